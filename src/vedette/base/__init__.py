@@ -1,0 +1,1 @@
+"""Constants, angles, errors: what every stage may know."""

@@ -1,0 +1,17 @@
+"""Physical and geodetic constants, with their source."""
+
+# WGS-84 (NIMA TR8350.2, table 3.1 and 3.3)
+WGS84_SEMI_MAJOR_M = 6_378_137.0
+WGS84_FLATTENING = 1.0 / 298.257223563
+WGS84_ECC2 = WGS84_FLATTENING * (2.0 - WGS84_FLATTENING)
+
+GRAVITY_MPS2 = 9.80665  # standard gravity, ISO 80000-3
+SPEED_OF_LIGHT_MPS = 299_792_458.0  # BIPM
+
+NS_PER_S = 1_000_000_000
+S_PER_DAY = 86_400
+NS_PER_DAY = S_PER_DAY * NS_PER_S
+
+M_PER_FT = 0.3048  # exact, international foot
+MPS_PER_KT = 1852.0 / 3600.0  # exact, international nautical mile
+M_PER_NMI = 1852.0

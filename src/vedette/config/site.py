@@ -1,0 +1,284 @@
+"""The site file as structs. Every key is documented here and in docs/formats.md.
+
+Unknown keys are refused (`forbid_unknown_fields`), ranges by annotations; what needs more than one
+key is checked in `check.py`. Units stand in the key; degrees and WGS-84 at this edge.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from vedette.model.enums import Mode, Role, WeaponsControl
+
+Latitude = Annotated[float, Meta(ge=-90.0, le=90.0)]
+Longitude = Annotated[float, Meta(ge=-180.0, le=180.0)]
+Height = Annotated[float, Meta(ge=-1_000.0, le=50_000.0)]
+Positive = Annotated[float, Meta(gt=0.0, le=1e9)]
+NonNegative = Annotated[float, Meta(ge=0.0, le=1e9)]
+Probability = Annotated[float, Meta(ge=0.0, le=1.0)]
+OpenProbability = Annotated[float, Meta(gt=0.0, lt=1.0)]
+Degrees = Annotated[float, Meta(ge=-360.0, le=360.0)]
+Key = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_\-]{0,47}$")]
+Text = Annotated[str, Meta(min_length=1, max_length=200)]
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Point = tuple[Latitude, Longitude]
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the site file: immutable, unknown keys refused."""
+
+
+class Reference(Table, frozen=True, kw_only=True):
+    """The origin of the site's east-north-up frame, on the WGS-84 ellipsoid."""
+
+    lat_deg: Latitude
+    lon_deg: Longitude
+    hae_m: Height
+
+
+class Asset(Table, frozen=True, kw_only=True):
+    """What is defended: a point with a radius, or a polygon, with a height; it may move.
+
+    With `position_feed` (a sensor id whose reports carry `position_id` as remote_id or callsign)
+    the asset moves with the latest such report.
+    """
+
+    id: Key
+    name: Text
+    lat_deg: Latitude
+    lon_deg: Longitude
+    radius_m: Positive = 100.0
+    polygon: list[Point] | None = None
+    ground_hae_m: Height | None = None  # None: the reference height
+    height_m: NonNegative = 20.0
+    value: Annotated[int, Meta(ge=1, le=5)] = 3
+    position_feed: Key | None = None
+    position_id: Text | None = None
+
+
+class Zone(Table, frozen=True, kw_only=True):
+    """People who are warned together, and how long they need to take cover."""
+
+    id: Key
+    name: Text
+    asset: Key  # the asset whose threat warns this zone
+    take_cover_s: Positive = 30.0
+    possible_s: Positive = 300.0  # warn "possible" when arrival is nearer than this
+    imminent_s: Positive = 150.0  # warn "imminent" when arrival is nearer than this
+    reach_prob_possible: OpenProbability = 0.2
+    reach_prob_imminent: OpenProbability = 0.5
+    unassessed_s: Positive = 150.0  # dead-man clock: arrival nearer than this and nobody assessed
+    channels: list[Key] = []
+
+
+class Coverage(Table, frozen=True, kw_only=True):
+    """Where a sensor sees. from == to: all round."""
+
+    range_min_m: NonNegative = 0.0
+    range_max_m: Positive = 50_000.0
+    azimuth_from_deg: Degrees = 0.0
+    azimuth_to_deg: Degrees = 0.0
+    elevation_min_deg: Degrees = -5.0
+    elevation_max_deg: Degrees = 85.0
+
+
+class Sensor(Table, frozen=True, kw_only=True):
+    """One sensor: its kind says which of its sigmas matter.
+
+    azimuth_offset_deg is added to what the sensor says (mounting). Sigmas are one standard
+    deviation. clutter_per_scan: expected false plots per scan over the whole coverage.
+    """
+
+    id: Key
+    name: Text = "sensor"
+    kind: Literal[
+        "radar_3d", "radar_2d", "bearing", "bearing_elevation", "range", "adsb", "position"
+    ]
+    lat_deg: Latitude
+    lon_deg: Longitude
+    hae_m: Height
+    azimuth_offset_deg: Degrees = 0.0
+    range_sigma_m: Positive = 30.0
+    azimuth_sigma_deg: Positive = 0.3
+    elevation_sigma_deg: Positive = 0.5
+    range_rate_sigma_mps: Positive = 1.0
+    horizontal_sigma_m: Positive = 30.0
+    vertical_sigma_m: Positive = 50.0
+    detection_prob: OpenProbability = 0.9
+    clutter_per_scan: NonNegative = 1.0
+    scan_period_s: Positive = 1.0
+    scan: Literal["rotating", "frame"] = "frame"
+    cooperative: bool | None = None  # None: by kind (adsb true, others false)
+    stale_s: Positive = 10.0
+    coverage: Coverage = Coverage()
+    sac: Annotated[int, Meta(ge=0, le=255)] | None = None  # ASTERIX system area code
+    sic: Annotated[int, Meta(ge=0, le=255)] | None = None  # ASTERIX system identification code
+
+
+class Feed(Table, frozen=True, kw_only=True):
+    """Where bytes come from. `sensor` names the sensor of formats that do not name their own.
+
+    asterix_udp: unicast or multicast (`group`). *_tcp: we connect. detections_udp, detections_tcp:
+    we listen. The HTTP and WebSocket doors for detections are always there.
+    """
+
+    id: Key
+    kind: Literal["asterix_udp", "beast_tcp", "sbs_tcp", "detections_udp", "detections_tcp"]
+    host: Text = "127.0.0.1"
+    port: Port
+    group: Text | None = None  # multicast group
+    sensor: Key | None = None
+    rate_max_hz: Positive = 20_000.0  # frames a second above which the source is shed
+    queue_max: Annotated[int, Meta(ge=16, le=1_000_000)] = 10_000
+
+
+class Corridor(Table, frozen=True, kw_only=True):
+    """A published procedure or a friendly recovery lane: a centre line with a half width."""
+
+    id: Key
+    name: Text
+    kind: Literal["civil", "friendly"]
+    line: list[Point]
+    half_width_m: Positive
+    floor_hae_m: Height = -1000.0
+    ceiling_hae_m: Height = 20_000.0
+    speed_min_mps: NonNegative = 0.0
+    speed_max_mps: Positive = 400.0
+
+
+class FlightListed(Table, frozen=True, kw_only=True):
+    """An expected flight. It is believed only with agreeing kinematics.
+
+    icao24, remote_id or callsign: what it will claim. corridor: where it will be.
+    from_time, to_time: RFC 3339; none: always.
+    """
+
+    id: Key
+    affiliation: Literal["friend", "civil"]
+    icao24: Annotated[str, Meta(pattern=r"^[0-9a-f]{6}$")] | None = None
+    remote_id: Text | None = None
+    callsign: Text | None = None
+    corridor: Key | None = None
+    from_time: Text | None = None
+    to_time: Text | None = None
+    speed_max_mps: Positive = 400.0
+
+
+class Effector(Table, frozen=True, kw_only=True):
+    """An effector MODEL. Only simulated = true is accepted; there is no other kind."""
+
+    id: Key
+    name: Text
+    simulated: bool
+    lat_deg: Latitude
+    lon_deg: Longitude
+    hae_m: Height
+    range_min_m: NonNegative = 0.0
+    range_max_m: Positive
+    reaction_s: NonNegative = 5.0
+    speed_mps: Positive = 600.0
+    success_prob: OpenProbability = 0.8
+    magazine: Annotated[int, Meta(ge=0, le=1000)] = 4
+    hazard_radius_m: NonNegative = 300.0
+
+
+class Webhook(Table, frozen=True, kw_only=True):
+    """A channel that takes warnings by HTTP POST (JSON), signed when a secret is given."""
+
+    id: Key
+    url: Text
+    secret: str | None = None
+    timeout_s: Positive = 2.0
+
+
+class Person(Table, frozen=True, kw_only=True):
+    """A local account. password: an argon2id hash, never the password."""
+
+    name: Text
+    roles: list[Role]
+    password: Text
+
+
+class Wind(Table, frozen=True, kw_only=True):
+    """The wind as last reported, for drift and debris."""
+
+    from_deg: Degrees = 0.0
+    speed_mps: NonNegative = 0.0
+    speed_sigma_mps: NonNegative = 3.0
+
+
+class MapPlace(Table, frozen=True, kw_only=True):
+    """A name on the map."""
+
+    name: Text
+    lat_deg: Latitude
+    lon_deg: Longitude
+    rank: Annotated[int, Meta(ge=0, le=9)] = 5
+
+
+class MapLine(Table, frozen=True, kw_only=True):
+    """A runway, river, road or border on the map."""
+
+    kind: Literal["runway", "river", "road", "border", "fence"]
+    name: str = ""
+    points: list[Point]
+
+
+class SiteMap(Table, frozen=True, kw_only=True):
+    """What is drawn under the picture, beside the shipped base map."""
+
+    places: list[MapPlace] = []
+    lines: list[MapLine] = []
+
+
+class Decision(Table, frozen=True, kw_only=True):
+    """The standing policy of the site."""
+
+    weapons_control: WeaponsControl = WeaponsControl.TIGHT
+    authorisation_s: Positive = 60.0
+
+
+class Limits(Table, frozen=True, kw_only=True):
+    """The size of everything that could grow."""
+
+    tracks_max: Annotated[int, Meta(ge=16, le=200_000)] = 4_000
+    tentative_max: Annotated[int, Meta(ge=16, le=2_000_000)] = 20_000
+    reports_per_step_max: Annotated[int, Meta(ge=16, le=1_000_000)] = 20_000
+    clients_max: Annotated[int, Meta(ge=1, le=10_000)] = 200
+    report_age_max_s: Positive = 10.0
+    report_ahead_max_s: Positive = 2.0
+    history_s: Positive = 600.0
+    exhibits_max_bytes: Annotated[int, Meta(ge=1024, le=10**9)] = 20_000_000
+
+
+class Service(Table, frozen=True, kw_only=True):
+    """How the service listens. Anything but loopback demands accounts with passwords."""
+
+    host: Text = "127.0.0.1"
+    port: Port = 8420
+    step_s: Annotated[float, Meta(ge=0.01, le=2.0)] = 0.05
+    idle_step_s: Annotated[float, Meta(ge=0.05, le=5.0)] = 0.25
+
+
+class Site(Table, frozen=True, kw_only=True):
+    """A whole site file."""
+
+    schema: Literal[1]
+    name: Text
+    mode: Mode = Mode.LIVE
+    reference: Reference
+    assets: list[Asset] = []
+    zones: list[Zone] = []
+    sensors: list[Sensor] = []
+    feeds: list[Feed] = []
+    corridors: list[Corridor] = []
+    flights: list[FlightListed] = []
+    effectors: list[Effector] = []
+    webhooks: list[Webhook] = []
+    people: list[Person] = []
+    wind: Wind = Wind()
+    map: SiteMap = SiteMap()
+    decision: Decision = Decision()
+    limits: Limits = Limits()
+    service: Service = Service()

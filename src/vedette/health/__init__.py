@@ -1,0 +1,1 @@
+"""Whether each source can be believed now: rate, age, refusals, drift."""

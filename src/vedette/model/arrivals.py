@@ -1,0 +1,17 @@
+"""Bytes as they came, before any codec has looked at them: what the record keeps."""
+
+import msgspec
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing a transport handed over.
+
+    kind: "data" (one datagram, or one piece of a byte stream), "opened" and "closed" (a connection
+    came or went: the feed's decoder starts afresh), "shed" (count items were dropped).
+    """
+
+    feed: str
+    t_recv_ns: int
+    kind: str = "data"
+    data: bytes = b""
+    count: int = 0

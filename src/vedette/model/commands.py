@@ -1,0 +1,154 @@
+"""What people (and the simulated effector) say to the system. Inputs like any other: journalled,
+replayed, refused with a reason.
+
+Each carries who said it (`person`), in what roles, in which login session, and when it arrived.
+`command_id` is the client's own; the same id twice is one command.
+"""
+
+import msgspec
+
+from vedette.model.enums import Identity, Outcome, Role, WeaponsControl
+
+
+class CommandBase(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):
+    """Who, in which roles, when."""
+
+    command_id: str
+    person: str
+    roles: tuple[Role, ...]
+    session: str
+    t_recv_ns: int
+
+
+class AcknowledgeWarning(CommandBase, frozen=True, kw_only=True, tag="acknowledge_warning"):
+    """A person has seen this warning. It stays until all-clear."""
+
+    warning_id: int
+
+
+class OrderCover(CommandBase, frozen=True, kw_only=True, tag="order_cover"):
+    """A person orders a zone to take cover, whatever the machine thinks."""
+
+    zone_id: str
+    reason: str
+
+
+class AllClear(CommandBase, frozen=True, kw_only=True, tag="all_clear"):
+    """A person ends the warnings of a zone. Only a human can."""
+
+    zone_id: str
+    reason: str
+
+
+class AssessTrack(CommandBase, frozen=True, kw_only=True, tag="assess_track"):
+    """A person has looked at the track and says so; the dead-man clock stops for now."""
+
+    track_id: int
+    remark: str = ""
+
+
+class IdentifyTrack(CommandBase, frozen=True, kw_only=True, tag="identify_track"):
+    """A person with identification authority sets the identity. It sticks."""
+
+    track_id: int
+    identity: Identity
+    reason: str
+
+
+class DismissTrack(CommandBase, frozen=True, kw_only=True, tag="dismiss_track"):
+    """A person takes the track out of the queue; it comes back when it gets worse."""
+
+    track_id: int
+    reason: str
+
+
+class SetWeaponsControl(CommandBase, frozen=True, kw_only=True, tag="set_weapons_control"):
+    """The policy that restricts authorisations."""
+
+    status: WeaponsControl
+    reason: str
+
+
+class SetHold(CommandBase, frozen=True, kw_only=True, tag="set_hold"):
+    """Hold: cancels what is authorised and forbids more until it is lifted."""
+
+    on: bool
+    reason: str = ""
+
+
+class AuthoriseEngagement(CommandBase, frozen=True, kw_only=True, tag="authorise_engagement"):
+    """One of two different people authorises a simulated effector against one track.
+
+    The first such command opens the engagement, the second (another person, another session,
+    same track and effector) completes it. track_digest is what the person saw (the option's
+    digest); if the track has changed in substance since, it is refused.
+    """
+
+    track_id: int
+    effector_id: str
+    track_digest: str
+
+
+class CancelEngagement(CommandBase, frozen=True, kw_only=True, tag="cancel_engagement"):
+    """A person withdraws an engagement that is not executed yet."""
+
+    engagement_id: int
+    reason: str = ""
+
+
+class EffectorReport(CommandBase, frozen=True, kw_only=True, tag="effector_report"):
+    """The simulated effector says what it does: state "executing" or "executed"."""
+
+    engagement_id: int
+    state: str
+    detail: str = ""
+
+
+class AssessOutcome(CommandBase, frozen=True, kw_only=True, tag="assess_outcome"):
+    """A person says what became of the engaged track."""
+
+    engagement_id: int
+    outcome: Outcome
+    remark: str = ""
+
+
+class AttachExhibit(CommandBase, frozen=True, kw_only=True, tag="attach_exhibit"):
+    """A photograph, an inscription, a document: already stored by its hash."""
+
+    sha256: str
+    file_name: str
+    media_type: str
+    size_bytes: int
+    description: str
+    taken_t_ns: int | None = None
+    lat_deg: float | None = None
+    lon_deg: float | None = None
+    engagement_id: int | None = None
+
+
+Command = (
+    AcknowledgeWarning
+    | OrderCover
+    | AllClear
+    | AssessTrack
+    | IdentifyTrack
+    | DismissTrack
+    | SetWeaponsControl
+    | SetHold
+    | AuthoriseEngagement
+    | CancelEngagement
+    | EffectorReport
+    | AssessOutcome
+    | AttachExhibit
+)
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True, tag="delivery", tag_field="command"):
+    """The shell says whether a warning reached a channel (display, webhook). An input too."""
+
+    warning_id: int
+    revision: int
+    channel: str
+    delivered: bool
+    t_recv_ns: int
+    detail: str = ""

@@ -1,0 +1,75 @@
+"""Measurements as arrays: one sensor, one short interval, ready for the tracker."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+I8 = NDArray[np.int8]
+Bools = NDArray[np.bool_]
+
+
+class MeasurementKind(IntEnum):
+    """What the columns of z mean. Polar: the sensor's own aer frame at sensor_enu_m."""
+
+    POLAR = 0  # z = (range_m, azimuth_rad, elevation_rad, range_rate_mps), any subset observed
+    ENU = 1  # z = (east_m, north_m, up_m, unused), site frame, any of up missing
+
+
+@dataclass(slots=True)
+class MeasurementBatch:
+    """Detections of one sensor within one step, oldest first.
+
+    z (M, 4) float64, NaN where a component was not observed; `sigma` (M, 4), NaN likewise: one
+    standard deviation of each component. The measurement function is chosen by `kind`; which
+    components are present is read from NaN. height_m, height_sigma_m (M,): a height stated
+    beside the plot, metres up in the site frame (NaN: none). velocity_enu_mps (M, 3) with
+    velocity_sigma_mps (M,): stated velocity (NaN: none). report_index (M,): index into the step's
+    list of reports. identity_key (M,): a 64-bit hash of a claimed icao24 or remote id, 0 for none.
+    """
+
+    sensor_index: int
+    kind: MeasurementKind
+    t_meas_ns: I64
+    z: F64
+    sigma: F64
+    height_m: F64
+    height_sigma_m: F64
+    velocity_enu_mps: F64
+    velocity_sigma_mps: F64
+    snr_db: F64
+    confidence: F64
+    identity_key: I64
+    report_index: I64
+
+
+@dataclass(slots=True)
+class SensorModel:
+    """One sensor as the tracker sees it. Position and rotation in the site's ENU frame.
+
+    enu_from_sensor (3, 3): columns are the sensor's local east, north, up expressed in site ENU,
+    so a sensor 50 km off has its own vertical. clutter_per_scan is spread over coverage.
+    """
+
+    index: int
+    sensor_id: str
+    kind: str
+    position_enu_m: F64
+    enu_from_sensor: F64
+    range_min_m: float
+    range_max_m: float
+    azimuth_from_rad: float  # coverage sector, clockwise from..to; equal: all round
+    azimuth_to_rad: float
+    elevation_max_rad: float
+    detection_prob: float
+    clutter_per_scan: float
+    scan_period_s: float
+    rotating: bool
+    cooperative: bool  # hears only what transmits: silence says nothing (ADS-B, RF, Remote ID)
+    observes_range: bool
+    observes_azimuth: bool
+    observes_elevation: bool
+    starts_tracks: bool

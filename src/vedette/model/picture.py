@@ -1,0 +1,199 @@
+"""The recognised air picture beside the tracks: identity, threat, warnings, decisions, health.
+
+These structs are what the stages hand on and what the display, the record and the incident read.
+They are mutable only where a stage owns them; published copies are made by the pipeline.
+"""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from vedette.model.enums import (
+    EngagementState,
+    Identity,
+    ObjectClass,
+    Outcome,
+    SourceHealth,
+    WarningLevel,
+    WeaponsControl,
+)
+from vedette.model.events import Event
+from vedette.model.tracks import TrackTable
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """One item of a ledger, in words a watch officer reads.
+
+    weight_log_odds: towards `about` (an identity or class, or "hostile intent"), positive for;
+    already multiplied by health_ratio of the source (0 sick .. 1 healthy).
+    """
+
+    kind: str
+    source: str
+    about: str
+    weight_log_odds: float
+    health_ratio: float
+    t_ns: int
+    text: str
+
+
+class IdentityRecord(msgspec.Struct, kw_only=True):
+    """Who and what one track is. class_prob holds every ObjectClass, summing to 1."""
+
+    track_id: int
+    identity: Identity = Identity.PENDING
+    identity_by: str = "evidence"
+    identity_reason: str = "new track"
+    object_class: ObjectClass = ObjectClass.OTHER
+    class_prob: dict[str, float] = {}
+    ledger: list[Evidence] = []
+    label: str = ""  # a claimed callsign or address, shown as a claim
+    since_ns: int = 0
+    assessed_by: str | None = None
+    assessed_ns: int = 0
+    dismissed_by: str | None = None
+    dismissed_reason: str = ""
+
+
+class Threat(msgspec.Struct, frozen=True, kw_only=True):
+    """What one track can do to one defended asset.
+
+    range_m now; closing_mps (positive: nearing); cpa_m and cpa_s: closest approach if it holds its
+    velocity (0 s when receding); arrival_s, arrival_sigma_s: time until it is at the asset's edge
+    if it turns to it now at its present speed; reach_prob: probability that its path meets the
+    asset. reason: one sentence.
+    """
+
+    track_id: int
+    asset_id: str
+    range_m: float
+    closing_mps: float
+    cpa_m: float
+    cpa_s: float
+    arrival_s: float
+    arrival_sigma_s: float
+    reach_prob: float
+    reason: str
+
+
+class WarningRecord(msgspec.Struct, kw_only=True):
+    """One warning of one zone: latched until a human clears it."""
+
+    warning_id: int
+    revision: int
+    zone_id: str
+    zone_name: str
+    level: WarningLevel
+    track_ids: tuple[int, ...]
+    raised_ns: int
+    arrival_ns: int  # when the first of them would be there
+    seconds_left_s: float
+    reason: str
+    spoken: str
+    cause: str
+    t_detect_ns: int
+    acknowledged_by: str | None = None
+    acknowledged_ns: int = 0
+    delivered: dict[str, float] = {}  # channel -> seconds from raise to delivery
+    failed: dict[str, str] = {}
+
+
+class EngagementOption(msgspec.Struct, frozen=True, kw_only=True):
+    """What a simulated effector could do about one track, for a human to weigh.
+
+    available is False with `obstacle` in words where policy or physics forbids it. civil_touched:
+    ids of civil or friendly tracks inside the hazard volume; debris_*: where it would fall.
+    """
+
+    track_id: int
+    effector_id: str
+    effector_name: str
+    available: bool
+    obstacle: str
+    time_to_reach_s: float
+    latest_decision_s: float
+    success_prob: float
+    civil_touched: tuple[int, ...]
+    debris_lat_deg: float
+    debris_lon_deg: float
+    debris_radius_m: float
+    debris_on_asset: str
+    track_digest: str
+
+
+class Engagement(msgspec.Struct, kw_only=True):
+    """One (simulated) engagement, from the first authorisation to its outcome."""
+
+    engagement_id: int
+    track_id: int
+    effector_id: str
+    state: EngagementState
+    first_person: str
+    first_session: str
+    opened_ns: int
+    expires_ns: int
+    track_digest: str
+    second_person: str | None = None
+    authorised_ns: int = 0
+    executed_ns: int = 0
+    outcome: Outcome = Outcome.PENDING
+    outcome_by: str = ""
+    outcome_reason: str = ""
+
+
+class Posture(msgspec.Struct, kw_only=True):
+    """The standing restrictions."""
+
+    weapons_control: WeaponsControl = WeaponsControl.TIGHT
+    hold: bool = False
+
+
+class QueueItem(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that wants a human now, in words. At most five are shown."""
+
+    key: str
+    kind: str  # "warning", "assess", "decide", "second_person", "outcome", "source", "recall"
+    priority: int  # 1 is the most urgent
+    text: str
+    reason: str
+    track_id: int | None = None
+    warning_id: int | None = None
+    engagement_id: int | None = None
+    deadline_ns: int | None = None
+
+
+class SourceState(msgspec.Struct, kw_only=True):
+    """One feed or sensor: what arrives, how old it is, what was refused and why."""
+
+    source: str
+    kind: str  # "sensor" or "feed"
+    health: SourceHealth = SourceHealth.NEVER_HEARD
+    reason: str = ""
+    last_ns: int = 0
+    reports: int = 0
+    rate_hz: float = 0.0
+    refused: int = 0
+    refused_by_reason: dict[str, int] = {}
+    shed: int = 0
+    latency_s: float = 0.0  # arrival minus measurement, smoothed
+
+
+@dataclass(slots=True)
+class AirPicture:
+    """Everything people see after one step: what is published, recorded and compared in replay.
+
+    The pipeline owns the contents and changes them in the next step; who keeps a picture copies it.
+    `tracks` is the live table; identities by track_id; the rest in stable order.
+    """
+
+    now_ns: int
+    tracks: TrackTable
+    identities: dict[int, IdentityRecord]
+    threats: list[Threat]
+    warnings: list[WarningRecord]
+    options: list[EngagementOption]
+    engagements: list[Engagement]
+    posture: Posture
+    queue: list[QueueItem]
+    sources: list[SourceState]
+    events: list[Event]
