@@ -1,1 +1,143 @@
-"""The drawing of the whole, as code."""
+"""The drawing of the whole, as code: bytes, reports, measurements, tracks, picture, people.
+
+Pure: no clock, no I/O, no chance, no threads. The same site, arrivals and commands give the same
+picture and events, bit for bit; so a recording can be re-executed and a crash replayed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from vedette import (
+    codecs,
+    decision,
+    health,
+    identity,
+    measurements,
+    threat,
+    tracking,
+    warning,
+)
+from vedette.config.site import Site
+from vedette.model.arrivals import Arrival
+from vedette.model.commands import Command, Delivery
+from vedette.model.events import Event
+from vedette.model.picture import AirPicture, QueueItem, Threat
+from vedette.model.reports import Report, SensorStatus
+
+
+@dataclass(slots=True)
+class State:
+    """Everything the core remembers: one state a stage. Plain data, so that it can be saved."""
+
+    now_ns: int
+    decoders: codecs.Decoders
+    health: health.HealthState
+    tracking: tracking.TrackerState
+    identity: identity.IdentityState
+    threat: threat.ThreatState
+    warning: warning.WarningState
+    decision: decision.DecisionState
+    threats: list[Threat] = field(default_factory=list)
+    queue: list[QueueItem] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Inputs:
+    """What one step takes in, in order of arrival."""
+
+    arrivals: Sequence[Arrival] = ()
+    commands: Sequence[Command] = ()
+    deliveries: Sequence[Delivery] = ()
+
+
+@dataclass(slots=True, frozen=True)
+class Pipeline:
+    """One site and what follows from its file; what does not change while it runs."""
+
+    site: Site
+    sensors: list[measurements.SensorModel]
+
+
+def assemble(site: Site) -> Pipeline:
+    """Prepare the pipeline of a site. site: a checked site file."""
+    return Pipeline(site, measurements.sensor_models(site))
+
+
+def start(pipeline: Pipeline) -> State:
+    """Make the state before the first step: an empty picture."""
+    site = pipeline.site
+    return State(
+        now_ns=0,
+        decoders=codecs.open_decoders(site),
+        health=health.start(site),
+        tracking=tracking.start(site, pipeline.sensors),
+        identity=identity.start(site),
+        threat=threat.start(site),
+        warning=warning.start(site),
+        decision=decision.start(site),
+    )
+
+
+def step(pipeline: Pipeline, state: State, inputs: Inputs, now_ns: int) -> tuple[State, AirPicture]:
+    """Take the picture from its last time to now_ns with what has come in between.
+
+    inputs: arrivals and commands up to now_ns, oldest first. now_ns: int64 ns UTC, never before
+    the last step's (a step back is taken as no time passing). Returns the state (the same object,
+    advanced) and the picture, whose `events` say what changed.
+    """
+    now_ns = max(now_ns, state.now_ns)
+    state.now_ns = now_ns
+    reports = codecs.decode(state.decoders, inputs.arrivals)
+    return advance(pipeline, state, reports, inputs, now_ns)
+
+
+def advance(
+    pipeline: Pipeline, state: State, reports: list[Report], inputs: Inputs, now_ns: int
+) -> tuple[State, AirPicture]:
+    """Do a step from reports already decoded (files of detections have no bytes to decode)."""
+    batches, refusals = measurements.form(pipeline.site, pipeline.sensors, reports, now_ns)
+    heard = [*reports, *refusals]
+    statuses = [report for report in reports if isinstance(report, SensorStatus)]
+    sources, tracks, records = state.health.sources, state.tracking.table, state.identity.records
+    events: list[Event] = []
+
+    events += health.advance(state.health, heard, now_ns)
+    links, started_or_ended = tracking.advance(state.tracking, batches, statuses, now_ns)
+    events += started_or_ended
+    events += identity.advance(
+        state.identity,
+        tracks,
+        links,
+        reports,
+        inputs.commands,
+        sources,
+        state.threats,
+        now_ns,
+    )
+    state.threats = threat.advance(state.threat, tracks, records, reports, now_ns)
+    events += warning.advance(
+        state.warning, tracks, records, state.threats, inputs.commands, inputs.deliveries, now_ns
+    )
+    events += decision.advance(
+        state.decision, tracks, records, state.threats, inputs.commands, now_ns
+    )
+    state.queue = decision.queue(
+        state.decision, records, state.threats, state.warning.warnings, sources, now_ns
+    )
+    return state, _picture(state, events)
+
+
+def _picture(state: State, events: list[Event]) -> AirPicture:
+    return AirPicture(
+        now_ns=state.now_ns,
+        tracks=state.tracking.table,
+        identities=state.identity.records,
+        threats=state.threats,
+        warnings=list(state.warning.warnings.values()),
+        options=state.decision.options,
+        engagements=list(state.decision.engagements.values()),
+        posture=state.decision.posture,
+        queue=state.queue,
+        sources=list(state.health.sources.values()),
+        events=events,
+    )

@@ -1,0 +1,97 @@
+"""What the health stage says of sources."""
+
+from vedette import health
+from vedette.base.constants import NS_PER_S
+from vedette.config.site import Reference, Sensor, Site
+from vedette.health.sources import REASONS_MAX, SOURCES_MAX
+from vedette.model.enums import SourceHealth
+from vedette.model.events import InputRefused, SourceHealthChanged
+from vedette.model.reports import Plot, Refusal, SensorStatus, SourceNote
+
+T0 = 1_641_268_800 * NS_PER_S
+
+
+def make_site() -> Site:
+    place = {"lat_deg": 33.8, "lon_deg": 42.4, "hae_m": 180.0}
+    return Site(
+        schema=1,
+        name="test",
+        reference=Reference(**place),
+        sensors=[
+            Sensor(id="radar", kind="radar_3d", stale_s=5.0, **place),
+            Sensor(id="adsb", kind="adsb", **place),
+        ],
+    )
+
+
+def plot(t_ns: int, late_s: float = 0.0) -> Plot:
+    return Plot(
+        sensor="radar", t_meas_ns=t_ns - int(late_s * NS_PER_S), t_recv_ns=t_ns, range_m=1000.0
+    )
+
+
+def test_a_radar_that_falls_silent_is_stale_then_failed_and_recovers():
+    state = health.start(make_site())
+    health.advance(state, [plot(T0)], T0)
+    assert state.sources["radar"].health is SourceHealth.OK
+    health.advance(state, [], T0 + 6 * NS_PER_S)
+    assert state.sources["radar"].health is SourceHealth.STALE
+    health.advance(state, [], T0 + 51 * NS_PER_S)
+    assert state.sources["radar"].health is SourceHealth.FAILED
+    events = health.advance(state, [plot(T0 + 52 * NS_PER_S)], T0 + 52 * NS_PER_S)
+    assert [e.after for e in events if isinstance(e, SourceHealthChanged)] == [SourceHealth.OK]
+
+
+def test_silence_of_a_receiver_that_hears_only_what_transmits_is_no_fault():
+    state = health.start(make_site())
+    heard = SensorStatus(sensor="adsb", t_meas_ns=T0, t_recv_ns=T0, kind="heartbeat")
+    health.advance(state, [heard], T0)
+    health.advance(state, [], T0 + 3600 * NS_PER_S)
+    assert state.sources["adsb"].health is SourceHealth.OK
+
+
+def test_a_sensor_that_calls_itself_degraded_is_believed():
+    state = health.start(make_site())
+    sick = SensorStatus(
+        sensor="radar", t_meas_ns=T0, t_recv_ns=T0, kind="north", degraded_reason="channel B off"
+    )
+    health.advance(state, [sick], T0)
+    assert state.sources["radar"].health is SourceHealth.DEGRADED
+    assert state.sources["radar"].reason == "channel B off"
+
+
+def test_plots_that_come_late_degrade_their_source():
+    state = health.start(make_site())
+    health.advance(state, [plot(T0, late_s=6.0)], T0)
+    assert state.sources["radar"].health is SourceHealth.DEGRADED
+
+
+def test_refusals_are_counted_each_and_told_at_most_once_a_second():
+    state = health.start(make_site())
+    bad = Refusal(source="radar", t_recv_ns=T0, reason="truncated", detail="at byte 3")
+    first = health.advance(state, [bad] * 100, T0)
+    again = health.advance(state, [bad] * 100, T0 + NS_PER_S // 2)
+    later = health.advance(state, [bad], T0 + NS_PER_S)
+    told = [e.count for e in [*first, *again, *later] if isinstance(e, InputRefused)]
+    assert told == [100, 101]
+    assert state.sources["radar"].refused_by_reason == {"truncated": 201}
+
+
+def test_a_lost_connection_is_a_failure_until_it_opens_again():
+    state = health.start(make_site())
+    health.advance(state, [SourceNote(source="link", t_recv_ns=T0, kind="opened")], T0)
+    health.advance(state, [SourceNote(source="link", t_recv_ns=T0, kind="closed")], T0)
+    assert state.sources["link"].health is SourceHealth.FAILED
+    health.advance(state, [SourceNote(source="link", t_recv_ns=T0, kind="opened")], T0)
+    assert state.sources["link"].health is SourceHealth.OK
+
+
+def test_invented_names_and_reasons_stay_bounded_and_none_is_lost():
+    state = health.start(make_site())
+    flood = [
+        Refusal(source=f"s{i}", t_recv_ns=T0, reason=f"r{i}") for i in range(SOURCES_MAX * 3)
+    ]
+    health.advance(state, flood, T0)
+    assert len(state.sources) <= SOURCES_MAX + 1
+    assert sum(s.refused for s in state.sources.values()) == len(flood)
+    assert all(len(s.refused_by_reason) <= REASONS_MAX + 1 for s in state.sources.values())
