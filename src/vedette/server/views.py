@@ -1,0 +1,301 @@
+"""The nouns of the HTTP API and the live stream that are not already in the model.
+
+The TypeScript types are generated from these. Field names are as browsers see them (`_us`).
+"""
+
+from typing import Any
+
+import msgspec
+
+from vedette.config.site import (
+    Asset,
+    Corridor,
+    Effector,
+    Reference,
+    Sensor,
+    SiteMap,
+    Wind,
+    Zone,
+)
+from vedette.model.enums import Identity, Mode, ObjectClass, Role
+from vedette.model.events import Event
+from vedette.model.picture import (
+    Engagement,
+    EngagementOption,
+    IdentityRecord,
+    Posture,
+    QueueItem,
+    SourceState,
+    Threat,
+    WarningRecord,
+)
+
+STATUSES = ("tentative", "confirmed", "coasting")
+FLAG_ASSESSED = 1
+FLAG_DISMISSED = 2
+FLAG_HEIGHT_OBSERVED = 4
+
+# (name, little-endian numpy type): the columns of "tracks" in a stream picture, in this order.
+COLUMNS: tuple[tuple[str, str], ...] = (
+    ("track_id", "<i4"),
+    ("lat_deg", "<f8"),
+    ("lon_deg", "<f8"),
+    ("hae_m", "<f4"),
+    ("east_m", "<f4"),
+    ("north_m", "<f4"),
+    ("up_m", "<f4"),
+    ("v_east_mps", "<f4"),
+    ("v_north_mps", "<f4"),
+    ("v_up_mps", "<f4"),
+    ("sigma_east_m", "<f4"),
+    ("sigma_north_m", "<f4"),
+    ("sigma_up_m", "<f4"),
+    ("cov_en_m2", "<f4"),
+    ("existence_prob", "<f4"),
+    ("status", "|u1"),
+    ("identity", "|u1"),
+    ("object_class", "|u1"),
+    ("class_prob", "<f4"),
+    ("age_s", "<f4"),
+    ("cpa_m", "<f4"),
+    ("cpa_s", "<f4"),
+    ("arrival_s", "<f4"),
+    ("arrival_sigma_s", "<f4"),
+    ("reach_prob", "<f4"),
+    ("threat_asset", "|i1"),
+    ("flags", "|u1"),
+)
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """Something the API answers with."""
+
+
+class ErrorView(View, frozen=True, kw_only=True):
+    """The body of every answer that is not 2xx: one line that says what was wrong."""
+
+    error: str
+
+
+class SessionView(View, frozen=True, kw_only=True):
+    """Who is logged in at this browser, if anybody; csrf goes into X-Vedette-CSRF."""
+
+    name: str | None
+    roles: tuple[Role, ...]
+    csrf: str | None
+    login_required: bool
+    hint: str
+
+
+class SiteView(View, frozen=True, kw_only=True):
+    """The site as the display needs it: no accounts, no addresses, no secrets.
+
+    identities, classes, statuses: the words behind the numbers of the stream, in order.
+    """
+
+    name: str
+    mode: Mode
+    reference: Reference
+    assets: list[Asset]
+    zones: list[Zone]
+    sensors: list[Sensor]
+    effectors: list[Effector]
+    corridors: list[Corridor]
+    map: SiteMap
+    wind: Wind
+    authorisation_s: float
+    history_s: float
+    identities: list[str]
+    classes: list[str]
+    statuses: list[str]
+    version: str
+
+
+class TrackView(View, frozen=True, kw_only=True):
+    """One track in words and SI: a row of the stream's columns. threat_*: the worst asset's."""
+
+    track_id: int
+    lat_deg: float
+    lon_deg: float
+    hae_m: float
+    east_m: float
+    north_m: float
+    up_m: float
+    v_east_mps: float
+    v_north_mps: float
+    v_up_mps: float
+    sigma_east_m: float
+    sigma_north_m: float
+    sigma_up_m: float
+    cov_en_m2: float
+    existence_prob: float
+    status: str
+    identity: Identity
+    object_class: ObjectClass
+    class_prob: float
+    age_s: float
+    cpa_m: float | None
+    cpa_s: float | None
+    arrival_s: float | None
+    arrival_sigma_s: float | None
+    reach_prob: float | None
+    threat_asset: str | None
+    assessed: bool
+    dismissed: bool
+    height_observed: bool
+    label: str
+
+
+class PictureView(View, frozen=True, kw_only=True):
+    """The whole air picture at one moment (GET /api/picture)."""
+
+    t_us: int
+    mode: Mode
+    site: str
+    tracks: list[TrackView]
+    warnings: list[WarningRecord]
+    engagements: list[Engagement]
+    options: list[EngagementOption]
+    posture: Posture
+    queue: list[QueueItem]
+    sources: list[SourceState]
+
+
+class PathPoint(View, frozen=True, kw_only=True):
+    """Where a track was (about once a second)."""
+
+    t_us: int
+    lat_deg: float
+    lon_deg: float
+    hae_m: float
+    v_east_mps: float
+    v_north_mps: float
+    v_up_mps: float
+
+
+class SourceAge(View, frozen=True, kw_only=True):
+    """When a sensor last contributed to a track."""
+
+    sensor: str
+    name: str
+    age_s: float
+
+
+class TrackDetail(View, frozen=True, kw_only=True):
+    """Everything about one track (GET /api/tracks/{id}). current: still in the picture."""
+
+    t_us: int
+    track_id: int
+    current: bool
+    started_us: int
+    track: TrackView | None
+    identity: IdentityRecord | None
+    threats: list[Threat]
+    options: list[EngagementOption]
+    sources: list[SourceAge]
+    path: list[PathPoint]
+
+
+class NumberedEvent(View, frozen=True, kw_only=True):
+    """One event with its number in this run of the service."""
+
+    seq: int
+    event: Event
+
+
+class EventsView(View, frozen=True, kw_only=True):
+    """Events after a number (GET /api/events). first: the oldest still held; last: the newest."""
+
+    events: list[NumberedEvent]
+    first: int
+    last: int
+
+
+class CommandAnswer(View, frozen=True, kw_only=True):
+    """What a command brought about."""
+
+    events: list[Event]
+
+
+class DetectionsAnswer(View, frozen=True, kw_only=True):
+    """How many detections were taken in."""
+
+    accepted: int
+
+
+class ExhibitAnswer(View, frozen=True, kw_only=True):
+    """The exhibit's hash, and the events of its attachment."""
+
+    sha256: str
+    size_bytes: int
+    events: list[Event]
+
+
+class HealthView(View, frozen=True, kw_only=True):
+    """Whether the service lives (GET /api/health): seconds since the last picture, counters."""
+
+    ok: bool
+    version: str
+    site: str
+    mode: Mode
+    picture_age_s: float | None
+    tracks: int
+    viewers: int
+    counters: dict[str, int]
+
+
+class TrackColumns(View, frozen=True, kw_only=True):
+    """The tracks of a stream picture: `count` rows, one little-endian array a column."""
+
+    count: int
+    columns: dict[str, bytes]
+    labels: list[str]
+
+
+class StreamHello(View, frozen=True, kw_only=True, tag="hello", tag_field="kind"):
+    """The first message of a stream. last_seq: events after it will come; earlier ones by GET."""
+
+    mode: Mode
+    site: str
+    t_us: int
+    identities: list[str]
+    classes: list[str]
+    statuses: list[str]
+    last_seq: int
+    version: str
+
+
+class StreamPicture(View, frozen=True, kw_only=True, tag="picture", tag_field="kind"):
+    """The air picture, newest only; events are those since the last message to this client."""
+
+    t_us: int
+    tracks: TrackColumns
+    warnings: list[WarningRecord]
+    engagements: list[Engagement]
+    options: list[EngagementOption]
+    posture: Posture
+    queue: list[QueueItem]
+    sources: list[SourceState]
+    events: list[NumberedEvent]
+    viewers: int
+
+
+class StreamResync(View, frozen=True, kw_only=True, tag="resync", tag_field="kind"):
+    """Too many events were missed: fetch them by GET /api/events; the stream goes on after seq."""
+
+    last_seq: int
+
+
+class Shown(
+    msgspec.Struct, frozen=True, kw_only=True, tag="shown", tag_field="kind",
+    forbid_unknown_fields=True,
+):
+    """A client says that it now displays this revision of a warning."""
+
+    warning_id: int
+    revision: int
+
+
+def words(enum: Any) -> list[str]:
+    """List an enum's values in the order that is their number on the stream."""
+    return [str(member.value) for member in enum]
