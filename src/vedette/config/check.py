@@ -1,0 +1,394 @@
+"""What a site file must obey beyond single keys: references, uniqueness, geometry, policy.
+
+In: a Site whose keys and types are already right. Out: faults as (path, reason), first first.
+"""
+
+import ipaddress
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Protocol
+
+from vedette.base.errors import RefusedError
+from vedette.config.site import (
+    Asset,
+    Corridor,
+    Feed,
+    FlightListed,
+    Point,
+    Sensor,
+    Site,
+    Zone,
+)
+
+Faults = Iterator[tuple[str, str]]
+
+LIST_MAX = 200  # tables of one kind: several times the largest sites
+POINTS_MAX = 100  # vertices of one polygon; its check costs their square
+LINE_POINTS_MAX = 2_000
+SITE_RADIUS_MAX_M = 1_000_000.0  # farther than any sensor sees: latitude and longitude swapped
+MEAN_RADIUS_M = 6_371_008.8  # IUGG mean radius: a plausibility check needs no ellipsoid
+
+SIMULATED_ONLY = (
+    "effectors exist only as simulated models: only simulated = true is accepted; "
+    "there is no driver for any real effector"
+)
+RESERVED_FEEDS = ("http", "websocket")  # the doors that are always there
+ADSB_FEEDS = ("beast_tcp", "sbs_tcp")
+LISTENING_FEEDS = ("asterix_udp", "detections_udp", "detections_tcp")
+
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+
+
+def parse_rfc3339(text: str) -> str:
+    if _RFC3339.fullmatch(text) is None:
+        raise ValueError("write 2022-01-04T03:00:00Z")
+    return text
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+def site_faults(site: Site) -> Faults:
+    """Find every fault of a site that no single key shows."""
+    yield from _sizes(site)
+    yield from _effectors(site)
+    yield from _unique(site)
+    for i, asset in enumerate(site.assets):
+        yield from _asset(site, asset, f"assets[{i}]")
+    for i, zone in enumerate(site.zones):
+        yield from _zone(site, zone, f"zones[{i}]")
+    for i, sensor in enumerate(site.sensors):
+        yield from _sensor(site, sensor, f"sensors[{i}]")
+    for i, feed in enumerate(site.feeds):
+        yield from _feed(site, feed, f"feeds[{i}]")
+    for i, corridor in enumerate(site.corridors):
+        yield from _corridor(corridor, f"corridors[{i}]")
+    for i, flight in enumerate(site.flights):
+        yield from _flight(site, flight, f"flights[{i}]")
+    yield from _ports(site.feeds)
+    yield from _webhooks(site)
+    yield from _people(site)
+    yield from _map(site)
+    yield from _service(site)
+
+
+def _sizes(site: Site) -> Faults:
+    """Bound every list, so that checking and running stay bounded."""
+    tables = ("assets", "zones", "sensors", "feeds", "corridors", "flights", "effectors",
+              "webhooks", "people")
+    for key in tables:
+        if len(getattr(site, key)) > LIST_MAX:
+            yield key, f"more than {LIST_MAX} tables"
+
+
+def _effectors(site: Site) -> Faults:
+    """Accept effector models only."""
+    for i, effector in enumerate(site.effectors):
+        path = f"effectors[{i}]"
+        if not effector.simulated:
+            yield f"{path}.simulated", SIMULATED_ONLY
+        if effector.range_min_m >= effector.range_max_m:
+            yield f"{path}.range_min_m", "must be less than range_max_m"
+        yield from _near(site, effector.lat_deg, effector.lon_deg, path)
+
+
+def _unique(site: Site) -> Faults:
+    """Refuse the same id twice. Sensors and feeds share one list of sources."""
+    yield from _unique_ids("assets", site.assets)
+    yield from _unique_ids("zones", site.zones)
+    yield from _unique_ids("corridors", site.corridors)
+    yield from _unique_ids("flights", site.flights)
+    yield from _unique_ids("effectors", site.effectors)
+    yield from _unique_ids("webhooks", site.webhooks)
+    yield from _unique_ids("sensors", site.sensors)
+    yield from _unique_ids("feeds", site.feeds)
+    sensors = {sensor.id for sensor in site.sensors}
+    for i, feed in enumerate(site.feeds):
+        if feed.id in sensors:
+            yield f"feeds[{i}].id", f"{feed.id!r} is also a sensor; sources need their own names"
+        if feed.id in RESERVED_FEEDS:
+            yield f"feeds[{i}].id", f"{feed.id!r} is the built-in door of that name"
+    yield from _unique_codes(site.sensors)
+
+
+def _unique_ids(key: str, items: Sequence[_Named]) -> Faults:
+    seen: set[str] = set()
+    for i, item in enumerate(items):
+        if item.id in seen:
+            yield f"{key}[{i}].id", f"{item.id!r} is there twice"
+        seen.add(item.id)
+
+
+def _unique_codes(sensors: Sequence[Sensor]) -> Faults:
+    """Refuse two sensors with one SAC/SIC: their plots could not be told apart."""
+    owners: dict[tuple[int, int], str] = {}
+    for i, sensor in enumerate(sensors):
+        if (sensor.sac is None) != (sensor.sic is None):
+            missing = "sac" if sensor.sac is None else "sic"
+            yield f"sensors[{i}]", f"sac and sic go together; {missing} is missing"
+        if sensor.sac is None or sensor.sic is None:
+            continue
+        owner = owners.setdefault((sensor.sac, sensor.sic), sensor.id)
+        if owner != sensor.id:
+            yield f"sensors[{i}].sic", f"SAC/SIC {sensor.sac}/{sensor.sic} is already {owner!r}'s"
+
+
+def _known(path: str, key: str, known: Iterable[str], what: str) -> Faults:
+    """Refuse a reference to nothing."""
+    names = sorted(set(known))
+    if key not in names:
+        listed = ", ".join(names[:20]) if names else f"the file has no {what}"
+        yield path, f"no {what} {key!r} (known: {listed})"
+
+
+def _asset(site: Site, asset: Asset, path: str) -> Faults:
+    yield from _near(site, asset.lat_deg, asset.lon_deg, path)
+    if asset.polygon is not None:
+        yield from _polygon(asset.polygon, f"{path}.polygon")
+        for i, (lat_deg, lon_deg) in enumerate(asset.polygon[:POINTS_MAX]):
+            yield from _near(site, lat_deg, lon_deg, f"{path}.polygon[{i}]")
+    if asset.position_feed is not None:
+        known = (sensor.id for sensor in site.sensors)
+        yield from _known(f"{path}.position_feed", asset.position_feed, known, "sensor")
+    if (asset.position_feed is None) != (asset.position_id is None):
+        yield path, "position_feed and position_id go together"
+
+
+def _zone(site: Site, zone: Zone, path: str) -> Faults:
+    yield from _known(f"{path}.asset", zone.asset, (a.id for a in site.assets), "asset")
+    for i, channel in enumerate(zone.channels[:LIST_MAX]):
+        known = (w.id for w in site.webhooks)
+        yield from _known(f"{path}.channels[{i}]", channel, known, "webhook")
+    if len(set(zone.channels)) != len(zone.channels):
+        yield f"{path}.channels", "names a channel twice"
+    if zone.imminent_s > zone.possible_s:
+        yield f"{path}.imminent_s", "must not exceed possible_s: imminent comes after possible"
+    if zone.take_cover_s > zone.imminent_s:
+        yield f"{path}.take_cover_s", "must not exceed imminent_s: nobody would reach cover in time"
+    if zone.reach_prob_possible > zone.reach_prob_imminent:
+        yield f"{path}.reach_prob_possible", "must not exceed reach_prob_imminent"
+
+
+def _sensor(site: Site, sensor: Sensor, path: str) -> Faults:
+    yield from _near(site, sensor.lat_deg, sensor.lon_deg, path)
+    coverage = sensor.coverage
+    if coverage.range_min_m >= coverage.range_max_m:
+        yield f"{path}.coverage.range_min_m", "must be less than range_max_m"
+    if coverage.elevation_min_deg >= coverage.elevation_max_deg:
+        yield f"{path}.coverage.elevation_min_deg", "must be less than elevation_max_deg"
+    if max(abs(coverage.elevation_min_deg), abs(coverage.elevation_max_deg)) > 90.0:
+        yield f"{path}.coverage", "elevations lie within -90 and 90 degrees"
+    if sensor.stale_s <= sensor.scan_period_s:
+        yield f"{path}.stale_s", "must exceed scan_period_s, or the sensor is always stale"
+
+
+def _feed(site: Site, feed: Feed, path: str) -> Faults:
+    kinds = {sensor.id: sensor.kind for sensor in site.sensors}
+    if feed.sensor is not None:
+        yield from _known(f"{path}.sensor", feed.sensor, kinds, "sensor")
+    if feed.kind in ADSB_FEEDS:
+        if feed.sensor is None:
+            yield f"{path}.sensor", f"is missing: {feed.kind} does not name its sensor"
+        elif kinds.get(feed.sensor, "adsb") != "adsb":
+            yield f"{path}.sensor", f"{feed.kind} needs a sensor of kind adsb"
+        if feed.port == 0:
+            yield f"{path}.port", "must be the port to connect to"
+    coded = any(sensor.sac is not None for sensor in site.sensors)
+    if feed.kind == "asterix_udp" and feed.sensor is None and not coded:
+        yield f"{path}.sensor", "is missing, and no sensor has sac and sic to be known by"
+    yield from _group(feed, path)
+
+
+def _group(feed: Feed, path: str) -> Faults:
+    if feed.group is None:
+        return
+    if feed.kind != "asterix_udp":
+        yield f"{path}.group", "only asterix_udp listens to a multicast group"
+    address = _address(feed.group)
+    if address is None or not address.is_multicast:
+        yield f"{path}.group", f"{feed.group!r} is not a multicast address"
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+def _ports(feeds: Sequence[Feed]) -> Faults:
+    """Refuse two feeds that listen at one place."""
+    taken: dict[tuple[str, int, str], str] = {}
+    for i, feed in enumerate(feeds):
+        if feed.kind not in LISTENING_FEEDS or feed.port == 0:
+            continue
+        transport = "tcp" if feed.kind.endswith("tcp") else "udp"
+        owner = taken.setdefault((transport, feed.port, feed.group or feed.host), feed.id)
+        if owner != feed.id:
+            yield f"feeds[{i}].port", f"{transport} port {feed.port} is already {owner!r}'s"
+
+
+def _corridor(corridor: Corridor, path: str) -> Faults:
+    yield from _line(corridor.line, f"{path}.line")
+    if corridor.floor_hae_m >= corridor.ceiling_hae_m:
+        yield f"{path}.floor_hae_m", "must be less than ceiling_hae_m"
+    if corridor.speed_min_mps >= corridor.speed_max_mps:
+        yield f"{path}.speed_min_mps", "must be less than speed_max_mps"
+
+
+def _flight(site: Site, flight: FlightListed, path: str) -> Faults:
+    if flight.icao24 is None and flight.remote_id is None and flight.callsign is None:
+        yield path, "needs icao24, remote_id or callsign: how else would it be known?"
+    if flight.corridor is not None:
+        known = (c.id for c in site.corridors)
+        yield from _known(f"{path}.corridor", flight.corridor, known, "corridor")
+    times: list[str] = []
+    for key, text in (("from_time", flight.from_time), ("to_time", flight.to_time)):
+        if text is None:
+            continue
+        try:
+            times.append(parse_rfc3339(text))
+        except (RefusedError, ValueError) as error:
+            yield f"{path}.{key}", f"{text!r} is not an RFC 3339 time: {error}"
+    if len(times) == 2 and times[0] >= times[1]:
+        yield f"{path}.to_time", "must be later than from_time"
+
+
+def _webhooks(site: Site) -> Faults:
+    for i, webhook in enumerate(site.webhooks):
+        if not webhook.url.startswith(("http://", "https://")):
+            yield f"webhooks[{i}].url", "must begin with http:// or https://"
+
+
+def _people(site: Site) -> Faults:
+    counts = Counter(person.name for person in site.people)
+    for i, person in enumerate(site.people):
+        path = f"people[{i}]"
+        if counts[person.name] > 1:
+            yield f"{path}.name", f"{person.name!r} is there twice"
+        if not person.roles:
+            yield f"{path}.roles", "must name at least one role"
+        if not person.password.startswith("$argon2id$"):
+            yield f"{path}.password", "must be an argon2id hash, never the password itself"
+
+
+def _map(site: Site) -> Faults:
+    for i, line in enumerate(site.map.lines):
+        yield from _line(line.points, f"map.lines[{i}].points")
+
+
+def _service(site: Site) -> Faults:
+    if not is_loopback(site.service.host) and not site.people:
+        yield (
+            "service.host",
+            f"{site.service.host!r} is not loopback: add [[people]] with passwords, "
+            "or listen on 127.0.0.1",
+        )
+    if site.service.idle_step_s < site.service.step_s:
+        yield "service.idle_step_s", "must not be less than step_s"
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether a host name or address is this machine's own loopback."""
+    if host == "localhost":
+        return True
+    address = _address(host.strip("[]"))
+    return address is not None and address.is_loopback
+
+
+def _near(site: Site, lat_deg: float, lon_deg: float, path: str) -> Faults:
+    """Refuse a place so far off that a number must be wrong."""
+    reference = site.reference
+    distance_m = _distance_m(reference.lat_deg, reference.lon_deg, lat_deg, lon_deg)
+    if distance_m > SITE_RADIUS_MAX_M:
+        yield (
+            path if path.endswith("]") and "polygon" in path else f"{path}.lat_deg",
+            f"lies {distance_m / 1000:,.0f} km from the reference point; "
+            "are lat_deg and lon_deg swapped?",
+        )
+
+
+def _distance_m(lat1_deg: float, lon1_deg: float, lat2_deg: float, lon2_deg: float) -> float:
+    """Return the great-circle distance on the mean sphere (haversine formula)."""
+    lat1, lat2 = math.radians(lat1_deg), math.radians(lat2_deg)
+    north = math.sin((lat2 - lat1) / 2.0) ** 2
+    east = math.cos(lat1) * math.cos(lat2) * math.sin(math.radians(lon2_deg - lon1_deg) / 2.0) ** 2
+    return 2.0 * MEAN_RADIUS_M * math.asin(min(1.0, math.sqrt(north + east)))
+
+
+def _line(points: Sequence[Point], path: str) -> Faults:
+    if len(points) < 2:
+        yield path, "a line needs at least 2 points"
+    if len(points) > LINE_POINTS_MAX:
+        yield path, f"more than {LINE_POINTS_MAX} points"
+
+
+def _polygon(points: Sequence[Point], path: str) -> Faults:
+    """Refuse what encloses no area, or crosses itself so that inside has no meaning."""
+    if len(points) < 3:
+        yield path, "a polygon needs at least 3 points"
+        return
+    if len(points) > POINTS_MAX:
+        yield path, f"more than {POINTS_MAX} points"
+        return
+    if points[0] == points[-1]:
+        yield path, "the last point repeats the first; a polygon closes by itself"
+        return
+    flat = _flattened(points)
+    if any(a == b for a, b in pairwise(flat)):
+        yield path, "holds the same point twice in a row"
+    elif crossing := _crossing(flat):
+        yield path, f"crosses itself: edges {crossing[0]} and {crossing[1]} (from 0)"
+    elif _doubled_area(flat) == 0.0:
+        yield path, "encloses no area"
+
+
+def _flattened(points: Sequence[Point]) -> list[tuple[float, float]]:
+    """Lay out lat, lon so that the date line does not cut the polygon."""
+    first_deg = points[0][1]
+    return [(lat, (lon - first_deg + 180.0) % 360.0) for lat, lon in points]
+
+
+def _doubled_area(flat: Sequence[tuple[float, float]]) -> float:
+    following = [*flat[1:], flat[0]]
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(flat, following, strict=True))
+
+
+def _crossing(flat: Sequence[tuple[float, float]]) -> tuple[int, int] | None:
+    """Find two edges, not neighbours, that touch."""
+    n = len(flat)
+    for i in range(n):
+        for j in range(i + 2, n):
+            if (j + 1) % n != i and _touch(flat[i], flat[(i + 1) % n], flat[j], flat[(j + 1) % n]):
+                return i, j
+    return None
+
+
+def _side(a: tuple[float, float], b: tuple[float, float], p: tuple[float, float]) -> float:
+    """Return the sign of the turn a, b, p: positive left, negative right, 0 on the line."""
+    return math.copysign(1.0, turn) if (turn := _turn(a, b, p)) else 0.0
+
+
+def _turn(a: tuple[float, float], b: tuple[float, float], p: tuple[float, float]) -> float:
+    return (b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0])
+
+
+def _within(a: tuple[float, float], b: tuple[float, float], p: tuple[float, float]) -> bool:
+    return min(a[0], b[0]) <= p[0] <= max(a[0], b[0]) and min(a[1], b[1]) <= p[1] <= max(a[1], b[1])
+
+
+def _touch(
+    a: tuple[float, float], b: tuple[float, float], c: tuple[float, float], d: tuple[float, float]
+) -> bool:
+    """Say whether segments ab and cd share a point."""
+    sides = (_side(a, b, c), _side(a, b, d), _side(c, d, a), _side(c, d, b))
+    if sides[0] * sides[1] < 0 and sides[2] * sides[3] < 0:
+        return True
+    ends = ((a, b, c), (a, b, d), (c, d, a), (c, d, b))
+    return any(s == 0.0 and _within(*end) for s, end in zip(sides, ends, strict=True))
