@@ -1,1 +1,7 @@
-"""Stage evaluation."""
+"""How good the picture was, against the truth: metrics, expectations of scenarios."""
+
+from vedette.evaluation.assignment import assign
+from vedette.evaluation.gospa import Gospa, gospa
+from vedette.evaluation.scores import CUTOFF_DEFAULT_M, Scores, evaluate, score
+
+__all__ = ["CUTOFF_DEFAULT_M", "Gospa", "Scores", "assign", "evaluate", "gospa", "score"]

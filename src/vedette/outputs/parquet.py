@@ -1,0 +1,313 @@
+"""Tracks and truth as Parquet files: one row an object and an instant, for any analysis tool.
+
+In: the published picture (tracks) or the simulator's objects (truth). Out: `tracks.parquet`,
+`truth.parquet`, written in row groups as they come, so a long session needs no memory. The column
+names are a promise to other tools (docs/formats.md); they are checked when a file is read.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from vedette.base.constants import NS_PER_S
+from vedette.base.errors import RefusedError
+from vedette.geo import SiteFrame
+from vedette.model.enums import TrackStatus
+from vedette.model.picture import AirPicture
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+
+ROW_GROUP_ROWS = 50_000  # about 5 MB before compression: a second of writing at most
+SOURCE_AGE_MAX_S = 10.0  # a sensor counts as a source of a track this long after contributing
+
+KINEMATIC_COLUMNS = (
+    "lat_deg",
+    "lon_deg",
+    "hae_m",
+    "east_m",
+    "north_m",
+    "up_m",
+    "v_east_mps",
+    "v_north_mps",
+    "v_up_mps",
+)
+TRACKS_SCHEMA = pa.schema(
+    [("t_ns", pa.int64()), ("track_id", pa.int64())]
+    + [(name, pa.float64()) for name in KINEMATIC_COLUMNS]
+    + [(f"sigma_{axis}_m", pa.float64()) for axis in ("east", "north", "up")]
+    + [("existence_prob", pa.float64()), ("status", pa.string()), ("identity", pa.string())]
+    + [("class", pa.string()), ("class_prob", pa.float64()), ("sources", pa.list_(pa.string()))]
+)
+TRUTH_SCHEMA = pa.schema(
+    [("t_ns", pa.int64()), ("object_id", pa.string())]
+    + [(name, pa.float64()) for name in KINEMATIC_COLUMNS]
+    + [("class", pa.string()), ("identity", pa.string()), ("subclass", pa.string())]
+)
+
+
+class _Rows:
+    """Collects columns of one schema and writes them in row groups."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        """Open `path` for writing; rows must fit `schema`."""
+        self._schema = schema
+        self._writer = pq.ParquetWriter(path, schema, compression="zstd")
+        self._pending: list[pa.RecordBatch] = []
+        self._rows = 0
+
+    def append(self, columns: dict[str, Any]) -> None:
+        """Take the columns of some rows, in any order of names."""
+        arrays = [
+            pa.array(columns[field.name], type=field.type, from_pandas=False)
+            for field in self._schema
+        ]
+        self._pending.append(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
+        self._rows += len(arrays[0])
+        if self._rows >= ROW_GROUP_ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Write what is pending as one row group."""
+        if self._pending:
+            table = pa.Table.from_batches(self._pending, schema=self._schema)
+            self._writer.write_table(table.combine_chunks())
+        self._pending, self._rows = [], 0
+
+    def close(self, notes: dict[str, Any] | None = None) -> None:
+        """Write the rest and the notes (JSON beside the schema), and close the file."""
+        self._flush()
+        if notes:
+            self._writer.add_key_value_metadata({"vedette": json.dumps(notes, sort_keys=True)})
+        self._writer.close()
+
+
+class TracksWriter:
+    """Writes `tracks.parquet` from air pictures. Use as a context manager or call `close`."""
+
+    def __init__(self, path: Path, frame: SiteFrame, sensor_ids: list[str]) -> None:
+        """Open `path`; `frame` is the site's, `sensor_ids` in the order of the site file."""
+        self._rows = _Rows(path, TRACKS_SCHEMA)
+        self._frame = frame
+        self._sensor_ids = sensor_ids
+
+    def append(self, picture: AirPicture) -> None:
+        """Write one row for each track of the picture, at the picture's time."""
+        if picture.tracks.count:
+            self._rows.append(track_columns(picture, self._frame, self._sensor_ids))
+
+    def close(self) -> None:
+        """Write what is pending and close the file."""
+        self._rows.close()
+
+    def __enter__(self) -> "TracksWriter":
+        """Give itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the file, so that what was written so far can be read."""
+        self.close()
+
+
+def track_columns(picture: AirPicture, frame: SiteFrame, sensor_ids: list[str]) -> dict[str, Any]:
+    """Turn the tracks of a picture into the columns of `tracks.parquet`.
+
+    Positions in the site's ENU and WGS-84; sigmas are the square roots of the covariance's
+    diagonal. sources: sensors that contributed within the last 10 s, in site-file order.
+    """
+    tracks, count = picture.tracks, picture.tracks.count
+    state = tracks.state_enu[:count]
+    variance = np.diagonal(tracks.cov_enu[:count], axis1=1, axis2=2)[:, :3]
+    ids = tracks.track_id[:count]
+    records = [picture.identities.get(int(i)) for i in ids]
+    sigma = np.sqrt(np.maximum(variance, 0.0))
+    return {
+        "t_ns": np.full(count, picture.now_ns, np.int64),
+        "track_id": ids.copy(),
+        **_kinematic_columns(state, frame),
+        "sigma_east_m": sigma[:, 0],
+        "sigma_north_m": sigma[:, 1],
+        "sigma_up_m": sigma[:, 2],
+        "existence_prob": tracks.existence_prob[:count].copy(),
+        "status": [TrackStatus(int(s)).name.lower() for s in tracks.status[:count]],
+        "identity": [str(r.identity) if r else "PENDING" for r in records],
+        "class": [str(r.object_class) if r else "other" for r in records],
+        "class_prob": [r.class_prob.get(r.object_class, 0.0) if r else 0.0 for r in records],
+        "sources": _sources(tracks.sensor_updated_ns[:count], picture.now_ns, sensor_ids),
+    }
+
+
+def _kinematic_columns(state_enu: F64, frame: SiteFrame) -> dict[str, F64]:
+    """Name the columns of (N, 6) states, with their WGS-84 place beside them."""
+    lat_deg, lon_deg, hae_m = frame.geo_deg_from_enu(
+        state_enu[:, 0], state_enu[:, 1], state_enu[:, 2]
+    )
+    columns = [lat_deg, lon_deg, hae_m, *(state_enu[:, k] for k in range(6))]
+    return {
+        name: np.ascontiguousarray(column)
+        for name, column in zip(KINEMATIC_COLUMNS, columns, strict=True)
+    }
+
+
+def _sources(updated_ns: I64, now_ns: int, sensor_ids: list[str]) -> list[list[str]]:
+    """Name the sensors that contributed recently, a list for each track."""
+    oldest_ns = now_ns - int(SOURCE_AGE_MAX_S * NS_PER_S)
+    recent = (updated_ns > 0) & (updated_ns >= oldest_ns)
+    return [[sensor_ids[k] for k in np.flatnonzero(row)] for row in recent]
+
+
+class TruthWriter:
+    """Writes `truth.parquet` from the simulator's (or a replayed flight's) objects."""
+
+    def __init__(self, path: Path, frame: SiteFrame) -> None:
+        """Open `path`; `frame` is the site's."""
+        self._rows = _Rows(path, TRUTH_SCHEMA)
+        self._frame = frame
+
+    def append(
+        self,
+        t_ns: int | I64,
+        object_ids: list[str],
+        state_enu: F64,
+        classes: list[str],
+        identities: list[str],
+        subclasses: list[str],
+    ) -> None:
+        """Write one row for each object. state_enu (N, 6): position and velocity, m and m/s.
+
+        t_ns: one instant for all rows or (N,). Nothing is written for no objects.
+        """
+        count = len(object_ids)
+        if count == 0:
+            return
+        self._rows.append(
+            {
+                "t_ns": np.broadcast_to(np.asarray(t_ns, np.int64), (count,)).copy(),
+                "object_id": object_ids,
+                **_kinematic_columns(np.asarray(state_enu, np.float64), self._frame),
+                "class": classes,
+                "identity": identities,
+                "subclass": subclasses,
+            }
+        )
+
+    def close(self, notes: dict[str, Any] | None = None) -> None:
+        """Close the file. notes: JSON beside the schema, such as how each object ended."""
+        self._rows.close(notes)
+
+
+@dataclass(slots=True)
+class TrackRows:
+    """The rows of a `tracks.parquet`, ordered by time. state_enu (N, 6) m, m/s."""
+
+    t_ns: I64
+    track_id: I64
+    state_enu: F64
+    identity: list[str]
+    object_class: list[str]
+
+
+@dataclass(slots=True)
+class TruthRows:
+    """The rows of a `truth.parquet`, ordered by object and time. state_enu (N, 6) m, m/s.
+
+    object_index (N,) into object_ids; classes, identities: one for each object. notes: what the
+    writer left beside the table, such as how each object ended.
+    """
+
+    t_ns: I64
+    object_index: I64
+    state_enu: F64
+    object_ids: list[str]
+    classes: list[str]
+    identities: list[str]
+    notes: dict[str, Any]
+
+
+def read_tracks(path: Path) -> TrackRows:
+    """Read a `tracks.parquet`, ordered by time, then track. RefusedError where it is not one."""
+    table = _read(path, ("t_ns", "track_id", *KINEMATIC_COLUMNS[3:], "identity", "class"))
+    t_ns, track_id = _integers(table, "t_ns"), _integers(table, "track_id")
+    order = np.lexsort((track_id, t_ns))
+    return TrackRows(
+        t_ns=t_ns[order],
+        track_id=track_id[order],
+        state_enu=_states(table)[order],
+        identity=_strings(table, "identity", order),
+        object_class=_strings(table, "class", order),
+    )
+
+
+def read_truth(path: Path) -> TruthRows:
+    """Read a `truth.parquet`, ordered by object, then time. RefusedError where it is not one."""
+    names = ("t_ns", "object_id", *KINEMATIC_COLUMNS[3:], "class", "identity")
+    table = _read(path, names)
+    t_ns = _integers(table, "t_ns")
+    labels = np.array([str(value) for value in table.column("object_id").to_pylist()], dtype=object)
+    object_ids = sorted(set(labels))
+    number = {name: k for k, name in enumerate(object_ids)}
+    index = np.array([number[name] for name in labels], np.int64)
+    order = np.lexsort((t_ns, index))
+    first = order[np.searchsorted(index[order], np.arange(len(object_ids)))]
+    notes = (table.schema.metadata or {}).get(b"vedette", b"{}")
+    return TruthRows(
+        t_ns=t_ns[order],
+        object_index=index[order],
+        state_enu=_states(table)[order],
+        object_ids=object_ids,
+        classes=_strings(table, "class", first),
+        identities=_strings(table, "identity", first),
+        notes=json.loads(notes),
+    )
+
+
+def _read(path: Path, names: tuple[str, ...]) -> pa.Table:
+    """Read the named columns, or say what is wrong with the file."""
+    try:
+        file = pq.ParquetFile(path)
+        missing = [name for name in names if name not in file.schema_arrow.names]
+        if missing:
+            raise RefusedError(f"{path}: no column {', '.join(missing)}")
+        return file.read(columns=list(names))
+    except (pa.ArrowException, OSError) as error:
+        raise RefusedError(f"{path}: not a readable Parquet file ({error})") from error
+
+
+def _integers(table: pa.Table, name: str) -> I64:
+    """Take a column of whole numbers."""
+    try:
+        column = table.column(name).cast(pa.int64())
+    except pa.ArrowException as error:
+        raise RefusedError(f"column {name}: whole numbers are needed ({error})") from error
+    if column.null_count:
+        raise RefusedError(f"column {name}: {column.null_count} values are missing")
+    return np.ascontiguousarray(column.to_numpy(), np.int64)
+
+
+def _states(table: pa.Table) -> F64:
+    """Take position and velocity as (N, 6); a missing value is NaN."""
+    try:
+        columns = [
+            table.column(name).cast(pa.float64()).to_numpy() for name in KINEMATIC_COLUMNS[3:]
+        ]
+    except pa.ArrowException as error:
+        raise RefusedError(f"position and velocity must be numbers ({error})") from error
+    return np.ascontiguousarray(np.stack(columns, axis=1), np.float64)
+
+
+def _strings(table: pa.Table, name: str, rows: I64) -> list[str]:
+    """Take some rows of a column of words."""
+    values = table.column(name).to_pylist()
+    return [str(values[int(k)]) for k in rows]
