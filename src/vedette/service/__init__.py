@@ -1,0 +1,1 @@
+"""The live program: the one place that joins shell and core."""
