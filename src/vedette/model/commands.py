@@ -152,3 +152,25 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, tag="delivery", tag_fi
     delivered: bool
     t_recv_ns: int
     detail: str = ""
+
+
+RECENT_COMMANDS_MAX = 1024  # a client repeats within seconds; this is an hour of busy clicking
+
+
+def command_name(command: CommandBase) -> str:
+    """Name a command as it stands on the wire: "acknowledge_warning"."""
+    return str(type(command).__struct_config__.tag)
+
+
+def received_before(recent: dict[str, int], command: CommandBase) -> bool:
+    """Say whether this command_id was seen already, and remember it.
+
+    recent: a stage's memory, command_id -> t_recv_ns in order of arrival; it is changed here and
+    never holds more than RECENT_COMMANDS_MAX.
+    """
+    if command.command_id in recent:
+        return True
+    recent[command.command_id] = command.t_recv_ns
+    while len(recent) > RECENT_COMMANDS_MAX:
+        del recent[next(iter(recent))]
+    return False

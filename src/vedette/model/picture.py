@@ -61,7 +61,8 @@ class Threat(msgspec.Struct, frozen=True, kw_only=True):
     range_m now; closing_mps (positive: nearing); cpa_m and cpa_s: closest approach if it holds its
     velocity (0 s when receding); arrival_s, arrival_sigma_s: time until it is at the asset's edge
     if it turns to it now at its present speed; reach_prob: probability that its path meets the
-    asset. reason: one sentence.
+    asset. reason: one sentence. bearing_rad: from the asset to the track, clockwise from true
+    north; None where not stated (a fixed asset's is then taken from the site file).
     """
 
     track_id: int
@@ -74,10 +75,16 @@ class Threat(msgspec.Struct, frozen=True, kw_only=True):
     arrival_sigma_s: float
     reach_prob: float
     reason: str
+    bearing_rad: float | None = None
 
 
 class WarningRecord(msgspec.Struct, kw_only=True):
-    """One warning of one zone: latched until a human clears it."""
+    """One warning of one zone: latched until a human clears it.
+
+    seconds_left_s counts down to the first arrival. When the tracks are lost it counts on from
+    their last prediction and stays 0 there: the time is over or nobody knows; keep under cover
+    until the all-clear. Cover ordered by a human without a track starts at 0.
+    """
 
     warning_id: int
     revision: int
@@ -152,7 +159,8 @@ class QueueItem(msgspec.Struct, frozen=True, kw_only=True):
     """Something that wants a human now, in words. At most five are shown."""
 
     key: str
-    kind: str  # "warning", "assess", "decide", "second_person", "outcome", "source", "recall"
+    # "warning", "all_clear", "assess", "decide", "second_person", "outcome", "source", "recall"
+    kind: str
     priority: int  # 1 is the most urgent
     text: str
     reason: str
