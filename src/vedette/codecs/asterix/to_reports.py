@@ -1,0 +1,231 @@
+"""ASTERIX records to reports, and back for a simulated radar.
+
+The sensor is found by its area and identification code (SAC, SIC). ASTERIX carries the time of the
+day alone: the day is the one that brings it nearest to the time of receipt, which also mends the
+wrap at midnight. I048/110 is the height a 3-D radar worked out above mean sea level from its own
+range and elevation; for a site's `radar_3d` this step is undone, so that the tracker gets the
+elevation the radar measured. Mean sea level is taken as the ellipsoid here, as the site file
+states no undulation: radar and target share it, so elevation is wrong by undulation over range.
+"""
+
+import math
+from dataclasses import dataclass
+
+from vedette.base.angles import wrap_two_pi
+from vedette.base.constants import NS_PER_DAY, WGS84_ECC2, WGS84_SEMI_MAJOR_M
+from vedette.codecs.asterix.blocks import BlockFault, blocks
+from vedette.codecs.asterix.cat034 import NORTH_MARK, SECTOR_CROSSING, Cat034, decode_cat034
+from vedette.codecs.asterix.cat048 import NO_DETECTION, Cat048, decode_cat048
+from vedette.codecs.reasons import SIMULATED_TARGET, UNKNOWN_SENSOR, refuse
+from vedette.config.site import Sensor, Site
+from vedette.model.reports import Claims, Plot, Report, SensorStatus
+
+TIME_STEPS_PER_DAY = 86_400 * 128  # the items' resolution is 1/128 s, 7.8125 ms exactly
+NS_PER_TIME_STEP = 7_812_500
+
+
+@dataclass(slots=True)
+class Radar:
+    """What the decoder must know of one radar of the site."""
+
+    sensor: str
+    hae_m: float
+    earth_radius_m: float  # Gauss's mean radius of curvature at the radar
+    measures_elevation: bool
+
+
+def radars_of(site: Site) -> dict[int, Radar]:
+    """List the site's radars by SAC * 256 + SIC."""
+    return {
+        (sensor.sac << 8) | sensor.sic: radar_of(sensor)
+        for sensor in site.sensors
+        if sensor.sac is not None and sensor.sic is not None
+    }
+
+
+def radar_of(sensor: Sensor) -> Radar:
+    """Describe one sensor; its earth radius is a sqrt(1 - e2) / (1 - e2 sin2 lat)."""
+    sine2 = math.sin(math.radians(sensor.lat_deg)) ** 2
+    radius_m = WGS84_SEMI_MAJOR_M * math.sqrt(1.0 - WGS84_ECC2) / (1.0 - WGS84_ECC2 * sine2)
+    return Radar(sensor.id, sensor.hae_m, radius_m, sensor.kind == "radar_3d")
+
+
+def nearest_day_ns(t_day_s: float, t_near_ns: int) -> int:
+    """Give the instant with this time of day (seconds after midnight UTC) nearest to another."""
+    in_day_ns = round(t_day_s * 128.0) * NS_PER_TIME_STEP
+    t_ns = t_near_ns - t_near_ns % NS_PER_DAY + in_day_ns
+    if t_ns - t_near_ns > NS_PER_DAY // 2:
+        return t_ns - NS_PER_DAY
+    return t_ns + NS_PER_DAY if t_near_ns - t_ns > NS_PER_DAY // 2 else t_ns
+
+
+def elevation_from_height_rad(range_m: float, height_m: float, radar: Radar) -> float | None:
+    """Undo a 3-D radar's height: law of cosines on a sphere of the local radius.
+
+    sin(e) = ((R + h)^2 - (R + h0)^2 - r^2) / (2 r (R + h0)). None at range 0 or if no elevation
+    gives that height at that range.
+    """
+    site_radius_m = radar.earth_radius_m + radar.hae_m
+    if range_m <= 0.0:
+        return None
+    rise_m = height_m - radar.hae_m
+    sine = (rise_m * (rise_m + 2.0 * site_radius_m) - range_m**2) / (2.0 * range_m * site_radius_m)
+    return math.asin(sine) if -1.0 <= sine <= 1.0 else None
+
+
+def height_from_elevation_m(range_m: float, elevation_rad: float, radar: Radar) -> float:
+    """Give the height of a target from slant range and elevation; inverse of the above."""
+    site_radius_m = radar.earth_radius_m + radar.hae_m
+    square = site_radius_m**2 + range_m**2
+    square += 2.0 * site_radius_m * range_m * math.sin(elevation_rad)
+    return math.sqrt(square) - radar.earth_radius_m
+
+
+def read_datagram(
+    data: bytes,
+    feed: str,
+    t_recv_ns: int,
+    radars: dict[int, Radar],
+    is_live: bool,
+    at: int = 0,
+) -> list[Report]:
+    """Read every data block of a datagram; what is refused is a report among the others.
+
+    A target marked simulated is refused where the site is LIVE; test targets, field monitors and
+    extrapolated tracks (no detection in this scan) are no plots and are passed over.
+    """
+    out: list[Report] = []
+    strangers: dict[int, int] = {}
+    for block in blocks(data, at):
+        if isinstance(block, BlockFault):
+            out.append(_refusal(feed, t_recv_ns, block))
+            continue
+        decode = decode_cat048 if block.category == 48 else decode_cat034
+        for record in decode(data, block):
+            if isinstance(record, BlockFault):
+                out.append(_refusal(feed, t_recv_ns, record))
+                continue
+            code = (record.sac << 8) | record.sic
+            radar = radars.get(code)
+            if radar is None:
+                strangers[code] = strangers.get(code, 0) + 1
+                continue
+            report = _report(record, radar, feed, t_recv_ns, is_live)
+            if report is not None:
+                out.append(report)
+    for code, count in strangers.items():
+        detail = f"SAC {code >> 8} SIC {code & 255}: {count} records"
+        out.append(refuse(feed, t_recv_ns, UNKNOWN_SENSOR, detail))
+    return out
+
+
+def _refusal(feed: str, t_recv_ns: int, fault: BlockFault) -> Report:
+    return refuse(feed, t_recv_ns, fault.reason, f"offset {fault.offset}: {fault.detail}")
+
+
+def _report(
+    record: Cat048 | Cat034, radar: Radar, feed: str, t_recv_ns: int, is_live: bool
+) -> Report | None:
+    if isinstance(record, Cat034):
+        return status_from_cat034(record, radar, t_recv_ns)
+    if record.simulated and is_live:
+        return refuse(feed, t_recv_ns, SIMULATED_TARGET, f"{radar.sensor} marks it simulated")
+    return plot_from_cat048(record, radar, t_recv_ns)
+
+
+def plot_from_cat048(record: Cat048, radar: Radar, t_recv_ns: int) -> Plot | None:
+    """Make a Plot of a target report, or None where it holds no detection of a real target."""
+    if record.range_m is None or record.report_type == NO_DETECTION:
+        return None
+    if record.test_target or record.field_monitor:
+        return None
+    height_m = record.height_baro_m if record.height_baro_valid else None
+    elevation_rad = None
+    if record.height_msl_m is not None:
+        if radar.measures_elevation:
+            elevation_rad = elevation_from_height_rad(record.range_m, record.height_msl_m, radar)
+        elif height_m is None:
+            height_m = record.height_msl_m
+    t_day_s = record.t_day_s
+    return Plot(
+        sensor=radar.sensor,
+        t_meas_ns=t_recv_ns if t_day_s is None else nearest_day_ns(t_day_s, t_recv_ns),
+        t_recv_ns=t_recv_ns,
+        range_m=record.range_m,
+        azimuth_rad=record.azimuth_rad,
+        elevation_rad=elevation_rad,
+        range_rate_mps=None if record.range_rate_doubtful else record.range_rate_mps,
+        height_baro_m=height_m,
+        claims=_claims(record),
+    )
+
+
+def _claims(record: Cat048) -> Claims | None:
+    squawk = record.mode_3a if record.mode_3a_valid else None
+    callsign = record.callsign or None
+    if squawk is None and callsign is None and record.icao24 is None:
+        return None
+    return Claims(icao24=record.icao24, callsign=callsign, squawk=squawk)
+
+
+def status_from_cat034(record: Cat034, radar: Radar, t_recv_ns: int) -> SensorStatus:
+    """Make a SensorStatus of a service message: north mark, sector crossing, or heartbeat."""
+    kinds = {NORTH_MARK: "north", SECTOR_CROSSING: "sector"}
+    kind = kinds.get(record.message_type or 0, "heartbeat")
+    t_day_s = record.t_day_s
+    return SensorStatus(
+        sensor=radar.sensor,
+        t_meas_ns=t_recv_ns if t_day_s is None else nearest_day_ns(t_day_s, t_recv_ns),
+        t_recv_ns=t_recv_ns,
+        kind=kind,
+        azimuth_rad=0.0 if kind == "north" else record.sector_rad,
+        scan_period_s=record.rotation_period_s or None,
+        degraded_reason="; ".join(record.faults) or None,
+    )
+
+
+def _t_day_s(t_ns: int) -> float:
+    return (round(t_ns % NS_PER_DAY / NS_PER_TIME_STEP) % TIME_STEPS_PER_DAY) / 128.0
+
+
+def cat048_from_plot(plot: Plot, sensor: Sensor, simulated: bool = False) -> Cat048:
+    """Say a Plot as its radar would: an SSR report where there are claims, a PSR one elsewhere.
+
+    sensor: the site's own entry, with sac and sic (0 where it states none). Elevation is sent as
+    the height it means (I048/110), Doppler as I048/120.
+    """
+    claims = plot.claims or Claims()
+    height_msl_m = None
+    if plot.elevation_rad is not None and plot.range_m is not None:
+        radar = radar_of(sensor)
+        height_msl_m = height_from_elevation_m(plot.range_m, plot.elevation_rad, radar)
+    return Cat048(
+        sac=sensor.sac or 0,
+        sic=sensor.sic or 0,
+        t_day_s=_t_day_s(plot.t_meas_ns),
+        report_type=5 if claims.icao24 else (2 if claims.squawk else 1),
+        simulated=simulated,
+        range_m=plot.range_m,
+        azimuth_rad=plot.azimuth_rad,
+        mode_3a=claims.squawk,
+        height_baro_m=plot.height_baro_m,
+        icao24=claims.icao24,
+        callsign=claims.callsign,
+        height_msl_m=height_msl_m,
+        range_rate_mps=plot.range_rate_mps,
+    )
+
+
+def cat034_from_status(status: SensorStatus, sensor: Sensor) -> Cat034:
+    """Say a SensorStatus as its radar would."""
+    types = {"north": NORTH_MARK, "sector": SECTOR_CROSSING}
+    azimuth_rad = None if status.azimuth_rad is None else wrap_two_pi(status.azimuth_rad)
+    return Cat034(
+        sac=sensor.sac or 0,
+        sic=sensor.sic or 0,
+        message_type=types.get(status.kind, NORTH_MARK),
+        t_day_s=_t_day_s(status.t_meas_ns),
+        sector_rad=azimuth_rad if status.kind == "sector" else None,
+        rotation_period_s=status.scan_period_s,
+        common_status=0x80 if status.degraded_reason else 0,
+    )
