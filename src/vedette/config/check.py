@@ -5,13 +5,13 @@ In: a Site whose keys and types are already right. Out: faults as (path, reason)
 
 import ipaddress
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Protocol
 
 from vedette.base.errors import RefusedError
+from vedette.base.rfc3339 import parse_rfc3339
 from vedette.config.site import (
     Asset,
     Corridor,
@@ -38,15 +38,6 @@ SIMULATED_ONLY = (
 RESERVED_FEEDS = ("http", "websocket")  # the doors that are always there
 ADSB_FEEDS = ("beast_tcp", "sbs_tcp")
 LISTENING_FEEDS = ("asterix_udp", "detections_udp", "detections_tcp")
-
-
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
-
-
-def parse_rfc3339(text: str) -> str:
-    if _RFC3339.fullmatch(text) is None:
-        raise ValueError("write 2022-01-04T03:00:00Z")
-    return text
 
 
 class _Named(Protocol):
@@ -248,14 +239,14 @@ def _flight(site: Site, flight: FlightListed, path: str) -> Faults:
     if flight.corridor is not None:
         known = (c.id for c in site.corridors)
         yield from _known(f"{path}.corridor", flight.corridor, known, "corridor")
-    times: list[str] = []
+    times: list[int] = []
     for key, text in (("from_time", flight.from_time), ("to_time", flight.to_time)):
         if text is None:
             continue
         try:
             times.append(parse_rfc3339(text))
-        except (RefusedError, ValueError) as error:
-            yield f"{path}.{key}", f"{text!r} is not an RFC 3339 time: {error}"
+        except RefusedError as error:
+            yield f"{path}.{key}", f"{error}: write 2022-01-04T03:00:00Z"
     if len(times) == 2 and times[0] >= times[1]:
         yield f"{path}.to_time", "must be later than from_time"
 

@@ -1,1 +1,3 @@
-"""Stage record."""
+"""Record."""
+from vedette.record.state import decode_state, encode_state, unfaithful
+__all__ = ["decode_state", "encode_state", "unfaithful"]
