@@ -1,0 +1,28 @@
+"""`vedette incident`: the incident report, told from the recording alone."""
+
+import argparse
+from pathlib import Path
+
+from vedette.cli.words import Parsers, describe, existing, say
+
+
+def add(parsers: Parsers) -> None:
+    """Describe the command."""
+    parser = describe(
+        parsers,
+        "incident",
+        "write the incident report and the statement draft from a recording",
+        "vedette incident .vedette/demo/recording --output report",
+    )
+    parser.add_argument("recording", metavar="RECORDING", type=Path)
+    parser.add_argument("--output", metavar="DIR", type=Path, required=True)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write incident.html, statement.txt, events.jsonl and tracks.parquet."""
+    from vedette.service.report import write_report
+
+    for path in write_report(existing(args.recording, "recording"), args.output):
+        say(f"{path}  {path.stat().st_size:,} bytes")
+    return 0

@@ -1,0 +1,49 @@
+"""`vedette replay`: do a recording again, to show it or to prove it."""
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from vedette.cli.words import Parsers, describe, existing, print_json, say
+
+
+def add(parsers: Parsers) -> None:
+    """Describe the command."""
+    parser = describe(
+        parsers,
+        "replay",
+        "re-execute a recording and show it, or verify it bit for bit",
+        "vedette replay .vedette/demo/recording --verify",
+    )
+    parser.add_argument("recording", metavar="RECORDING", type=Path)
+    parser.add_argument(
+        "--verify", action="store_true", help="say whether every output is bit-identical"
+    )
+    parser.add_argument("--json", action="store_true", help="with --verify: for a machine")
+    parser.add_argument("--speed", type=float, default=1.0, help="times real time (1)")
+    parser.add_argument("--port", type=int, default=8420, help="port of the page (8420)")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Verify, or show at http://127.0.0.1:PORT until the recording ends and Ctrl-C."""
+    folder = existing(args.recording, "recording")
+    return _verify(args, folder) if args.verify else _show(args, folder)
+
+
+def _verify(args: argparse.Namespace, folder: Path) -> int:
+    from vedette.service.replaying import verify
+
+    verdict = verify(folder)
+    if args.json:
+        print_json(verdict)
+    else:
+        print(verdict.in_words())
+    return 0 if verdict.identical else 1
+
+
+def _show(args: argparse.Namespace, folder: Path) -> int:
+    from vedette.service.replaying import show
+
+    asyncio.run(show(folder, args.port, args.speed, say))
+    return 0

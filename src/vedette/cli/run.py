@@ -1,0 +1,49 @@
+"""`vedette run`: the live service on a site file."""
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from vedette.cli.words import Parsers, describe, existing, say
+
+
+def add(parsers: Parsers) -> None:
+    """Describe the command."""
+    parser = describe(
+        parsers,
+        "run",
+        "run the live service on a site file",
+        "vedette run my.site.toml --recordings /var/lib/vedette",
+    )
+    parser.add_argument("site", metavar="SITE.toml", type=Path)
+    parser.add_argument(
+        "--recordings",
+        metavar="DIR",
+        type=Path,
+        default=Path(".vedette/recordings"),
+        help="where recordings are kept (.vedette/recordings)",
+    )
+    parser.add_argument("--host", help="address to listen on (the site file's, 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port to listen on (the site file's, 8420)")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run until interrupted; take up an unfinished recording of the same site."""
+    from vedette.config.load import load_site
+    from vedette.service.live import Place, Service
+    from vedette.service.recordings import latest_or_new
+
+    path = existing(args.site, "site file")
+    site = load_site(path)
+    place = Place(args.host or site.service.host, site.service.port if args.port is None else args.port)
+
+    async def serve() -> None:
+        folder = latest_or_new(args.recordings, path.read_text())
+        async with Service(site, path.read_text(), folder) as service:
+            url = await service.listen(place)
+            say(f"{site.name}: {url}   recording in {folder}   (stop with Ctrl-C)")
+            await service.run_live()
+
+    asyncio.run(serve())
+    return 0

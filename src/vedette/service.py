@@ -1,1 +1,0 @@
-"""The live program: the one place that joins shell and core."""

@@ -1,0 +1,103 @@
+"""The whole job in a real browser: warned, acknowledged by keyboard, authorised by two, told."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from running import Demo
+
+pytestmark = pytest.mark.browser
+
+FLAGS = [
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture
+def browser():
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("no chromium: apt-get install chromium")
+    with sync_playwright() as play:
+        launched = play.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+def open_page(browser: Browser, url: str) -> tuple[Page, list[str], list[str]]:
+    page = browser.new_page(viewport={"width": 1600, "height": 950})
+    faults: list[str] = []
+    outside: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda r: None if r.url.startswith((url, "blob:", "data:")) else outside.append(r.url))
+    page.goto(url)
+    return page, faults, outside
+
+
+def log_in(page: Page, name: str) -> None:
+    page.get_by_test_id("login-name").fill(name)
+    page.get_by_test_id("login-password").fill("vedette-demo")
+    page.get_by_test_id("login-submit").click()
+
+
+def test_a_watch_is_warned_acknowledges_by_keyboard_two_authorise_and_the_report_downloads(
+    browser, tmp_path
+):
+    with Demo(tmp_path / "state", "--from-s", "100") as demo:
+        demo.wait_for(lambda p: p["tracks"])
+        page, faults, outside = open_page(browser, demo.url)
+        expect(page.get_by_test_id("mode")).to_contain_text("SIMULATED")
+        expect(page.get_by_test_id("warning-bar")).to_be_visible(timeout=150_000)
+        page.keyboard.press("a")
+        log_in(page, "amal")
+        page.wait_for_timeout(500)
+        if any(w["acknowledged_by"] is None for w in demo.picture()["warnings"]):
+            page.keyboard.press("a")
+        demo.wait_for(lambda p: all(w["acknowledged_by"] == "amal" for w in p["warnings"]), 20)
+        attacker = demo.wait_for(
+            lambda p: [t for t in p["tracks"] if t["identity"] == "SUSPECT"], 60
+        )
+        suspects = [t for t in attacker["tracks"] if t["identity"] == "SUSPECT"]
+        track = min(suspects, key=lambda t: t["arrival_s"] or 1e9)["track_id"]
+        page.get_by_test_id(f"track-row-{track}").click()
+        identify(page)
+        demo.wait_for(lambda p: any(t["identity"] == "HOSTILE" for t in p["tracks"]), 20)
+        authorise(page)
+        demo.wait_for(lambda p: any(e["second_person"] == "basim" for e in p["engagements"]), 30)
+        download(page, "report-download", tmp_path / "incident.html", b"<html")
+        download(page, "statement-download", tmp_path / "statement.txt", b"SIMULATED")
+        assert not faults
+        assert not outside
+
+
+def identify(page: Page) -> None:
+    page.keyboard.press("i")
+    page.get_by_test_id("identify-HOSTILE").click()
+    page.get_by_test_id("identify-reason").fill("Course on the barracks, no answer on any frequency")
+    page.get_by_test_id("identify-submit").click()
+
+
+def authorise(page: Page) -> None:
+    page.keyboard.press("e")
+    page.locator('[data-testid^="option-"]:not([disabled])').first.click()
+    page.get_by_test_id("confirm-authorise").click()
+    page.get_by_test_id("second-name").fill("basim")
+    page.get_by_test_id("second-password").fill("vedette-demo")
+    page.get_by_test_id("second-submit").click()
+
+
+def download(page: Page, button: str, target: Path, holds: bytes) -> None:
+    with page.expect_download() as started:
+        page.get_by_test_id(button).click()
+    started.value.save_as(target)
+    assert holds in target.read_bytes()
