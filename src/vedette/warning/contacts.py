@@ -1,0 +1,180 @@
+"""Which track concerns which zone, how badly, and since when.
+
+In: the table of tracks, identities, threats. Out: each zone's contacts. Two ways lead to a warning:
+an assessed threat (SUSPECT or HOSTILE), and the dead man's clock: something plausibly dangerous is
+nearing and nobody has looked. The second exists because in January 2024 an unknown stood on the
+radar for four minutes and nobody assessed it.
+"""
+
+import math
+
+from vedette.base.angles import wrap_two_pi
+from vedette.base.constants import NS_PER_S
+from vedette.config.site import Zone
+from vedette.model.enums import Identity, ObjectClass
+from vedette.model.picture import IdentityRecord, Threat
+from vedette.model.tracks import TrackTable
+from vedette.warning.state import Contact, WarningState, ZoneState
+
+_ARMED = (Identity.SUSPECT, Identity.HOSTILE)
+_OPEN = (Identity.UNKNOWN, Identity.PENDING, Identity.SUSPECT)
+_HARMLESS = (ObjectClass.BIRD, ObjectClass.BALLOON)
+# What is four times in five a bird or a balloon does not start the dead man's clock by itself.
+HARMLESS_PROB_MIN = 0.8
+# The slowest drone that comes on purpose flies 5 m/s; under this it hovers or drifts.
+CLOSING_MPS_MIN = 2.0
+# The clock warns of objects, not of clutter that has just formed a track.
+EXISTENCE_PROB_MIN = 0.8
+# Once it holds, a condition lets go later than it took hold, so that an estimate that trembles
+# about its threshold does not restart the count.
+RELEASE_REACH_RATIO = 0.8
+RELEASE_ARRIVAL_RATIO = 1.05
+
+
+def unassessed(identity: IdentityRecord, threat: Threat, existence_prob: float) -> bool:
+    """Say whether the dead man's clock runs for this track.
+
+    It does for what nobody has assessed or dismissed, whose identity is open, which is not
+    confidently a bird or balloon, really exists, and is closing on the asset.
+    """
+    looked = identity.assessed_by is not None or identity.dismissed_by is not None
+    harmless_prob = sum(identity.class_prob.get(kind, 0.0) for kind in _HARMLESS)
+    return (
+        identity.identity in _OPEN
+        and not looked
+        and harmless_prob < HARMLESS_PROB_MIN
+        and threat.closing_mps >= CLOSING_MPS_MIN
+        and existence_prob >= EXISTENCE_PROB_MIN
+    )
+
+
+def level_of(
+    zone: Zone, contact: Contact, threat: Threat, armed: bool, unlooked: bool
+) -> tuple[bool, bool, str]:
+    """Say whether possible and imminent hold for this track now, and why.
+
+    armed: SUSPECT or HOSTILE; unlooked: the dead man's clock runs. Returns (possible, imminent,
+    cause). The thresholds are the zone's, slackened for a condition that holds already. NaN never
+    warns. A civil or friendly track is neither armed nor unlooked and so never warns.
+    """
+
+    def holds(nearer_s: float, reach_prob: float, held: bool) -> bool:
+        if held:
+            nearer_s *= RELEASE_ARRIVAL_RATIO
+            reach_prob *= RELEASE_REACH_RATIO
+        return threat.arrival_s <= nearer_s and threat.reach_prob >= reach_prob
+
+    held, imminent_held = contact.possible_since_ns > 0, contact.imminent_since_ns > 0
+    clock_s = min(zone.imminent_s, zone.unassessed_s)
+    by_threat = armed and holds(zone.possible_s, zone.reach_prob_possible, held)
+    by_clock = unlooked and holds(zone.unassessed_s, zone.reach_prob_possible, held)
+    imminent = (armed and holds(zone.imminent_s, zone.reach_prob_imminent, imminent_held)) or (
+        unlooked and holds(clock_s, zone.reach_prob_imminent, imminent_held)
+    )
+    cause = "threat" if by_threat else "unassessed"
+    return by_threat or by_clock or imminent, imminent, cause
+
+
+def refresh(
+    state: WarningState,
+    tracks: TrackTable,
+    identities: dict[int, IdentityRecord],
+    threats: list[Threat],
+    now_ns: int,
+) -> None:
+    """Bring every zone's contacts up to now_ns; changes state.zones in place."""
+    rows = {int(tracks.track_id[i]): i for i in range(tracks.count)}
+    for zone_state in state.zones.values():
+        zone, known = zone_state.zone, zone_state.contacts
+        near_s = RELEASE_ARRIVAL_RATIO * max(zone.possible_s, zone.imminent_s, zone.unassessed_s)
+        told = {
+            threat.track_id: threat
+            for threat in threats
+            if threat.asset_id == zone.asset
+            and (threat.arrival_s <= near_s or threat.track_id in known)
+        }
+        for track_id in sorted(told):
+            row, identity = rows.get(track_id), identities.get(track_id)
+            if row is not None and identity is not None:
+                _see(zone_state, tracks, row, identity, told[track_id], now_ns)
+        _let_go(state, zone_state, set(told) & set(rows), now_ns)
+
+
+def _see(
+    zone_state: ZoneState,
+    tracks: TrackTable,
+    row: int,
+    identity: IdentityRecord,
+    threat: Threat,
+    now_ns: int,
+) -> None:
+    armed = identity.identity in _ARMED
+    unlooked = unassessed(identity, threat, float(tracks.existence_prob[row]))
+    known = zone_state.contacts.get(threat.track_id)
+    if known is None and not (armed or unlooked):
+        return
+    contact = known or Contact(threat.track_id)
+    possible, imminent, cause = level_of(zone_state.zone, contact, threat, armed, unlooked)
+    if known is None:
+        if not possible:
+            return
+        zone_state.contacts[threat.track_id] = contact
+    contact.cause = cause
+    contact.possible_since_ns = (contact.possible_since_ns or now_ns) if possible else 0
+    contact.imminent_since_ns = (contact.imminent_since_ns or now_ns) if imminent else 0
+    _place(contact, zone_state, tracks, row, threat, now_ns)
+
+
+def _place(
+    contact: Contact,
+    zone_state: ZoneState,
+    tracks: TrackTable,
+    row: int,
+    threat: Threat,
+    now_ns: int,
+) -> None:
+    east, north, _, v_east, v_north, _ = (float(x) for x in tracks.state_enu[row])
+    contact.arrival_s, contact.reach_prob = threat.arrival_s, threat.reach_prob
+    contact.seen_ns, contact.started_ns = now_ns, int(tracks.started_ns[row])
+    contact.place_enu = [east, north, v_east, v_north]
+    if threat.bearing_rad is not None:
+        contact.bearing_rad = threat.bearing_rad
+    elif zone_state.asset.position_feed is None:
+        d_east, d_north = east - zone_state.asset_enu_m[0], north - zone_state.asset_enu_m[1]
+        contact.bearing_rad = wrap_two_pi(math.atan2(d_east, d_north))
+
+
+def _let_go(state: WarningState, zone_state: ZoneState, present: set[int], now_ns: int) -> None:
+    """End the conditions of tracks that are gone; forget those nothing depends on any more."""
+    warning = state.warnings.get(zone_state.warning_id or 0)
+    members = warning.track_ids if warning else ()
+    for track_id in sorted(zone_state.contacts):
+        contact = zone_state.contacts[track_id]
+        if track_id not in present:
+            contact.possible_since_ns = contact.imminent_since_ns = 0
+        idle = contact.possible_since_ns == 0 and contact.cleared_until_ns <= now_ns
+        if idle and track_id not in members:
+            del zone_state.contacts[track_id]
+
+
+# A track found again is looked for where the lost one would be: the longest gap, the slack for the
+# two estimates, and the slack for a turn per second of gap (a third of a drone's speed).
+SAME_GAP_S_MAX = 60.0
+SAME_PLACE_M = 300.0
+SAME_TURN_MPS = 15.0
+
+
+def continues(contact: Contact, lost: Contact, now_ns: int) -> bool:
+    """Say whether a contact is very likely a lost one under a new number.
+
+    True when it is where the lost one would be if it had flown on: then people have been warned of
+    it already, and are not warned again.
+    """
+    gap_s = (now_ns - lost.seen_ns) / NS_PER_S
+    if not 0.0 < gap_s <= SAME_GAP_S_MAX or not lost.place_enu or not contact.place_enu:
+        return False
+    east, north, v_east, v_north = lost.place_enu
+    away_m = math.hypot(
+        contact.place_enu[0] - east - v_east * gap_s, contact.place_enu[1] - north - v_north * gap_s
+    )
+    return away_m <= SAME_PLACE_M + SAME_TURN_MPS * gap_s

@@ -1,0 +1,206 @@
+"""From contacts to warnings: raised once, escalated only in substance, counted down.
+
+One open warning a zone: further tracks join it, further sensors and steps change nothing.
+"""
+
+import math
+from collections.abc import Sequence
+
+from vedette.base.constants import NS_PER_S
+from vedette.model.enums import Mode, WarningLevel
+from vedette.model.events import Event, WarningEscalated, WarningRaised
+from vedette.model.picture import IdentityRecord, WarningRecord
+from vedette.warning.contacts import continues
+from vedette.warning.state import Contact, Issued, WarningState, ZoneState
+from vedette.warning.words import reason, spoken, spoken_order
+
+# A condition has to hold this long before people are warned: three plots of a fast radar, and a
+# cost of one second in the ninety that the site is built to give.
+HOLD_S = 1.0
+# Further members of a raid are gathered this long, so that a swarm is one announcement, not thirty.
+GATHER_S = 10.0
+# A member that comes this much sooner than anyone was told is announced without gathering.
+SOONER_S = 5.0
+# Deliveries of this many past warnings can still be told apart.
+ISSUED_MAX = 64
+
+
+def issue(state: WarningState, identities: dict[int, IdentityRecord], now_ns: int) -> list[Event]:
+    """Raise, escalate and count down the warnings of all zones. Returns what was issued."""
+    events: list[Event] = []
+    for zone_state in state.zones.values():
+        warning = state.warnings.get(zone_state.warning_id or 0)
+        ready = [c for c in zone_state.contacts.values() if _ready(c, now_ns)]
+        ready.sort(key=lambda contact: (contact.arrival_s, contact.track_id))
+        if warning is None and ready:
+            events.append(_raise(state, zone_state, ready, identities, now_ns))
+        elif warning is not None:
+            events += _escalate(state, zone_state, warning, ready, identities, now_ns)
+            _count_down(warning, ready, now_ns)
+    return events
+
+
+def order_cover(state: WarningState, zone_state: ZoneState, words: str, now_ns: int) -> Event:
+    """Warn a zone at once because a human says so: raises, or escalates what is open."""
+    warning = state.warnings.get(zone_state.warning_id or 0)
+    if warning is None:
+        warning = _open(state, zone_state, now_ns)
+        warning.arrival_ns = warning.t_detect_ns = now_ns
+        warning.cause = "human"
+    else:
+        _revise(state, warning, now_ns)
+    warning.level, warning.cause = WarningLevel.IMMINENT, "human"
+    warning.reason, warning.spoken = words, spoken_order(state.mode)
+    return _event(warning, warning.t_detect_ns, state.mode, now_ns)
+
+
+def _ready(contact: Contact, now_ns: int) -> bool:
+    """Say whether a contact warns: its condition has held, and no human has cleared it."""
+    since = contact.possible_since_ns
+    if since == 0 or now_ns - since < HOLD_S * NS_PER_S:
+        return False
+    worse = _imminent(contact, now_ns) and not contact.cleared_imminent
+    return contact.cleared_until_ns <= now_ns or worse
+
+
+def _imminent(contact: Contact, now_ns: int) -> bool:
+    since = contact.imminent_since_ns
+    return since > 0 and now_ns - since >= HOLD_S * NS_PER_S
+
+
+def _raise(
+    state: WarningState,
+    zone_state: ZoneState,
+    ready: list[Contact],
+    identities: dict[int, IdentityRecord],
+    now_ns: int,
+) -> Event:
+    warning = _open(state, zone_state, now_ns)
+    warning.track_ids = tuple(contact.track_id for contact in ready)
+    detect_ns = _tell(state, zone_state, warning, ready, identities, now_ns)
+    warning.t_detect_ns = detect_ns
+    return _event(warning, detect_ns, state.mode, now_ns)
+
+
+def _escalate(
+    state: WarningState,
+    zone_state: ZoneState,
+    warning: WarningRecord,
+    ready: list[Contact],
+    identities: dict[int, IdentityRecord],
+    now_ns: int,
+) -> Sequence[Event]:
+    """Issue a new revision when the level rises or the raid grows; otherwise nothing."""
+    known_s = warning.seconds_left_s
+    joining = [c for c in ready if c.track_id not in warning.track_ids]
+    joining = [c for c in joining if not _found_again(zone_state, warning, c, now_ns)]
+    higher = warning.level == WarningLevel.POSSIBLE and any(_imminent(c, now_ns) for c in ready)
+    told_ns = state.issued[warning.warning_id].revision_ns[-1]
+    gathered = now_ns - told_ns >= GATHER_S * NS_PER_S
+    sooner = any(c.arrival_s < known_s - SOONER_S for c in joining)
+    if not higher and not (joining and (gathered or sooner)):
+        return ()
+    warning.track_ids += tuple(c.track_id for c in joining)
+    _revise(state, warning, now_ns)
+    detect_ns = _tell(state, zone_state, warning, ready, identities, now_ns)
+    return (_event(warning, detect_ns, state.mode, now_ns),)
+
+
+def _found_again(
+    zone_state: ZoneState, warning: WarningRecord, contact: Contact, now_ns: int
+) -> bool:
+    """Take a contact that is a lost member under a new number into the warning, without a word."""
+    for track_id in warning.track_ids:
+        lost = zone_state.contacts.get(track_id)
+        if lost is not None and lost.seen_ns < now_ns and continues(contact, lost, now_ns):
+            lost.place_enu = []  # one lost track explains one found one
+            warning.track_ids += (contact.track_id,)
+            return True
+    return False
+
+
+def _open(state: WarningState, zone_state: ZoneState, now_ns: int) -> WarningRecord:
+    warning = WarningRecord(
+        warning_id=state.next_warning_id,
+        revision=1,
+        zone_id=zone_state.zone.id,
+        zone_name=zone_state.zone.name,
+        level=WarningLevel.POSSIBLE,
+        track_ids=(),
+        raised_ns=now_ns,
+        arrival_ns=now_ns,
+        seconds_left_s=0.0,
+        reason="",
+        spoken="",
+        cause="",
+        t_detect_ns=now_ns,
+    )
+    state.next_warning_id += 1
+    state.warnings[warning.warning_id] = warning
+    zone_state.warning_id = warning.warning_id
+    state.issued[warning.warning_id] = Issued([now_ns])
+    while len(state.issued) > ISSUED_MAX:
+        closed = [key for key in state.issued if key not in state.warnings]
+        if not closed:
+            break
+        del state.issued[closed[0]]
+    return warning
+
+
+def _revise(state: WarningState, warning: WarningRecord, now_ns: int) -> None:
+    """Begin a new revision: it is delivered and acknowledged anew."""
+    warning.revision += 1
+    warning.acknowledged_by, warning.acknowledged_ns = None, 0
+    warning.delivered, warning.failed = {}, {}
+    state.issued[warning.warning_id].revision_ns.append(now_ns)
+
+
+def _tell(
+    state: WarningState,
+    zone_state: ZoneState,
+    warning: WarningRecord,
+    ready: list[Contact],
+    identities: dict[int, IdentityRecord],
+    now_ns: int,
+) -> int:
+    """Put level, time and words into a warning from its contacts; returns the cause's t_detect."""
+    imminent = [contact for contact in ready if _imminent(contact, now_ns)]
+    if imminent:
+        warning.level = WarningLevel.IMMINENT
+    causing = imminent or ready
+    first = causing[0]
+    _count_down(warning, ready, now_ns)
+    if warning.cause != "human":
+        warning.cause = first.cause
+    warning.reason = reason(
+        first, identities[first.track_id], zone_state.asset.name, len(causing) - 1
+    )
+    warning.spoken = spoken(state.mode, warning.level, causing, identities, first.arrival_s)
+    return first.started_ns
+
+
+def _count_down(warning: WarningRecord, ready: list[Contact], now_ns: int) -> None:
+    """Say how long is left: by the first of the contacts, else by what was last known, then 0."""
+    arrivals = [contact.arrival_s for contact in ready if math.isfinite(contact.arrival_s)]
+    if arrivals:
+        warning.arrival_ns = now_ns + round(min(arrivals) * NS_PER_S)
+    warning.seconds_left_s = max(0.0, (warning.arrival_ns - now_ns) / NS_PER_S)
+
+
+def _event(warning: WarningRecord, detect_ns: int, mode: Mode, now_ns: int) -> Event:
+    kind = WarningRaised if warning.revision == 1 else WarningEscalated
+    return kind(
+        t_ns=now_ns,
+        warning_id=warning.warning_id,
+        revision=warning.revision,
+        zone_id=warning.zone_id,
+        zone_name=warning.zone_name,
+        level=warning.level,
+        track_ids=warning.track_ids,
+        seconds_left_s=warning.seconds_left_s,
+        reason=warning.reason,
+        spoken=warning.spoken,
+        cause=warning.cause,
+        t_detect_ns=detect_ns,
+        simulated=mode != Mode.LIVE,
+    )

@@ -1,0 +1,81 @@
+"""What the warning stage remembers. Plain data, so that a restart repeats nothing."""
+
+import math
+from dataclasses import dataclass, field
+
+from vedette.config.site import Asset, Site, Zone
+from vedette.geo import SiteFrame
+from vedette.model.enums import Mode
+from vedette.model.picture import WarningRecord
+
+
+@dataclass(slots=True)
+class Contact:
+    """One track as one zone sees it.
+
+    cause: "threat" or "unassessed". possible_since_ns, imminent_since_ns: since when its condition
+    holds without a gap, 0 not at all. cleared_*: a human gave the all-clear with this track in
+    sight; at that level it is quiet until then. place_enu: east, north (m), their speeds (m/s),
+    at seen_ns, to know a track again that the tracker lost and found under another number.
+    """
+
+    track_id: int
+    cause: str = ""
+    arrival_s: float = math.inf
+    reach_prob: float = 0.0
+    bearing_rad: float = math.nan
+    possible_since_ns: int = 0
+    imminent_since_ns: int = 0
+    cleared_until_ns: int = 0
+    cleared_imminent: bool = False
+    seen_ns: int = 0
+    started_ns: int = 0
+    place_enu: list[float] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ZoneState:
+    """One zone with its asset: the tracks that concern it, by track_id, and its open warning."""
+
+    zone: Zone
+    asset: Asset
+    asset_enu_m: list[float]
+    contacts: dict[int, Contact] = field(default_factory=dict)
+    warning_id: int | None = None
+
+
+@dataclass(slots=True)
+class Issued:
+    """When each revision of a warning was issued, and which channels have answered for it.
+
+    revision_ns: one time a revision, the first is revision 1. answered: "2:display" -> "delivered"
+    or "failed".
+    """
+
+    revision_ns: list[int] = field(default_factory=list)
+    answered: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class WarningState:
+    """The stage's memory. `warnings`: the open ones by warning_id. issued: also recent closed."""
+
+    mode: Mode
+    zones: dict[str, ZoneState]
+    warnings: dict[int, WarningRecord] = field(default_factory=dict)
+    issued: dict[int, Issued] = field(default_factory=dict)
+    next_warning_id: int = 1
+    recent: dict[str, int] = field(default_factory=dict)
+
+
+def start(site: Site) -> WarningState:
+    """Make the stage's state for a site: no warning is open. Zones keep the site file's order."""
+    frame = SiteFrame(site.reference)
+    assets = {asset.id: asset for asset in site.assets}
+    zones = {}
+    for zone in site.zones:
+        asset = assets[zone.asset]
+        hae_m = site.reference.hae_m if asset.ground_hae_m is None else asset.ground_hae_m
+        place = list(frame.enu_from_geo_deg(asset.lat_deg, asset.lon_deg, hae_m))
+        zones[zone.id] = ZoneState(zone, asset, place)
+    return WarningState(site.mode, zones)

@@ -1,0 +1,289 @@
+"""People are warned once, in time, in plain words, and until a human says it is over."""
+
+import msgspec
+import numpy as np
+import pytest
+
+from vedette.model.commands import Delivery
+from vedette.model.enums import Identity, Mode, ObjectClass, Role, WarningLevel
+from vedette.model.events import (
+    CommandRefused,
+    WarningAcknowledged,
+    WarningCleared,
+    WarningDelivered,
+    WarningDeliveryFailed,
+    WarningEscalated,
+    WarningRaised,
+)
+from vedette.warning import WarningState
+
+S = 1_000_000_000
+
+
+def test_a_hostile_inbound_warns_people_once_and_says_what_where_and_how_long(scene):
+    scene.put(7, 100.0)
+    events = scene.run(20.0)
+    assert [type(e) for e in events] == [WarningRaised]
+    raised = events[0]
+    assert raised.level == WarningLevel.IMMINENT
+    assert raised.track_ids == (7,)
+    assert raised.cause == "threat"
+    assert raised.spoken == "Simulation. Drone, north-west, ninety seconds. Take cover."
+    assert raised.simulated
+    assert raised.t_ns - raised.t_detect_ns == pytest.approx(1.25 * S)
+
+
+def test_live_warnings_carry_no_mark_and_exercises_do(make_scene):
+    texts = {}
+    for mode in Mode:
+        scene = make_scene(mode)
+        scene.put(1, 60.0)
+        texts[mode] = scene.run(3.0)[0].spoken
+    assert texts[Mode.LIVE] == "Drone, north-west, fifty seconds. Take cover."
+    assert texts[Mode.EXERCISE].startswith("Exercise. ")
+    assert texts[Mode.REPLAY].startswith("Replay. ")
+
+
+def test_possible_escalates_to_imminent_as_time_runs_down(scene):
+    scene.put(7, 170.0)
+    events = scene.run(60.0)
+    assert [type(e) for e in events] == [WarningRaised, WarningEscalated]
+    assert [e.level for e in events] == [WarningLevel.POSSIBLE, WarningLevel.IMMINENT]
+    assert [e.revision for e in events] == [1, 2]
+    assert "Be ready to take cover." in events[0].spoken
+    assert events[0].spoken.startswith("Simulation. Drone, north-west, two and a half minutes")
+
+
+def test_seconds_left_count_down_and_stay_at_zero_when_the_track_is_lost(scene):
+    scene.put(7, 60.0)
+    scene.run(10.0)
+    record = scene.state.warnings[1]
+    assert record.seconds_left_s == pytest.approx(50.0)
+    scene.lose(7)
+    scene.run(20.0)
+    assert record.seconds_left_s == pytest.approx(30.0)
+    assert scene.run(60.0) == []
+    assert record.seconds_left_s == 0.0
+    assert list(scene.state.warnings) == [1]
+
+
+@pytest.mark.parametrize("identity", [Identity.FRIEND, Identity.ASSUMED_FRIEND, Identity.NEUTRAL])
+def test_civil_and_friendly_tracks_never_warn(scene, identity):
+    scene.put(7, 30.0, identity=identity, reach_prob=1.0)
+    assert scene.run(29.0) == []
+
+
+@pytest.mark.parametrize("identity", [Identity.UNKNOWN, Identity.PENDING, Identity.SUSPECT])
+def test_an_inbound_track_nobody_has_assessed_warns_people_by_itself(make_scene, identity):
+    scene = make_scene(possible_s=60.0, imminent_s=50.0, unassessed_s=120.0)
+    scene.put(7, 130.0, identity=identity)
+    events = scene.run(20.0)
+    assert [type(e) for e in events] == [WarningRaised]
+    assert events[0].cause == "unassessed"
+    assert "nobody has assessed it" in events[0].reason
+    assert events[0].seconds_left_s == pytest.approx(119.0, abs=0.3)
+
+
+@pytest.mark.parametrize("by", [{"assessed_by": "Reyes"}, {"dismissed_by": "Reyes"}])
+def test_the_dead_mans_clock_stops_when_a_human_has_looked(scene, by):
+    scene.put(7, 100.0, identity=Identity.UNKNOWN, **by)
+    assert scene.run(60.0) == []
+
+
+def test_birds_and_balloons_and_departing_and_unlikely_tracks_do_not_start_the_clock(scene):
+    scene.put(1, 60.0, identity=Identity.UNKNOWN, object_class=ObjectClass.BIRD)
+    scene.put(2, 60.0, identity=Identity.UNKNOWN, object_class=ObjectClass.BALLOON)
+    scene.put(3, 60.0, identity=Identity.UNKNOWN, closing_mps=-10.0)
+    scene.put(4, 60.0, identity=Identity.UNKNOWN, reach_prob=0.1)
+    assert scene.run(30.0) == []
+
+
+def test_a_half_hearted_bird_still_starts_the_clock(scene):
+    scene.put(1, 60.0, identity=Identity.UNKNOWN, object_class=ObjectClass.BIRD, class_prob=0.6)
+    assert scene.run(3.0)[0].spoken.startswith("Simulation. Unknown object, north-west")
+
+
+def test_a_flicker_shorter_than_a_second_warns_nobody(scene):
+    for _ in range(10):
+        scene.put(7, 100.0)
+        assert scene.run(0.75) == []
+        scene.put(7, 100.0, reach_prob=0.05)
+        assert scene.run(0.5) == []
+
+
+def test_an_estimate_that_trembles_about_the_threshold_does_not_restart_the_count(scene):
+    events = []
+    for k in range(8):
+        scene.put(7, 100.0, reach_prob=0.52 if k % 2 == 0 else 0.45)
+        events += scene.step()
+    assert [e.level for e in events] == [WarningLevel.IMMINENT]
+
+
+def test_a_raid_is_one_warning_and_its_members_are_gathered(scene):
+    for k in range(6):
+        scene.put(10 + k, 90.0 + k)
+    events = scene.run(2.0)
+    for k in range(6):
+        scene.put(20 + k, 100.0 + k, bearing_deg=200.0)
+        events += scene.run(1.0)
+    events += scene.run(30.0)
+    assert len({e.warning_id for e in events}) == 1
+    assert [type(e) for e in events] == [WarningRaised, WarningEscalated]
+    assert events[0].spoken.startswith("Simulation. Six drones, north-west")
+    assert len(events[1].track_ids) == 12
+
+
+def test_a_member_that_comes_sooner_than_announced_is_told_at_once(scene):
+    scene.put(1, 120.0)
+    scene.run(2.0)
+    scene.put(2, 60.0, bearing_deg=90.0)
+    events = scene.run(2.0)
+    assert [type(e) for e in events] == [WarningEscalated]
+    assert events[0].spoken == "Simulation. Two drones, east, fifty seconds. Take cover."
+
+
+def test_a_track_found_again_under_another_number_is_not_announced_again(scene):
+    scene.put(1, 120.0)
+    scene.run(20.0)
+    scene.lose(1)
+    scene.run(5.0)
+    scene.put(9, 95.0)
+    assert scene.run(30.0) == []
+    assert scene.state.warnings[1].track_ids == (1, 9)
+    assert scene.state.warnings[1].seconds_left_s == pytest.approx(65.0, abs=0.1)
+
+
+def test_only_an_operator_gives_the_all_clear_and_only_with_a_reason(scene):
+    scene.put(7, 60.0)
+    scene.run(3.0)
+    scene.lose(7)
+    viewer = scene.step(commands=[scene.all_clear(roles=(Role.VIEWER, Role.ADMINISTRATOR))])
+    silent = scene.step(commands=[scene.all_clear(reason="  ")])
+    assert [e.reason for e in viewer + silent] == [
+        "only an operator may do this",
+        "an all-clear needs a reason",
+    ]
+    events = scene.step(commands=[scene.all_clear()])
+    assert [type(e) for e in events] == [WarningCleared]
+    assert scene.state.warnings == {}
+    assert scene.run(60.0) == []
+    again = scene.step(commands=[scene.all_clear()])
+    assert again[0].reason == "no warning is open for Barracks"
+
+
+def test_a_mistaken_all_clear_is_followed_by_a_new_warning(scene):
+    scene.put(7, 100.0)
+    scene.run(3.0)
+    scene.step(commands=[scene.all_clear()])
+    assert scene.run(19.0) == []
+    events = scene.run(3.0)
+    assert [type(e) for e in events] == [WarningRaised]
+    assert events[0].warning_id == 2
+
+
+def test_what_gets_worse_after_the_all_clear_warns_at_once(scene):
+    scene.put(7, 155.0)
+    scene.run(2.0)
+    scene.step(commands=[scene.all_clear()])
+    events = scene.run(8.0)
+    assert [e.level for e in events] == [WarningLevel.IMMINENT]
+
+
+def test_acknowledging_does_not_end_a_warning_and_an_escalation_wants_a_new_one(scene):
+    scene.put(7, 160.0)
+    scene.run(3.0)
+    events = scene.step(commands=[scene.acknowledge(1)])
+    assert [type(e) for e in events] == [WarningAcknowledged]
+    assert scene.state.warnings[1].acknowledged_by == "Reyes"
+    refused = scene.step(commands=[scene.acknowledge(1), scene.acknowledge(5)])
+    assert [e.reason for e in refused] == [
+        "already acknowledged by Reyes",
+        "warning 5 is not open",
+    ]
+    scene.run(20.0)
+    assert scene.state.warnings[1].level == WarningLevel.IMMINENT
+    assert scene.state.warnings[1].acknowledged_by is None
+
+
+def test_the_same_command_twice_is_one_command(scene):
+    scene.put(7, 60.0)
+    scene.run(3.0)
+    command = scene.acknowledge(1)
+    events = scene.step(commands=[command, command])
+    assert [type(e) for e in events] == [WarningAcknowledged, CommandRefused]
+    assert events[1].reason == "already received"
+
+
+def test_a_human_orders_cover_without_any_track(scene):
+    events = scene.step(commands=[scene.order()])
+    assert [type(e) for e in events] == [WarningRaised]
+    assert (events[0].cause, events[0].level) == ("human", WarningLevel.IMMINENT)
+    assert events[0].spoken == "Simulation. Take cover now, by order of the watch."
+    assert events[0].reason == "ordered by Reyes: heard it"
+    scene.put(7, 60.0)
+    joined = scene.run(20.0)
+    assert [type(e) for e in joined] == [WarningEscalated]
+    assert joined[0].warning_id == events[0].warning_id
+
+
+def test_a_human_order_raises_a_possible_warning_to_imminent(scene):
+    scene.put(7, 250.0)
+    scene.run(3.0)
+    events = scene.step(commands=[scene.order()])
+    assert (events[0].level, events[0].revision) == (WarningLevel.IMMINENT, 2)
+    assert events[0].t_detect_ns < events[0].t_ns
+
+
+def delivery(scene, channel: str, delivered: bool = True, revision: int = 1) -> Delivery:
+    return Delivery(
+        warning_id=1,
+        revision=revision,
+        channel=channel,
+        delivered=delivered,
+        t_recv_ns=scene.now_ns + S // 2,
+        detail="" if delivered else "refused",
+    )
+
+
+def test_every_channel_answers_once_and_its_seconds_are_kept(scene):
+    scene.put(7, 100.0)
+    raised = scene.run(1.25)[0]
+    assert raised.t_ns == scene.now_ns
+    display = delivery(scene, "display")
+    events = scene.step(0.5, deliveries=[display, display, delivery(scene, "siren", False)])
+    assert [type(e) for e in events] == [WarningDelivered, WarningDeliveryFailed]
+    assert events[0].latency_s == pytest.approx(0.5)
+    record = scene.state.warnings[1]
+    assert (record.delivered, record.failed) == ({"display": 0.5}, {"siren": "refused"})
+    later = scene.step(0.5, deliveries=[delivery(scene, "siren")])
+    assert [type(e) for e in later] == [WarningDelivered]
+    assert record.failed == {}
+    assert scene.step(deliveries=[delivery(scene, "x", revision=9)]) == []
+
+
+def test_a_restored_stage_repeats_nothing_and_goes_on_alike(scene, make_scene):
+    scene.put(7, 160.0)
+    scene.put(8, 170.0)
+    scene.run(5.0)
+    saved = msgspec.msgpack.encode(scene.state)
+    restored = msgspec.msgpack.decode(saved, type=WarningState)
+    twin = make_scene()
+    twin.__dict__.update(scene.__dict__)
+    twin.state, twin.tracks = restored, scene.tracks
+    twin.threats = dict(scene.threats)
+    state_enu = scene.tracks.state_enu.copy()
+    going_on = scene.run(20.0)
+    scene.tracks.state_enu[:] = state_enu
+    assert twin.run(20.0) == going_on
+    assert [type(e) for e in going_on] == [WarningEscalated]
+    assert msgspec.msgpack.encode(twin.state) == msgspec.msgpack.encode(scene.state)
+
+
+def test_nan_never_warns(scene):
+    scene.put(7, 60.0)
+    scene.threats[7] = msgspec.structs.replace(scene.threats[7], reach_prob=np.nan)
+    assert scene.run(5.0) == []
+
+
+def test_an_empty_sky_is_silent(scene):
+    assert scene.run(5.0) == []
