@@ -113,3 +113,4 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
     EFFECTOR_SIMULATOR = "effector_simulator"
+    SENSOR = "sensor"  # a sensor's own account: may send detections, sees nothing

@@ -4,6 +4,7 @@ One source of truth: what the server sends is what the display compiles against.
 the written file differs from what this module would write.
 """
 
+import re
 import sys
 from enum import Enum, IntEnum
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from vedette.model import commands, enums, events, picture
+from vedette.model import enums, events, picture
 from vedette.server import views
+from vedette.server.commands import PERMITTED
 from vedette.server.public import public_name
 
 HEADER = """\
@@ -68,14 +70,14 @@ def render() -> str:
     parts.append(_statuses())
     parts += [_interface(struct) for struct in structs if struct is not views.TrackColumns]
     parts.append(_union("VedetteEvent", events.Event, ""))
-    parts += [_request(struct) for struct in _members(commands.Command)]
-    parts.append(_union("CommandRequest", commands.Command, "Request"))
+    parts += [_request(struct) for struct in PERMITTED]
+    parts.append(_union("CommandRequest", list(PERMITTED), "Request"))
     parts.append(_columns())
     return "\n".join(parts)
 
 
 def _members(union: Any) -> list[type[msgspec.Struct]]:
-    return list(union.__args__)
+    return union if isinstance(union, list) else list(union.__args__)
 
 
 def _structs_used(roots: list[type[msgspec.Struct]]) -> list[type[msgspec.Struct]]:
@@ -116,7 +118,8 @@ def _statuses() -> str:
 
 def _comment(thing: type) -> str:
     text = (thing.__doc__ or "").strip().split("\n\n", maxsplit=1)[0]
-    return f"/** {' '.join(text.split())} */\n"
+    text = re.sub(r"_ns\b", "_us", " ".join(text.split()))
+    return f"/** {text} */\n"
 
 
 def _interface(struct: type[msgspec.Struct]) -> str:

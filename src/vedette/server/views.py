@@ -204,11 +204,15 @@ class NumberedEvent(View, frozen=True, kw_only=True):
 
 
 class EventsView(View, frozen=True, kw_only=True):
-    """Events after a number (GET /api/events). first: the oldest still held; last: the newest."""
+    """Events after a number (GET /api/events), at most 1000: ask again after `last`.
+
+    first: the oldest still held; newest: the newest there is.
+    """
 
     events: list[NumberedEvent]
     first: int
     last: int
+    newest: int
 
 
 class CommandAnswer(View, frozen=True, kw_only=True):
@@ -287,7 +291,11 @@ class StreamResync(View, frozen=True, kw_only=True, tag="resync", tag_field="kin
 
 
 class Shown(
-    msgspec.Struct, frozen=True, kw_only=True, tag="shown", tag_field="kind",
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag="shown",
+    tag_field="kind",
     forbid_unknown_fields=True,
 ):
     """A client says that it now displays this revision of a warning."""

@@ -1,0 +1,178 @@
+"""The tracks of a picture as columns: one array a quantity, as the live stream carries them.
+
+In: the picture (site ENU, SI). Out: little-endian arrays in the order and types of
+`views.COLUMNS`. Everything that is one value a track goes through C loops (numpy, `map`), because
+5,000 tracks twenty times a second leave no room for a Python loop.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vedette.base.constants import NS_PER_S
+from vedette.geo import SiteFrame
+from vedette.model.enums import Identity, ObjectClass
+from vedette.model.picture import AirPicture, IdentityRecord, Threat
+from vedette.server.views import (
+    COLUMNS,
+    FLAG_ASSESSED,
+    FLAG_DISMISSED,
+    FLAG_HEIGHT_OBSERVED,
+    STATUSES,
+)
+
+Columns = dict[str, NDArray[Any]]
+
+IDENTITY_NUMBER = {identity: number for number, identity in enumerate(Identity)}
+CLASS_NUMBER = {label: number for number, label in enumerate(ObjectClass)}
+IDENTITIES = tuple(Identity)
+CLASSES = tuple(ObjectClass)
+# Reach probabilities nearer than this are the same to a person; then the sooner arrival is worse.
+REACH_STEP = 0.05
+THREAT_QUANTITIES = ("cpa_m", "cpa_s", "arrival_s", "arrival_sigma_s", "reach_prob")
+ASSETS_MAX = 127  # threat_asset is an int8; an asset beyond that is sent as "none"
+
+
+def track_columns(
+    picture: AirPicture, frame: SiteFrame, asset_number: Mapping[str, int]
+) -> tuple[Columns, list[str]]:
+    """Make the columns and the labels of a picture's tracks.
+
+    frame: the site's. asset_number: asset id -> index in the site file. NaN where there is no
+    threat. The worst asset is the one with the highest probability of being reached, in steps of
+    0.05, and among these the one reached first.
+    """
+    table, n = picture.tracks, picture.tracks.count
+    state, cov = table.state_enu[:n], table.cov_enu[:n]
+    lat_deg, lon_deg, hae_m = frame.geo_deg_from_enu(state[:, 0], state[:, 1], state[:, 2])
+    columns: Columns = {
+        "track_id": table.track_id[:n],
+        "lat_deg": lat_deg,
+        "lon_deg": lon_deg,
+        "hae_m": hae_m,
+        "cov_en_m2": cov[:, 0, 1],
+        "existence_prob": table.existence_prob[:n],
+        "status": table.status[:n],
+        "age_s": (table.t_ns - table.updated_ns[:n]) / NS_PER_S,
+    }
+    for i, axis in enumerate(("east", "north", "up")):
+        columns[f"{axis}_m"] = state[:, i]
+        columns[f"v_{axis}_mps"] = state[:, 3 + i]
+        columns[f"sigma_{axis}_m"] = np.sqrt(np.maximum(cov[:, i, i], 0.0))
+    labels = _identity_columns(columns, picture.identities, table.track_id[:n].tolist())
+    columns["flags"] |= table.height_observed[:n].astype(np.uint8) * FLAG_HEIGHT_OBSERVED
+    _threat_columns(columns, picture.threats, table.track_id[:n], asset_number)
+    return {name: columns[name].astype(kind) for name, kind in COLUMNS}, labels
+
+
+def packed_tracks(columns: Columns, labels: list[str]) -> dict[str, Any]:
+    """Make the "tracks" map of a stream message: count, one binary a column, labels."""
+    packed: dict[str, Any] = {"count": len(labels)}
+    for name, column in columns.items():
+        packed[name] = column.tobytes()
+    packed["labels"] = labels
+    return packed
+
+
+def track_rows(
+    columns: Columns, labels: list[str], asset_ids: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    """Yield each track as a TrackView's fields: words for numbers, None for NaN."""
+    values = {name: _without_nan(column) for name, column in columns.items()}
+    names = [name for name, _ in COLUMNS if name != "flags"]
+    for i, label in enumerate(labels):
+        row = {name: values[name][i] for name in names}
+        flags, asset = int(values["flags"][i]), int(values["threat_asset"][i])
+        row["status"] = STATUSES[row["status"]]
+        row["identity"] = IDENTITIES[row["identity"]].value
+        row["object_class"] = CLASSES[row["object_class"]].value
+        row["threat_asset"] = asset_ids[asset] if asset >= 0 else None
+        row["assessed"] = bool(flags & FLAG_ASSESSED)
+        row["dismissed"] = bool(flags & FLAG_DISMISSED)
+        row["height_observed"] = bool(flags & FLAG_HEIGHT_OBSERVED)
+        row["label"] = label
+        yield row
+
+
+def _without_nan(column: NDArray[Any]) -> list[Any]:
+    values: list[Any] = column.tolist()
+    if column.dtype.kind == "f" and not np.isfinite(column).all():
+        return [v if ok else None for v, ok in zip(values, np.isfinite(column), strict=True)]
+    return values
+
+
+def _column(values: Iterable[Any], kind: type[Any], n: int) -> NDArray[Any]:
+    return np.fromiter(values, kind, n)
+
+
+def _identity_columns(
+    columns: Columns, identities: Mapping[int, IdentityRecord], track_ids: list[int]
+) -> list[str]:
+    """Fill identity, object_class, class_prob and flags; give the labels.
+
+    A track without a record yet is PENDING and OTHER.
+    """
+    n = len(track_ids)
+    unknown = IdentityRecord(track_id=0)
+    records = [identities.get(track_id, unknown) for track_id in track_ids]
+    who = list(map(attrgetter("identity"), records))
+    what = list(map(attrgetter("object_class"), records))
+    probs = map(attrgetter("class_prob"), records)
+    columns["identity"] = _column(map(IDENTITY_NUMBER.__getitem__, who), np.uint8, n)
+    columns["object_class"] = _column(map(CLASS_NUMBER.__getitem__, what), np.uint8, n)
+    columns["class_prob"] = _column(
+        (prob.get(label, 0.0) for prob, label in zip(probs, what, strict=True)), np.float32, n
+    )
+    columns["flags"] = _column(
+        (
+            (FLAG_ASSESSED if r.assessed_by is not None else 0)
+            | (FLAG_DISMISSED if r.dismissed_by is not None else 0)
+            for r in records
+        ),
+        np.uint8,
+        n,
+    )
+    return list(map(attrgetter("label"), records))
+
+
+def _threat_columns(
+    columns: Columns,
+    threats: Sequence[Threat],
+    track_ids: NDArray[np.int64],
+    asset_number: Mapping[str, int],
+) -> None:
+    """Fill the worst asset's quantities of each track; NaN and -1 where nothing is threatened."""
+    n = track_ids.size
+    for name in THREAT_QUANTITIES:
+        columns[name] = np.full(n, np.nan)
+    columns["threat_asset"] = np.full(n, -1, np.int8)
+    rows, worst = _worst(threats, track_ids)
+    if not worst:
+        return
+    for name in THREAT_QUANTITIES:
+        columns[name][rows] = _column(map(attrgetter(name), worst), np.float64, len(worst))
+    numbers = (asset_number.get(threat.asset_id, -1) for threat in worst)
+    asset = _column(numbers, np.int64, len(worst))
+    columns["threat_asset"][rows] = np.where(asset <= ASSETS_MAX, asset, -1)
+
+
+def _worst(
+    threats: Sequence[Threat], track_ids: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], list[Threat]]:
+    """Give the rows that have a threat, and each one's worst."""
+    m = len(threats)
+    if m == 0 or track_ids.size == 0:
+        return np.zeros(0, np.int64), []
+    ids = _column(map(attrgetter("track_id"), threats), np.int64, m)
+    reach = _column(map(attrgetter("reach_prob"), threats), np.float64, m)
+    arrival = _column(map(attrgetter("arrival_s"), threats), np.float64, m)
+    order = np.lexsort((arrival, -np.round(reach / REACH_STEP), ids))
+    first = np.ones(m, np.bool_)
+    first[1:] = ids[order][1:] != ids[order][:-1]
+    chosen = order[first]
+    rows = np.minimum(np.searchsorted(track_ids, ids[chosen]), track_ids.size - 1)
+    known = track_ids[rows] == ids[chosen]
+    return rows[known], [threats[i] for i in chosen[known].tolist()]

@@ -1,0 +1,126 @@
+"""What a browser may ask for, who may ask it, and how a request becomes a command.
+
+A request is a command without who, in which roles, in which session and when: the server adds
+these from the login, so that nobody can speak for another. Every text and number is bounded here.
+"""
+
+from functools import reduce
+from operator import or_
+from types import NoneType, UnionType
+from typing import Annotated, Any, cast, get_args, get_origin
+
+import msgspec
+from msgspec import Meta
+
+from vedette.base.errors import VedetteError
+from vedette.model import commands as model
+from vedette.model.commands import Command, CommandBase
+from vedette.model.enums import Role
+from vedette.server.public import NS_PER_US, public_name
+from vedette.server.strict import PLAIN_TEXT, decode_json
+
+BODY_MAX_BYTES = 64 * 1024  # the largest honest command has some 3 kB
+INTEGER_MAX = 2**53 - 1  # what a browser can count
+TEXT_MAX = 2000
+
+PlainText = Annotated[str, Meta(max_length=TEXT_MAX, pattern=PLAIN_TEXT)]
+CommandId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_\-]{1,64}\Z")]
+Count = Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
+Number = Annotated[float, Meta(ge=-1e9, le=1e9)]
+
+WATCH = frozenset({Role.OPERATOR, Role.IDENTIFICATION_AUTHORITY, Role.ENGAGEMENT_AUTHORITY})
+AUTHORITY = frozenset({Role.ENGAGEMENT_AUTHORITY})
+
+# Which roles may give which command; one of them is enough. Holding back is everybody's on watch,
+# lifting a hold is the engagement authority's alone (see `may`).
+PERMITTED: dict[type[CommandBase], frozenset[Role]] = {
+    model.AcknowledgeWarning: WATCH,
+    model.OrderCover: WATCH,
+    model.AllClear: WATCH,
+    model.AssessTrack: WATCH,
+    model.IdentifyTrack: frozenset({Role.IDENTIFICATION_AUTHORITY}),
+    model.DismissTrack: WATCH,
+    model.SetWeaponsControl: AUTHORITY,
+    model.SetHold: WATCH,
+    model.AuthoriseEngagement: AUTHORITY,
+    model.CancelEngagement: WATCH,
+    model.EffectorReport: frozenset({Role.EFFECTOR_SIMULATOR}),
+    model.AssessOutcome: WATCH,
+}
+EXHIBITORS = WATCH | {Role.ADMINISTRATOR}
+STAMPS = frozenset({"person", "roles", "session", "t_recv_ns"})
+
+
+class Stamp(msgspec.Struct, frozen=True, kw_only=True):
+    """Who gives a command: what the server adds to a request."""
+
+    person: str
+    roles: tuple[Role, ...]
+    session: str
+    t_recv_ns: int
+
+
+class NotPermittedError(VedetteError):
+    """The person has none of the roles this command needs."""
+
+
+def _bounded(kind: Any, name: str) -> Any:
+    """Narrow a command's field to what a request may hold."""
+    if name == "command_id":
+        return CommandId
+    if get_origin(kind) is UnionType:
+        inner = [_bounded(item, name) for item in get_args(kind) if item is not NoneType]
+        return inner[0] | None
+    return {str: PlainText, int: Count, float: Number}.get(kind, kind)
+
+
+def request_type(command: type[CommandBase]) -> type[msgspec.Struct]:
+    """Make the struct a browser's request is decoded into: strict, bounded, without the stamp."""
+    fields: list[Any] = []
+    for field in msgspec.structs.fields(command):
+        if field.name in STAMPS:
+            continue
+        named = (public_name(field.name), _bounded(field.type, field.name))
+        fields.append(named if field.required else (*named, field.default))
+    return msgspec.defstruct(
+        command.__name__ + "Request",
+        fields,
+        tag_field="command",
+        tag=str(command.__struct_config__.tag),
+        forbid_unknown_fields=True,
+        kw_only=True,
+        frozen=True,
+    )
+
+
+REQUESTS = {request_type(command): command for command in PERMITTED}
+EXHIBIT_REQUEST = request_type(model.AttachExhibit)
+_REQUEST: Any = reduce(or_, REQUESTS)
+
+
+def parse_command(body: bytes, stamp: Stamp) -> Command:
+    """Decode a request and stamp it. Raises RefusedError, or NotPermittedError by its roles."""
+    request = decode_json(body, _REQUEST, BODY_MAX_BYTES)
+    command = REQUESTS[type(request)]
+    if not may(stamp.roles, command, request):
+        needed = " or ".join(sorted(PERMITTED[command]))
+        raise NotPermittedError(f"your login does not have the role for this: it takes {needed}")
+    return stamped(request, command, stamp)
+
+
+def may(roles: tuple[Role, ...], command: type[CommandBase], request: msgspec.Struct) -> bool:
+    """Say whether one of the roles may give this command."""
+    if command is model.SetHold and not getattr(request, "on", True):
+        return bool(AUTHORITY.intersection(roles))
+    return bool(PERMITTED[command].intersection(roles))
+
+
+def stamped(request: msgspec.Struct, command: type[CommandBase], stamp: Stamp) -> Command:
+    """Join a request and its stamp into the command; microseconds become nanoseconds."""
+    values = msgspec.structs.asdict(stamp)
+    for field in msgspec.structs.fields(command):
+        if field.name not in STAMPS:
+            value = getattr(request, public_name(field.name))
+            nanoseconds = field.name.endswith("_ns") and value is not None
+            values[field.name] = value * NS_PER_US if nanoseconds else value
+    return cast(Command, command(**values))

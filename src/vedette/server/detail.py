@@ -1,0 +1,71 @@
+"""Everything about one track: what GET /api/tracks/{id} answers."""
+
+from typing import Any
+
+import numpy as np
+
+from vedette.base.constants import NS_PER_S
+from vedette.model.picture import AirPicture
+from vedette.model.tracks import TrackTable
+from vedette.server.columns import track_columns, track_rows
+from vedette.server.hub import Hub
+from vedette.server.public import NS_PER_US, as_public
+from vedette.server.views import SourceAge
+
+
+def detail(hub: Hub, track_id: int) -> dict[str, Any] | None:
+    """Make a TrackDetail, None where the track is neither in the picture nor in the history.
+
+    A track that has ended keeps its path for the site's `history_s`, with current false.
+    """
+    path = hub.history.path(track_id, hub.frame)
+    picture = hub.picture
+    row = _row(picture.tracks, track_id) if picture is not None else None
+    if picture is None or (row is None and not path):
+        return None
+    record = picture.identities.get(track_id)
+    return {
+        "t_us": picture.now_ns // NS_PER_US,
+        "track_id": track_id,
+        "current": row is not None,
+        "started_us": _started_us(picture, row, path[0].t_us if path else 0),
+        "track": _track(hub, picture, row),
+        "identity": as_public(record) if record is not None else None,
+        "threats": as_public([t for t in picture.threats if t.track_id == track_id]),
+        "options": as_public([o for o in picture.options if o.track_id == track_id]),
+        "sources": as_public(_sources(hub, picture.tracks, row)),
+        "path": as_public(path),
+    }
+
+
+def _row(table: TrackTable, track_id: int) -> int | None:
+    rows = np.flatnonzero(table.track_id[: table.count] == track_id)
+    return int(rows[0]) if rows.size else None
+
+
+def _started_us(picture: AirPicture, row: int | None, path_us: int) -> int:
+    if row is None:
+        return path_us
+    return int(picture.tracks.started_ns[row]) // NS_PER_US
+
+
+def _track(hub: Hub, picture: AirPicture, row: int | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    columns, labels = track_columns(picture, hub.frame, hub.asset_number)
+    one = {name: column[row : row + 1] for name, column in columns.items()}
+    return next(track_rows(one, labels[row : row + 1], hub.asset_ids))
+
+
+def _sources(hub: Hub, table: TrackTable, row: int | None) -> list[SourceAge]:
+    """List the sensors that ever contributed, the latest first."""
+    if row is None:
+        return []
+    ages = [
+        SourceAge(sensor=sensor.id, name=sensor.name, age_s=(table.t_ns - updated_ns) / NS_PER_S)
+        for sensor, updated_ns in zip(
+            hub.site.sensors, table.sensor_updated_ns[row].tolist(), strict=False
+        )
+        if updated_ns > 0
+    ]
+    return sorted(ages, key=lambda age: age.age_s)

@@ -1,0 +1,114 @@
+"""What is read over HTTP: site, picture, tracks, events, incident, health."""
+
+import inspect
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from vedette.base.errors import VedetteError
+from vedette.server.access import Access, json_answer, viewing
+from vedette.server.commands import INTEGER_MAX
+from vedette.server.detail import detail
+from vedette.server.guard import DOCUMENT_POLICY
+
+EVENTS_AT_ONCE = 1000
+
+
+class PictureRoutes:
+    """The handlers, over one service's hub."""
+
+    def __init__(self, access: Access) -> None:
+        """access: who asks."""
+        self._access = access
+        self._hub = access.hub
+
+    def routes(self) -> list[Route]:
+        """List them; each is for those who may see the picture."""
+        handlers = {
+            "/api/site": self.site,
+            "/api/picture": self.picture,
+            "/api/tracks/{track_id}": self.track,
+            "/api/events": self.events,
+            "/api/incident.html": self.incident,
+            "/api/incident/statement.txt": self.statement,
+            "/api/health": self.health,
+        }
+        return [
+            Route(path, viewing(self._access, handler), methods=["GET"])
+            for path, handler in handlers.items()
+        ]
+
+    async def site(self, request: Request) -> Response:
+        """GET /api/site."""
+        return json_answer(self._hub.site_view())
+
+    async def picture(self, request: Request) -> Response:
+        """GET /api/picture[?tracks=0]: everything, or everything but the tracks."""
+        view = self._hub.picture_view(request.query_params.get("tracks") != "0")
+        if view is None:
+            raise HTTPException(503, "there is no picture yet")
+        return json_answer(view)
+
+    async def track(self, request: Request) -> Response:
+        """GET /api/tracks/{id}: one track with its ledger, threats, sources and path."""
+        found = detail(self._hub, whole_number(request.path_params["track_id"], "the track id"))
+        if found is None:
+            raise HTTPException(404, "there is no such track")
+        return json_answer(found)
+
+    async def events(self, request: Request) -> Response:
+        """GET /api/events?after=SEQ: what happened since."""
+        log = self._hub.events
+        after = whole_number(request.query_params.get("after", "0"), "after")
+        listed = log.after(after, EVENTS_AT_ONCE)
+        last = listed[-1].seq if listed else log.last
+        answer = {
+            "events": [event.public() for event in listed],
+            "first": log.first,
+            "last": last,
+            "newest": log.last,
+        }
+        return json_answer(answer)
+
+    async def incident(self, request: Request) -> Response:
+        """GET /api/incident.html[?download=1]: the report so far, a document without scripts."""
+        html = await _told(self._hub.service.incident_html)
+        headers = {"Content-Security-Policy": DOCUMENT_POLICY}
+        headers |= _disposition(request, "incident.html")
+        return Response(html, headers=headers, media_type="text/html")
+
+    async def statement(self, request: Request) -> Response:
+        """GET /api/incident/statement.txt: the statement's draft, as a download."""
+        text = await _told(self._hub.service.statement)
+        headers = {"Content-Disposition": 'attachment; filename="statement.txt"'}
+        return Response(text, headers=headers, media_type="text/plain")
+
+    async def health(self, request: Request) -> Response:
+        """GET /api/health: 200 while pictures come, else 503."""
+        view = self._hub.health_view()
+        return json_answer(view, 200 if view.ok else 503)
+
+
+def whole_number(text: str, what: str) -> int:
+    """Read a whole number of a query or a path. Raises HTTPException 400."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 16) or int(text) > INTEGER_MAX:
+        raise HTTPException(400, f"{what} is a whole number")
+    return int(text)
+
+
+async def _told(teller: object) -> str:
+    try:
+        told = teller()  # type: ignore[operator]
+        if inspect.isawaitable(told):
+            told = await told
+    except VedetteError as error:
+        raise HTTPException(503, str(error)) from None
+    return str(told)
+
+
+def _disposition(request: Request, name: str) -> dict[str, str]:
+    if request.query_params.get("download") != "1":
+        return {}
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
