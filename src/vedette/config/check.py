@@ -71,8 +71,17 @@ def site_faults(site: Site) -> Faults:
 
 def _sizes(site: Site) -> Faults:
     """Bound every list, so that checking and running stay bounded."""
-    tables = ("assets", "zones", "sensors", "feeds", "corridors", "flights", "effectors",
-              "webhooks", "people")
+    tables = (
+        "assets",
+        "zones",
+        "sensors",
+        "feeds",
+        "corridors",
+        "flights",
+        "effectors",
+        "webhooks",
+        "people",
+    )
     for key in tables:
         if len(getattr(site, key)) > LIST_MAX:
             yield key, f"more than {LIST_MAX} tables"

@@ -28,8 +28,15 @@ _AT_LINE = re.compile(r" ?\(at (?:line (\d+), column \d+|end of document)\)$")
 _AT_PATH = re.compile(r"^(.*?)(?: - at `\$\.?(.*)`)?$", re.DOTALL)
 _FIELD = re.compile(r"field `(.*)`$", re.DOTALL)
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_WORDS = {"`object`": "a table", "`array`": "a list", "`str`": "a text", "`float`": "a number",
-          "`int`": "a whole number", "`bool`": "true or false", "`null`": "nothing"}
+_WORDS = {
+    "`object`": "a table",
+    "`array`": "a list",
+    "`str`": "a text",
+    "`float`": "a number",
+    "`int`": "a whole number",
+    "`bool`": "true or false",
+    "`null`": "nothing",
+}
 
 
 def load_site(path: Path) -> Site:

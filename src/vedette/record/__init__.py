@@ -1,3 +1,38 @@
-"""Record."""
+"""The record: every input as it came, every event before anyone is told, and the way back.
+
+In: inputs, commands and pictures of each step. Out: a folder that re-executes bit for bit.
+"""
+
+from vedette.record.digest import digest
+from vedette.record.journal import EventRow, commands, events
+from vedette.record.pictures import RecordedPicture, compact
+from vedette.record.reading import Place, Step, pictures, read
+from vedette.record.recorder import Recorder
+from vedette.record.restoring import Restored, restore, verify_chain
+from vedette.record.session import Session, is_recording, session, site_sha256, site_text
 from vedette.record.state import decode_state, encode_state, unfaithful
-__all__ = ["decode_state", "encode_state", "unfaithful"]
+
+__all__ = [
+    "EventRow",
+    "Place",
+    "RecordedPicture",
+    "Recorder",
+    "Restored",
+    "Session",
+    "Step",
+    "commands",
+    "compact",
+    "decode_state",
+    "digest",
+    "encode_state",
+    "events",
+    "is_recording",
+    "pictures",
+    "read",
+    "restore",
+    "session",
+    "site_sha256",
+    "site_text",
+    "unfaithful",
+    "verify_chain",
+]

@@ -28,7 +28,14 @@ def decode_state(data: bytes, kind: type[_T]) -> _T:
     """Decode what `encode_state` made of a `kind`. Raises RefusedError where it is not that."""
     try:
         return msgspec.msgpack.decode(data, type=kind, ext_hook=_array_from, dec_hook=_accepted)
-    except (msgspec.DecodeError, struct.error, ValueError, TypeError, OverflowError, RecursionError) as error:
+    except (
+        msgspec.DecodeError,
+        struct.error,
+        ValueError,
+        TypeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         raise RefusedError(f"not a saved {kind.__name__}: {error}") from None
 
 
@@ -60,6 +67,7 @@ def _encoded(value: object) -> object:
 
 
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=_encoded)
+
 
 def _array_from(code: int, data: memoryview) -> Any:
     """Rebuild an array that owns its memory."""
