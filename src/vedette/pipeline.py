@@ -22,7 +22,7 @@ from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
 from vedette.model.events import Event
 from vedette.model.picture import AirPicture, QueueItem, Threat
-from vedette.model.reports import Report, SensorStatus
+from vedette.model.reports import Refusal, Report, SensorStatus
 
 
 @dataclass(slots=True)
@@ -87,7 +87,8 @@ def step(pipeline: Pipeline, state: State, inputs: Inputs, now_ns: int) -> tuple
     """
     now_ns = max(now_ns, state.now_ns)
     state.now_ns = now_ns
-    reports = codecs.decode(state.decoders, inputs.arrivals)
+    reports = codecs.decode(state.decoders, [a for a in inputs.arrivals if a.kind != "refused"])
+    reports += [_turned_away(a) for a in inputs.arrivals if a.kind == "refused"]
     return advance(pipeline, state, reports, inputs, now_ns)
 
 
@@ -125,6 +126,14 @@ def advance(
         state.decision, records, state.threats, state.warning.warnings, sources, now_ns
     )
     return state, _picture(state, events)
+
+
+def _turned_away(arrival: Arrival) -> Refusal:
+    """Say what a door of the server refused, so that it is counted like any other refusal."""
+    reason = arrival.data.decode("utf-8", "replace")
+    return Refusal(
+        source=arrival.feed, t_recv_ns=arrival.t_recv_ns, reason=reason, count=arrival.count
+    )
 
 
 def _picture(state: State, events: list[Event]) -> AirPicture:

@@ -39,7 +39,10 @@ def open_page(browser: Browser, url: str) -> tuple[Page, list[str], list[str]]:
     faults: list[str] = []
     outside: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("request", lambda r: None if r.url.startswith((url, "blob:", "data:")) else outside.append(r.url))
+    page.on(
+        "request",
+        lambda r: None if r.url.startswith((url, "blob:", "data:")) else outside.append(r.url),
+    )
     page.goto(url)
     return page, faults, outside
 
@@ -83,7 +86,9 @@ def test_a_watch_is_warned_acknowledges_by_keyboard_two_authorise_and_the_report
 def identify(page: Page) -> None:
     page.keyboard.press("i")
     page.get_by_test_id("identify-HOSTILE").click()
-    page.get_by_test_id("identify-reason").fill("Course on the barracks, no answer on any frequency")
+    page.get_by_test_id("identify-reason").fill(
+        "Course on the barracks, no answer on any frequency"
+    )
     page.get_by_test_id("identify-submit").click()
 
 

@@ -50,7 +50,9 @@ def test_after_kill_nine_the_picture_is_back_and_warnings_are_neither_lost_nor_r
         rows = journalled(state)
         assert rows[: len(acknowledged)] == acknowledged
         raised = [row for row in rows if '"WarningRaised"' in row[1]]
-        assert len({row[1].split('"warning_id":')[1].split(",")[0] for row in raised}) == len(raised)
+        assert len({row[1].split('"warning_id":')[1].split(",")[0] for row in raised}) == len(
+            raised
+        )
     recording = next(state.rglob("session.json")).parent
     verdict = vedette("replay", str(recording), "--verify")
     assert verdict.returncode == 0, verdict.stdout + verdict.stderr

@@ -27,9 +27,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the scores."""
     from vedette.evaluation import evaluate
 
-    scores = evaluate(
-        existing(args.truth, "file"), existing(args.tracks, "file"), c_m=args.c_m
-    )
+    scores = evaluate(existing(args.truth, "file"), existing(args.tracks, "file"), c_m=args.c_m)
     if args.json:
         print_json(scores)
     else:

@@ -36,7 +36,8 @@ def run(args: argparse.Namespace) -> int:
 
     path = existing(args.site, "site file")
     site = load_site(path)
-    place = Place(args.host or site.service.host, site.service.port if args.port is None else args.port)
+    port = site.service.port if args.port is None else args.port
+    place = Place(args.host or site.service.host, port)
 
     async def serve() -> None:
         folder = latest_or_new(args.recordings, path.read_text())

@@ -27,7 +27,7 @@ def add(parsers: Parsers) -> None:
         "--period-s", type=float, default=1.0, help="seconds between rows of one track (1)"
     )
     parser.add_argument("--start", help="RFC 3339 time of the first byte, where a file has none")
-    parser.add_argument("--events", metavar="FILE", type=Path, help="also write events as JSON lines")
+    parser.add_argument("--events", metavar="FILE", type=Path, help="events as JSON lines")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     parser.add_argument("--json", action="store_true", help="the summary for a machine")
     parser.set_defaults(run=run)

@@ -12,9 +12,7 @@ from vedette.base.errors import VedetteError
 Parsers = Any  # argparse keeps its _SubParsersAction private
 
 
-def describe(
-    parsers: Parsers, name: str, summary: str, example: str
-) -> argparse.ArgumentParser:
+def describe(parsers: Parsers, name: str, summary: str, example: str) -> argparse.ArgumentParser:
     """Add a command with a summary and an example under its --help."""
     parser: argparse.ArgumentParser = parsers.add_parser(
         name,

@@ -127,10 +127,10 @@ def _take_refusal(state: HealthState, refusal: Refusal) -> None:
     reason = refusal.reason
     if reason not in shown.refused_by_reason and len(shown.refused_by_reason) >= REASONS_MAX:
         reason = "other"
-    shown.refused += 1
-    shown.refused_by_reason[reason] = shown.refused_by_reason.get(reason, 0) + 1
-    memory.window_refused += 1
-    memory.fresh_refusals[reason] = memory.fresh_refusals.get(reason, 0) + 1
+    shown.refused += refusal.count
+    shown.refused_by_reason[reason] = shown.refused_by_reason.get(reason, 0) + refusal.count
+    memory.window_refused += refusal.count
+    memory.fresh_refusals[reason] = memory.fresh_refusals.get(reason, 0) + refusal.count
     memory.fresh_detail[reason] = refusal.detail
 
 

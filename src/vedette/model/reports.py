@@ -116,6 +116,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, tag="refusal"):
     t_recv_ns: int
     reason: str
     detail: str = ""
+    count: int = 1
 
 
 class SourceNote(msgspec.Struct, frozen=True, kw_only=True, tag="source_note"):

@@ -91,7 +91,8 @@ class Lockstep:
                     await asyncio.sleep(0)
         except TimeoutError:
             missing = {f: n - self._intake.units(f) for f, n in sent.items()}
-            raise VedetteError(f"not received within {RECEIVE_TIMEOUT_S:.0f} s: {missing}") from None
+            waited = f"not received within {RECEIVE_TIMEOUT_S:.0f} s"
+            raise VedetteError(f"{waited}: {missing}") from None
 
 
 def ordered(arrivals: list[Arrival], streams: frozenset[str], t_ns: int) -> list[Arrival]:
