@@ -38,7 +38,7 @@ export const MODES = ["LIVE", "SIMULATED", "EXERCISE", "REPLAY"] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What a person may do. */
-export const ROLES = ["viewer", "operator", "identification_authority", "engagement_authority", "administrator", "auditor", "effector_simulator"] as const;
+export const ROLES = ["viewer", "operator", "identification_authority", "engagement_authority", "administrator", "auditor", "effector_simulator", "sensor"] as const;
 export type Role = (typeof ROLES)[number];
 
 export const STATUSES = ["tentative", "confirmed", "coasting"] as const;
@@ -387,6 +387,7 @@ export interface Threat {
   arrival_sigma_s: number | null;
   reach_prob: number | null;
   reason: string;
+  bearing_rad: number | null;
 }
 
 /** When a sensor last contributed to a track. */
@@ -533,7 +534,7 @@ export interface TrackRecalled {
   reason: string;
 }
 
-/** People in a zone are warned. revision counts raise and escalations; it is delivered once per channel and revision. t_detect_ns: start of the track that causes it. */
+/** People in a zone are warned. revision counts raise and escalations; it is delivered once per channel and revision. t_detect_us: start of the track that causes it. */
 export interface WarningRaised {
   event: "WarningRaised";
   t_us: number;
@@ -770,7 +771,7 @@ export interface ServiceStarted {
   site_sha256: string;
 }
 
-/** The service came back after a crash; the picture is that of `t_last_ns`. */
+/** The service came back after a crash; the picture is that of `t_last_us`. */
 export interface ServiceRestored {
   event: "ServiceRestored";
   t_us: number;
@@ -784,11 +785,12 @@ export interface NumberedEvent {
   event: VedetteEvent;
 }
 
-/** Events after a number (GET /api/events). first: the oldest still held; last: the newest. */
+/** Events after a number (GET /api/events), at most 1000: ask again after `last`. */
 export interface EventsView {
   events: NumberedEvent[];
   first: number;
   last: number;
+  newest: number;
 }
 
 /** What a command brought about. */
@@ -997,21 +999,6 @@ export interface AssessOutcomeRequest {
   remark?: string;
 }
 
-/** A photograph, an inscription, a document: already stored by its hash. */
-export interface AttachExhibitRequest {
-  command: "attach_exhibit";
-  command_id: string;
-  sha256: string;
-  file_name: string;
-  media_type: string;
-  size_bytes: number;
-  description: string;
-  taken_t_us?: number | null;
-  lat_deg?: number | null;
-  lon_deg?: number | null;
-  engagement_id?: number | null;
-}
-
 export type CommandRequest =
   | AcknowledgeWarningRequest
   | OrderCoverRequest
@@ -1024,8 +1011,7 @@ export type CommandRequest =
   | AuthoriseEngagementRequest
   | CancelEngagementRequest
   | EffectorReportRequest
-  | AssessOutcomeRequest
-  | AttachExhibitRequest;
+  | AssessOutcomeRequest;
 
 /** The columns of `tracks`: name, typed array, bytes an element; little-endian. */
 export const TRACK_COLUMNS = [
