@@ -4,9 +4,11 @@ Against DNS rebinding the Host must be one of ours; against forged requests the 
 browser states one, must be the page's own; against floods the body is counted while it comes in.
 """
 
+import asyncio
 import ipaddress
 import re
 import socket
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -18,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from vedette.server.views import ErrorView
 
 BODY_MAX_BYTES = 1024 * 1024
+BODY_S = 60.0
 PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; worker-src 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -40,8 +43,13 @@ _LENGTH = re.compile(r"^[0-9]{1,15}\Z")
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
-class BodyTooLargeError(Exception):
-    """More bytes came than a body may have."""
+class BodyRefusedError(Exception):
+    """A body is too large or takes too long. Carries the HTTP status and the reason."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        """status: 413 or 408."""
+        super().__init__(reason)
+        self.status = status
 
 
 def is_loopback(host: str) -> bool:
@@ -145,15 +153,6 @@ class Guard:
             await _refuse(scope, send, 413, f"the body is larger than {limit} bytes")
             return
         started = False
-        received = 0
-
-        async def counting() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > limit:
-                raise BodyTooLargeError
-            return message
 
         async def protecting(message: Message) -> None:
             nonlocal started
@@ -163,10 +162,33 @@ class Guard:
             await send(message)
 
         try:
-            await self._app(scope, counting, protecting)
-        except BodyTooLargeError:
+            await self._app(scope, _counted(receive, limit), protecting)
+        except BodyRefusedError as refused:
             if not started:
-                await _refuse(scope, send, 413, f"the body is larger than {limit} bytes")
+                await _refuse(scope, send, refused.status, str(refused))
+
+
+def _counted(receive: Receive, bytes_max: int) -> Receive:
+    """Wrap `receive`: a body of more bytes, or one that dribbles in, raises BodyRefusedError."""
+    received, complete = 0, False
+    end_s = time.monotonic() + BODY_S
+
+    async def counting() -> Message:
+        nonlocal received, complete
+        if complete:
+            return await receive()  # waits for the client to hang up: no hurry
+        try:
+            async with asyncio.timeout(max(end_s - time.monotonic(), 0.0)):
+                message = await receive()
+        except TimeoutError:
+            raise BodyRefusedError(408, f"the body took longer than {BODY_S:.0f} s") from None
+        received += len(message.get("body", b""))
+        complete = not message.get("more_body", False)
+        if received > bytes_max:
+            raise BodyRefusedError(413, f"the body is larger than {bytes_max} bytes")
+        return message
+
+    return counting
 
 
 def _protect(headers: MutableHeaders) -> None:

@@ -1,0 +1,85 @@
+"""The web service as one Starlette application."""
+
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from vedette.base.errors import VedetteError
+from vedette.config.site import Site
+from vedette.server import exhibits
+from vedette.server.access import Access, Options
+from vedette.server.accounts import Accounts
+from vedette.server.command_routes import CommandRoutes, Desk
+from vedette.server.detection_routes import DetectionRoutes
+from vedette.server.guard import FIXED_HEADERS, Doors, Guard, error_body, is_loopback, names_of
+from vedette.server.hub import Hub
+from vedette.server.login_routes import LoginRoutes
+from vedette.server.page import page_routes
+from vedette.server.picture_routes import PictureRoutes
+from vedette.server.stream_routes import StreamRoutes
+from vedette.server.strict import one_line
+
+
+def make_app(hub: Hub, site: Site, accounts: Accounts, options: Options) -> Starlette:
+    """Make the application that shows `hub` to people.
+
+    Raises VedetteError where it would listen to the network without any account to log in with.
+    """
+    login_required = not is_loopback(options.host)
+    if login_required and len(accounts) == 0:
+        raise VedetteError(
+            f"listening on {options.host} needs accounts: add [[people]] to the site file "
+            "(vedette password makes the hash), or listen on 127.0.0.1"
+        )
+    access = Access(hub, accounts, options, login_required)
+    doors = Doors(
+        bind=options.host,
+        names=names_of(options.host_names),
+        body_max={exhibits.PATH: site.limits.exhibits_max_bytes + exhibits.FORM_ROOM_BYTES},
+    )
+    return Starlette(
+        routes=_routes(access, hub, options),
+        middleware=[Middleware(Guard, doors=doors)],
+        exception_handlers={
+            HTTPException: _http_error,
+            ClientDisconnect: _gone,
+            Exception: _fault,
+        },
+    )
+
+
+def _routes(access: Access, hub: Hub, options: Options) -> list[BaseRoute]:
+    desk = Desk(hub)
+    return [
+        *LoginRoutes(access, desk).routes(),
+        *CommandRoutes(access, desk).routes(),
+        *exhibits.ExhibitRoutes(access, desk).routes(),
+        *PictureRoutes(access).routes(),
+        *DetectionRoutes(access).routes(),
+        *StreamRoutes(access).routes(),
+        *page_routes(options.static),
+    ]
+
+
+async def _http_error(request: Request, error: Any) -> Response:
+    """Say what was wrong, in the one form every refusal has."""
+    text = one_line(str(error.detail))
+    return Response(
+        error_body(text), error.status_code, error.headers, media_type="application/json"
+    )
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    """Answer a client that hung up: nobody reads it."""
+    return Response(status_code=400)
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    """Say that the program is at fault; the traceback goes to the log, never to the client."""
+    body = error_body("a fault of the service: see its log")
+    return Response(body, 500, FIXED_HEADERS, media_type="application/json")
