@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from vedette.base.constants import NS_PER_S
 from vedette.base.errors import RefusedError
 from vedette.geo import SiteFrame
+from vedette.model.compact import RecordedPicture
 from vedette.model.enums import TrackStatus
-from vedette.model.picture import AirPicture
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -90,7 +90,7 @@ class _Rows:
 
 
 class TracksWriter:
-    """Writes `tracks.parquet` from air pictures. Use as a context manager or call `close`."""
+    """Writes `tracks.parquet` from compact pictures. A context manager, or call `close`."""
 
     def __init__(self, path: Path, frame: SiteFrame, sensor_ids: list[str]) -> None:
         """Open `path`; `frame` is the site's, `sensor_ids` in the order of the site file."""
@@ -98,9 +98,9 @@ class TracksWriter:
         self._frame = frame
         self._sensor_ids = sensor_ids
 
-    def append(self, picture: AirPicture) -> None:
+    def append(self, picture: RecordedPicture) -> None:
         """Write one row for each track of the picture, at the picture's time."""
-        if picture.tracks.count:
+        if len(picture.track_id):
             self._rows.append(track_columns(picture, self._frame, self._sensor_ids))
 
     def close(self) -> None:
@@ -121,31 +121,26 @@ class TracksWriter:
         self.close()
 
 
-def track_columns(picture: AirPicture, frame: SiteFrame, sensor_ids: list[str]) -> dict[str, Any]:
-    """Turn the tracks of a picture into the columns of `tracks.parquet`.
+def track_columns(
+    picture: RecordedPicture, frame: SiteFrame, sensor_ids: list[str]
+) -> dict[str, Any]:
+    """Turn the rows of a compact picture into the columns of `tracks.parquet`.
 
-    Positions in the site's ENU and WGS-84; sigmas are the square roots of the covariance's
-    diagonal. sources: sensors that contributed within the last 10 s, in site-file order.
+    Positions in the site's ENU and WGS-84. sources: sensors that contributed within the last 10 s,
+    in site-file order.
     """
-    tracks, count = picture.tracks, picture.tracks.count
-    state = tracks.state_enu[:count]
-    variance = np.diagonal(tracks.cov_enu[:count], axis1=1, axis2=2)[:, :3]
-    ids = tracks.track_id[:count]
-    records = [picture.identities.get(int(i)) for i in ids]
-    sigma = np.sqrt(np.maximum(variance, 0.0))
+    sigma_enu_m = picture.sigma_enu_m
     return {
-        "t_ns": np.full(count, picture.now_ns, np.int64),
-        "track_id": ids.copy(),
-        **_kinematic_columns(state, frame),
-        "sigma_east_m": sigma[:, 0],
-        "sigma_north_m": sigma[:, 1],
-        "sigma_up_m": sigma[:, 2],
-        "existence_prob": tracks.existence_prob[:count].copy(),
-        "status": [TrackStatus(int(s)).name.lower() for s in tracks.status[:count]],
-        "identity": [str(r.identity) if r else "PENDING" for r in records],
-        "class": [str(r.object_class) if r else "other" for r in records],
-        "class_prob": [r.class_prob.get(r.object_class, 0.0) if r else 0.0 for r in records],
-        "sources": _sources(tracks.sensor_updated_ns[:count], picture.now_ns, sensor_ids),
+        "t_ns": np.full(len(picture.track_id), picture.t_ns, np.int64),
+        "track_id": picture.track_id.copy(),
+        **_kinematic_columns(picture.state_enu, frame),
+        **{f"sigma_{axis}_m": sigma_enu_m[:, k] for k, axis in enumerate(("east", "north", "up"))},
+        "existence_prob": picture.existence_prob.copy(),
+        "status": [TrackStatus(int(s)).name.lower() for s in picture.status],
+        "identity": picture.identity,
+        "class": picture.object_class,
+        "class_prob": picture.class_prob,
+        "sources": _sources(picture.sensor_updated_ns, picture.t_ns, sensor_ids),
     }
 
 

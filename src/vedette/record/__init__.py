@@ -3,9 +3,9 @@
 In: inputs, commands and pictures of each step. Out: a folder that re-executes bit for bit.
 """
 
+from vedette.model.compact import RecordedPicture, compact
 from vedette.record.digest import digest
 from vedette.record.journal import EventRow, commands, events
-from vedette.record.pictures import RecordedPicture, compact
 from vedette.record.reading import Place, Step, pictures, read
 from vedette.record.recorder import Recorder
 from vedette.record.restoring import Restored, restore, verify_chain

@@ -23,7 +23,7 @@ from mcap.records import Chunk, Message
 from vedette.base.errors import RefusedError
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
-from vedette.record.pictures import RecordedPicture
+from vedette.model.compact import RecordedPicture
 from vedette.record.raw import (
     CHANNELS,
     Marker,

@@ -17,11 +17,11 @@ from vedette.base.errors import VedetteError
 from vedette.config.site import Site
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
+from vedette.model.compact import compact
 from vedette.model.events import Event
 from vedette.model.picture import AirPicture
 from vedette.record.digest import digest
 from vedette.record.journal import Journal, genesis, journal_path
-from vedette.record.pictures import compact
 from vedette.record.raw import RawWriter, SegmentStarted, StepMarker, segments
 from vedette.record.reading import Step
 from vedette.record.session import (
