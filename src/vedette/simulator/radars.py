@@ -1,0 +1,222 @@
+"""Radars: fluctuating echoes against a threshold, scanned or in frames, with noise and clutter.
+
+In: the world after a step. Out: plots and service messages with the instant of measurement. The
+echo of a Swerling 1 target has an exponential power: with a mean signal-to-noise ratio S and a
+threshold T the probability of detection is exp(-T / S). S falls with the fourth power of range.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vedette.base.constants import NS_PER_S
+from vedette.config.site import Sensor
+from vedette.model.reports import Plot, Report, SensorStatus
+from vedette.simulator.scenario import SensorModelSpec
+from vedette.simulator.sight import TWO_PI, Seen, Station, look
+from vedette.simulator.world import STEP_NS, STEP_S, World
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+
+THRESHOLD_RATIO = 10.0  # 10 dB: false alarms are then rare and are drawn as clutter instead
+SNR_AT_90 = THRESHOLD_RATIO / -math.log(0.9)  # Swerling 1: 0.9 = exp(-T / S)
+RANGE_90_SHARE = 1.0  # of the coverage: a radar's coverage is drawn where 1 m2 is seen with 0.9
+DETECTION_BEST = 0.97  # even a near target is lost in a lobe or a blind speed now and then
+CLUTTER_RATE_MPS = 8.0  # moving clutter: vehicles, rotating blades, rain
+SECTORS = 8  # sector messages of a rotating antenna
+
+
+@dataclass(slots=True)
+class RadarModel:
+    """One radar of the site as it really is. phase_rad: where its antenna points at the start."""
+
+    station: Station
+    rng: np.random.Generator
+    range_90_m: float
+    detection_prob: float
+    clutter_per_scan: float
+    fails_s: float
+    phase_rad: float
+
+    @property
+    def sensor(self) -> Sensor:
+        """The site's entry."""
+        return self.station.sensor
+
+    def observe(self, world: World) -> list[Report]:
+        """Measure what was met during the last step, oldest first."""
+        if world.elapsed_s > self.fails_s:
+            return []
+        plots: list[Report] = []
+        statuses: list[Report] = []
+        if self.sensor.scan == "rotating":
+            begin_rad, sweep_rad = self._sweep(world)
+            statuses = self._marks(world, begin_rad, sweep_rad)
+            plots = self._scan(world, begin_rad, sweep_rad)
+        else:
+            frame_ns = self._frame_ns(world)
+            if frame_ns is not None:
+                plots = self._frame(world, frame_ns)
+                statuses = [self._status(frame_ns, "heartbeat", None)]
+        return sorted([*statuses, *plots], key=_measured_ns)
+
+    def _sweep(self, world: World) -> tuple[float, float]:
+        """Say where the antenna pointed at the step's beginning and how far it turned."""
+        period = self.sensor.scan_period_s
+        turns = (world.elapsed_s - STEP_S) / period
+        return (self.phase_rad + TWO_PI * turns) % TWO_PI, TWO_PI * min(STEP_S / period, 1.0)
+
+    def _frame_ns(self, world: World) -> int | None:
+        """Give the instant of the frame that fell into the last step, if one did."""
+        period_ns = int(self.sensor.scan_period_s * NS_PER_S)
+        since = world.t_ns - world.start_ns
+        frame = since // period_ns * period_ns
+        return world.start_ns + frame if since - frame < STEP_NS else None
+
+    def _scan(self, world: World, begin_rad: float, sweep_rad: float) -> list[Report]:
+        """Measure what the beam swept over, each at the instant it did."""
+        state = world.state_enu()
+        share = (look(self.station, state).azimuth_rad - begin_rad) % TWO_PI / sweep_rad
+        met = (share < 1.0) & world.visible
+        back_s = np.where(met, (1.0 - share) * STEP_S, 0.0)
+        state[:, :3] -= state[:, 3:] * back_s[:, None]
+        seen = look(self.station, state)
+        t_ns = world.t_ns - (back_s * NS_PER_S).astype(np.int64)
+        real = self._echoes(world, seen, met & seen.inside, t_ns)
+        angle = begin_rad + sweep_rad * self.rng.uniform(size=self._clutter_count(STEP_S))
+        late_ns = ((1.0 - (angle - begin_rad) / sweep_rad) * STEP_NS).astype(np.int64)
+        return real + self._clutter(angle % TWO_PI, world.t_ns - late_ns)
+
+    def _frame(self, world: World, frame_ns: int) -> list[Report]:
+        """Measure everything in view at one instant."""
+        state = world.state_enu()
+        state[:, :3] -= state[:, 3:] * ((world.t_ns - frame_ns) / NS_PER_S)
+        seen = look(self.station, state)
+        times = np.full(len(state), frame_ns, np.int64)
+        real = self._echoes(world, seen, world.visible & seen.inside, times)
+        count = self._clutter_count(self.sensor.scan_period_s)
+        coverage = self.sensor.coverage
+        width = math.radians(coverage.azimuth_to_deg - coverage.azimuth_from_deg) % TWO_PI
+        angle = math.radians(coverage.azimuth_from_deg) + self.rng.uniform(size=count) * (
+            width or TWO_PI
+        )
+        return real + self._clutter(angle % TWO_PI, np.full(count, frame_ns, np.int64))
+
+    def _clutter_count(self, span_s: float) -> int:
+        """Draw how many false plots there are in a span of time."""
+        return int(self.rng.poisson(self.clutter_per_scan * span_s / self.sensor.scan_period_s))
+
+    def _echoes(
+        self, world: World, seen: Seen, possible: NDArray[np.bool_], t_ns: I64
+    ) -> list[Report]:
+        """Draw echoes, keep those above the threshold, and measure them with noise."""
+        count = len(seen.range_m)
+        fluctuation = self.rng.standard_exponential(count)
+        luck = self.rng.uniform(size=count)
+        noise = self.rng.standard_normal((count, 4))
+        mean_db = world.fleet.rcs_dbsm - 40.0 * np.log10(seen.range_m / self.range_90_m)
+        mean = SNR_AT_90 * 10.0 ** (mean_db / 10.0)
+        found = possible & (mean * fluctuation > THRESHOLD_RATIO) & (luck < self.detection_prob)
+        rows = np.flatnonzero(found)
+        aer = self._noisy(seen, noise, rows)
+        snr_db = 10.0 * np.log10(mean[rows] * fluctuation[rows])
+        rcs_dbsm = world.fleet.rcs_dbsm[rows] + 10.0 * np.log10(fluctuation[rows])
+        return self._plots(t_ns[rows], aer, snr_db, rcs_dbsm)
+
+    def _noisy(self, seen: Seen, noise: F64, rows: I64) -> F64:
+        """Add the sensor's noise and take its mounting off: columns as in `_plots`."""
+        sensor = self.sensor
+        sigma = (
+            sensor.range_sigma_m,
+            math.radians(sensor.azimuth_sigma_deg),
+            math.radians(sensor.elevation_sigma_deg),
+            sensor.range_rate_sigma_mps,
+        )
+        true = (seen.range_m, seen.azimuth_rad, seen.elevation_rad, seen.range_rate_mps)
+        columns = [
+            t[rows] + s * noise[rows, k] for k, (t, s) in enumerate(zip(true, sigma, strict=True))
+        ]
+        return np.stack(columns, axis=1)
+
+    def _clutter(self, azimuth_rad: F64, t_ns: I64) -> list[Report]:
+        """Draw false plots, evenly over range and elevation, just above the threshold."""
+        count, coverage = len(azimuth_rad), self.sensor.coverage
+        low, high = coverage.elevation_min_deg, coverage.elevation_max_deg
+        reach = self.rng.uniform(coverage.range_min_m, coverage.range_max_m, count)
+        aer = np.stack(
+            [
+                reach,
+                azimuth_rad,
+                np.radians(self.rng.uniform(low, high, count)),
+                self.rng.normal(0.0, CLUTTER_RATE_MPS, count),
+            ],
+            axis=1,
+        )
+        snr = THRESHOLD_RATIO * (1.0 + 0.5 * self.rng.standard_exponential(count))
+        rcs_dbsm = 10.0 * np.log10(snr / SNR_AT_90) + 40.0 * np.log10(reach / self.range_90_m)
+        return self._plots(t_ns, aer, 10.0 * np.log10(snr), rcs_dbsm)
+
+    def _plots(self, t_ns: I64, aer: F64, snr_db: F64, rcs_dbsm: F64) -> list[Report]:
+        """Make plots of columns range, azimuth, elevation, range rate; a 2-D radar has none."""
+        offset = math.radians(self.sensor.azimuth_offset_deg)
+        solid = self.sensor.kind == "radar_3d"
+        rows = zip(t_ns.tolist(), aer.tolist(), snr_db.tolist(), rcs_dbsm.tolist(), strict=True)
+        return [
+            Plot(
+                sensor=self.sensor.id,
+                t_meas_ns=t,
+                t_recv_ns=t,
+                range_m=max(z[0], 0.0),
+                azimuth_rad=(z[1] - offset) % TWO_PI,
+                elevation_rad=z[2] if solid else None,
+                range_rate_mps=z[3],
+                snr_db=round(snr, 2),
+                rcs_dbsm=round(rcs, 2),
+            )
+            for t, z, snr, rcs in rows
+        ]
+
+    def _marks(self, world: World, begin_rad: float, sweep_rad: float) -> list[Report]:
+        """Say which sector edges the antenna crossed; the one at north is the north mark."""
+        marks: list[Report] = []
+        for k in range(SECTORS):
+            edge = TWO_PI * k / SECTORS
+            share = (edge - begin_rad) % TWO_PI / sweep_rad
+            if share < 1.0:
+                t_ns = world.t_ns - int((1.0 - share) * STEP_NS)
+                marks.append(self._status(t_ns, "north" if k == 0 else "sector", edge))
+        return marks
+
+    def _status(self, t_ns: int, kind: str, azimuth_rad: float | None) -> SensorStatus:
+        """Make a service message."""
+        return SensorStatus(
+            sensor=self.sensor.id,
+            t_meas_ns=t_ns,
+            t_recv_ns=t_ns,
+            kind=kind,
+            azimuth_rad=azimuth_rad,
+            scan_period_s=self.sensor.scan_period_s,
+        )
+
+
+def _measured_ns(report: Report) -> int:
+    """Give the instant of measurement, to sort by."""
+    return getattr(report, "t_meas_ns", 0)
+
+
+def radar_model(at: Station, spec: SensorModelSpec, rng: np.random.Generator) -> RadarModel:
+    """Make a radar's model from the site's entry and the scenario's."""
+    sensor = at.sensor
+    clutter = sensor.clutter_per_scan if spec.clutter_per_scan is None else spec.clutter_per_scan
+    return RadarModel(
+        station=at,
+        rng=rng,
+        range_90_m=spec.range_90_m or RANGE_90_SHARE * sensor.coverage.range_max_m,
+        detection_prob=DETECTION_BEST if spec.detection_prob is None else spec.detection_prob,
+        clutter_per_scan=clutter,
+        fails_s=math.inf if spec.fails_s is None else spec.fails_s,
+        phase_rad=float(rng.uniform(0.0, TWO_PI)),
+    )

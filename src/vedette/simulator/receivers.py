@@ -1,0 +1,114 @@
+"""The ADS-B receiver: which squitters it hears, as frames and as position reports.
+
+In: the world after a step. Out: Beast frames (the wire) and the reports they mean (for files).
+Messages are sent at the end of a step, so that a frame, which carries no date, is as old as its
+arrival says.
+"""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from vedette.base.constants import NS_PER_S
+from vedette.config.site import Sensor
+from vedette.model.reports import Claims, PositionReport, Report
+from vedette.simulator.scenario import SensorModelSpec, Transponder
+from vedette.simulator.sight import Station, look
+from vedette.simulator.transponders import (
+    beast_frame,
+    extended_squitter,
+    identification_message,
+    position_message,
+    velocity_message,
+)
+from vedette.simulator.world import STEP_NS, World
+
+DETECTION_BEST = 0.95
+IDENTIFICATION_STEPS = 20  # every 5 s, as DO-260B has it; position and velocity each every 0.5 s
+
+
+@dataclass(slots=True)
+class AdsbModel:
+    """An ADS-B receiver. frames: what it heard in the last step, as Beast bytes."""
+
+    station: Station
+    rng: np.random.Generator
+    detection_prob: float
+    pressure_offset_m: float
+    fails_s: float
+    frames: list[bytes] = field(default_factory=list)
+
+    @property
+    def sensor(self) -> Sensor:
+        """The site's entry."""
+        return self.station.sensor
+
+    def observe(self, world: World) -> list[Report]:
+        """Hear the squitters of the last step; `frames` then holds them as bytes."""
+        self.frames = []
+        specs = world.fleet.specs
+        rows = [k for k, spec in enumerate(specs) if spec.transponder is not None]
+        if not rows or world.elapsed_s > self.fails_s:
+            return []
+        state = world.state_enu()[rows]
+        heard = look(self.station, state).inside & world.visible[rows]
+        luck = self.rng.uniform(size=(len(rows), 2))
+        reports: list[Report] = []
+        for i, k in enumerate(rows):
+            transponder = specs[k].transponder
+            if heard[i] and transponder is not None:
+                reports += self._hear(world, k, transponder, state[i].tolist(), luck[i].tolist())
+        return reports
+
+    def _hear(
+        self, world: World, k: int, transponder: Transponder, state: list[float], luck: list[float]
+    ) -> list[Report]:
+        """Hear what one aircraft sends in this step: place or velocity, at times its name."""
+        step = (world.t_ns - world.start_ns) // STEP_NS + k
+        lat_deg, lon_deg, hae_m = world.frame.geo_deg_from_enu(*state[:3])
+        baro_m = hae_m + self.pressure_offset_m
+        words = []
+        reports: list[Report] = []
+        if luck[0] < self.detection_prob:
+            if step % 2 == 0:
+                words.append(position_message(lat_deg, lon_deg, baro_m, odd=bool(step // 2 % 2)))
+                reports.append(self._report(world, transponder, state, (lat_deg, lon_deg, baro_m)))
+            else:
+                words.append(velocity_message(state[3], state[4], state[5], hae_m - baro_m))
+        if step % IDENTIFICATION_STEPS == 0 and luck[1] < self.detection_prob:
+            words.append(identification_message(transponder.callsign))
+        since_s = (world.t_ns - world.start_ns) / NS_PER_S
+        for word in words:
+            self.frames.append(beast_frame(extended_squitter(transponder.icao24, word), since_s))
+        return reports
+
+    def _report(
+        self,
+        world: World,
+        transponder: Transponder,
+        state: list[float],
+        place: tuple[float, float, float],
+    ) -> PositionReport:
+        """Say as a report what the position message says."""
+        return PositionReport(
+            sensor=self.sensor.id,
+            t_meas_ns=world.t_ns,
+            t_recv_ns=world.t_ns,
+            lat_rad=math.radians(place[0]),
+            lon_rad=math.radians(place[1]),
+            hae_m=place[2] - self.pressure_offset_m,
+            v_east_mps=state[3],
+            v_north_mps=state[4],
+            v_up_mps=state[5],
+            claims=Claims(icao24=transponder.icao24, callsign=transponder.callsign.strip()),
+        )
+
+
+def adsb_model(
+    at: Station, spec: SensorModelSpec, rng: np.random.Generator, pressure_offset_m: float
+) -> AdsbModel:
+    """Make a receiver's model."""
+    best = DETECTION_BEST if spec.detection_prob is None else spec.detection_prob
+    fails_s = math.inf if spec.fails_s is None else spec.fails_s
+    return AdsbModel(at, rng, best, pressure_offset_m, fails_s)

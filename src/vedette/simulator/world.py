@@ -1,0 +1,257 @@
+"""The world: objects that move within their limits, deterministic from a seed.
+
+In: the scenario's fleet and a seed. `World.step` moves everything by a fixed step; what is
+destroyed goes on as a ghost that no sensor sees, so that it is known when it would have arrived
+and so that one event changes nothing else: every object draws its own chance at every step.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vedette.base.constants import GRAVITY_MPS2, NS_PER_S, WGS84_SEMI_MAJOR_M
+from vedette.config.site import Wind
+from vedette.geo import SiteFrame
+from vedette.simulator.objects import AT_END, Fleet, assemble_fleet, ground_drop_m
+from vedette.simulator.scenario import LoadedScenario
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+STEP_S = 0.25  # an airliner moves 60 m: less than any sensor's resolution cell at its range
+STEP_NS = int(STEP_S * NS_PER_S)
+STEER_GAIN_PER_S = 0.6  # heading error is taken out in about two seconds
+WANDER_S, WANDER_RAD = 4.0, 0.35  # how long and how much a bird leans to one side
+
+WAITING, FLYING, ENDED = 0, 1, 2
+# Streams of chance: a stream's number is part of the file format of a seed; append only.
+STREAM_SCATTER, STREAM_MOTION, STREAM_EFFECTOR, STREAM_FALL, STREAM_SENSOR = 0, 1, 2, 3, 100
+
+
+def stream(seed: int, *purpose: int) -> np.random.Generator:
+    """Make the generator of one purpose: one seed, one world, on any machine."""
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *purpose])))
+
+
+@dataclass(slots=True)
+class World:
+    """The objects at `t_ns`. N rows as in the fleet.
+
+    position_m (N, 3): east, north and height above ground. velocity_mps (N, 3) likewise.
+    phase (N,): waiting, flying or ended. visible (N,): flying and not destroyed. ends: how each
+    object ended: {"t_ns", "how"} and, where destroyed, where its wreck fell.
+    would_arrive_ns (N,): when an attacker reached, or would have reached, the asset's edge; 0: no.
+    """
+
+    fleet: Fleet
+    frame: SiteFrame
+    start_ns: int
+    t_ns: int
+    rng: np.random.Generator
+    seed: int
+    wind_mps: F64
+    position_m: F64
+    velocity_mps: F64
+    heading_rad: F64
+    speed_mps: F64
+    climb_mps: F64
+    gust_mps: F64
+    lean_rad: F64
+    waypoint: I64
+    phase: I64
+    visible: Bools
+    would_arrive_ns: I64
+    ends: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds of the scenario gone by."""
+        return (self.t_ns - self.start_ns) / NS_PER_S
+
+    def state_enu(self) -> F64:
+        """Give position and velocity of every object in the site's frame: (N, 6)."""
+        east, north, height = self.position_m.T
+        state = np.empty((len(east), 6))
+        state[:, :3] = self.position_m
+        state[:, 2] = height - ground_drop_m(east, north)
+        state[:, 3:] = self.velocity_mps
+        fall = (east * self.velocity_mps[:, 0] + north * self.velocity_mps[:, 1]) / (
+            WGS84_SEMI_MAJOR_M
+        )
+        state[:, 5] -= fall
+        return state
+
+    def step(self) -> None:
+        """Move everything by one step of STEP_S."""
+        self.t_ns += STEP_NS
+        starting = (self.phase == WAITING) & (self.fleet.start_s <= self.elapsed_s)
+        self.phase[starting] = FLYING
+        self.visible[starting] = True
+        moving = self.phase == FLYING
+        want_heading, want_climb, want_speed, distance = self._intent()
+        self._turn_and_climb(want_heading, want_climb, want_speed, moving)
+        self._move(moving)
+        self._note_arrivals(moving)
+        self._pass_waypoints(moving, distance)
+
+    def _intent(self) -> tuple[F64, F64, F64, F64]:
+        """Say where each object wants to go: heading, climb, speed, and distance to go (m)."""
+        rows = np.arange(self.fleet.count)
+        goal = self.fleet.route_m[rows, self.waypoint]
+        offset = goal - self.position_m
+        distance = np.hypot(offset[:, 0], offset[:, 1])
+        heading = np.arctan2(offset[:, 0], offset[:, 1])
+        speed = self.fleet.route_speed_mps[rows, self.waypoint]
+        time_s = np.maximum(distance / np.maximum(self.speed_mps, 1.0), 4.0)
+        climb = offset[:, 2] / time_s
+        last = self.waypoint == self.fleet.route_count - 1
+        stops = last & ((self.fleet.at_end == 1) | (self.fleet.at_end == 2))
+        braking = np.sqrt(np.maximum(distance, 0.0) * self.fleet.limits[:, 2])
+        speed = np.where(stops, np.minimum(speed, braking), speed)
+        climb = np.where(stops & (distance < 15.0), np.clip(offset[:, 2], -2.0, 2.0), climb)
+        wander = self.fleet.wander
+        lost = distance > self.fleet.radius_m
+        heading = np.where(wander & ~lost, self.heading_rad + self.lean_rad, heading)
+        climb = np.where(wander, offset[:, 2] / 20.0, climb)
+        return heading, climb, speed, distance
+
+    def _turn_and_climb(
+        self, want_heading: F64, want_climb: F64, want_speed: F64, moving: Bools
+    ) -> None:
+        """Bring heading, speed and climb towards what is wanted, within the class's limits."""
+        limits = self.fleet.limits
+        noise = self.rng.standard_normal((self.fleet.count, 5))
+        share = np.exp(-STEP_S / limits[:, 9])[:, None]
+        drive = limits[:, 8:9] * np.sqrt(1.0 - share**2) * [1.0, 1.0, 0.4]
+        self.gust_mps = share * self.gust_mps + drive * noise[:, :3]
+        keep = float(np.exp(-STEP_S / WANDER_S))
+        self.lean_rad = keep * self.lean_rad + WANDER_RAD * np.sqrt(1 - keep**2) * noise[:, 3]
+        error = (want_heading - self.heading_rad + np.pi) % (2.0 * np.pi) - np.pi
+        turn_max = np.minimum(limits[:, 4], limits[:, 3] / np.maximum(self.speed_mps, 1.0))
+        turn = np.clip(STEER_GAIN_PER_S * error, -turn_max, turn_max)
+        change = limits[:, 2] * STEP_S
+        self.heading_rad += np.where(moving, turn * STEP_S, 0.0)
+        self.speed_mps += np.where(moving, np.clip(want_speed - self.speed_mps, -change, change), 0)
+        climb = np.clip(want_climb, -limits[:, 6], limits[:, 5])
+        self.climb_mps += np.where(moving, np.clip(climb - self.climb_mps, -change, change), 0)
+
+    def _move(self, moving: Bools) -> None:
+        """Integrate the positions; nothing flies below the ground."""
+        velocity = np.empty_like(self.velocity_mps)
+        velocity[:, 0] = self.speed_mps * np.sin(self.heading_rad)
+        velocity[:, 1] = self.speed_mps * np.cos(self.heading_rad)
+        velocity[:, 2] = self.climb_mps
+        velocity += self.gust_mps
+        new = self.position_m + 0.5 * (self.velocity_mps + velocity) * STEP_S
+        new[:, 2] = np.maximum(new[:, 2], 0.5)
+        velocity[:, 2] = np.where(new[:, 2] > 0.5, velocity[:, 2], 0.0)
+        self.position_m = np.where(moving[:, None], new, self.position_m)
+        self.velocity_mps = np.where(moving[:, None], velocity, self.velocity_mps)
+
+    def _note_arrivals(self, moving: Bools) -> None:
+        """Note when an attacker, or its ghost, is at the edge of the asset it was sent against."""
+        offset = self.position_m[:, :2] - self.fleet.target_enu_m
+        inside = np.hypot(offset[:, 0], offset[:, 1]) <= self.fleet.target_radius_m
+        new = inside & moving & (self.would_arrive_ns == 0)
+        self.would_arrive_ns[new] = self.t_ns
+
+    def _pass_waypoints(self, moving: Bools, distance: F64) -> None:
+        """Go on to the next waypoint, or end, when one is reached or left behind."""
+        rows = np.arange(self.fleet.count)
+        goal = self.fleet.route_m[rows, self.waypoint]
+        offset = goal[:, :2] - self.position_m[:, :2]
+        now = np.hypot(offset[:, 0], offset[:, 1])
+        near = np.maximum(self.fleet.limits[:, 7], 1.5 * self.speed_mps * STEP_S)
+        abeam = (now > distance) & (now < 6.0 * near)
+        reached = moving & ~self.fleet.wander & ((now < near) | abeam)
+        last = self.waypoint >= self.fleet.route_count - 1
+        self.waypoint[reached & ~last] += 1
+        for k in np.flatnonzero(reached & last):
+            self._end_of_route(int(k))
+
+    def _end_of_route(self, k: int) -> None:
+        """Do what an object does at its last waypoint."""
+        how = AT_END[self.fleet.at_end[k]]
+        low = self.position_m[k, 2] < self.fleet.route_m[k, self.waypoint[k], 2] + 3.0
+        if how == "hold" or (how == "land" and not low):
+            return
+        self.phase[k] = ENDED
+        if self.visible[k]:
+            words = {"leave": "left", "land": "landed", "strike": "arrived"}
+            self.ends[self.fleet.ids[k]] = {"t_ns": self.t_ns, "how": words[how]}
+        self.visible[k] = False
+
+    def destroy(self, k: int) -> dict[str, Any]:
+        """Take object k out of the air now; its ghost flies on unseen. Says where the wreck fell.
+
+        The wreck falls with quadratic drag, a terminal speed of 35 to 60 m/s, and the wind: its
+        place is not known to anybody but the truth.
+        """
+        self.visible[k] = False
+        east_m, north_m, fall_s = self._fall(k)
+        end = {
+            "t_ns": self.t_ns,
+            "how": "destroyed",
+            "wreck_east_m": east_m,
+            "wreck_north_m": north_m,
+            "fall_s": fall_s,
+        }
+        self.ends[self.fleet.ids[k]] = end
+        return end
+
+    def _fall(self, k: int) -> tuple[float, float, float]:
+        """Let the wreck of object k fall to the ground: metres east and north, seconds."""
+        terminal = stream(self.seed, STREAM_FALL, k).uniform(35.0, 60.0)
+        position, velocity = self.position_m[k].copy(), self.velocity_mps[k].copy()
+        t_s, dt = 0.0, 0.05
+        gravity = np.array([0.0, 0.0, GRAVITY_MPS2])
+        while position[2] > 0.0 and t_s < 300.0:
+            relative = velocity - self.wind_mps
+            drag = GRAVITY_MPS2 / terminal**2 * float(np.sqrt(relative @ relative)) * relative
+            velocity = velocity - (drag + gravity) * dt
+            position = position + velocity * dt
+            t_s += dt
+        return float(position[0]), float(position[1]), t_s
+
+
+def create_world(loaded: LoadedScenario, seed: int) -> World:
+    """Make the world of a scenario and a seed, at its start, before the first step."""
+    fleet = assemble_fleet(loaded.scenario, loaded.site, stream(seed, STREAM_SCATTER))
+    count = fleet.count
+    rng = stream(seed, STREAM_MOTION)
+    leg = fleet.route_m[:, 1, :2] - fleet.route_m[:, 0, :2] if count else np.zeros((0, 2))
+    heading = np.arctan2(leg[:, 0], leg[:, 1])
+    heading = np.where(fleet.wander, rng.uniform(-np.pi, np.pi, count), heading)
+    velocity = np.zeros((count, 3))
+    velocity[:, 0] = fleet.speed_mps * np.sin(heading)
+    velocity[:, 1] = fleet.speed_mps * np.cos(heading)
+    phase = np.where(fleet.start_s <= 0.0, FLYING, WAITING)
+    return World(
+        fleet=fleet,
+        frame=SiteFrame(loaded.site.reference),
+        start_ns=loaded.start_ns,
+        t_ns=loaded.start_ns,
+        rng=rng,
+        seed=seed,
+        wind_mps=wind_velocity_mps(loaded.site.wind),
+        position_m=fleet.route_m[:, 0].copy(),
+        velocity_mps=velocity,
+        heading_rad=heading,
+        speed_mps=fleet.speed_mps.copy(),
+        climb_mps=np.zeros(count),
+        gust_mps=np.zeros((count, 3)),
+        lean_rad=np.zeros(count),
+        waypoint=np.ones(count, np.int64),
+        phase=phase.astype(np.int64),
+        visible=phase == FLYING,
+        would_arrive_ns=np.zeros(count, np.int64),
+    )
+
+
+def wind_velocity_mps(wind: Wind) -> F64:
+    """Turn "from 310 degrees at 4 m/s" into the velocity of the air (3,), m/s."""
+    towards = np.deg2rad(wind.from_deg + 180.0)
+    return np.array([wind.speed_mps * np.sin(towards), wind.speed_mps * np.cos(towards), 0.0])
