@@ -1,0 +1,282 @@
+"""One step of stage identity: hear, look, judge, obey, recall.
+
+In: the table of tracks, which report went to which, commands, health of sources. Out: records up to
+date (one per live track, no more) and events for what changed.
+"""
+
+from collections.abc import Sequence
+
+from vedette.base.constants import NS_PER_S
+from vedette.base.names import class_words, track_name
+from vedette.identity.classes import LABELS
+from vedette.identity.hearing import hear
+from vedette.identity.ledger import Case, build
+from vedette.identity.orders import WORRY, bring_back, obey, recall
+from vedette.identity.rules import judge, settle
+from vedette.identity.scene import Scene, due_rows, survey
+from vedette.identity.state import IdentityState, Memory, health_ratio
+from vedette.identity.trust import CLAIM_LIFE_S, is_contradicted, is_verified, standing
+from vedette.model.commands import Command
+from vedette.model.enums import Identity, ObjectClass
+from vedette.model.events import ClassChanged, Event, IdentityChanged, IdentityConflict
+from vedette.model.picture import IdentityRecord, SourceState, Threat
+from vedette.model.reports import Report
+from vedette.model.tracks import Links, TrackTable
+
+CLASS_MIN_PROB = 0.5  # a class is named when it is more probable than all others together
+CLASS_LEAD_PROB = 0.15  # and changed when it leads the named one by this much
+TROUBLE_LOOKS = 3  # evaluations in a row before a conflict is told
+NEAR_FRIEND_M = 2000.0
+
+
+def advance(
+    state: IdentityState,
+    tracks: TrackTable,
+    links: Links,
+    reports: Sequence[Report],
+    commands: Sequence[Command],
+    sources: dict[str, SourceState],
+    threats: list[Threat],
+    now_ns: int,
+) -> list[Event]:
+    """Take the records to now_ns and say what changed.
+
+    tracks: the tracker's table at now_ns. links.report_index points into `reports`. sources: health
+    by sensor. threats: the last step's. Returns IdentityChanged, ClassChanged, IdentityConflict,
+    TrackRecalled, and one reaction to each assess, identify or dismiss command.
+    """
+    _match_tracks(state, tracks, now_ns)
+    if len(links.track_id):
+        up_m = dict(
+            zip(
+                tracks.track_id[: tracks.count].tolist(),
+                tracks.state_enu[: tracks.count, 2].tolist(),
+                strict=True,
+            )
+        )
+        hear(state, links, reports, sources, up_m)
+    events = _evaluate(state, tracks, sources, threats, now_ns)
+    events += obey(state, commands, threats, now_ns)
+    events += recall(state, threats, now_ns)
+    return events
+
+
+def _match_tracks(state: IdentityState, tracks: TrackTable, now_ns: int) -> None:
+    """Give every live track a record, and drop those of tracks that ended."""
+    live = tracks.track_id[: tracks.count].tolist()
+    if list(state.records) == live:
+        return
+    records, memories = state.records, state.memories
+    alive = set(live)
+    for track_id in [track_id for track_id in records if track_id not in alive]:
+        del records[track_id], memories[track_id]
+    for track_id in live:
+        if track_id not in records:
+            even = {label: 1.0 / len(LABELS) for label in LABELS}
+            records[track_id] = IdentityRecord(track_id=track_id, class_prob=even, since_ns=now_ns)
+            memories[track_id] = Memory(next_ns=now_ns)
+    for track_id in live:  # the table's order, in the same dictionary: others hold on to it
+        records[track_id] = records.pop(track_id)
+
+
+def _evaluate(
+    state: IdentityState,
+    tracks: TrackTable,
+    sources: dict[str, SourceState],
+    threats: list[Threat],
+    now_ns: int,
+) -> list[Event]:
+    rows = due_rows(state, tracks, now_ns)
+    if len(rows) == 0:
+        return []
+    reach: dict[int, float] = {}
+    for threat in threats:
+        reach[threat.track_id] = max(threat.reach_prob, reach.get(threat.track_id, 0.0))
+    scene = survey(state, tracks, rows, sources, reach, now_ns)
+    doubles = _double_addresses(state, now_ns)
+    friends = _friend_places(state, tracks)
+    receivers = [
+        (watcher.sensor_id, health_ratio(sources, watcher.sensor_id))
+        for watcher in state.places.watchers
+        if watcher.cooperative
+    ]
+    receivers.sort(key=lambda pair: pair[1])
+    events: list[Event] = []
+    for row, track_id in enumerate(scene.track_ids):
+        case = _case(state, scene, row, doubles, friends, now_ns)
+        case.receivers = receivers
+        record = state.records[track_id]
+        case.memory.evaluations += 1
+        record.ledger = build(case, scene, state.places)
+        _set_label(record, case.memory)
+        _set_class(record, scene, row, now_ns, events)
+        _set_identity(record, case, scene, state, now_ns, events)
+        _tell_conflicts(record, case, state, now_ns, events)
+    return events
+
+
+def _case(
+    state: IdentityState,
+    scene: Scene,
+    row: int,
+    doubles: set[int],
+    friends: dict[int, tuple[float, float, int]],
+    now_ns: int,
+) -> Case:
+    track_id = scene.track_ids[row]
+    memory = state.memories[track_id]
+    lanes = scene.lanes[row].tolist()
+    speed_mps = float(scene.speed_mps[row])
+    stands = standing(state.places, memory.claim, lanes, speed_mps, now_ns)
+    flight = max(stands.excuse, stands.listed)
+    others = {listed: other for other, (_, _, listed) in friends.items() if other != track_id}
+    east_m, north_m = float(scene.pos_enu_m[row, 0]), float(scene.pos_enu_m[row, 1])
+    near = [
+        other
+        for other, (east, north, _) in friends.items()
+        if other != track_id and (east - east_m) ** 2 + (north - north_m) ** 2 < NEAR_FRIEND_M**2
+    ]
+    return Case(
+        row=row,
+        memory=memory,
+        standing=stands,
+        receivers=[],
+        taken=flight >= 0 and flight in others,
+        conflict=track_id in doubles and not is_verified(memory.agreement, now_ns, held=True),
+        near_friend=track_name(near[0]) if near else "",
+        now_ns=now_ns,
+    )
+
+
+def _double_addresses(state: IdentityState, now_ns: int) -> set[int]:
+    """List the tracks that send an address which another live track sends too."""
+    by_address: dict[str, list[int]] = {}
+    for track_id, memory in state.memories.items():
+        claim = memory.claim
+        if claim is None or now_ns - claim.t_ns > CLAIM_LIFE_S * NS_PER_S / 3:
+            continue
+        address = claim.icao24 or claim.remote_id
+        if address:
+            by_address.setdefault(address, []).append(track_id)
+    return {track for tracks in by_address.values() if len(tracks) > 1 for track in tracks}
+
+
+def _friend_places(state: IdentityState, tracks: TrackTable) -> dict[int, tuple[float, float, int]]:
+    """Give east, north (m) and the listed flight (-1: set by a person) of each friendly track."""
+    places: dict[int, tuple[float, float, int]] = {}
+    for row, track_id in enumerate(tracks.track_id[: tracks.count].tolist()):
+        if state.records[track_id].identity is not Identity.FRIEND:
+            continue
+        memory = state.memories[track_id]
+        east_m, north_m = tracks.state_enu[row, :2].tolist()
+        places[track_id] = (east_m, north_m, memory.flight)
+    return places
+
+
+def _set_label(record: IdentityRecord, memory: Memory) -> None:
+    claim = memory.claim
+    if claim is not None:
+        record.label = claim.callsign or claim.remote_id or claim.icao24
+
+
+def _set_class(
+    record: IdentityRecord, scene: Scene, row: int, now_ns: int, events: list[Event]
+) -> None:
+    probs = scene.total[row].tolist()
+    record.class_prob = dict(zip(LABELS, probs, strict=True))
+    top = max(range(len(probs)), key=probs.__getitem__)
+    named = ObjectClass(LABELS[top])
+    lead = probs[top] - record.class_prob[record.object_class]
+    if named is record.object_class or probs[top] < CLASS_MIN_PROB or lead < CLASS_LEAD_PROB:
+        return
+    record.object_class = named
+    own = [item for item in record.ledger if item.about == named and item.weight_log_odds > 0.0]
+    own.sort(key=lambda item: (-item.weight_log_odds, item.kind, item.source))
+    reason = "; ".join(item.text for item in own[:3]) or f"most like a {class_words(named)}"
+    event = ClassChanged(
+        t_ns=now_ns,
+        track_id=record.track_id,
+        object_class=str(named),
+        prob=probs[top],
+        reason=reason,
+    )
+    events.append(event)
+
+
+def _set_identity(
+    record: IdentityRecord,
+    case: Case,
+    scene: Scene,
+    state: IdentityState,
+    now_ns: int,
+    events: list[Event],
+) -> None:
+    wanted, reason = judge(case, scene, state.places, record.ledger, record.identity)
+    by_evidence = record.identity_by == "evidence"
+    if by_evidence and wanted is record.identity:
+        record.identity_reason = reason
+    if not settle(record, case, wanted):
+        return
+    if not by_evidence:
+        _contradict(record, case.memory, wanted, reason, now_ns, events)
+        return
+    event = IdentityChanged(
+        t_ns=now_ns,
+        track_id=record.track_id,
+        before=record.identity,
+        after=wanted,
+        reason=reason,
+        by="evidence",
+    )
+    events.append(event)
+    record.identity, record.identity_reason, record.since_ns = wanted, reason, now_ns
+    case.memory.flight = case.standing.listed if wanted is Identity.FRIEND else -1
+
+
+def _contradict(
+    record: IdentityRecord,
+    memory: Memory,
+    wanted: Identity,
+    reason: str,
+    now_ns: int,
+    events: list[Event],
+) -> None:
+    """Bring a track back, once, when the evidence is plainly against what a person set.
+
+    The person's identity stays. Plainly: it was set harmless and is suspect by evidence, or it was
+    set suspect or hostile and is civil or friendly by evidence. Not knowing contradicts nothing.
+    """
+    worse = WORRY[wanted] >= WORRY[Identity.SUSPECT] > WORRY[record.identity]
+    better = WORRY[wanted] <= WORRY[Identity.NEUTRAL] and WORRY[record.identity] >= 3
+    if memory.manual_contradicted or not (worse or better):
+        return
+    memory.manual_contradicted = True
+    text = f"set {record.identity} by {record.identity_by}; evidence says {wanted}: {reason}"
+    events.append(bring_back(record, memory, text, now_ns))
+
+
+def _tell_conflicts(
+    record: IdentityRecord, case: Case, state: IdentityState, now_ns: int, events: list[Event]
+) -> None:
+    """Tell each kind of conflict once, when it has lasted TROUBLE_LOOKS evaluations."""
+    memory, listed = case.memory, case.standing.listed
+    fresh = memory.claim is not None and now_ns - memory.claim.t_ns <= CLAIM_LIFE_S * NS_PER_S
+    name = record.label or "it"
+    flight = state.places.listed[listed].flight_id if listed >= 0 else ""
+    troubles = {
+        "address": (case.conflict, f"another track sends the same address as {name}"),
+        "place": (
+            is_contradicted(memory.agreement),
+            f"{name} is not where it says it is: {memory.agreement.miss_m:.0f} m off by"
+            f" {memory.agreement.sensor}",
+        ),
+        "friend": (
+            fresh and bool(case.standing.obstacle),
+            f"claims friendly flight {flight}, but is {case.standing.obstacle}",
+        ),
+    }
+    for kind, (present, reason) in troubles.items():
+        memory.troubles[kind] = memory.troubles.get(kind, 0) + 1 if present else 0
+        if memory.troubles[kind] >= TROUBLE_LOOKS and kind not in memory.troubles_told:
+            memory.troubles_told.append(kind)
+            events.append(IdentityConflict(t_ns=now_ns, track_id=record.track_id, reason=reason))

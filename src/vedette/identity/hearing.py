@@ -1,0 +1,287 @@
+"""What the step's reports add to the raw evidence about each track.
+
+In: reports and the tracker's links. Out: changed memories. Every report counts once: copies (the
+same sensor and time, or the same words at the same time through another sensor) and late repeats
+are left out; the order of reports within a step does not matter.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from vedette.base.angles import wrap_pi
+from vedette.base.constants import NS_PER_S
+from vedette.identity.classes import CLASSES, LABELS
+from vedette.identity.places import Places, Watcher
+from vedette.identity.state import Claim, IdentityState, Memory, Vote, health_ratio
+from vedette.model.measurements import F64
+from vedette.model.picture import SourceState
+from vedette.model.reports import (
+    Claims,
+    Detection,
+    Plot,
+    PositionReport,
+    Report,
+    SitePositionReport,
+)
+from vedette.model.tracks import Links
+
+LINK_PROB_MIN = 0.5  # a report speaks for the track it more probably than not belongs to
+RCS_LOOKS_MAX = 30.0  # looks remembered: half a minute at one a second, so that aspect may change
+VOTE_LOOKS_MAX = 20.0
+VOTE_FLOOR = 0.02  # a classifier that says "never" is believed 50 to 1, no more
+PRINTS_MAX = 16
+SPACING_NS = NS_PER_S  # looks nearer than this are the same look
+CLAIM_MOVED_MAX_S = 8.0  # a claim is carried forward by its own velocity no longer than this
+AGREE_SIGMAS = 4.0
+AGREE_MAX, AGREE_MIN = 6.0, -4.0
+RADAR_BIAS_RAD = math.radians(0.15)  # left-over registration error of a radar in service
+RADAR_RANGE_BIAS_M = 15.0
+CLAIM_DELAY_S = 0.3  # latency that ADS-B does not account for (DO-260B allows 0.6 s)
+BARO_SIGMA_M = 250.0  # pressure height against the ellipsoid: geoid and weather together
+GEOMETRIC_SIGMA_M = 60.0
+CLAIM_SIGMA_M = 60.0  # where a position report does not say
+
+
+def hear(
+    state: IdentityState,
+    links: Links,
+    reports: Sequence[Report],
+    sources: dict[str, SourceState],
+    up_m: dict[int, float],
+) -> None:
+    """Add what the reports say to the memories of the tracks they belong to.
+
+    links.report_index points into `reports`. up_m: each live track's height in the site frame, for
+    claims without one. Reports of tracks without a memory are left out.
+    """
+    heard: list[tuple[int, int, str, float, Detection]] = []
+    for track_id, index, prob in zip(
+        links.track_id.tolist(), links.report_index.tolist(), links.prob.tolist(), strict=True
+    ):
+        report = reports[index]
+        if prob >= LINK_PROB_MIN and isinstance(report, Plot | PositionReport | SitePositionReport):
+            heard.append((report.t_meas_ns, track_id, report.sensor, -prob, report))
+    heard.sort(key=lambda item: (*item[:4], item[4].rcs_dbsm or 0.0))
+    for _, track_id, sensor, _, report in heard:
+        memory = state.memories.get(track_id)
+        watcher = state.places.watcher_index.get(sensor, -1)
+        if memory is None or watcher < 0 or _already_heard(memory, report):
+            continue
+        ratio = health_ratio(sources, sensor)
+        _take(memory, report, state.places, watcher, ratio, up_m.get(track_id, 0.0))
+
+
+def _already_heard(memory: Memory, report: Detection) -> bool:
+    """Say whether this report, or a copy of it, has counted; remember it."""
+    if report.t_meas_ns <= memory.used_ns.get(report.sensor, -1):
+        return True
+    memory.used_ns[report.sensor] = report.t_meas_ns
+    if report.class_prob is None and report.rcs_dbsm is None:
+        return False
+    words = sorted((report.class_prob or {}).items())
+    mark = f"{report.t_meas_ns} {report.rcs_dbsm} {words}"
+    if mark in memory.prints:
+        return True
+    memory.prints.append(mark)
+    del memory.prints[:-PRINTS_MAX]
+    return False
+
+
+def _take(
+    memory: Memory, report: Detection, places: Places, watcher: int, ratio: float, up_m: float
+) -> None:
+    if report.rcs_dbsm is not None:
+        _take_rcs(memory, report, report.rcs_dbsm, ratio)
+    if report.class_prob:
+        _take_vote(memory, report, report.class_prob, ratio)
+    sensor = places.watchers[watcher]
+    own_word = report.claims is not None
+    if report.claims is not None:
+        _take_claim(memory, report, report.claims, places, sensor, ratio, up_m)
+    if sensor.cooperative or (own_word and not isinstance(report, Plot)):
+        return
+    if memory.claim is not None and not memory.claim.measured:
+        _compare(memory, memory.claim, report, places, sensor, ratio)
+
+
+def _take_rcs(memory: Memory, report: Detection, rcs_dbsm: float, ratio: float) -> None:
+    if ratio <= 0.0:
+        return
+    memory.rcs_looks = min(memory.rcs_looks + ratio, RCS_LOOKS_MAX)
+    memory.rcs_dbsm += ratio / memory.rcs_looks * (rcs_dbsm - memory.rcs_dbsm)
+    memory.rcs_health, memory.rcs_sensor = ratio, report.sensor
+    memory.rcs_t_ns = report.t_meas_ns
+
+
+def _take_vote(
+    memory: Memory, report: Detection, class_prob: dict[str, float], ratio: float
+) -> None:
+    vote = memory.votes.get(report.sensor)
+    if ratio <= 0.0 or (vote and report.t_meas_ns - vote.t_ns < SPACING_NS):
+        return
+    log = log_vote(class_prob)
+    if vote is None:
+        memory.votes[report.sensor] = Vote(ratio, log, ratio, report.t_meas_ns)
+        return
+    vote.looks = min(vote.looks + ratio, VOTE_LOOKS_MAX)
+    vote.mean_log += ratio / vote.looks * (log - vote.mean_log)
+    vote.health_ratio, vote.t_ns = ratio, report.t_meas_ns
+
+
+def log_vote(class_prob: dict[str, float]) -> F64:
+    """Turn a sensor's {label: probability} into logarithms over our classes, against "no idea".
+
+    What it leaves over, and what it calls by names we do not know, is spread evenly over the
+    classes it does not name. Returns (classes,) float64, all 0 when it says nothing.
+    """
+    named = [min(max(class_prob.get(label, 0.0), 0.0), 1.0) for label in LABELS]
+    silent = [i for i, label in enumerate(LABELS) if label not in class_prob]
+    left = max(1.0 - sum(named), 0.0)
+    share = np.array(named)
+    share[silent] = left / len(silent) if silent else 0.0
+    share = np.maximum(share, VOTE_FLOOR)
+    return np.asarray(np.log(share / share.sum() * len(CLASSES)))
+
+
+def _take_claim(
+    memory: Memory,
+    report: Detection,
+    claims: Claims,
+    places: Places,
+    watcher: Watcher,
+    ratio: float,
+    up_m: float,
+) -> None:
+    """Keep the newest claim; what it names beside an earlier one of the same address is joined."""
+    last = memory.claim
+    same = last is not None and (
+        (claims.icao24 or "") == last.icao24 and (claims.remote_id or "") == last.remote_id
+    )
+    if last is not None and not same:
+        memory.agreement.score = min(memory.agreement.score, 0.0)
+    if isinstance(report, Plot) and last is not None and same and not last.measured:
+        return  # a position claim says more than a radar's transponder answer
+    callsign = (claims.callsign or "").strip().upper()
+    if same and last is not None and not callsign:
+        callsign = last.callsign
+    position, velocity, height_sigma_m = _claimed_motion(report, places, up_m)
+    sigma_m = report.horizontal_sigma_m if isinstance(report, PositionReport) else None
+    memory.claim = Claim(
+        sensor=report.sensor,
+        t_ns=report.t_meas_ns,
+        measured=isinstance(report, Plot)
+        and report.range_m is not None
+        and not watcher.cooperative,
+        health_ratio=ratio,
+        icao24=claims.icao24 or "",
+        remote_id=claims.remote_id or "",
+        callsign=callsign,
+        pos_enu_m=position,
+        vel_enu_mps=velocity,
+        sigma_m=sigma_m or CLAIM_SIGMA_M,
+        height_sigma_m=height_sigma_m,
+    )
+
+
+def _claimed_motion(report: Detection, places: Places, up_m: float) -> tuple[F64, F64, float]:
+    """Give claimed position and velocity in site ENU, and the sigma of the height (inf: none)."""
+    nothing = np.full(3, np.nan)
+    if isinstance(report, SitePositionReport):
+        up = up_m if report.up_m is None else report.up_m
+        sigma = math.inf if report.up_m is None else GEOMETRIC_SIGMA_M
+        return np.array([report.east_m, report.north_m, up]), nothing, sigma
+    if isinstance(report, Plot):
+        return nothing, nothing, math.inf
+    hae_m = report.hae_m if report.hae_m is not None else report.height_baro_m
+    flat = places.frame.hae_m + up_m if hae_m is None else hae_m
+    position = np.array(places.frame.enu_from_geo(report.lat_rad, report.lon_rad, flat))
+    sigma = math.inf if hae_m is None else GEOMETRIC_SIGMA_M
+    sigma = BARO_SIGMA_M if report.hae_m is None and hae_m is not None else sigma
+    if report.v_east_mps is None or report.v_north_mps is None:
+        return position, nothing, sigma
+    up_mps = report.v_up_mps or 0.0
+    return position, np.array([report.v_east_mps, report.v_north_mps, up_mps]), sigma
+
+
+def _compare(
+    memory: Memory,
+    claim: Claim,
+    report: Detection,
+    places: Places,
+    watcher: Watcher,
+    ratio: float,
+) -> None:
+    """Compare one measurement of our own with where the track says it is."""
+    agreement = memory.agreement
+    moved_s = (report.t_meas_ns - claim.t_ns) / NS_PER_S
+    since_ns = report.t_meas_ns - agreement.compared_ns.get(report.sensor, -SPACING_NS)
+    unplaced = bool(np.isnan(claim.pos_enu_m[0]))
+    if unplaced or abs(moved_s) > CLAIM_MOVED_MAX_S or since_ns < SPACING_NS:
+        return
+    velocity = memory.vel_mps if np.isnan(claim.vel_enu_mps[0]) else claim.vel_enu_mps
+    place = claim.pos_enu_m + velocity * moved_s
+    speed_mps = float(np.hypot(velocity[0], velocity[1]))
+    sigma_m = math.hypot(claim.sigma_m, CLAIM_DELAY_S * speed_mps, 3.0 * moved_s)
+    result = _miss(report, place, sigma_m, claim.height_sigma_m, places, watcher)
+    if result is None:
+        return
+    miss_m, agrees = result
+    both = min(ratio, claim.health_ratio)
+    step = both if agrees else -2.0 * both
+    agreement.score = min(max(agreement.score + step, AGREE_MIN), AGREE_MAX)
+    agreement.looks += 1
+    agreement.miss_m, agreement.sensor = miss_m, report.sensor
+    agreement.health_ratio, agreement.t_ns = both, report.t_meas_ns
+    agreement.compared_ns[report.sensor] = report.t_meas_ns
+
+
+def _miss(
+    report: Detection,
+    place_enu_m: F64,
+    sigma_m: float,
+    height_sigma_m: float,
+    places: Places,
+    watcher: Watcher,
+) -> tuple[float, bool] | None:
+    """Say how far a measurement is from a claimed place, and whether the two agree.
+
+    place_enu_m (3,). Returns (distance in m, agrees), or None where the report has no place.
+    """
+    if isinstance(report, Plot):
+        return _plot_miss(report, place_enu_m, sigma_m, height_sigma_m, watcher)
+    if isinstance(report, SitePositionReport):
+        measured = np.array([report.east_m, report.north_m])
+        own = report.east_sigma_m or watcher.horizontal_sigma_m
+    else:
+        hae_m = places.frame.hae_m + float(place_enu_m[2]) if report.hae_m is None else report.hae_m
+        measured = np.array(places.frame.enu_from_geo(report.lat_rad, report.lon_rad, hae_m)[:2])
+        own = report.horizontal_sigma_m or watcher.horizontal_sigma_m
+    miss_m = float(np.hypot(*(measured - place_enu_m[:2])))
+    return miss_m, miss_m <= AGREE_SIGMAS * math.hypot(own, sigma_m)
+
+
+def _plot_miss(
+    plot: Plot, place_enu_m: F64, sigma_m: float, height_sigma_m: float, watcher: Watcher
+) -> tuple[float, bool] | None:
+    if plot.range_m is None or plot.azimuth_rad is None:
+        return None
+    local = (place_enu_m - watcher.position_enu_m) @ watcher.axes
+    ground_m = math.hypot(local[0], local[1])
+    along_m = plot.range_m - math.hypot(ground_m, local[2])
+    azimuth_rad = plot.azimuth_rad + watcher.azimuth_offset_rad
+    across_m = ground_m * wrap_pi(azimuth_rad - math.atan2(local[0], local[1]))
+    range_sigma_m = plot.range_sigma_m or watcher.range_sigma_m
+    azimuth_sigma_rad = plot.azimuth_sigma_rad or watcher.azimuth_sigma_rad
+    along = along_m / math.hypot(range_sigma_m, RADAR_RANGE_BIAS_M, sigma_m)
+    across = across_m / math.hypot(
+        ground_m * math.hypot(azimuth_sigma_rad, RADAR_BIAS_RAD), sigma_m
+    )
+    agrees = math.hypot(along, across) <= AGREE_SIGMAS
+    if plot.elevation_rad is not None and math.isfinite(height_sigma_m):
+        above_m = plot.range_m * math.sin(plot.elevation_rad) - local[2]
+        own = plot.range_m * (plot.elevation_sigma_rad or watcher.elevation_sigma_rad)
+        bias_m = plot.range_m * RADAR_BIAS_RAD
+        agrees = agrees and abs(above_m) <= AGREE_SIGMAS * math.hypot(own, bias_m, height_sigma_m)
+    return math.hypot(along_m, across_m), agrees

@@ -1,0 +1,316 @@
+"""The ledger: every item of evidence about one track, with its weight and in words.
+
+In: a track's raw evidence and its row of the scene. Out: `Evidence` items. Those about "NEUTRAL"
+and about "hostile intent" are what identity is decided by: their weights, natural log-odds, add up.
+
+Hostile intent starts at INTENT_PRIOR: one object in 400 near a defended site has any. What speaks
+for it must come from several independent things seen (kind of craft 3.5, course 2, low 1, outside
+every lane 1); no single one reaches zero, and neither silence, time nor a claim is among them.
+Neutral starts at nothing and asks for NEUTRAL_MIN: an agreeing position (5), or a civil lane (2)
+together with the flight and echo of a civil aircraft (2).
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from vedette.base.names import class_words
+from vedette.identity.classes import (
+    AEROPLANE,
+    BALLOON,
+    BIRD,
+    FEATURES,
+    FIXED_WING,
+    HELICOPTER,
+    LABELS,
+    MULTIROTOR,
+    support,
+)
+from vedette.identity.places import Places
+from vedette.identity.scene import Scene, vote_log
+from vedette.identity.state import Memory
+from vedette.identity.trust import Standing, agreement_ratio, is_contradicted, listed_civil
+from vedette.model.enums import Identity
+from vedette.model.picture import Evidence
+
+INTENT = "hostile intent"
+NEUTRAL = str(Identity.NEUTRAL)
+FRIEND = str(Identity.FRIEND)
+
+INTENT_PRIOR = -6.0
+FIXED_WING_MAX = 3.5
+MULTIROTOR_MAX = 1.5  # too like a bird at these speeds to carry a suspicion
+HARMLESS_MAX = -4.0
+COURSE_WEIGHT = 2.0
+COURSE_RATIO_MIN = 0.5
+LOW_WEIGHT = 1.0
+LOW_M = 500.0  # above the reference; published procedures keep civil traffic higher off airports
+OUTSIDE_WEIGHT = 1.0
+LANE_WEIGHT = 2.0
+AGREES_WEIGHT = 5.0
+AGREES_INTENT = -4.0
+REMOTE_ID_WEIGHT = 1.5  # a lawful drone is no friend and no airliner
+REPLY_WEIGHT = 2.0
+LISTED_CIVIL_WEIGHT = 1.5
+CIVIL_KIND_MAX, CIVIL_KIND_MIN = 2.0, -4.0
+UNSEEN_WEIGHT = -3.0
+UNSEEN_MIN = 5  # evaluations in a row, so seconds
+CONTRADICTED_WEIGHT = -5.0
+
+
+@dataclass(slots=True)
+class Case:
+    """One track before the judge: everything its ledger is made of.
+
+    row: its row of the scene. receivers: cooperative sensors and their health ratios.
+    taken: the friendly flight it would fit is flown by another track. conflict: another track sends
+    the same address.
+    """
+
+    row: int
+    memory: Memory
+    standing: Standing
+    receivers: list[tuple[str, float]]
+    taken: bool
+    conflict: bool
+    near_friend: str
+    now_ns: int
+
+
+def weigh(ledger: list[Evidence], about: str) -> float:
+    """Add up what a ledger says about one question, in log-odds.
+
+    Exact, so the order of the items changes nothing; of items with the same kind and source only
+    the weightiest counts, so copies add nothing.
+    """
+    best: dict[str, float] = {}
+    for item in ledger:
+        if item.about == about:
+            key = f"{item.kind} {item.source}"
+            if key not in best or abs(item.weight_log_odds) > abs(best[key]):
+                best[key] = item.weight_log_odds
+    return math.fsum(best.values())
+
+
+def build(case: Case, scene: Scene, places: Places) -> list[Evidence]:
+    """Write a track's ledger anew: class first, then who it may be, then what it may intend."""
+    items = _class_items(case, scene)
+    items += _claim_items(case, scene, places)
+    items += _civil_items(case, scene, places)
+    items += _intent_items(case, scene, places)
+    return items
+
+
+def civil_prob(measured: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
+    """Say how probably this is a crewed aircraft, by measurement alone. measured (classes,)."""
+    return float(measured[AEROPLANE] + measured[HELICOPTER])
+
+
+def log_odds(prob: float) -> float:
+    """Turn a probability into log-odds, kept within +-7 so that certainty stays finite."""
+    prob = min(max(prob, 1e-3), 1.0 - 1e-3)
+    return math.log(prob / (1.0 - prob))
+
+
+def _item(
+    case: Case,
+    kind: str,
+    source: str,
+    about: str,
+    weight: float,
+    text: str,
+    health: float = 1.0,
+    t_ns: int = 0,
+) -> Evidence:
+    """Make one item. weight in log-odds, health already in it; t_ns 0: seen just now."""
+    return Evidence(
+        kind=kind,
+        source=source,
+        about=about,
+        weight_log_odds=round(weight, 3) + 0.0,
+        health_ratio=health,
+        t_ns=t_ns or case.now_ns,
+        text=text,
+    )
+
+
+def _class_items(case: Case, scene: Scene) -> list[Evidence]:
+    memory, row = case.memory, case.row
+    top = int(scene.total[row].argmax())
+    kind, label = class_words(LABELS[top]), LABELS[top]
+    words = {
+        "speed": f"flies {memory.speed_mps:.0f} m/s",
+        "climb": f"climbs {memory.vel_mps[2]:+.1f} m/s",
+        "turn": f"turns {math.degrees(memory.turn_radps):.1f} deg/s",
+        "height": f"flies {memory.height_m:.0f} m above the site",
+        "rcs": f"radar cross-section {memory.rcs_dbsm:.0f} dBsm over {memory.rcs_looks:.0f} looks",
+    }
+    items = []
+    for index, feature in enumerate(FEATURES):
+        likelihood = scene.features[index, row]
+        if not likelihood.any():
+            continue
+        weight = support(likelihood, top)
+        verdict = "speaks for" if weight >= 0.0 else "speaks against"
+        source = memory.rcs_sensor if feature == "rcs" else "track"
+        health = memory.rcs_health if feature == "rcs" else 1.0
+        t_ns = memory.rcs_t_ns if feature == "rcs" else memory.looked_ns
+        text = f"{words[feature]}: {verdict} {kind}"
+        items.append(_item(case, feature, source, label, weight, text, health, t_ns))
+    for sensor in sorted(memory.votes):
+        vote = memory.votes[sensor]
+        said = int(vote.mean_log.argmax())
+        text = f"{sensor} takes it for a {class_words(LABELS[said])}"
+        weight = float(vote_log(vote)[top])
+        item = _item(case, "vote", sensor, label, weight, text, vote.health_ratio, vote.t_ns)
+        items.append(item)
+    return items
+
+
+def _claim_items(case: Case, scene: Scene, places: Places) -> list[Evidence]:
+    memory, claim = case.memory, case.memory.claim
+    if claim is None:
+        return [_silence(case)] if case.receivers else []
+    name = claim.callsign or claim.remote_id or claim.icao24 or "no name"
+    items = []
+    if case.standing.listed >= 0:
+        flight = places.listed[case.standing.listed].flight_id
+        against = case.standing.obstacle
+        text = f"says it is friendly flight {flight}: a claim"
+        text += f"; {against}" if against else "; lane, time and speed agree"
+        items.append(_item(case, "friendly list", claim.sensor, FRIEND, 0.0, text, 1.0, claim.t_ns))
+    if case.conflict:
+        text = f"another track sends the same address as {name}"
+        items.append(_item(case, "conflict", claim.sensor, NEUTRAL, CONTRADICTED_WEIGHT, text))
+    if not claim.measured and memory.agreement.t_ns == 0:
+        text = f"says it is {name}; no own radar has checked where it is"
+        health = claim.health_ratio
+        items.append(_item(case, "claim", claim.sensor, NEUTRAL, 0.0, text, health, claim.t_ns))
+    return items
+
+
+def _silence(case: Case) -> Evidence:
+    """Say what silence is worth: nothing, whether the receiver is well or sick."""
+    source, health = case.receivers[0]
+    if health >= 1.0:
+        text = f"{source} hears no answer: many harmless things send none, so this weighs nothing"
+    else:
+        text = f"{source} hears no answer, but {source} is not healthy: its silence says nothing"
+    return _item(case, "silence", source, INTENT, 0.0, text, health)
+
+
+def _civil_items(case: Case, scene: Scene, places: Places) -> list[Evidence]:
+    memory, measured = case.memory, scene.measured[case.row]
+    civil = civil_prob(measured)
+    weight = min(max(log_odds(civil), CIVIL_KIND_MIN), CIVIL_KIND_MAX)
+    text = f"flight and echo are a crewed aircraft's with {100.0 * civil:.0f} %"
+    items = [_item(case, "kind", "track", NEUTRAL, weight, text)]
+    for lane in _lanes(case, scene, places, civil=True):
+        text = f"keeps to {lane} (place, height, speed, direction)"
+        items.append(_item(case, "civil lane", "procedure", NEUTRAL, LANE_WEIGHT * civil, text))
+        break
+    if memory.unseen >= UNSEEN_MIN and memory.claim is not None:
+        text = f"says where it is, but {memory.unseen_by}, which is healthy, sees nothing there"
+        items.append(_item(case, "unseen", memory.unseen_by, NEUTRAL, UNSEEN_WEIGHT, text))
+    if memory.claim is not None:
+        items += _agreement_items(case, places)
+    return items
+
+
+def _agreement_items(case: Case, places: Places) -> list[Evidence]:
+    claim, agreement = case.memory.claim, case.memory.agreement
+    assert claim is not None
+    health = min(agreement.health_ratio, claim.health_ratio)
+    if claim.measured:
+        text = f"answers {claim.sensor} where {claim.sensor} measures it"
+        weight = REPLY_WEIGHT * claim.health_ratio
+        health, t_ns = claim.health_ratio, claim.t_ns
+        return [_item(case, "answer", claim.sensor, NEUTRAL, weight, text, health, t_ns)]
+    place = f"{agreement.sensor}: {agreement.miss_m:.0f} m apart, {agreement.looks} looks"
+    if is_contradicted(agreement):
+        text = f"is not where it says it is, by {place}"
+        weight, t_ns = CONTRADICTED_WEIGHT, agreement.t_ns
+        return [_item(case, "contradicted", claim.sensor, NEUTRAL, weight, text, health, t_ns)]
+    trust = agreement_ratio(agreement, case.now_ns)
+    if trust <= 0.0:
+        return []
+    full = REMOTE_ID_WEIGHT if claim.remote_id else AGREES_WEIGHT
+    text = f"is where it says it is, by {place}"
+    weight, t_ns = full * trust, agreement.t_ns
+    items = [_item(case, "agrees", claim.sensor, NEUTRAL, weight, text, health, t_ns)]
+    listed = listed_civil(places, claim, case.now_ns)
+    if listed >= 0:
+        text = f"is on the list as {places.listed[listed].flight_id}"
+        weight = LISTED_CIVIL_WEIGHT * trust
+        items.append(_item(case, "civil list", "site list", NEUTRAL, weight, text))
+    return items
+
+
+def _intent_items(case: Case, scene: Scene, places: Places) -> list[Evidence]:
+    memory, row = case.memory, case.row
+    text = "most objects near a site mean no harm"
+    items = [_item(case, "prior", "base rate", INTENT, INTENT_PRIOR, text)]
+    items += _kind_intent(case, scene)
+    if memory.course_ratio >= COURSE_RATIO_MIN:
+        asset = places.asset_names[memory.course_asset] if memory.course_asset >= 0 else "an asset"
+        weight = COURSE_WEIGHT * memory.course_ratio
+        items.append(_item(case, "course", "track", INTENT, weight, f"steadily heads for {asset}"))
+    if scene.agl_m[row] < LOW_M:
+        text = f"flies low, {scene.agl_m[row]:.0f} m above the site"
+        items.append(_item(case, "low", "track", INTENT, LOW_WEIGHT, text))
+    items += _lane_intent(case, scene, places)
+    trust = agreement_ratio(memory.agreement, case.now_ns)
+    if memory.claim is not None and trust > 0.0 and not case.conflict:
+        text = "is where it says it is"
+        item = _item(case, "agrees", memory.claim.sensor, INTENT, AGREES_INTENT * trust, text)
+        items.append(item)
+    if case.near_friend:
+        text = f"flies near friendly {case.near_friend}, and is not it"
+        items.append(_item(case, "near friend", "track", INTENT, 0.0, text))
+    return items
+
+
+def _kind_intent(case: Case, scene: Scene) -> list[Evidence]:
+    measured = scene.measured[case.row]
+    fixed, multi = float(measured[FIXED_WING]), float(measured[MULTIROTOR])
+    tame = civil_prob(measured) + float(measured[BIRD] + measured[BALLOON])
+    items = []
+    if fixed > 0.5 or multi > 0.5:
+        most = FIXED_WING_MAX if fixed >= multi else MULTIROTOR_MAX
+        name = class_words(LABELS[FIXED_WING if fixed >= multi else MULTIROTOR])
+        text = f"is a {name} with {100.0 * max(fixed, multi):.0f} %"
+        weight = min(log_odds(max(fixed, multi)), most)
+        items.append(_item(case, "uncrewed", "class", INTENT, weight, text))
+    if tame > 0.05:
+        text = f"is a bird, balloon or crewed aircraft with {100.0 * tame:.0f} %"
+        items.append(_item(case, "harmless kind", "class", INTENT, HARMLESS_MAX * tame, text))
+    return items
+
+
+def _lane_intent(case: Case, scene: Scene, places: Places) -> list[Evidence]:
+    civil = civil_prob(scene.measured[case.row])
+    for lane in _lanes(case, scene, places, civil=True):
+        text = f"keeps to {lane}, if it is a crewed aircraft"
+        return [_item(case, "civil lane", "procedure", INTENT, -LANE_WEIGHT * civil, text)]
+    lanes = _lanes(case, scene, places, civil=False)
+    if case.standing.excuse >= 0 or case.standing.fits:
+        index = max(case.standing.excuse, case.standing.listed)
+        flight = places.listed[index].flight_id
+        if case.taken:
+            text = f"is in the lane of friendly {flight}, which another track flies"
+            return [_item(case, "friendly lane", "procedure", INTENT, 0.0, text)]
+        text = f"may be friendly {flight}: lane, time and speed fit"
+        return [_item(case, "friendly lane", "procedure", INTENT, -LANE_WEIGHT, text)]
+    if lanes:
+        text = f"is in {lanes[0]}, where no friend is listed that fits"
+        return [_item(case, "friendly lane", "procedure", INTENT, 0.0, text)]
+    if places.lanes:
+        text = "is outside every published lane"
+        return [_item(case, "outside", "procedure", INTENT, OUTSIDE_WEIGHT, text)]
+    return []
+
+
+def _lanes(case: Case, scene: Scene, places: Places, civil: bool) -> list[str]:
+    inside = scene.lanes[case.row]
+    return [lane.name for i, lane in enumerate(places.lanes) if lane.civil == civil and inside[i]]

@@ -1,0 +1,300 @@
+"""What the tracks that are due for evaluation do, as arrays: looks, classes, lanes, courses.
+
+In: the table of tracks and the memories. Out: one `Scene` a step, rows being the due tracks. Here
+the running means of each memory are brought up to date, at most once a second per track.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from vedette.base.constants import NS_PER_S
+from vedette.identity.classes import (
+    LABELS,
+    LOG_PRIOR,
+    Looks,
+    log_likelihoods,
+    normalise,
+)
+from vedette.identity.places import Places, inside_lane, sees
+from vedette.identity.state import IdentityState, Memory, Vote, health_ratio
+from vedette.identity.trust import CLAIM_LIFE_S, agreement_ratio
+from vedette.model.measurements import F64, I64, Bools
+from vedette.model.picture import SourceState
+from vedette.model.tracks import TrackTable
+
+EVALUATE_NS = NS_PER_S  # kinematics are the same news for about a second
+LOOKS_MAX = 15.0  # seconds of behaviour remembered in the means
+VOTE_GAIN = 2.0  # however often a sensor votes, it counts as at most two independent looks
+COURSE_LOOKS = 4.0  # seconds over which "steadily on course" is judged
+COURSE_OFF_RAD = math.radians(6.0)  # a course this near the asset's edge is a course on it
+COURSE_HORIZON_S = 600.0
+COURSE_SPEED_MIN_MPS = 5.0
+REACH_COURSE_PROB = 0.3  # the threat stage's own word for "on course" (moving assets)
+UNSEEN_SCANS = 5.0  # a radar that has missed this many scans running does not see it
+CLAIM_CLASS_LOG = 1.5  # an agreeing claim speaks for its kind of craft, 4.5 to 1
+
+
+@dataclass(slots=True)
+class Scene:
+    """The due tracks, one row each. (N,) unless said.
+
+    features (F, N, classes) log-likelihoods; votes (N, classes) log; measured, total (N, classes):
+    class probabilities without and with what the tracks claim. lanes (N, L) inside or not.
+    agl_m above the site's reference height, NaN where not observed.
+    """
+
+    rows: I64
+    track_ids: list[int]
+    pos_enu_m: F64
+    vel_enu_mps: F64
+    speed_mps: F64
+    agl_m: F64
+    features: F64
+    votes: F64
+    measured: F64
+    total: F64
+    lanes: Bools
+
+
+def due_rows(state: IdentityState, tracks: TrackTable, now_ns: int) -> I64:
+    """List the rows whose evaluation is due now, and set the time of their next.
+
+    The second evaluation comes after half to a whole second, by track number: so that tracks that
+    started together do not come due together.
+    """
+    rows: list[int] = []
+    for row, track_id in enumerate(tracks.track_id[: tracks.count].tolist()):
+        memory = state.memories[track_id]
+        if now_ns >= memory.next_ns:
+            first = memory.evaluations == 0
+            spread = EVALUATE_NS // 2 + track_id * 7 % 20 * (EVALUATE_NS // 40)
+            memory.next_ns = now_ns + (spread if first else EVALUATE_NS)
+            rows.append(row)
+    return np.array(rows, dtype=np.int64)
+
+
+def survey(
+    state: IdentityState,
+    tracks: TrackTable,
+    rows: I64,
+    sources: dict[str, SourceState],
+    reach_prob: dict[int, float],
+    now_ns: int,
+) -> Scene:
+    """Bring the due tracks' means up to date and say what they look like now.
+
+    rows (N,) of the table. reach_prob: the last step's worst per track. Changes the memories.
+    """
+    places = state.places
+    pos, vel = tracks.state_enu[rows, :3], tracks.state_enu[rows, 3:]
+    cov = tracks.cov_enu[rows]
+    hae_m = places.frame.geo_from_enu(pos[:, 0], pos[:, 1], pos[:, 2])[2]
+    hae_m = np.where(tracks.height_observed[rows] > 0, hae_m, np.nan)
+    ids = tracks.track_id[rows].tolist()
+    memories = [state.memories[track_id] for track_id in ids]
+    agl_m = hae_m - places.frame.hae_m
+    _look(memories, tracks, rows, pos, vel, cov, agl_m)
+    features = log_likelihoods(_looks(memories), places.wind_mps, places.wind_sigma_mps)
+    votes = np.stack([_votes(memory) for memory in memories])
+    measured = LOG_PRIOR + features.sum(axis=0) + votes
+    claimed = np.stack([_claimed_kind(memory, now_ns) for memory in memories])
+    sigma = np.sqrt(np.maximum(cov[:, [0, 1, 2], [0, 1, 2]], 0.0))
+    slack_m = np.hypot(sigma[:, 0], sigma[:, 1])
+    lanes = np.zeros((len(rows), len(places.lanes)), np.bool_)
+    for i, lane in enumerate(places.lanes):
+        lanes[:, i] = inside_lane(lane, pos, vel, hae_m, slack_m, sigma[:, 2])
+    _note_courses(memories, ids, places, pos, vel, reach_prob)
+    _note_unseen(memories, tracks, rows, places, pos, sources, now_ns)
+    return Scene(
+        rows=rows,
+        track_ids=ids,
+        pos_enu_m=pos,
+        vel_enu_mps=vel,
+        speed_mps=np.hypot(vel[:, 0], vel[:, 1]),
+        agl_m=agl_m,
+        features=features,
+        votes=votes,
+        measured=normalise(measured),
+        total=normalise(measured + claimed),
+        lanes=lanes,
+    )
+
+
+def _look(
+    memories: list[Memory],
+    tracks: TrackTable,
+    rows: I64,
+    pos: F64,
+    vel: F64,
+    cov: F64,
+    agl_m: F64,
+) -> None:
+    """Add this second to each track's running means, if it was measured since the last."""
+    speed = np.hypot(vel[:, 0], vel[:, 1]).tolist()
+    speed_var = (0.5 * (cov[:, 3, 3] + cov[:, 4, 4])).tolist()
+    updated = tracks.updated_ns[rows].tolist()
+    heights, height_vars = agl_m.tolist(), cov[:, 2, 2].tolist()
+    turns = np.abs(tracks.turn_rate_radps[rows]).tolist()
+    climb_vars = cov[:, 5, 5].tolist()
+    for i, (memory, updated_ns, v, v_var, climb_var, height, height_var, turn) in enumerate(
+        zip(
+            memories,
+            updated,
+            speed,
+            speed_var,
+            climb_vars,
+            heights,
+            height_vars,
+            turns,
+            strict=True,
+        )
+    ):
+        if updated_ns <= memory.looked_ns:
+            continue
+        memory.looked_ns = updated_ns
+        memory.looks = min(memory.looks + 1.0, LOOKS_MAX)
+        gain = 1.0 / memory.looks
+        memory.vel_mps += gain * (vel[i] - memory.vel_mps)
+        memory.speed_mps += gain * (v - memory.speed_mps)
+        memory.speed_var += gain * (v_var - memory.speed_var)
+        memory.climb_var += gain * (climb_var - memory.climb_var)
+        memory.height_m = _mean(memory.height_m, height, gain)
+        memory.height_var += gain * (height_var - memory.height_var)
+        memory.turn_radps = _mean(memory.turn_radps, turn, gain)
+
+
+def _mean(mean: float, value: float, gain: float) -> float:
+    """Move a mean towards a value; NaN on either side gives the other."""
+    if math.isnan(mean):
+        return value
+    return mean if math.isnan(value) else mean + gain * (value - mean)
+
+
+def _looks(memories: list[Memory]) -> Looks:
+    table = np.array(
+        [
+            (
+                m.speed_mps,
+                m.speed_var,
+                m.climb_var,
+                m.height_m,
+                m.height_var,
+                m.turn_radps,
+                m.rcs_dbsm,
+                m.rcs_looks,
+            )
+            for m in memories
+        ],
+        dtype=np.float64,
+    ).reshape(-1, 8)
+    return Looks(
+        vel_mps=np.stack([m.vel_mps for m in memories]),
+        speed_mps=table[:, 0],
+        speed_var=np.maximum(table[:, 1], 0.0),
+        climb_var=np.maximum(table[:, 2], 0.0),
+        height_m=table[:, 3],
+        height_sd_m=np.sqrt(np.maximum(table[:, 4], 0.0)),
+        turn_radps=table[:, 5],
+        rcs_dbsm=table[:, 6],
+        rcs_looks=table[:, 7],
+    )
+
+
+def _votes(memory: Memory) -> F64:
+    """Add up what the sensors vote, sensors in order of name; each counts as VOTE_GAIN at most."""
+    total = np.zeros(len(LABELS))
+    for sensor in sorted(memory.votes):
+        total += vote_log(memory.votes[sensor])
+    return total
+
+
+def vote_log(vote: Vote) -> F64:
+    """Say what one sensor's votes add for each class, in logarithms. Returns (classes,)."""
+    return VOTE_GAIN * vote.looks / (vote.looks + 1.0) * vote.mean_log
+
+
+def _claimed_kind(memory: Memory, now_ns: int) -> F64:
+    """Let a claim that own radars confirm speak for its kind of craft, and no other."""
+    log = np.zeros(len(LABELS))
+    claim = memory.claim
+    if claim is None or now_ns - claim.t_ns > CLAIM_LIFE_S * NS_PER_S:
+        return log
+    trust = CLAIM_CLASS_LOG * agreement_ratio(memory.agreement, now_ns)
+    if claim.icao24:
+        log[[LABELS.index("aeroplane"), LABELS.index("helicopter")]] = trust
+    elif claim.remote_id:
+        log[LABELS.index("multirotor")] = trust
+        log[LABELS.index("fixed_wing_uas")] = 0.5 * trust
+    return log
+
+
+def _note_courses(
+    memories: list[Memory],
+    ids: list[int],
+    places: Places,
+    pos: F64,
+    vel: F64,
+    reach_prob: dict[int, float],
+) -> None:
+    """Follow how steadily each track is on course for a defended asset."""
+    on_course, nearest = courses(places, pos, vel)
+    for i, memory in enumerate(memories):
+        on = bool(on_course[i]) or reach_prob.get(ids[i], 0.0) >= REACH_COURSE_PROB
+        memory.course_ratio += (float(on) - memory.course_ratio) / COURSE_LOOKS
+        memory.course_asset = int(nearest[i]) if on_course[i] else -1
+
+
+def courses(places: Places, pos_enu_m: F64, vel_enu_mps: F64) -> tuple[Bools, I64]:
+    """Say which tracks are on course for a fixed defended asset, and for which (N,).
+
+    On course: the angle between velocity and the asset's edge is under COURSE_OFF_RAD and it would
+    be there within COURSE_HORIZON_S. Never below COURSE_SPEED_MIN_MPS: slow things have no course.
+    """
+    count = len(pos_enu_m)
+    if len(places.asset_radius_m) == 0:
+        return np.zeros(count, np.bool_), np.full(count, -1, np.int64)
+    away = places.asset_enu_m[None] - pos_enu_m[:, None, :2]
+    range_m = np.hypot(away[..., 0], away[..., 1])
+    bearing = np.arctan2(away[..., 0], away[..., 1])
+    heading = np.arctan2(vel_enu_mps[:, 0], vel_enu_mps[:, 1])[:, None]
+    off_rad = np.abs((bearing - heading + np.pi) % (2.0 * np.pi) - np.pi)
+    share = np.minimum(places.asset_radius_m[None] / np.maximum(range_m, 1.0), 1.0)
+    speed_mps = np.hypot(vel_enu_mps[:, 0], vel_enu_mps[:, 1])[:, None]
+    on = off_rad <= np.arcsin(share) + COURSE_OFF_RAD
+    on |= range_m <= places.asset_radius_m[None]
+    on &= range_m <= COURSE_HORIZON_S * speed_mps
+    on &= speed_mps >= COURSE_SPEED_MIN_MPS
+    nearest = np.where(on, range_m, np.inf).argmin(axis=1)
+    return np.asarray(on.any(axis=1)), nearest.astype(np.int64)
+
+
+def _note_unseen(
+    memories: list[Memory],
+    tracks: TrackTable,
+    rows: I64,
+    places: Places,
+    pos: F64,
+    sources: dict[str, SourceState],
+    now_ns: int,
+) -> None:
+    """Count for how long healthy radars that should see a track have not.
+
+    A track that any radar sees is seen. `unseen_by` names the first radar that should see it.
+    """
+    seen = np.zeros(len(rows), np.bool_)
+    expected_by = [""] * len(rows)
+    for index, watcher in enumerate(places.watchers):
+        if not watcher.radar or index >= tracks.sensor_updated_ns.shape[1]:
+            continue
+        age_s = (now_ns - tracks.sensor_updated_ns[rows, index]) / NS_PER_S
+        seen |= age_s <= UNSEEN_SCANS * watcher.scan_period_s
+        if health_ratio(sources, watcher.sensor_id) < 1.0:
+            continue
+        for i in np.flatnonzero(sees(watcher, pos)).tolist():
+            expected_by[i] = expected_by[i] or watcher.sensor_id
+    for i, memory in enumerate(memories):
+        missed = bool(expected_by[i]) and not seen[i]
+        memory.unseen = memory.unseen + 1 if missed else 0
+        memory.unseen_by = expected_by[i] if missed else ""
