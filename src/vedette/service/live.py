@@ -1,0 +1,227 @@
+"""The service while it runs: feeds in, steps, pictures out, people's commands between.
+
+Everything happens on one event loop. A step is never interrupted: it takes what has arrived,
+records, and only then publishes, warns and answers.
+"""
+
+import asyncio
+from collections import Counter
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+
+from vedette import feeds, server
+from vedette.model.arrivals import Arrival
+from vedette.model.commands import Command, Delivery
+from vedette.model.enums import Mode
+from vedette.model.events import CommandRefused, Event, WarningEscalated, WarningRaised
+from vedette.model.picture import AirPicture
+from vedette.outputs.webhook import Webhooks
+from vedette.service import report
+from vedette.service.clocks import Clock, SteppedClock, SystemClock
+from vedette.service.core import Core
+from vedette.service.lockstep import Lockstep
+
+STREAM_KINDS = ("beast_tcp", "sbs_tcp", "detections_tcp")
+REFUSALS_MAX = 256  # distinct (source, reason) kept between two steps
+
+
+@dataclass(slots=True, frozen=True)
+class Place:
+    """Where the page is served, and what is said beside the login."""
+
+    host: str = "127.0.0.1"
+    port: int = 8420
+    hint: str = ""
+
+
+class Service:
+    """One site being watched. Use as `async with`."""
+
+    def __init__(
+        self,
+        site_toml: str,
+        folder: Path,
+        clock: Clock | None = None,
+        mode: Mode | None = None,
+    ) -> None:
+        """folder: of the recording, begun or taken up. clock: the system's if none is given."""
+        self.clock = clock or SystemClock()
+        stepped = isinstance(self.clock, SteppedClock)
+        self.core = Core(site_toml, folder, self.clock, "lockstep" if stepped else "system")
+        self.site = self.core.site
+        self.folder = folder
+        self.intake = feeds.Intake(self.site, self.clock.now_ns)
+        self.hub = server.Hub(self.site, self, mode)
+        self.webhooks = Webhooks(self.site, self.deliver, self.clock.now_ns)
+        self._deliveries: list[Delivery] = []
+        self._refusals: Counter[tuple[str, str]] = Counter()
+        self._wake = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._open = AsyncExitStack()
+
+    async def __aenter__(self) -> "Service":
+        """Open the feeds and say again what a crash left unsaid."""
+        await self._open.__aenter__()
+        await self._open.enter_async_context(self.webhooks)
+        await self._open.enter_async_context(
+            feeds.open_feeds(self.site, self.intake, self.clock.now_ns)
+        )
+        self.hub.restore_events(self.core.told)
+        self._say_what_was_left_unsaid()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close feeds and page; finish the recording unless the program failed."""
+        await self._open.aclose()
+        self.core.close()
+
+    async def listen(self, place: Place) -> str:
+        """Serve the page and the API; give the URL."""
+        options = server.Options(host=place.host, hint=place.hint)
+        app = server.make_app(self.hub, self.site, server.Accounts(self.site.people), options)
+        listening = await server.serve(app, place.host, place.port)
+        self._open.push_async_callback(listening.stop)
+        return listening.url
+
+    def stop(self) -> None:
+        """End `run_live` after the step in hand."""
+        self._stopping.set()
+        self._wake.set()
+
+    async def run_live(self) -> None:
+        """Step whenever something has arrived, and at least every `idle_step_s`."""
+        limits = self.site.service
+        loop = asyncio.get_running_loop()
+        self.intake.on_arrival(self._wake.set)
+        while not self._stopping.is_set():
+            begun_s = loop.time()
+            self.step(self.clock.now_ns(), self.intake.drain())
+            spare_s = limits.step_s - (loop.time() - begun_s)
+            await asyncio.sleep(max(spare_s, 0.0))
+            self._wake.clear()
+            if not self.intake.waiting:
+                await self._wait(limits.idle_step_s - limits.step_s)
+
+    async def _wait(self, longest_s: float) -> None:
+        try:
+            async with asyncio.timeout(max(longest_s, 0.0)):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    def lockstep(self) -> Lockstep:
+        """Make the follower of a simulator that drives this service."""
+        assert isinstance(self.clock, SteppedClock)
+        clock = self.clock
+
+        def follow(t_ns: int, arrivals: list[Arrival]) -> None:
+            clock.set(t_ns)
+            self.step(t_ns, arrivals)
+
+        streams = frozenset(feed.id for feed in self.site.feeds if feed.kind in STREAM_KINDS)
+        return Lockstep(self.intake, streams, follow)
+
+    def step(
+        self, now_ns: int, arrivals: list[Arrival], commands: tuple[Command, ...] = ()
+    ) -> list[Event]:
+        """Do one step; publish and warn; give its events."""
+        deliveries, self._deliveries = self._deliveries, []
+        arrivals = [*arrivals, *self._turned_away(now_ns)]
+        picture = self.core.step(now_ns, arrivals, commands, deliveries)
+        self._tell(picture)
+        return picture.events
+
+    def _turned_away(self, now_ns: int) -> list[Arrival]:
+        refusals, self._refusals = self._refusals, Counter()
+        return [
+            Arrival(
+                feed=source, t_recv_ns=now_ns, kind="refused", data=reason.encode(), count=count
+            )
+            for (source, reason), count in sorted(refusals.items())
+        ]
+
+    def _tell(self, picture: AirPicture) -> None:
+        if self.core.untold:
+            picture.events[:0] = self.core.untold
+            self.core.untold = []
+        self.hub.publish(picture)
+        for event in picture.events:
+            if isinstance(event, WarningRaised | WarningEscalated):
+                self.webhooks.send(event)
+
+    def _say_what_was_left_unsaid(self) -> None:
+        """Send again, under its old number, each warning whose delivery was never confirmed."""
+        latest: dict[int, WarningRaised | WarningEscalated] = {}
+        for event in [*self.core.told, *self.core.untold]:
+            if isinstance(event, WarningRaised | WarningEscalated):
+                latest[event.warning_id] = event
+        warnings = self.core.state.warning.warnings
+        for warning_id, event in latest.items():
+            record = warnings.get(warning_id)
+            if record is not None:
+                self.webhooks.send(event, already=frozenset({*record.delivered, *record.failed}))
+
+    # --- what the server asks of the service (server.Service) ---
+    def now_ns(self) -> int:
+        """Give the time shown to people."""
+        return self.clock.now_ns()
+
+    async def submit(self, command: Command) -> list[Event]:
+        """Journal a command and do it, in a step of its own; give what followed."""
+        self.core.demand_a_sound_record(command)
+        events = self.step(self.clock.now_ns(), [], (command,))
+        return [event for event in events if _concerns(event, command)]
+
+    def deliver(self, delivery: Delivery) -> None:
+        """Take in that a channel has, or has not, taken a warning."""
+        self._deliveries.append(delivery)
+        self._wake.set()
+
+    def arrive(self, arrival: Arrival) -> None:
+        """Take in detections that came through a door of the server."""
+        self.intake.put(arrival)
+
+    def refused(self, source: str, reason: str, count: int) -> None:
+        """Count what a door of the server turned away; it reaches the record with the next step."""
+        key = (source, reason)
+        if key not in self._refusals and len(self._refusals) >= REFUSALS_MAX:
+            key = (source, "other")
+        self._refusals[key] += count
+
+    async def incident_html(self) -> str:
+        """Tell the incident so far, from the record."""
+        told = await asyncio.to_thread(report.tell, self.folder)
+        return report.as_html(told)
+
+    async def statement(self) -> str:
+        """Draft the statement, from the record."""
+        told = await asyncio.to_thread(report.tell, self.folder)
+        return report.as_statement(told)
+
+    def exhibits(self) -> Path | None:
+        """Say where exhibits are kept."""
+        return self.core.recorder.exhibits
+
+
+def _concerns(event: Event, command: Command) -> bool:
+    """Say whether an event of a command's step is that command's doing.
+
+    A refusal must bear the command's own id; anything else that names the person does.
+    """
+    if isinstance(event, CommandRefused):
+        return event.command_id == command.command_id
+    named = (getattr(event, key, None) for key in ("person", "by"))
+    return command.person in named or command.person in getattr(event, "persons", ()) or (
+        "Engagement" in type(event).__name__
+        and getattr(event, "engagement_id", None) == getattr(command, "engagement_id", None)
+    )
+
+
