@@ -4,7 +4,7 @@ In: inputs, commands and pictures of each step. Out: a folder that re-executes b
 """
 
 from vedette.model.compact import RecordedPicture, compact
-from vedette.record.digest import digest
+from vedette.record.digests import digest
 from vedette.record.journal import EventRow, commands, events
 from vedette.record.reading import Place, Step, pictures, read
 from vedette.record.recorder import Recorder

@@ -20,7 +20,7 @@ from vedette.model.commands import Command, Delivery
 from vedette.model.compact import compact
 from vedette.model.events import Event
 from vedette.model.picture import AirPicture
-from vedette.record.digest import digest
+from vedette.record.digests import digest
 from vedette.record.journal import Journal, genesis, journal_path
 from vedette.record.raw import RawWriter, SegmentStarted, StepMarker, segments
 from vedette.record.reading import Step

@@ -1,0 +1,6 @@
+"""The small world that these tests record lies beside them."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
