@@ -85,4 +85,5 @@ def format_rfc3339(t_ns: int) -> str:
     second_of_day, fraction_ns = divmod(in_day_ns, NS_PER_S)
     hour, rest = divmod(second_of_day, 3600)
     fraction = f".{fraction_ns:09d}" if fraction_ns else ""
-    return f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{rest // 60:02d}:{rest % 60:02d}{fraction}Z"
+    date = f"{year:04d}-{month:02d}-{day:02d}"
+    return f"{date}T{hour:02d}:{rest // 60:02d}:{rest % 60:02d}{fraction}Z"

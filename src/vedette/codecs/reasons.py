@@ -32,6 +32,7 @@ ALL = frozenset(
 )
 
 
-def refuse(source: str, t_recv_ns: int, reason: str, detail: str = "") -> Refusal:
+def refuse(source: str, t_recv_ns: int, reason: str, detail: str = "", count: int = 1) -> Refusal:
     """Make a Refusal; the detail is cut to 200 characters, for hostile text must not travel far."""
-    return Refusal(source=source, t_recv_ns=t_recv_ns, reason=reason, detail=detail[:200])
+    detail = detail[:200]
+    return Refusal(source=source, t_recv_ns=t_recv_ns, reason=reason, detail=detail, count=count)

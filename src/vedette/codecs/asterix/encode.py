@@ -193,9 +193,7 @@ def _items_034(r: Cat034) -> dict[str, bytes]:
         items["070"] = bytes([len(words)]) + b"".join(words)
     if r.collimation_range_m is not None and r.collimation_azimuth_rad is not None:
         gap = _signed(r.collimation_range_m, c34.COLLIMATION_RANGE_LSB_M, 1)
-        items["090"] = gap + _signed(
-            r.collimation_azimuth_rad, c34.COLLIMATION_AZIMUTH_LSB_RAD, 1
-        )
+        items["090"] = gap + _signed(r.collimation_azimuth_rad, c34.COLLIMATION_AZIMUTH_LSB_RAD, 1)
     if r.position is not None:
         degrees = 180.0 / (1 << 23)
         latitude, longitude, height_m = r.position

@@ -111,9 +111,7 @@ def _compound_end(
     return body
 
 
-def subfield_offsets(
-    data: bytes, at: int, subfields: tuple[Shape | None, ...]
-) -> list[int | None]:
+def subfield_offsets(data: bytes, at: int, subfields: tuple[Shape | None, ...]) -> list[int | None]:
     """Give the offset of each subfield of a compound item that `split` has already measured."""
     end = len(data)
     body = fspec_end(data, at, end)
