@@ -24,7 +24,7 @@ LABELS = tuple(str(c) for c in CLASSES)
 BIRD, BALLOON, MULTIROTOR, FIXED_WING, HELICOPTER, AEROPLANE, OTHER = range(len(CLASSES))
 
 # How often each is met near a defended site, before anything is measured.
-PRIOR = np.array([0.33, 0.04, 0.10, 0.12, 0.08, 0.25, 0.08])
+PRIOR = np.array([0.33, 0.04, 0.10, 0.12, 0.06, 0.27, 0.08])
 LOG_PRIOR = np.log(PRIOR)
 
 # (weight, mean, sd) in m/s; the bird's is speed through the air, the others' over the ground.
@@ -34,20 +34,21 @@ SPEED_MPS: tuple[tuple[tuple[float, float, float], ...], ...] = (
     ((0.70, 9.0, 5.0), (0.20, 1.0, 1.5), (0.10, 18.0, 4.0)),
     ((0.70, 42.0, 9.0), (0.20, 28.0, 6.0), (0.10, 60.0, 10.0)),
     ((0.80, 55.0, 15.0), (0.20, 5.0, 8.0)),
-    ((0.30, 60.0, 10.0), (0.30, 100.0, 25.0), (0.40, 215.0, 35.0)),
+    ((0.40, 60.0, 12.0), (0.25, 100.0, 25.0), (0.35, 215.0, 35.0)),
     ((1.0, 30.0, 60.0),),
 )
 # (weight, mean, sd) in dBsm of the object's own mean; looks scatter by RCS_LOOK_DB around it.
 RCS_DBSM: tuple[tuple[tuple[float, float, float], ...], ...] = (
-    ((1.0, -19.0, 6.0),),
+    ((1.0, -21.0, 6.0),),
     ((1.0, -12.0, 8.0),),
     ((1.0, -14.0, 4.0),),
     ((1.0, -10.0, 4.0),),
     ((1.0, 7.0, 5.0),),
-    ((0.4, 4.0, 5.0), (0.6, 17.0, 7.0)),
+    ((0.5, 4.0, 5.0), (0.5, 17.0, 7.0)),
     ((1.0, -5.0, 12.0),),
 )
-RCS_LOOK_DB = 5.6  # standard deviation of an exponential (Swerling 1) power in dB
+RCS_LOOK_DB = 5.6  # standard deviation of an exponential (Swerling 1) power in dB, and
+RCS_LOOK_BIAS_DB = 2.5  # how far the mean of its decibels lies below the decibels of its mean
 # Height above the reference, as the logarithm of metres: (median_m, sd).
 HEIGHT_MEDIAN_M = np.array([150.0, 800.0, 80.0, 220.0, 350.0, 1800.0, 500.0])
 HEIGHT_LOG_SD = np.array([1.0, 1.5, 0.8, 0.7, 0.8, 1.3, 1.5])
@@ -173,7 +174,7 @@ def _height(looks: Looks) -> F64:
 
 def _rcs(looks: Looks) -> F64:
     seen = looks.rcs_looks > 0.0
-    mean_dbsm = np.where(seen, looks.rcs_dbsm, 0.0)
+    mean_dbsm = np.where(seen, looks.rcs_dbsm + RCS_LOOK_BIAS_DB, 0.0)
     variance = RCS_LOOK_DB**2 / np.maximum(looks.rcs_looks, 1e-3)
     density = np.stack([_mixture(mean_dbsm, parts, variance) for parts in RCS_DBSM], axis=-1)
     logs = np.log(np.maximum(density, LIKELIHOOD_FLOOR))

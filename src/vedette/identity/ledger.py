@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vedette.base.constants import NS_PER_S
 from vedette.base.names import class_words
 from vedette.identity.classes import (
     AEROPLANE,
@@ -29,7 +30,7 @@ from vedette.identity.classes import (
 )
 from vedette.identity.places import Places
 from vedette.identity.scene import Scene, vote_log
-from vedette.identity.state import Memory
+from vedette.identity.state import Claim, Memory
 from vedette.identity.trust import Standing, agreement_ratio, is_contradicted, listed_civil
 from vedette.model.enums import Identity
 from vedette.model.picture import Evidence
@@ -49,7 +50,10 @@ LOW_M = 500.0  # above the reference; published procedures keep civil traffic hi
 OUTSIDE_WEIGHT = 1.0
 LANE_WEIGHT = 2.0
 AGREES_WEIGHT = 5.0
-AGREES_INTENT = -4.0
+AGREES_INTENT = -4.0  # ADS-B that radar bears out, or a listed friend in its lane
+STRAYED_INTENT = -2.0  # a listed friend that radar bears out, but not where or when it should be
+REMOTE_ID_INTENT = -1.0  # anyone may broadcast a serial number
+FRIENDLY_LANE_WEIGHT = -1.5
 REMOTE_ID_WEIGHT = 1.5  # a lawful drone is no friend and no airliner
 REPLY_WEIGHT = 2.0
 LISTED_CIVIL_WEIGHT = 1.5
@@ -57,6 +61,7 @@ CIVIL_KIND_MAX, CIVIL_KIND_MIN = 2.0, -4.0
 UNSEEN_WEIGHT = -3.0
 UNSEEN_MIN = 5  # evaluations in a row, so seconds
 CONTRADICTED_WEIGHT = -5.0
+OWN_LIFE_S = 60.0  # how long a measurement of our own vouches for a track's flight
 
 
 @dataclass(slots=True)
@@ -205,6 +210,10 @@ def _civil_items(case: Case, scene: Scene, places: Places) -> list[Evidence]:
     civil = civil_prob(measured)
     weight = min(max(log_odds(civil), CIVIL_KIND_MIN), CIVIL_KIND_MAX)
     text = f"flight and echo are a crewed aircraft's with {100.0 * civil:.0f} %"
+    own = case.now_ns - memory.own_ns <= OWN_LIFE_S * NS_PER_S and memory.own_ns > 0
+    if weight > 0.0 and not own:
+        weight, civil = 0.0, 0.0
+        text = "only its own word for where it is and how it flies: no sensor of ours measures it"
     items = [_item(case, "kind", "track", NEUTRAL, weight, text)]
     for lane in _lanes(case, scene, places, civil=True):
         text = f"keeps to {lane} (place, height, speed, direction)"
@@ -262,13 +271,19 @@ def _intent_items(case: Case, scene: Scene, places: Places) -> list[Evidence]:
     items += _lane_intent(case, scene, places)
     trust = agreement_ratio(memory.agreement, case.now_ns)
     if memory.claim is not None and trust > 0.0 and not case.conflict:
+        weight = _agreeing_intent(case, memory.claim) * trust
         text = "is where it says it is"
-        item = _item(case, "agrees", memory.claim.sensor, INTENT, AGREES_INTENT * trust, text)
-        items.append(item)
+        items.append(_item(case, "agrees", memory.claim.sensor, INTENT, weight, text))
     if case.near_friend:
         text = f"flies near friendly {case.near_friend}, and is not it"
         items.append(_item(case, "near friend", "track", INTENT, 0.0, text))
     return items
+
+
+def _agreeing_intent(case: Case, claim: Claim) -> float:
+    if case.standing.listed >= 0:
+        return AGREES_INTENT if case.standing.fits else STRAYED_INTENT
+    return REMOTE_ID_INTENT if claim.remote_id else AGREES_INTENT
 
 
 def _kind_intent(case: Case, scene: Scene) -> list[Evidence]:
@@ -301,7 +316,7 @@ def _lane_intent(case: Case, scene: Scene, places: Places) -> list[Evidence]:
             text = f"is in the lane of friendly {flight}, which another track flies"
             return [_item(case, "friendly lane", "procedure", INTENT, 0.0, text)]
         text = f"may be friendly {flight}: lane, time and speed fit"
-        return [_item(case, "friendly lane", "procedure", INTENT, -LANE_WEIGHT, text)]
+        return [_item(case, "friendly lane", "procedure", INTENT, FRIENDLY_LANE_WEIGHT, text)]
     if lanes:
         text = f"is in {lanes[0]}, where no friend is listed that fits"
         return [_item(case, "friendly lane", "procedure", INTENT, 0.0, text)]

@@ -11,6 +11,8 @@ import numpy as np
 
 from vedette.base.constants import NS_PER_S
 from vedette.identity.classes import (
+    AEROPLANE,
+    HELICOPTER,
     LABELS,
     LOG_PRIOR,
     Looks,
@@ -33,6 +35,7 @@ COURSE_HORIZON_S = 600.0
 COURSE_SPEED_MIN_MPS = 5.0
 REACH_COURSE_PROB = 0.3  # the threat stage's own word for "on course" (moving assets)
 UNSEEN_SCANS = 5.0  # a radar that has missed this many scans running does not see it
+CIVIL_LANE_LOG = 1.5  # keeping to a civil lane speaks for a crewed aircraft, 4.5 to 1
 CLAIM_CLASS_LOG = 1.5  # an agreeing claim speaks for its kind of craft, 4.5 to 1
 
 
@@ -98,13 +101,16 @@ def survey(
     _look(memories, tracks, rows, pos, vel, cov, agl_m)
     features = log_likelihoods(_looks(memories), places.wind_mps, places.wind_sigma_mps)
     votes = np.stack([_votes(memory) for memory in memories])
-    measured = LOG_PRIOR + features.sum(axis=0) + votes
     claimed = np.stack([_claimed_kind(memory, now_ns) for memory in memories])
     sigma = np.sqrt(np.maximum(cov[:, [0, 1, 2], [0, 1, 2]], 0.0))
     slack_m = np.hypot(sigma[:, 0], sigma[:, 1])
     lanes = np.zeros((len(rows), len(places.lanes)), np.bool_)
     for i, lane in enumerate(places.lanes):
         lanes[:, i] = inside_lane(lane, pos, vel, hae_m, slack_m, sigma[:, 2])
+    civil = [i for i, lane in enumerate(places.lanes) if lane.civil]
+    in_civil = np.asarray(lanes[:, civil].any(axis=1))
+    measured = LOG_PRIOR + features.sum(axis=0) + votes
+    measured[:, [HELICOPTER, AEROPLANE]] += CIVIL_LANE_LOG * in_civil[:, None]
     _note_courses(memories, ids, places, pos, vel, reach_prob)
     _note_unseen(memories, tracks, rows, places, pos, sources, now_ns)
     return Scene(
@@ -281,14 +287,20 @@ def _note_unseen(
 ) -> None:
     """Count for how long healthy radars that should see a track have not.
 
-    A track that any radar sees is seen. `unseen_by` names the first radar that should see it.
+    A track that any radar sees is seen. `own_ns`: when a sensor of our own that does not live on
+    what targets say last measured it, 0 never. `unseen_by` names the first radar that should.
     """
     seen = np.zeros(len(rows), np.bool_)
+    own_ns = np.zeros(len(rows), np.int64)
     expected_by = [""] * len(rows)
     for index, watcher in enumerate(places.watchers):
-        if not watcher.radar or index >= tracks.sensor_updated_ns.shape[1]:
+        if watcher.cooperative or index >= tracks.sensor_updated_ns.shape[1]:
             continue
-        age_s = (now_ns - tracks.sensor_updated_ns[rows, index]) / NS_PER_S
+        updated_ns = tracks.sensor_updated_ns[rows, index]
+        own_ns = np.maximum(own_ns, updated_ns)
+        if not watcher.radar:
+            continue
+        age_s = (now_ns - updated_ns) / NS_PER_S
         seen |= age_s <= UNSEEN_SCANS * watcher.scan_period_s
         if health_ratio(sources, watcher.sensor_id) < 1.0:
             continue
@@ -298,3 +310,4 @@ def _note_unseen(
         missed = bool(expected_by[i]) and not seen[i]
         memory.unseen = memory.unseen + 1 if missed else 0
         memory.unseen_by = expected_by[i] if missed else ""
+        memory.own_ns = int(own_ns[i])

@@ -87,7 +87,8 @@ class Memory:
     vel_mps (3,), speed_mps, height_m, turn_radps: running means over `looks` evaluations (at most
     LOOKS_MAX, so that a change of behaviour is followed). course_ratio: how steadily it has been on
     course for a defended asset, 0..1. unseen: evaluations in a row in which a healthy radar should
-    have seen it and had not. candidate, candidate_count: the identity that wants to be next.
+    have seen it and had not. own_ns: last measurement by a sensor that does not live on claims.
+    candidate, candidate_count: the identity that wants to be next.
     flight: the listed friendly flight it is (index), -1 none.
     """
 
@@ -116,6 +117,7 @@ class Memory:
     course_asset: int = -1
     unseen: int = 0
     unseen_by: str = ""
+    own_ns: int = 0
     candidate: Identity = Identity.PENDING
     candidate_count: int = 0
     flight: int = -1
