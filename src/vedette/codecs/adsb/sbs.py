@@ -27,6 +27,15 @@ _ADDRESS = re.compile(r"[0-9A-Fa-f]{6}", re.ASCII)
 _DATE = re.compile(r"(\d{4})/(\d\d)/(\d\d)", re.ASCII)
 _SQUAWK = re.compile(r"[0-7]{1,4}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,12})?", re.ASCII)
+# Field index: least and greatest value. Altitude ft, speed kt, track, latitude, longitude, climb.
+_BOUNDS = {
+    11: (-2000.0, 200_000.0),
+    12: (0.0, 5000.0),
+    13: (-360.0, 360.0),
+    14: (-90.0, 90.0),
+    15: (-180.0, 180.0),
+    16: (-1e5, 1e5),
+}
 # Lines that BaseStation and dump1090 also send, and that say nothing about a position.
 _OTHER_KINDS = frozenset({"SEL", "ID", "AIR", "STA", "CLK"})
 
@@ -70,7 +79,8 @@ def time_of(fields: Sequence[str]) -> int | None:
     return t_ns
 
 
-def _number(fields: Sequence[str], index: int, low: float, high: float) -> float | None:
+def _number(fields: Sequence[str], index: int) -> float | None:
+    low, high = _BOUNDS[index]
     text = fields[index]
     if not text:
         return None
@@ -80,6 +90,12 @@ def _number(fields: Sequence[str], index: int, low: float, high: float) -> float
     if not low <= value <= high:
         raise RefusedError(OUT_OF_RANGE, f"field {index + 1}: {text} is outside {low:g}..{high:g}")
     return value
+
+
+def check_numbers(fields: Sequence[str]) -> None:
+    """Refuse a line one of whose numbers is no number, or impossible."""
+    for index in _BOUNDS:
+        _number(fields, index)
 
 
 def read_line(
@@ -114,16 +130,16 @@ def _take(
     craft.callsign = "".join(c for c in fields[10] if c.isalnum())[:8] or craft.callsign
     if fields[17] and fields[17] != "0":
         craft.squawk = fields[17].zfill(4)
-    speed_kt, track_deg = _number(fields, 12, 0.0, 5000.0), _number(fields, 13, -360.0, 360.0)
+    speed_kt, track_deg = _number(fields, 12), _number(fields, 13)
     if speed_kt is not None and track_deg is not None:
         track_rad = math.radians(track_deg)
         craft.v_east_mps = speed_kt * MPS_PER_KT * math.sin(track_rad)
         craft.v_north_mps = speed_kt * MPS_PER_KT * math.cos(track_rad)
-        climb_ftpmin = _number(fields, 16, -1e5, 1e5)
+        climb_ftpmin = _number(fields, 16)
         craft.v_up_mps = None if climb_ftpmin is None else climb_ftpmin * M_PER_FT / 60.0
         craft.t_velocity_ns = t_ns
-    feet = _number(fields, 11, -2000.0, 200_000.0)
-    lat_deg, lon_deg = _number(fields, 14, -90.0, 90.0), _number(fields, 15, -180.0, 180.0)
+    feet = _number(fields, 11)
+    lat_deg, lon_deg = _number(fields, 14), _number(fields, 15)
     if lat_deg is None or lon_deg is None:
         return None
     height_m = None if feet is None else feet * M_PER_FT

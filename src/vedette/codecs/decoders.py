@@ -1,0 +1,191 @@
+"""All feeds of a site, each with its decoder: arrivals in, reports out, state as plain data.
+
+Nothing here raises on hostile bytes: what is refused is a report, counted per source. What a
+decoder keeps is bounded: one line, one frame, AIRCRAFT_MAX aircraft.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from vedette.base.errors import RefusedError
+from vedette.codecs import adsb, asterix, detections, lines, reasons
+from vedette.codecs.lines import LineBuffer
+from vedette.config.site import Site
+from vedette.model.arrivals import Arrival
+from vedette.model.enums import Mode
+from vedette.model.reports import Refusal, Report, SourceNote
+
+HTTP, WEBSOCKET = "http", "websocket"  # the doors that are always open; whole detection lines
+REFUSALS_MAX = 16  # told one by one from one arrival; the rest is one report with its count
+
+_FORMAT = {
+    "asterix_udp": "asterix",
+    "beast_tcp": "beast",
+    "sbs_tcp": "sbs",
+    "detections_udp": "detections",
+    "detections_tcp": "detection stream",
+}
+
+
+@dataclass(slots=True)
+class FeedDecoder:
+    """One feed: its format, and what is left of its stream. receiver: of ADS-B formats alone."""
+
+    feed: str
+    format: str
+    pending: bytes = b""
+    lines: LineBuffer = field(default_factory=LineBuffer)
+    receiver: adsb.Receiver | None = None
+
+
+@dataclass(slots=True)
+class Decoders:
+    """The decoders of all feeds by feed id, and the site's radars by SAC * 256 + SIC."""
+
+    feeds: dict[str, FeedDecoder]
+    radars: dict[int, asterix.Radar]
+    is_live: bool
+
+
+def open_decoders(site: Site) -> Decoders:
+    """Make the decoders of a site: one for each feed, and the doors "http" and "websocket"."""
+    feeds: dict[str, FeedDecoder] = {}
+    for feed in site.feeds:
+        kind = _FORMAT[feed.kind]
+        feeds[feed.id] = FeedDecoder(feed.id, kind)
+        if kind in ("beast", "sbs"):
+            feeds[feed.id].receiver = receiver_of(site, feed.sensor)
+    for door in (HTTP, WEBSOCKET):
+        feeds.setdefault(door, FeedDecoder(door, "detections"))
+    return Decoders(feeds, asterix.radars_of(site), site.mode is Mode.LIVE)
+
+
+def receiver_of(site: Site, sensor_id: str | None) -> adsb.Receiver:
+    """Make the receiver of an ADS-B feed: the named sensor, or the site's first ADS-B one."""
+    for sensor in site.sensors:
+        if sensor.id == sensor_id or (sensor_id is None and sensor.kind == "adsb"):
+            return adsb.receiver_at(sensor, sensor.id)
+    return adsb.receiver_at(None, sensor_id or "adsb")
+
+
+def decode(decoders: Decoders, arrivals: Sequence[Arrival]) -> list[Report]:
+    """Decode what has arrived, in order; gives detections, statuses, notes and refusals.
+
+    "opened" and "closed" make a feed's decoder start afresh, "shed" makes it look for the next
+    whole line or frame. An arrival of a feed the site does not have is refused.
+    """
+    out: list[Report] = []
+    for arrival in arrivals:
+        decoder = decoders.feeds.get(arrival.feed)
+        if decoder is None:
+            detail = "no such feed in the site file"
+            source = arrival.feed[:48]
+            out.append(reasons.refuse(source, arrival.t_recv_ns, reasons.UNKNOWN_SENSOR, detail))
+        elif arrival.kind == "data":
+            out += bounded(_decode_one(decoders, decoder, arrival))
+        else:
+            out.append(_note(decoder, arrival))
+    return out
+
+
+def _note(decoder: FeedDecoder, arrival: Arrival) -> SourceNote:
+    decoder.pending = b""
+    if arrival.kind == "shed":
+        if decoder.format in ("sbs", "detection stream"):
+            lines.lost(decoder.lines)
+    else:
+        lines.restart(decoder.lines)
+        if decoder.receiver is not None:
+            adsb.restart(decoder.receiver)
+    return SourceNote(
+        source=arrival.feed, t_recv_ns=arrival.t_recv_ns, kind=arrival.kind, count=arrival.count
+    )
+
+
+def _decode_one(decoders: Decoders, decoder: FeedDecoder, arrival: Arrival) -> list[Report]:
+    t_recv_ns, feed = arrival.t_recv_ns, arrival.feed
+    if decoder.format == "asterix":
+        return asterix.read_datagram(
+            arrival.data, feed, t_recv_ns, decoders.radars, decoders.is_live
+        )
+    if decoder.format == "beast":
+        return _decode_beast(decoder, arrival)
+    if decoder.format == "sbs":
+        return _decode_sbs(decoder, arrival)
+    if decoder.format == "detections":
+        whole = enumerate(arrival.data.removesuffix(b"\n").split(b"\n"), 1)
+        return detection_reports(list(whole), feed, t_recv_ns)
+    cut = lines.cut(decoder.lines, arrival.data, detections.LINE_BYTES_MAX)
+    return detection_reports(cut, feed, t_recv_ns)
+
+
+def detection_reports(
+    numbered: Sequence[tuple[int, bytes | None]], feed: str, t_recv_ns: int | None
+) -> list[Report]:
+    """Read detection lines; None stands for an over-long one, empty lines are passed over."""
+    out: list[Report] = []
+    for number, line in numbered:
+        try:
+            if line is None:
+                raise RefusedError(reasons.TOO_LONG, "a line above the limit")
+            if line.strip():
+                out.append(detections.read_line(line, t_recv_ns))
+        except RefusedError as refused:
+            reason, detail = refused.args
+            detail = f"line {number}: {detail}"
+            out.append(reasons.refuse(feed, t_recv_ns or 0, reason, detail))
+    return out
+
+
+def _decode_beast(decoder: FeedDecoder, arrival: Arrival) -> list[Report]:
+    assert decoder.receiver is not None
+    data = decoder.pending + arrival.data
+    frames, faults, used = adsb.beast.split(data)
+    decoder.pending = data[used:]
+    t_recv_ns, receiver = arrival.t_recv_ns, decoder.receiver
+    timed = [(f, adsb.measured_ns(receiver, f.counter, t_recv_ns)) for f in frames]
+    out = adsb.read_frames(receiver, timed, t_recv_ns, arrival.feed)
+    out += [reasons.refuse(arrival.feed, t_recv_ns, f.reason, f.detail) for f in faults]
+    return out
+
+
+def _decode_sbs(decoder: FeedDecoder, arrival: Arrival) -> list[Report]:
+    assert decoder.receiver is not None
+    out: list[Report] = []
+    for number, line in lines.cut(decoder.lines, arrival.data, adsb.sbs.LINE_BYTES_MAX):
+        report: Report | None
+        if line is None:
+            detail = f"line {number}: above {adsb.sbs.LINE_BYTES_MAX} bytes"
+            report = reasons.refuse(arrival.feed, arrival.t_recv_ns, reasons.TOO_LONG, detail)
+        else:
+            report = adsb.sbs.read_line(
+                decoder.receiver, line, number, arrival.t_recv_ns, arrival.feed
+            )
+        if report is not None:
+            out.append(report)
+    return out
+
+
+def bounded(reports: list[Report]) -> list[Report]:
+    """Keep the first REFUSALS_MAX refusals of one arrival; count the rest by reason in one each."""
+    if len(reports) <= REFUSALS_MAX:
+        return reports
+    kept: list[Report] = []
+    told = 0
+    more: dict[str, int] = {}
+    last: dict[str, Refusal] = {}
+    for report in reports:
+        if not isinstance(report, Refusal) or told < REFUSALS_MAX:
+            told += isinstance(report, Refusal)
+            kept.append(report)
+        else:
+            more[report.reason] = more.get(report.reason, 0) + report.count
+            last[report.reason] = report
+    for reason, count in more.items():
+        refusal = last[reason]
+        kept.append(
+            reasons.refuse(
+                refusal.source, refusal.t_recv_ns, reason, "and more of the same kind", count
+            )
+        )
+    return kept

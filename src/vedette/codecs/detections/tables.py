@@ -1,0 +1,158 @@
+"""Detections as CSV and Parquet: the same names, nested keys joined by a dot (`sigma.range_m`)."""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from vedette.base.errors import RefusedError
+from vedette.codecs import reasons
+from vedette.codecs.detections.read import LINE_BYTES_MAX, read_row
+from vedette.codecs.detections.wire import COLUMNS
+from vedette.model.reports import Detection
+
+TEXT_COLUMNS = frozenset({"time", "sensor"})
+ROWS_AT_ONCE = 4096
+ROW_GROUP_BYTES_MAX = 1 << 28  # what a hostile Parquet file may make us unpack at once
+_NAMES = frozenset(COLUMNS)
+
+
+class TableFault(NamedTuple):
+    """Which line (CSV) or row (Parquet) is refused, and why. Line 1 is the header."""
+
+    number: int
+    reason: str
+    detail: str
+
+
+def read_csv(lines: Iterable[bytes]) -> Iterator[tuple[int, Detection | TableFault]]:
+    """Read CSV lines, the header first; give (line number, report or fault).
+
+    A bad header ends the reading; a bad line costs itself alone.
+    """
+    header: list[str] | None = None
+    for number, line in enumerate(lines, 1):
+        try:
+            cells = _cells(line)
+            if header is None:
+                header = _header(cells)
+            elif cells:
+                yield number, read_row(_row(header, cells), None)
+        except RefusedError as refused:
+            reason, detail = refused.args
+            yield number, TableFault(number, reason, detail)
+            if header is None:
+                return
+
+
+def _cells(line: bytes) -> list[str]:
+    if len(line) > LINE_BYTES_MAX:
+        raise RefusedError(reasons.TOO_LONG, f"a line above {LINE_BYTES_MAX} bytes")
+    if b"\0" in line:
+        raise RefusedError(reasons.BAD_TEXT, "NUL in the line")
+    try:
+        text = line.decode("utf-8").rstrip("\r\n")
+        return next(csv.reader([text], strict=True), [])
+    except UnicodeDecodeError as error:
+        raise RefusedError(reasons.BAD_TEXT, "not UTF-8") from error
+    except csv.Error as error:
+        raise RefusedError(reasons.BAD_FRAME, f"not CSV: {error}") from error
+
+
+def _header(cells: list[str]) -> list[str]:
+    names = [cell.strip().removeprefix("\ufeff") for cell in cells]
+    for name in names:
+        if name not in _NAMES:
+            raise RefusedError(reasons.UNKNOWN_KEY, f"column {name!a}")
+    if len(set(names)) != len(names):
+        raise RefusedError(reasons.BAD_HEADER, "a column stands twice")
+    if "sensor" not in names:
+        raise RefusedError(reasons.MISSING_KEY, "column 'sensor'")
+    return names
+
+
+def _row(header: list[str], cells: list[str]) -> dict[str, object]:
+    if len(cells) != len(header):
+        raise RefusedError(reasons.BAD_FRAME, f"{len(cells)} cells, {len(header)} columns")
+    values: dict[str, object] = {}
+    for name, cell in zip(header, cells, strict=True):
+        if cell:
+            is_text = name in TEXT_COLUMNS or name.startswith("claims.")
+            _place(values, name, cell if is_text else _number(name, cell))
+    return values
+
+
+def _number(name: str, cell: str) -> float | int:
+    try:
+        return int(cell) if name == "t_ns" else float(cell)
+    except ValueError as error:
+        raise RefusedError(reasons.BAD_VALUE, f"{name} is {cell[:40]!a}") from error
+
+
+def _place(values: dict[str, Any], name: str, value: object) -> None:
+    outer, dot, inner = name.partition(".")
+    if dot:
+        values.setdefault(outer, {})[inner] = value
+    else:
+        values[name] = value
+
+
+def read_parquet(data: Any) -> Iterator[tuple[int, Detection | TableFault]]:
+    """Read a Parquet file from a buffer; give (row number from 1, report or fault).
+
+    Columns may be flat with dots or structs. A file that is no Parquet is one fault, at row 0.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        # Mapped or held: no copy; no threads, so that the core stays one.
+        file = parquet.ParquetFile(pa.BufferReader(pa.py_buffer(data)), pre_buffer=False)
+        _check_columns([field.name for field in file.schema_arrow])
+        for group in range(file.metadata.num_row_groups):
+            if file.metadata.row_group(group).total_byte_size > ROW_GROUP_BYTES_MAX:
+                raise RefusedError(reasons.TOO_LONG, "a row group above 256 MiB")
+        number = 0
+        for batch in file.iter_batches(batch_size=ROWS_AT_ONCE, use_threads=False):
+            for row in batch.to_pylist():
+                number += 1
+                yield number, _parquet_row(number, row)
+    except RefusedError as refused:
+        reason, detail = refused.args
+        yield 0, TableFault(0, reason, detail)
+    except (pa.ArrowException, OSError, ValueError, UnicodeDecodeError) as error:
+        yield 0, TableFault(0, reasons.BAD_FRAME, f"not Parquet: {str(error)[:120]}")
+
+
+def _check_columns(names: list[str]) -> None:
+    for name in names:
+        if name not in _NAMES and name not in ("sigma", "class", "claims"):
+            raise RefusedError(reasons.UNKNOWN_KEY, f"column {name!a}")
+    if len(set(names)) != len(names):
+        raise RefusedError(reasons.BAD_HEADER, "a column stands twice")
+    if "sensor" not in names:
+        raise RefusedError(reasons.MISSING_KEY, "column 'sensor'")
+
+
+def _parquet_row(number: int, row: Mapping[str, object]) -> Detection | TableFault:
+    values: dict[str, object] = {}
+    for name, value in row.items():
+        if isinstance(value, Mapping):
+            value = {key: inner for key, inner in value.items() if inner is not None}
+        if value is not None and value != {}:
+            _place(values, name, value)
+    try:
+        return read_row(values, None)
+    except RefusedError as refused:
+        reason, detail = refused.args
+        return TableFault(number, reason, detail)
+
+
+def flat_row(detection: Mapping[str, object]) -> dict[str, object]:
+    """Flatten a Detection object to columns with dots, for a table."""
+    flat: dict[str, object] = {}
+    for key, value in detection.items():
+        if isinstance(value, Mapping):
+            flat |= {f"{key}.{inner}": part for inner, part in value.items()}
+        else:
+            flat[key] = value
+    return flat

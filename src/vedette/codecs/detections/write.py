@@ -1,0 +1,92 @@
+"""Reports to Detection objects: what a simulated sensor sends, what a recording is turned into.
+
+What the format does not carry is left out: pressure height and velocity of a position report.
+"""
+
+import math
+
+import msgspec
+
+from vedette.codecs.detections.read import M_PER_DEG
+from vedette.model.reports import Claims, Detection, Plot, PositionReport
+
+
+def encode_detection(report: Detection) -> dict[str, object]:
+    """Give a report as a Detection object, with t_ns, degrees, and only the keys it states."""
+    if isinstance(report, Plot):
+        values, sigmas = _polar(report)
+    elif isinstance(report, PositionReport):
+        values, sigmas = _geographic(report)
+    else:
+        values = {"east_m": report.east_m, "north_m": report.north_m, "up_m": report.up_m}
+        sigmas = {
+            "east_m": report.east_sigma_m,
+            "north_m": report.north_sigma_m,
+            "up_m": report.up_sigma_m,
+        }
+    found: dict[str, object] = {"t_ns": report.t_meas_ns, "sensor": report.sensor}
+    found |= _stated(values)
+    stated_sigmas = {k: v for k, v in _stated(sigmas).items() if k in found}
+    if stated_sigmas:
+        found["sigma"] = stated_sigmas
+    if report.class_prob:
+        found["class"] = dict(report.class_prob)
+    if report.claims is not None and (claims := _claims(report.claims)):
+        found["claims"] = claims
+    rest = {
+        "confidence": report.confidence,
+        "rcs_dbsm": report.rcs_dbsm,
+        "snr_db": report.snr_db,
+    }
+    return found | _stated(rest)
+
+
+def encode_detection_line(report: Detection) -> bytes:
+    """Give a report as one JSON line, its end included."""
+    return msgspec.json.encode(encode_detection(report)) + b"\n"
+
+
+def _stated(values: dict[str, float | None]) -> dict[str, float]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _degrees(angle_rad: float | None) -> float | None:
+    return None if angle_rad is None else math.degrees(angle_rad)
+
+
+def _polar(plot: Plot) -> tuple[dict[str, float | None], dict[str, float | None]]:
+    values = {
+        "range_m": plot.range_m,
+        "azimuth_deg": _degrees(plot.azimuth_rad),
+        "elevation_deg": _degrees(plot.elevation_rad),
+        "range_rate_mps": plot.range_rate_mps,
+    }
+    sigmas = {
+        "range_m": plot.range_sigma_m,
+        "azimuth_deg": _degrees(plot.azimuth_sigma_rad),
+        "elevation_deg": _degrees(plot.elevation_sigma_rad),
+        "range_rate_mps": plot.range_rate_sigma_mps,
+    }
+    return values, sigmas
+
+
+def _geographic(
+    report: PositionReport,
+) -> tuple[dict[str, float | None], dict[str, float | None]]:
+    values = {
+        "lat_deg": math.degrees(report.lat_rad),
+        "lon_deg": math.degrees(report.lon_rad),
+        "hae_m": report.hae_m,
+    }
+    sigmas: dict[str, float | None] = {"hae_m": report.vertical_sigma_m}
+    if report.horizontal_sigma_m is not None:
+        sigmas["lat_deg"] = report.horizontal_sigma_m / M_PER_DEG
+        cosine = math.cos(report.lat_rad)
+        if cosine > 1e-3:  # at the pole a degree of longitude is no length
+            sigmas["lon_deg"] = report.horizontal_sigma_m / (M_PER_DEG * cosine)
+    return values, sigmas
+
+
+def _claims(claims: Claims) -> dict[str, str]:
+    names = ("icao24", "remote_id", "callsign", "squawk")
+    return {name: value for name in names if (value := getattr(claims, name)) is not None}
