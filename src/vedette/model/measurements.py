@@ -63,6 +63,7 @@ class SensorModel:
     range_max_m: float
     azimuth_from_rad: float  # coverage sector, clockwise from..to; equal: all round
     azimuth_to_rad: float
+    elevation_min_rad: float
     elevation_max_rad: float
     detection_prob: float
     clutter_per_scan: float

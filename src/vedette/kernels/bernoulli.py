@@ -1,0 +1,315 @@
+"""The life of Bernoulli tracks: update with association marginals, misses, births, publication.
+
+A track is a density (modes of Gaussians) and the probability r that its object exists. Update and
+miss follow the track-oriented Poisson multi-Bernoulli filter: Williams 2015, "Marginal
+multi-Bernoulli filters", IEEE TAES 51-3, section IV (TOMB/P).
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from vedette.kernels.gating import azimuth_of, in_sector, predict_modes, seconds_between
+from vedette.kernels.measure import ENU, HEIGHT, RANGE_RATE, update
+from vedette.kernels.motion import merge
+
+# Hypotheses below this share of a track change it by less than rounding of what is published.
+_SHARE_MIN = 1e-4
+_WEIGHT_MIN = 1e-12
+
+
+@njit(cache=True)
+def update_tracks(
+    count: int,
+    t_ns: Any,
+    x: Any,
+    P: Any,
+    mode_prob: Any,
+    existence: Any,
+    height_seen: Any,
+    motion: Any,
+    bounds: Any,
+    kind: int,
+    t_meas_ns: Any,
+    z: Any,
+    variance: Any,
+    sensor_enu: Any,
+    enu_from_sensor: Any,
+    first: Any,
+    column: Any,
+    prob: Any,
+    missed: Any,
+    undetected: Any,
+    t_ref_ns: Any,
+    existence_max: float,
+) -> None:
+    """Update every track that has candidates, in place, merging its hypotheses per mode.
+
+    prob (K,), missed (count,): marginals; undetected (count,): 1 - detection probability of this
+    look. r' = sum_j p_ij + p_i0 r (1 - pD) / (1 - r pD). Each mode becomes the moment match of its
+    hypotheses, weighted by how well the mode explains each measurement.
+    """
+    modes = x.shape[1]
+    for i in range(count):
+        pairs = first[i + 1] - first[i]
+        if pairs == 0:
+            continue
+        ahead = seconds_between(t_ref_ns[i], t_ns[i])
+        predict_modes(x[i], P[i], mode_prob[i], ahead, motion, height_seen[i], bounds)
+        t_ns[i] = t_ref_ns[i]
+        x_h, P_h = np.empty((modes, pairs + 1, 6)), np.empty((modes, pairs + 1, 6, 6))
+        share = np.zeros((modes, pairs + 1))
+        r = existence[i]
+        alive = missed[i] * r * undetected[i] / (1.0 - r + r * undetected[i])
+        total = alive
+        for m in range(modes):
+            x_h[m, 0], P_h[m, 0] = x[i, m], P[i, m]
+            share[m, 0] = alive * mode_prob[i, m]
+        for k in range(1, pairs + 1):
+            p = first[i] + k - 1
+            if prob[p] < _SHARE_MIN:
+                continue
+            j = column[p]
+            lag = seconds_between(t_meas_ns[j], t_ref_ns[i])
+            _hypothesis(
+                x[i], P[i], mode_prob[i], kind, z[j], variance[j], sensor_enu, enu_from_sensor,
+                lag, motion, x_h[:, k], P_h[:, k], share[:, k],
+            )  # fmt: skip
+            for m in range(modes):
+                share[m, k] *= prob[p]
+            total += prob[p]
+        if total <= _SHARE_MIN:
+            existence[i] = total
+            continue
+        for m in range(modes):
+            weight = share[m].sum()
+            mode_prob[i, m] = weight / total
+            if weight > _WEIGHT_MIN:
+                merge(x_h[m], P_h[m], share[m] / weight, x[i, m], P[i, m])
+        existence[i] = min(total, existence_max)
+
+
+@njit(cache=True)
+def _hypothesis(
+    x: Any,
+    P: Any,
+    mode_prob: Any,
+    kind: int,
+    z: Any,
+    variance: Any,
+    sensor_enu: Any,
+    enu_from_sensor: Any,
+    lag_s: float,
+    motion: Any,
+    x_out: Any,
+    P_out: Any,
+    share: Any,
+) -> None:
+    """Write each mode's state given one measurement, and the modes' shares (summing to 1)."""
+    modes, best = x.shape[0], -math.inf
+    score = np.empty(modes)
+    for m in range(modes):
+        x_out[m], P_out[m] = x[m], P[m]
+        score[m], _, _ = update(
+            kind, x_out[m], P_out[m], z, variance, sensor_enu, enu_from_sensor,
+            lag_s, motion[m, 0],
+        )  # fmt: skip
+        best = max(best, score[m])
+    total = 0.0
+    for m in range(modes):
+        share[m] = mode_prob[m] * math.exp(score[m] - best)
+        total += share[m]
+    for m in range(modes):
+        share[m] /= total
+
+
+@njit(cache=True)
+def penalise_unseen(
+    count: int,
+    t_ns: Any,
+    x: Any,
+    mode_prob: Any,
+    existence: Any,
+    undetected: Any,
+    looked_ns: Any,
+    look_ns: int,
+    again_ns: int,
+    sensor_enu: Any,
+    enu_from_sensor: Any,
+    coverage: Any,
+    sweep_from_rad: float,
+    sweep_rad: float,
+) -> None:
+    """Lower the existence of tracks that were looked at and not seen, once a scan, in place.
+
+    looked_ns (count,): when this sensor last looked at each track; one looked at since `again_ns`
+    is left alone. undetected (count,): 1 - pD for a miss. coverage (6,): range min, max (m),
+    azimuth from, width, elevation min, max (rad). Only azimuths within the sweep were looked at.
+    r' = r (1 - pD) / (1 - r pD).
+    """
+    pos = np.empty(3)
+    for i in range(count):
+        if looked_ns[i] > again_ns:
+            continue
+        dt = seconds_between(look_ns, t_ns[i])
+        pos[:] = 0.0
+        for m in range(x.shape[1]):
+            for a in range(3):
+                pos[a] += mode_prob[i, m] * (x[i, m, a] + dt * x[i, m, a + 3])
+        rho, azimuth, elevation = azimuth_of(pos, sensor_enu, enu_from_sensor)
+        if not in_sector(azimuth, sweep_from_rad, sweep_rad):
+            continue
+        looked_ns[i] = look_ns
+        if rho < coverage[0] or rho > coverage[1]:
+            continue
+        if elevation < coverage[4] or elevation > coverage[5]:
+            continue
+        if in_sector(azimuth, coverage[2], coverage[3]):
+            r = existence[i]
+            existence[i] = r * undetected[i] / (1.0 - r + r * undetected[i])
+
+
+@njit(cache=True)
+def start_state(
+    kind: int,
+    z: Any,
+    variance: Any,
+    sensor_enu: Any,
+    enu_from_sensor: Any,
+    velocity_var: Any,
+    height_prior: Any,
+    x: Any,
+    P: Any,
+) -> bool:
+    """Write the state x (M, 6), P (M, 6, 6) of a track begun by one measurement; False: cannot.
+
+    Polar: converted measurement, P = J R J' of position. velocity_var (M, 2): prior variance of
+    each horizontal and of the vertical velocity, mean 0; stated velocity and range rate then
+    refine it. Without height: height_prior (2,) = mean, sigma (m); it is wide on purpose.
+    """
+    rest = np.full(8, math.nan)
+    x[:, :] = 0.0
+    P[:, :, :] = 0.0
+    if kind == ENU:
+        begun = _start_enu(z, variance, height_prior, x[0], P[0])
+    else:
+        begun = _start_polar(z, variance, sensor_enu, enu_from_sensor, height_prior, x[0], P[0])
+        rest[RANGE_RATE] = z[RANGE_RATE]
+    rest[HEIGHT + 1 :] = z[HEIGHT + 1 :]
+    for m in range(x.shape[0]):
+        x[m], P[m] = x[0], P[0]
+    for m in range(x.shape[0]):
+        for a in range(3, 6):
+            P[m, a, a] = velocity_var[m, 1] if a == 5 else velocity_var[m, 0]
+        update(kind, x[m], P[m], rest, variance, sensor_enu, enu_from_sensor, 0.0, 0.0)
+    return begun
+
+
+@njit(cache=True)
+def _start_enu(z: Any, variance: Any, height_prior: Any, x: Any, P: Any) -> bool:
+    x[0], x[1], P[0, 0], P[1, 1] = z[0], z[1], variance[0], variance[1]
+    x[2], P[2, 2] = height_prior[0], height_prior[1] ** 2
+    for c in (HEIGHT, 2):
+        if not math.isnan(z[c]):
+            x[2], P[2, 2] = z[c], variance[c]
+    return not (math.isnan(z[0]) or math.isnan(z[1]))
+
+
+@njit(cache=True)
+def _start_polar(
+    z: Any,
+    variance: Any,
+    sensor_enu: Any,
+    enu_from_sensor: Any,
+    height_prior: Any,
+    x: Any,
+    P: Any,
+) -> bool:
+    rho, azimuth, elevation, elevation_var = z[0], z[1], z[2], variance[2]
+    if math.isnan(rho) or math.isnan(azimuth) or rho < 1.0:
+        return False
+    if math.isnan(elevation):
+        up, sigma = height_prior[0], height_prior[1]
+        if not math.isnan(z[HEIGHT]):
+            up, sigma = z[HEIGHT] - sensor_enu[2], math.sqrt(variance[HEIGHT])
+        elevation = math.asin(min(max(up / rho, -0.9), 0.9))
+        elevation_var = (sigma / (rho * math.cos(elevation))) ** 2
+    sin_a, cos_a = math.sin(azimuth), math.cos(azimuth)
+    sin_e, cos_e = math.sin(elevation), math.cos(elevation)
+    J = np.empty((3, 3))
+    J[0, 0], J[1, 0], J[2, 0] = cos_e * sin_a, cos_e * cos_a, sin_e
+    J[0, 1], J[1, 1], J[2, 1] = rho * cos_e * cos_a, -rho * cos_e * sin_a, 0.0
+    J[0, 2], J[1, 2], J[2, 2] = -rho * sin_e * sin_a, -rho * sin_e * cos_a, rho * cos_e
+    G = np.zeros((3, 3))
+    for a in range(3):
+        x[a] = sensor_enu[a]
+        for k in range(3):
+            x[a] += enu_from_sensor[a, k] * rho * J[k, 0]
+            for c in range(3):
+                G[a, c] += enu_from_sensor[a, k] * J[k, c]
+    for a in range(3):
+        for b in range(3):
+            P[a, b] = G[a, 0] * variance[0] * G[b, 0] + G[a, 1] * variance[1] * G[b, 1]
+            P[a, b] += G[a, 2] * elevation_var * G[b, 2]
+    return True
+
+
+@njit(cache=True)
+def publish(
+    rows: Any,
+    now_ns: int,
+    t_ns: Any,
+    x: Any,
+    P: Any,
+    mode_prob: Any,
+    height_seen: Any,
+    motion: Any,
+    bounds: Any,
+    state: Any,
+    cov: Any,
+) -> None:
+    """Write the mean (K, 6) and covariance (K, 6, 6) at now_ns of the tracks in rows (K,).
+
+    Tracks are left as they are. A track whose last measurement is after now is moved back by its
+    velocity, its covariance unchanged.
+    """
+    modes = x.shape[1]
+    x_now, P_now, p_now = np.empty((modes, 6)), np.empty((modes, 6, 6)), np.empty(modes)
+    for k in range(rows.shape[0]):
+        i = rows[k]
+        x_now[:], P_now[:], p_now[:] = x[i], P[i], mode_prob[i]
+        dt = seconds_between(now_ns, t_ns[i])
+        predict_modes(x_now, P_now, p_now, max(dt, 0.0), motion, height_seen[i], bounds)
+        for m in range(modes):
+            for a in range(3):
+                x_now[m, a] += min(dt, 0.0) * x_now[m, a + 3]
+        merge(x_now, P_now, p_now, state[k], cov[k])
+
+
+@njit(cache=True)
+def same_place(state: Any, cov: Any, distance_max_m: float, threshold: float) -> Any:
+    """List pairs of tracks that are statistically in one place with one velocity.
+
+    state (K, 6), cov (K, 6, 6). A pair is listed when, axis by axis, the squared differences over
+    the summed variances add to less than `threshold` (six degrees of freedom; correlations left
+    out, which makes it cautious) and they are nearer than distance_max_m. Returns (L, 2) rows.
+    """
+    total = state.shape[0]
+    pairs = np.empty((total, 2), np.int64)
+    found = 0
+    for i in range(total):
+        for k in range(i + 1, total):
+            if abs(state[i, 0] - state[k, 0]) > distance_max_m:
+                continue
+            if abs(state[i, 1] - state[k, 1]) > distance_max_m:
+                continue
+            distance2 = 0.0
+            for a in range(6):
+                gap = state[i, a] - state[k, a]
+                distance2 += gap * gap / (cov[i, a, a] + cov[k, a, a])
+            if distance2 < threshold and found < total:
+                pairs[found, 0], pairs[found, 1] = i, k
+                found += 1
+    return pairs[:found].copy()

@@ -1,0 +1,149 @@
+"""Measurement functions, their gradients, and the update of one state with one measurement.
+
+A measurement is eight optional numbers (NaN: not observed), each with its own variance:
+  polar: range, azimuth, elevation, range rate | stated height | stated v_east, v_north, v_up
+  enu:   east, north, up, -                    | stated height | stated v_east, v_north, v_up
+Polar means the sensor's own frame; it is never turned into Cartesian before the update, so its
+range-dependent covariance is counted once. Independent components are taken one after the other,
+which needs no matrix inverse and equals the joint update exactly (Anderson and Moore 1979, 6.4).
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+POLAR, ENU = 0, 1
+RANGE, AZIMUTH, ELEVATION, RANGE_RATE, HEIGHT, V_EAST = 0, 1, 2, 3, 4, 5
+COMPONENTS = 8
+_TWO_PI = 2.0 * math.pi
+_LOG_TWO_PI = math.log(_TWO_PI)
+_NEAR_M = 1.0  # nearer than this to the sensor the angles mean nothing
+
+
+@njit(cache=True)
+def wrap_pi(angle_rad: float) -> float:
+    """Bring an angle into [-pi, pi)."""
+    return (angle_rad + math.pi) % _TWO_PI - math.pi
+
+
+@njit(cache=True)
+def local_from_enu(pos: Any, sensor_enu: Any, enu_from_sensor: Any, local: Any) -> None:
+    """Express a site position (3,) in the sensor's own east, north, up; writes local (3,)."""
+    for k in range(3):
+        local[k] = 0.0
+        for a in range(3):
+            local[k] += enu_from_sensor[a, k] * (pos[a] - sensor_enu[a])
+
+
+@njit(cache=True)
+def observe(
+    kind: int, component: int, x: Any, sensor_enu: Any, enu_from_sensor: Any, gradient: Any
+) -> float:
+    """Say what one component would read for state x (6,), and write its gradient (6,).
+
+    range = |d|, azimuth = atan2(e, n), elevation = atan2(u, ground), range rate = d.v / |d| with
+    d = sensor axes' (x_pos - sensor_enu). NaN where undefined (at the sensor, or no such component)
+    """
+    gradient[:] = 0.0
+    if component >= HEIGHT:
+        axis = 2 if component == HEIGHT else component - V_EAST + 3
+        gradient[axis] = 1.0
+        return float(x[axis])
+    if kind == ENU:
+        if component > 2:
+            return math.nan
+        gradient[component] = 1.0
+        return float(x[component])
+    return _observe_polar(component, x, sensor_enu, enu_from_sensor, gradient)
+
+
+@njit(cache=True)
+def _observe_polar(
+    component: int, x: Any, sensor_enu: Any, enu_from_sensor: Any, gradient: Any
+) -> float:
+    d, slope = np.empty(3), np.zeros(3)
+    local_from_enu(x, sensor_enu, enu_from_sensor, d)
+    ground2 = d[0] * d[0] + d[1] * d[1]
+    ground, rho = math.sqrt(ground2), math.sqrt(ground2 + d[2] * d[2])
+    if rho < _NEAR_M or (ground < _NEAR_M and component in (AZIMUTH, ELEVATION)):
+        return math.nan
+    if component == AZIMUTH:
+        value = math.atan2(d[0], d[1])
+        slope[0], slope[1] = d[1] / ground2, -d[0] / ground2
+    elif component == ELEVATION:
+        value = math.atan2(d[2], ground)
+        scale = -d[2] / (rho * rho * ground)
+        slope[0], slope[1], slope[2] = d[0] * scale, d[1] * scale, ground / (rho * rho)
+    else:
+        value = rho
+        for k in range(3):
+            slope[k] = d[k] / rho
+    for a in range(3):
+        for k in range(3):
+            gradient[a] += enu_from_sensor[a, k] * slope[k]
+    if component == RANGE_RATE:
+        value = gradient[0] * x[3] + gradient[1] * x[4] + gradient[2] * x[5]
+        for a in range(3):
+            gradient[a + 3] = gradient[a]
+            gradient[a] = (x[a + 3] - value * gradient[a + 3]) / rho
+    return value
+
+
+@njit(cache=True)
+def update(
+    kind: int,
+    x: Any,
+    P: Any,
+    z: Any,
+    variance: Any,
+    sensor_enu: Any,
+    enu_from_sensor: Any,
+    dt_s: float,
+    q: float,
+) -> Any:
+    """Update state x (6,) and P (6, 6) in place with one measurement z (8,), variance (8,).
+
+    dt_s: measurement time minus state time, <= 0; the state is moved there by its velocity, and the
+    process noise q (m2/s3) of that stretch widens the innovation. Linearised at the prior for all
+    components. Returns (log likelihood, squared Mahalanobis distance, number of components);
+    distance inf where nothing could be compared.
+    """
+    moved, prior, H, PH = np.empty(6), x.copy(), np.empty(6), np.empty(6)
+    for a in range(3):
+        moved[a], moved[a + 3] = x[a] + dt_s * x[a + 3], x[a + 3]
+    lag_var = q * abs(dt_s) ** 3 / 3.0
+    log_likelihood, distance2, used = 0.0, 0.0, 0
+    for c in range(COMPONENTS):
+        if math.isnan(z[c]):
+            continue
+        expected = observe(kind, c, moved, sensor_enu, enu_from_sensor, H)
+        innovation = z[c] - expected
+        if math.isnan(innovation):
+            continue
+        if kind == POLAR and c == AZIMUTH:
+            innovation = wrap_pi(innovation)
+        S = variance[c]
+        for a in range(3):
+            S += lag_var * H[a] * H[a]
+            H[a + 3] += dt_s * H[a]
+        for a in range(6):
+            innovation -= H[a] * (x[a] - prior[a])
+            PH[a] = 0.0
+            for b in range(6):
+                PH[a] += P[a, b] * H[b]
+        for a in range(6):
+            S += H[a] * PH[a]
+        for a in range(6):
+            gain = PH[a] / S
+            x[a] += gain * innovation
+            for b in range(a + 1):
+                P[a, b] -= gain * PH[b]
+                P[b, a] = P[a, b]
+        distance2 += innovation * innovation / S
+        log_likelihood -= 0.5 * (innovation * innovation / S + math.log(S) + _LOG_TWO_PI)
+        used += 1
+    if used == 0 or not math.isfinite(distance2):
+        return -math.inf, math.inf, 0
+    return log_likelihood, distance2, used
