@@ -109,7 +109,7 @@ class Sensor(Table, frozen=True, kw_only=True):
     clutter_per_scan: NonNegative = 1.0
     scan_period_s: Positive = 1.0
     scan: Literal["rotating", "frame"] = "frame"
-    cooperative: bool | None = None  # None: by kind (adsb true, others false)
+    cooperative: bool | None = None  # None: by kind (adsb, bearing true; others false)
     stale_s: Positive = 10.0
     coverage: Coverage = Coverage()
     sac: Annotated[int, Meta(ge=0, le=255)] | None = None  # ASTERIX system area code
