@@ -58,18 +58,18 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
 def evaluate(
     truth_path: Path,
     tracks_path: Path,
-    cutoff_m: float = CUTOFF_DEFAULT_M,
+    c_m: float = CUTOFF_DEFAULT_M,
     covered: Covered | None = None,
     horizontal: bool = False,
 ) -> Scores:
     """Score a tracks file against a truth file.
 
-    cutoff_m: GOSPA's c, and how near a track must be to count as the object's. covered: see
+    c_m: GOSPA's cut-off, and how near a track must be to count as the object's. covered: see
     `align`; objects outside it need no track. horizontal: measure distance on the ground only, for
     sensors that do not see height. Raises RefusedError where a file is not what it should be.
     """
     truth, tracks = read_truth(truth_path), read_tracks(tracks_path)
-    return score(truth, tracks, cutoff_m, covered, horizontal)
+    return score(truth, tracks, c_m, covered, horizontal)
 
 
 def score(
@@ -112,9 +112,9 @@ def hold_pairs(distance_m: F64, cutoff_m: float, previous: I64, track_id: I64) -
     rest = distance_m[np.ix_(rows, columns)]
     rest = np.where(np.isnan(rest), np.inf, rest)
     chosen = assign(np.minimum(rest, cutoff_m) ** 2)
-    for row, place in zip(rows, chosen, strict=True):
-        if place >= 0 and distance_m[row, columns[place]] < cutoff_m:
-            pairs[row] = columns[place]
+    found = np.flatnonzero(chosen >= 0)
+    found = found[rest[found, chosen[found]] < cutoff_m]
+    pairs[rows[found]] = columns[chosen[found]]
     return pairs
 
 

@@ -11,19 +11,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from vedette.base.constants import NS_PER_S
+from vedette.codecs.adsb import beast, mode_s
 from vedette.config.site import Sensor
 from vedette.model.reports import Claims, PositionReport, Report
 from vedette.simulator.scenario import SensorModelSpec, Transponder
 from vedette.simulator.sight import Station, look
-from vedette.simulator.transponders import (
-    beast_frame,
-    extended_squitter,
-    identification_message,
-    position_message,
-    velocity_message,
-)
 from vedette.simulator.world import STEP_NS, World
 
+BEAST_CLOCK_HZ = 12_000_000
 DETECTION_BEST = 0.95
 IDENTIFICATION_STEPS = 20  # every 5 s, as DO-260B has it; position and velocity each every 0.5 s
 
@@ -67,20 +62,23 @@ class AdsbModel:
         """Hear what one aircraft sends in this step: place or velocity, at times its name."""
         step = (world.t_ns - world.start_ns) // STEP_NS + k
         lat_deg, lon_deg, hae_m = world.frame.geo_deg_from_enu(*state[:3])
-        baro_m = hae_m + self.pressure_offset_m
-        words = []
+        lat_rad, lon_rad = math.radians(lat_deg), math.radians(lon_deg)
+        baro_m, icao24 = hae_m + self.pressure_offset_m, transponder.icao24
+        messages = []
         reports: list[Report] = []
         if luck[0] < self.detection_prob:
             if step % 2 == 0:
-                words.append(position_message(lat_deg, lon_deg, baro_m, odd=bool(step // 2 % 2)))
-                reports.append(self._report(world, transponder, state, (lat_deg, lon_deg, baro_m)))
+                odd = bool(step // 2 % 2)
+                messages.append(mode_s.airborne_position(icao24, lat_rad, lon_rad, baro_m, odd))
+                reports.append(self._report(world, transponder, state, (lat_rad, lon_rad, hae_m)))
             else:
-                words.append(velocity_message(state[3], state[4], state[5], hae_m - baro_m))
+                gap_m = -self.pressure_offset_m
+                east, north, up = state[3:]
+                messages.append(mode_s.airborne_velocity(icao24, east, north, up, gap_m))
         if step % IDENTIFICATION_STEPS == 0 and luck[1] < self.detection_prob:
-            words.append(identification_message(transponder.callsign))
-        since_s = (world.t_ns - world.start_ns) / NS_PER_S
-        for word in words:
-            self.frames.append(beast_frame(extended_squitter(transponder.icao24, word), since_s))
+            messages.append(mode_s.identification(icao24, transponder.callsign))
+        ticks = (world.t_ns - world.start_ns) * BEAST_CLOCK_HZ // NS_PER_S
+        self.frames += [beast.encode([beast.frame_of(m, ticks)]) for m in messages]
         return reports
 
     def _report(
@@ -95,9 +93,9 @@ class AdsbModel:
             sensor=self.sensor.id,
             t_meas_ns=world.t_ns,
             t_recv_ns=world.t_ns,
-            lat_rad=math.radians(place[0]),
-            lon_rad=math.radians(place[1]),
-            hae_m=place[2] - self.pressure_offset_m,
+            lat_rad=place[0],
+            lon_rad=place[1],
+            hae_m=place[2],
             v_east_mps=state[3],
             v_north_mps=state[4],
             v_up_mps=state[5],

@@ -159,7 +159,7 @@ class Expect(Table, frozen=True, kw_only=True):
     least. attackers_destroyed: in simulation, before they arrive. engagements_max: authorisations
     begun. outcomes_destroyed_min: outcomes assessed as destroyed. debris_found_ratio_min: share of
     destroyed attackers whose wreck lies in an estimated area. phantom_tracks_max: tracks that never
-    were on any object. warnings_other_zones_max: zones warned though nothing attacked them.
+    were on any object. zones_warned_max: zones that were warned.
     statement_neutral: the statement names no author and says that it is a simulation.
     """
 

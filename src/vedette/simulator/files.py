@@ -1,0 +1,60 @@
+"""A scenario as files: what the sensors say, as detections and as wire bytes, and the truth.
+
+`vedette simulate`: no service, no people, no effectors; the attack goes through.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from vedette.simulator.scenario import LoadedScenario
+from vedette.simulator.sensors import Heard, create_sensors
+from vedette.simulator.truth import TruthRecorder
+from vedette.simulator.wire import create_wire, detection_lines, measured_ns
+from vedette.simulator.world import STEP_S, create_world
+
+Progress = Callable[[float, float], None]
+
+
+def simulate(
+    loaded: LoadedScenario, seed: int, folder: Path, on_progress: Progress | None = None
+) -> list[Path]:
+    """Write a scenario's `detections.jsonl`, `<feed>.ast`, `<feed>.beast` and `truth.parquet`.
+
+    seed: one seed, one set of files. on_progress(seconds done, seconds in all) once a simulated
+    second. Returns the files written. detections.jsonl holds every sensor, in order of time.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    world, sensors = create_world(loaded, seed), create_sensors(loaded, seed)
+    wire, duration_s = create_wire(loaded.site), loaded.scenario.duration_s
+    suffixes = {"asterix_udp": ".ast", "beast_tcp": ".beast"}
+    paths = {
+        feed.id: folder / (feed.id + suffixes[feed.kind])
+        for feed in loaded.site.feeds
+        if feed.kind in suffixes
+    }
+    detections, truth_path = folder / "detections.jsonl", folder / "truth.parquet"
+    truth = TruthRecorder(world, truth_path)
+    chunks: dict[str, list[bytes]] = {name: [] for name in paths}
+    with detections.open("wb") as lines:
+        while world.elapsed_s < duration_s:
+            world.step()
+            heard = sensors.observe(world)
+            lines.writelines(_lines(heard))
+            wire.push(heard)
+            for feed_id, data in wire.due(world.t_ns):
+                if feed_id in chunks:
+                    chunks[feed_id].append(data)
+            truth.record(world)
+            if on_progress is not None and world.elapsed_s % 1.0 < STEP_S:
+                on_progress(world.elapsed_s, duration_s)
+    for feed_id, path in paths.items():
+        path.write_bytes(b"".join(chunks[feed_id]))
+    truth.close(world, {"scenario": loaded.scenario.name, "seed": seed})
+    return [detections, *paths.values(), truth_path]
+
+
+def _lines(heard: list[Heard]) -> list[bytes]:
+    """Encode the detections of one step as JSON lines, in order of time."""
+    reports = [(measured_ns(r), k, r) for k, item in enumerate(heard) for r in item.reports]
+    ordered = sorted(reports, key=lambda entry: entry[:2])
+    return detection_lines(entry[2] for entry in ordered)

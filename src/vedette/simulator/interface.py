@@ -1,0 +1,90 @@
+"""One login at the service's HTTP interface: all that scripted people and effector models have.
+
+In: commands as any browser would give them. Out: the answers. Nothing here knows the service's
+inside: what it cannot do over HTTP it cannot do.
+"""
+
+import json
+import uuid
+from typing import Any
+
+import httpx
+
+from vedette.base.errors import VedetteError
+
+TIMEOUT_S = 20.0
+REFUSED = (400, 403, 409, 422)
+
+
+class Interface:
+    """A person's (or model's) own session. Use as an async context manager."""
+
+    def __init__(self, url: str, name: str, password: str, transport: Any = None) -> None:
+        """url: the service's. transport: httpx's, for tests in memory."""
+        self.name = name
+        self._password = password
+        self._csrf = ""
+        self._count = 0
+        self._run = uuid.uuid4().hex[:12]
+        self._client = httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S, transport=transport)
+
+    async def __aenter__(self) -> "Interface":
+        """Log in."""
+        await self.login()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        """Close the connection."""
+        await self._client.aclose()
+
+    async def login(self) -> None:
+        """Log in. Raises VedetteError where the service refuses the name or password."""
+        body = {"name": self.name, "password": self._password}
+        answer = await self._client.post("/api/login", json=body)
+        if answer.status_code != 200:
+            raise VedetteError(f"{self.name} cannot log in: {_error(answer)}")
+        self._csrf = str(answer.json()["csrf"])
+
+    async def get(self, path: str) -> Any:
+        """Fetch a document; None where there is none yet (404, 503). Logs in again at need."""
+        answer = await self._client.get(path)
+        if answer.status_code == 401:
+            await self.login()
+            answer = await self._client.get(path)
+        if answer.status_code in (404, 503):
+            return None
+        answer.raise_for_status()
+        return answer.json()
+
+    async def command(self, command: str, **fields: Any) -> str:
+        """Give a command. Returns nothing where it was carried out, else the reason in words."""
+        self._count += 1
+        body = {"command": command, "command_id": f"{self._run}-{self._count}", **fields}
+        answer = await self._post("/api/commands", json=body)
+        return "" if answer.status_code == 200 else _error(answer)
+
+    async def attach(self, file_name: str, data: bytes, **fields: str) -> str:
+        """Attach an exhibit. Returns nothing where it was taken, else the reason in words."""
+        files = {"file": (file_name, data, "application/octet-stream")}
+        answer = await self._post("/api/exhibits", files=files, data=fields)
+        return "" if answer.status_code < 300 else _error(answer)
+
+    async def _post(self, path: str, **arguments: Any) -> httpx.Response:
+        """Post with the session's token, logging in again where the session is over."""
+        headers = {"X-Vedette-CSRF": self._csrf}
+        answer = await self._client.post(path, headers=headers, **arguments)
+        if answer.status_code == 401:
+            await self.login()
+            headers = {"X-Vedette-CSRF": self._csrf}
+            answer = await self._client.post(path, headers=headers, **arguments)
+        if answer.status_code >= 300 and answer.status_code not in REFUSED:
+            answer.raise_for_status()
+        return answer
+
+
+def _error(answer: httpx.Response) -> str:
+    """Give the reason of a refusal in words."""
+    try:
+        return str(answer.json()["error"])
+    except (json.JSONDecodeError, KeyError, TypeError):
+        return f"HTTP {answer.status_code}"

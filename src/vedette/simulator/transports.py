@@ -1,0 +1,135 @@
+"""The simulated sensors' side of each feed: real sockets on loopback.
+
+Datagrams go to where the service listens; for ADS-B the service connects to us; detections over
+TCP connect to the service. What was sent is counted, so that lockstep can wait for it.
+"""
+
+import asyncio
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from vedette.base.errors import VedetteError
+from vedette.config.site import Feed, Site
+
+CONNECT_S = 30.0
+SEND_BUFFER_BYTES = 1 << 20
+
+
+@dataclass(slots=True)
+class Sender:
+    """One feed. sent: datagrams (UDP) or bytes (TCP) since the start."""
+
+    feed: Feed
+    address: tuple[str, int]
+    datagrams: socket.socket | None = None
+    server: asyncio.Server | None = None
+    writers: list[asyncio.StreamWriter] = field(default_factory=list)
+    connected: asyncio.Event = field(default_factory=asyncio.Event)
+    sent: int = 0
+
+
+class Transports:
+    """The senders of all feeds. Use as an async context manager."""
+
+    def __init__(self, site: Site, ports: Mapping[str, int] | None = None) -> None:
+        """ports: by feed id, where they differ from the site file's."""
+        ports = ports or {}
+        self.senders = {
+            feed.id: Sender(feed, (feed.group or feed.host, ports.get(feed.id, feed.port)))
+            for feed in site.feeds
+        }
+
+    async def __aenter__(self) -> "Transports":
+        """Open what can be opened before the service is there."""
+        for sender in self.senders.values():
+            if sender.feed.kind in ("asterix_udp", "detections_udp"):
+                sender.datagrams = _datagram_socket()
+            elif sender.feed.kind in ("beast_tcp", "sbs_tcp"):
+                await self._listen(sender)
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        """Close every socket."""
+        for sender in self.senders.values():
+            if sender.datagrams is not None:
+                sender.datagrams.close()
+            for writer in sender.writers:
+                writer.close()
+            if sender.server is not None:
+                sender.server.close()
+
+    async def _listen(self, sender: Sender) -> None:
+        """Wait for the service as an ADS-B receiver does."""
+
+        async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            sender.writers = [writer]
+            sender.sent = 0
+            sender.connected.set()
+            await reader.read()
+            if writer in sender.writers:
+                sender.writers.remove(writer)
+            writer.close()
+
+        host, port = sender.address
+        sender.server = await asyncio.start_server(accept, host, port)
+        sender.address = (host, int(sender.server.sockets[0].getsockname()[1]))
+
+    async def connect(self) -> None:
+        """Connect what needs the service; wait until it has connected to us."""
+        try:
+            async with asyncio.timeout(CONNECT_S):
+                for sender in self.senders.values():
+                    if sender.server is not None:
+                        await sender.connected.wait()
+                    elif sender.feed.kind == "detections_tcp":
+                        sender.writers = [await _call(sender.address)]
+        except TimeoutError:
+            raise VedetteError(f"the service did not connect within {CONNECT_S:.0f} s") from None
+
+    async def send(self, packets: list[tuple[str, bytes]]) -> None:
+        """Send packets (feed id, bytes) in their order."""
+        loop = asyncio.get_running_loop()
+        for feed_id, data in packets:
+            sender = self.senders[feed_id]
+            if sender.datagrams is not None:
+                await loop.sock_sendto(sender.datagrams, data, sender.address)
+                sender.sent += 1
+            for writer in sender.writers:
+                writer.write(data)
+                sender.sent += len(data)
+        for sender in self.senders.values():
+            for writer in sender.writers:
+                await _drain(sender, writer)
+
+    def sent(self) -> dict[str, int]:
+        """Say how much was sent on each feed since the start."""
+        return {name: sender.sent for name, sender in self.senders.items() if sender.sent}
+
+
+def _datagram_socket() -> socket.socket:
+    """Open a socket to send datagrams from."""
+    opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+    opened.setblocking(False)
+    return opened
+
+
+async def _call(address: tuple[str, int]) -> asyncio.StreamWriter:
+    """Connect to the service, which may still be starting."""
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(*address)
+        except ConnectionError:
+            await asyncio.sleep(0.1)
+        else:
+            return writer
+
+
+async def _drain(sender: Sender, writer: asyncio.StreamWriter) -> None:
+    """Let a stream flow; a service that has gone away is waited for anew."""
+    try:
+        await writer.drain()
+    except ConnectionError:
+        sender.writers.remove(writer)
+        sender.connected.clear()

@@ -1,0 +1,118 @@
+"""From what sensors measured to bytes on their feeds: the same formats real sensors speak.
+
+In: `Heard` of each step. Out: datagrams and pieces of streams, each when its latency is over.
+ASTERIX feeds get CAT048 and CAT034 blocks (several a datagram), Beast feeds frames, the others
+detection lines.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from vedette.codecs.asterix import (
+    cat034_from_status,
+    cat048_from_plot,
+    encode_cat034,
+    encode_cat048_blocks,
+)
+from vedette.codecs.detections import encode_detection_line
+from vedette.config.site import Feed, Sensor, Site
+from vedette.model.reports import (
+    Plot,
+    PositionReport,
+    Refusal,
+    Report,
+    SensorStatus,
+    SitePositionReport,
+    SourceNote,
+)
+from vedette.simulator.sensors import Heard
+
+DATAGRAM_BYTES = 1400  # within one Ethernet frame
+
+
+@dataclass(slots=True)
+class Wire:
+    """What waits to be sent on each feed, oldest first: (release time, report)."""
+
+    feeds: dict[str, Feed]  # by sensor
+    sensors: dict[str, Sensor]
+    waiting: dict[str, deque[tuple[int, Report]]] = field(default_factory=dict)
+    frames: dict[str, list[bytes]] = field(default_factory=dict)
+
+    def push(self, heard: Iterable[Heard]) -> None:
+        """Take what the sensors measured in a step. A sensor without a feed is not sent."""
+        for item in heard:
+            feed = self.feeds.get(item.sensor.id)
+            if feed is None:
+                continue
+            if feed.kind == "beast_tcp":
+                self.frames.setdefault(item.sensor.id, []).extend(item.frames)
+                continue
+            queue = self.waiting.setdefault(item.sensor.id, deque())
+            queue.extend((measured_ns(r) + item.latency_ns, r) for r in item.reports)
+
+    def due(self, t_ns: int) -> list[tuple[str, bytes]]:
+        """Give what is to be sent by t_ns: (feed id, bytes), a datagram or a piece of a stream."""
+        packets: list[tuple[str, bytes]] = []
+        for sensor_id, queue in self.waiting.items():
+            reports = []
+            while queue and queue[0][0] <= t_ns:
+                reports.append(queue.popleft()[1])
+            feed, sensor = self.feeds[sensor_id], self.sensors[sensor_id]
+            is_asterix = feed.kind == "asterix_udp"
+            pieces = asterix_blocks(reports, sensor) if is_asterix else detection_lines(reports)
+            packets += [(feed.id, data) for data in pack(pieces)]
+        for sensor_id, frames in self.frames.items():
+            if frames:
+                packets.append((self.feeds[sensor_id].id, b"".join(frames)))
+                frames.clear()
+        return packets
+
+
+def measured_ns(report: Report) -> int:
+    """Give when a report was measured (a note of a source: when it arrived), int64 ns UTC."""
+    if isinstance(report, Refusal | SourceNote):
+        return report.t_recv_ns
+    return report.t_meas_ns
+
+
+def create_wire(site: Site) -> Wire:
+    """Connect each sensor with the first feed that names it."""
+    feeds: dict[str, Feed] = {}
+    for feed in site.feeds:
+        if feed.sensor is not None:
+            feeds.setdefault(feed.sensor, feed)
+    return Wire(feeds, {sensor.id: sensor for sensor in site.sensors})
+
+
+def asterix_blocks(reports: list[Report], sensor: Sensor) -> list[bytes]:
+    """Encode a radar's plots and service messages as data blocks, in their order."""
+    blocks: list[bytes] = []
+    for is_plot, group in groupby(reports, key=lambda r: isinstance(r, Plot)):
+        if is_plot:
+            plots = [r for r in group if isinstance(r, Plot)]
+            records = [cat048_from_plot(plot, sensor, simulated=True) for plot in plots]
+            blocks += encode_cat048_blocks(records)
+        else:
+            statuses = [r for r in group if isinstance(r, SensorStatus)]
+            blocks.append(encode_cat034([cat034_from_status(s, sensor) for s in statuses]))
+    return blocks
+
+
+def detection_lines(reports: Iterable[Report]) -> list[bytes]:
+    """Encode detections as JSON lines; what the format cannot say (a sign of life) is left out."""
+    kinds = (Plot, PositionReport, SitePositionReport)
+    return [encode_detection_line(r) for r in reports if isinstance(r, kinds)]
+
+
+def pack(pieces: Iterable[bytes]) -> list[bytes]:
+    """Put whole pieces together into datagrams of at most DATAGRAM_BYTES, or one piece."""
+    datagrams: list[bytes] = []
+    for piece in pieces:
+        if datagrams and len(datagrams[-1]) + len(piece) <= DATAGRAM_BYTES:
+            datagrams[-1] += piece
+        else:
+            datagrams.append(piece)
+    return datagrams
