@@ -21,6 +21,8 @@ from vedette.server.views import ErrorView
 
 BODY_MAX_BYTES = 1024 * 1024
 BODY_S = 60.0
+DRAIN_BYTES = 64 * 1024 * 1024
+DRAIN_S = 5.0
 PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; worker-src 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -150,6 +152,7 @@ class Guard:
         limit = self._doors.body_max.get(scope["path"], BODY_MAX_BYTES)
         length = headers.get("content-length", "0")
         if not _LENGTH.match(length) or int(length) > limit:
+            await _drain(receive)
             await _refuse(scope, send, 413, f"the body is larger than {limit} bytes")
             return
         started = False
@@ -165,7 +168,23 @@ class Guard:
             await self._app(scope, _counted(receive, limit), protecting)
         except BodyRefusedError as refused:
             if not started:
+                if refused.status == 413:
+                    await _drain(receive)
                 await _refuse(scope, send, refused.status, str(refused))
+
+
+async def _drain(receive: Receive) -> None:
+    """Read on for a while: who is still sending does not hear the refusal of a closed door."""
+    drained = 0
+    try:
+        async with asyncio.timeout(DRAIN_S):
+            while drained < DRAIN_BYTES:
+                message = await receive()
+                drained += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
+    except TimeoutError:
+        return
 
 
 def _counted(receive: Receive, bytes_max: int) -> Receive:
