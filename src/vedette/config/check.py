@@ -5,7 +5,6 @@ In: a Site whose keys and types are already right. Out: faults as (path, reason)
 
 import ipaddress
 import math
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Protocol
@@ -136,7 +135,7 @@ def _unique_codes(sensors: Sequence[Sensor]) -> Faults:
             continue
         owner = owners.setdefault((sensor.sac, sensor.sic), sensor.id)
         if owner != sensor.id:
-            yield f"sensors[{i}].sic", f"SAC/SIC {sensor.sac}/{sensor.sic} is already {owner!r}'s"
+            yield f"sensors[{i}].sic", f"SAC/SIC {sensor.sac}/{sensor.sic} is taken by {owner!r}"
 
 
 def _known(path: str, key: str, known: Iterable[str], what: str) -> Faults:
@@ -231,7 +230,7 @@ def _ports(feeds: Sequence[Feed]) -> Faults:
         transport = "tcp" if feed.kind.endswith("tcp") else "udp"
         owner = taken.setdefault((transport, feed.port, feed.group or feed.host), feed.id)
         if owner != feed.id:
-            yield f"feeds[{i}].port", f"{transport} port {feed.port} is already {owner!r}'s"
+            yield f"feeds[{i}].port", f"{transport} port {feed.port} is taken by {owner!r}"
 
 
 def _corridor(corridor: Corridor, path: str) -> Faults:
@@ -267,11 +266,12 @@ def _webhooks(site: Site) -> Faults:
 
 
 def _people(site: Site) -> Faults:
-    counts = Counter(person.name for person in site.people)
+    seen: set[str] = set()
     for i, person in enumerate(site.people):
         path = f"people[{i}]"
-        if counts[person.name] > 1:
+        if person.name in seen:
             yield f"{path}.name", f"{person.name!r} is there twice"
+        seen.add(person.name)
         if not person.roles:
             yield f"{path}.roles", "must name at least one role"
         if not person.password.startswith("$argon2id$"):

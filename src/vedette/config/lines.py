@@ -11,6 +11,7 @@ from vedette.base.errors import RefusedError
 
 DEPTH_MAX = 8  # a site file needs five: map, lines, points, point, number
 KEY_PARTS_MAX = 8  # dotted keys cost a parser the square of their parts
+VALUES_MAX = 100_000  # a map of fifty rivers of 1,000 points: beyond it reading takes seconds
 SCALAR_CHARS_MAX = 64  # the longest date-time has 36; Python's int is quadratic in its digits
 
 _BLANK = re.compile(r"(?:[ \t\n]+|#[^\n]*)*+")
@@ -85,6 +86,7 @@ class _Scan:
         self.lines = lines
         self.text = text
         self.position = 0
+        self.values = 0
         self.counts: dict[str, int] = {}  # arrays of tables: path -> last index
 
     def document(self) -> None:
@@ -105,6 +107,7 @@ class _Scan:
 
     def header(self) -> str:
         """Read `[table]` or `[[array of tables]]`; return its path with indices."""
+        self.count()
         start, array = self.position, self.text.startswith("[[", self.position)
         self.position += 2 if array else 1
         parts = self.key()
@@ -164,6 +167,7 @@ class _Scan:
         """Read any value, noting the lines of what is in it."""
         if depth > DEPTH_MAX:
             raise self.refusal(f"nested more than {DEPTH_MAX} deep")
+        self.count()
         self.lines.by_path[path] = self.lines.line_at(self.position)
         char = self.peek()
         if char == "[":
@@ -172,6 +176,12 @@ class _Scan:
             self.inline_table(path, depth)
         else:
             self.scalar()
+
+    def count(self) -> None:
+        """Count one table or value more."""
+        self.values += 1
+        if self.values > VALUES_MAX:
+            raise self.refusal(f"more than {VALUES_MAX} values")
 
     def scalar(self) -> None:
         """Pass over a string, number, boolean or date."""

@@ -60,7 +60,8 @@ def _encoded(value: object) -> object:
         order = "F" if value.flags.f_contiguous and not value.flags.c_contiguous else "C"
         head = _HEAD.pack(value.dtype.str.encode(), order.encode(), value.ndim)
         shape = struct.pack(f"<{value.ndim}q", *value.shape)
-        return msgspec.msgpack.Ext(_ARRAY, head + shape + value.tobytes("A"))
+        laid_out = np.ascontiguousarray(value.T if order == "F" else value)
+        return msgspec.msgpack.Ext(_ARRAY, b"".join((head, shape, laid_out.data)))
     if isinstance(value, np.generic):
         return value.item()
     raise TypeError(f"{type(value).__name__} is not plain data")
