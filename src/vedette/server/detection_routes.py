@@ -115,7 +115,7 @@ async def _checked(body: bytes) -> int:
 def _check(body: bytes) -> int:
     """Count the detections of a body. Raises RefusedError with the line and the reason."""
     check_depth(body)
-    count = sum(1 for line in body.splitlines() if line.strip())
+    count = sum(1 for line in body.split(b"\n") if line.strip())
     if count == 0:
         raise RefusedError("there is no detection in the body")
     verdict = codecs.check("detections", body)
