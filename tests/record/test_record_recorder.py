@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mcap.reader import make_reader
 from msgspec import structs
 from record_world import (
     SITE_TOML,
@@ -238,6 +239,33 @@ def test_a_damaged_chunk_is_said_with_where_it_is_valid_to(tmp_path):
     assert f"valid to step {len(steps)}" in damage[0]
 
 
+def test_a_tail_cut_off_by_a_crash_is_no_damage_once_the_next_segment_goes_on(tmp_path):
+    recorded(tmp_path, 60)
+    raw = tmp_path / "raw-0001.mcap"
+    offset = chunk_starts(raw)[-1]
+    raw.write_bytes(raw.read_bytes()[: offset + 40])
+    damage: list[str] = []
+    left = len(list(read(tmp_path, damage=damage)))
+    assert 0 < left < 60
+    assert f"the writer was stopped; valid to step {left}" in damage[0]
+    recorder = Recorder.resume(tmp_path, last_step=left, last_ns=START_NS)
+    run(recorder, begin(), left + 1, left + 10)
+    recorder.close()
+    damage = []
+    assert [s.number for s in read(tmp_path, damage=damage)] == list(range(1, left + 11))
+    assert damage == []
+
+
+def chunk_starts(raw: Path) -> list[int]:
+    """Find where the chunks of a segment begin."""
+    data, position, starts = raw.read_bytes(), 8, []
+    while position < len(data) - 8:
+        if data[position] == 6:
+            starts.append(position)
+        position += 9 + int.from_bytes(data[position + 1 : position + 9], "little")
+    return starts
+
+
 def test_a_snapshot_shortens_the_way_back(tmp_path):
     recorder, world = make(tmp_path), begin()
     run(recorder, world, 1, 60)
@@ -380,6 +408,16 @@ assert verify_chain(folder) == []
     arguments = [sys.executable, "-c", code, str(tmp_path / "r"), str(CHILD.parent)]
     done = subprocess.run(arguments, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_finished_segment_is_an_ordinary_mcap_file(tmp_path):
+    recorded(tmp_path)
+    with (tmp_path / "raw-0001.mcap").open("rb") as file:
+        reader = make_reader(file, validate_crcs=True)
+        counts = reader.get_summary().statistics.channel_message_counts
+        arrived = sum(1 for _ in reader.iter_messages(topics=["arrivals"]))
+    assert arrived == sum(len(inputs(n)) for n in range(1, 101)) == counts[1]
+    assert (counts[2], counts[3], counts[4]) == (14, 101, 5)
 
 
 def test_a_full_segment_is_continued_in_the_next(tmp_path, monkeypatch):

@@ -103,22 +103,30 @@ def read(
     """Read the steps of a recording in order, from the first or from `place`.
 
     Stops before the first step whose inputs are damaged or missing; `damage` then says which and
-    why. A tail cut off by a crash is said there too. Raises RefusedError where the folder is no
-    recording.
+    why. A tail that a crash cut off is no damage where the next segment goes on from it: nobody
+    had been told of what it held. Raises RefusedError where the folder is no recording.
     """
     session(folder)
     begin = place or Place()
     said = damage if damage is not None else []
     assembly = _Assembly(expected=begin.step + 1)
+    torn = ""
     for segment in segments(folder):
         if segment < begin.segment:
             continue
         offset = begin.offset if segment == begin.segment else 0
         assembly.segment, assembly.arrivals, assembly.said = segment, [], []
+        assembly.first_of = ""
         try:
-            yield from _steps(folder, assembly, offset)
+            for step in _steps(folder, assembly, offset):
+                torn = ""
+                yield step
         except _DamagedError as error:
-            said.append(f"raw-{segment:04d}.mcap: {error}; valid to step {assembly.expected - 1}")
+            if torn:
+                said.append(torn)
+            torn = f"raw-{segment:04d}.mcap: {error}; valid to step {assembly.expected - 1}"
+    if torn:
+        said.append(torn)
 
 
 def _steps(folder: Path, assembly: _Assembly, offset: int) -> Iterator[Step]:
