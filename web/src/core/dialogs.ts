@@ -1,0 +1,43 @@
+/** Which dialog is open: at most one, beside the login that may lie over it. */
+import { createSignal } from "solid-js";
+import type { Outcome } from "../generated/model";
+
+/** A question that wants a reason in words before something is done. */
+export interface ReasonAsked {
+  kind: "reason";
+  title: string;
+  text: string;
+  label: string;
+  suggestions: string[];
+  confirm: string;
+  needed: boolean;
+  run: (reason: string) => Promise<boolean>;
+}
+
+export type DialogAsked =
+  | ReasonAsked
+  | { kind: "identify"; trackId: number }
+  | { kind: "engage"; trackId: number }
+  | { kind: "outcome"; engagementId: number; suggested: Outcome }
+  | { kind: "control" }
+  | { kind: "exhibit"; engagementId: number | null }
+  | { kind: "keys" };
+
+const [dialog, setDialog] = createSignal<DialogAsked | null>(null);
+export { dialog };
+
+let cameFrom: HTMLElement | null = null;
+
+export function openDialog(asked: DialogAsked): void {
+  if (!dialog()) cameFrom = document.activeElement as HTMLElement | null;
+  setDialog(asked);
+}
+
+/** Close, and put the focus back where it was. */
+export function closeDialog(): void {
+  if (!dialog()) return;
+  setDialog(null);
+  const back = cameFrom;
+  cameFrom = null;
+  if (back?.isConnected) back.focus();
+}

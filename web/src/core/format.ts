@@ -1,0 +1,90 @@
+/** Numbers as people read them. Every function takes what may be missing and gives a dash then. */
+
+export const DASH = "–";
+
+type Maybe = number | null | undefined;
+
+function missing(value: Maybe): value is null | undefined {
+  return value === null || value === undefined || !Number.isFinite(value);
+}
+
+/** Minutes and seconds: 94 -> "1:34"; an hour or more -> "1 h 05". */
+export function clockSpan(seconds: Maybe): string {
+  if (missing(seconds)) return DASH;
+  const whole = Math.max(0, Math.floor(seconds));
+  if (whole >= 3600) {
+    return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")}`;
+  }
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+/** An age: "0.4 s", "12 s", "3 min", "2 h". */
+export function age(seconds: Maybe): string {
+  if (missing(seconds)) return DASH;
+  const s = Math.max(0, seconds);
+  if (s < 10) return `${s.toFixed(1)} s`;
+  if (s < 120) return `${Math.round(s)} s`;
+  if (s < 7200) return `${Math.round(s / 60)} min`;
+  return `${Math.round(s / 3600)} h`;
+}
+
+/** A distance: "850 m", "4.2 km", "27 km". */
+export function distance(metres: Maybe): string {
+  if (missing(metres)) return DASH;
+  if (metres < 1000) return `${Math.round(metres / 10) * 10} m`;
+  return `${(metres / 1000).toFixed(metres < 20_000 ? 1 : 0)} km`;
+}
+
+export function kilometres(metres: Maybe): string {
+  return missing(metres) ? DASH : (metres / 1000).toFixed(1);
+}
+
+/** A bearing clockwise from true north: "007". */
+export function bearing(degrees: Maybe): string {
+  if (missing(degrees)) return DASH;
+  return String(Math.round(((degrees % 360) + 360) % 360) % 360).padStart(3, "0");
+}
+
+export function whole(value: Maybe): string {
+  return missing(value) ? DASH : String(Math.round(value) + 0);
+}
+
+export function percent(probability: Maybe): string {
+  if (missing(probability)) return DASH;
+  if (probability > 0.99 && probability < 1) return ">99 %";
+  if (probability > 0 && probability < 0.01) return "<1 %";
+  return `${Math.round(probability * 100)} %`;
+}
+
+/** UTC time of day of microseconds since the epoch: "09:41:07". */
+export function timeOfDay(t_us: Maybe): string {
+  return missing(t_us) ? DASH : new Date(t_us / 1000).toISOString().slice(11, 19);
+}
+
+/** UTC date of microseconds since the epoch: "4 Jan 2022". */
+export function date(t_us: Maybe): string {
+  if (missing(t_us)) return DASH;
+  const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+  const day = new Date(t_us / 1000);
+  return `${day.getUTCDate()} ${months[day.getUTCMonth()]} ${day.getUTCFullYear()}`;
+}
+
+/** A position in degrees with hemisphere letters, to about ten metres. */
+export function position(lat_deg: Maybe, lon_deg: Maybe): string {
+  if (missing(lat_deg) || missing(lon_deg)) return DASH;
+  const lat = `${Math.abs(lat_deg).toFixed(4)}° ${lat_deg < 0 ? "S" : "N"}`;
+  return `${lat} ${Math.abs(lon_deg).toFixed(4)}° ${lon_deg < 0 ? "W" : "E"}`;
+}
+
+/** "1 track", "2 tracks". */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
+const WINDS = ["north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"];
+
+/** The word for a bearing, as one says it: 280 -> "west". */
+export function compass(degrees: Maybe): string {
+  if (missing(degrees)) return DASH;
+  return WINDS[Math.round((((degrees % 360) + 360) % 360) / 45) % 8] ?? DASH;
+}

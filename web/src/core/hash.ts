@@ -1,0 +1,76 @@
+/** The address of a view: what is after the # reproduces selection, map, table and theme. */
+import type { Filter, SortKey } from "./sorting";
+
+export type Theme = "night" | "day";
+
+export interface ViewState {
+  track: number | null;
+  lat_deg: number | null;
+  lon_deg: number | null;
+  zoom: number | null;
+  filter: Filter;
+  text: string;
+  sort: SortKey;
+  descending: boolean;
+  theme: Theme;
+  layers: string[];
+}
+
+export const DEFAULT_LAYERS = ["rings", "zones", "labels", "trails"];
+
+export function defaultView(): ViewState {
+  return {
+    track: null, lat_deg: null, lon_deg: null, zoom: null,
+    filter: "all", text: "", sort: "urgency", descending: false,
+    theme: "night", layers: [...DEFAULT_LAYERS],
+  };
+}
+
+const FILTERS: readonly string[] = ["all", "threats", "unknown", "known", "stale"];
+const SORTS: readonly string[] = [
+  "urgency", "track", "what", "range", "bearing", "height", "speed", "reach", "arrival",
+];
+
+function number(text: string | null, low: number, high: number): number | null {
+  const value = text === null || text === "" ? NaN : Number(text);
+  return value >= low && value <= high ? value : null;
+}
+
+/** Read a view from the part after the #. What cannot be read is left as it is by default. */
+export function parseHash(hash: string): ViewState {
+  const query = new URLSearchParams(hash.replace(/^#/, ""));
+  const view = defaultView();
+  const at = (query.get("at") ?? "").split(",");
+  view.track = number(query.get("track"), 0, 2 ** 31);
+  view.lat_deg = number(at[0] ?? null, -85, 85);
+  view.lon_deg = number(at[1] ?? null, -180, 180);
+  view.zoom = number(at[2] ?? null, 0, 22);
+  const filter = query.get("show") ?? "";
+  if (FILTERS.includes(filter)) view.filter = filter as Filter;
+  const sort = (query.get("sort") ?? "").replace(/^-/, "");
+  if (SORTS.includes(sort)) view.sort = sort as SortKey;
+  view.descending = (query.get("sort") ?? "").startsWith("-");
+  view.text = (query.get("find") ?? "").slice(0, 80);
+  if (query.get("theme") === "day") view.theme = "day";
+  const layers = query.get("layers");
+  if (layers !== null) view.layers = layers.split(",").filter((word) => /^[a-z]+$/.test(word));
+  return view;
+}
+
+/** Write a view as the part after the #; what is as by default is left out. */
+export function formatHash(view: ViewState): string {
+  const parts: string[] = [];
+  if (view.track !== null) parts.push(`track=${view.track}`);
+  if (view.lat_deg !== null && view.lon_deg !== null && view.zoom !== null) {
+    const place = [view.lat_deg.toFixed(4), view.lon_deg.toFixed(4), view.zoom.toFixed(2)];
+    parts.push(`at=${place.join(",")}`);
+  }
+  if (view.filter !== "all") parts.push(`show=${view.filter}`);
+  if (view.text) parts.push(`find=${encodeURIComponent(view.text)}`);
+  if (view.sort !== "urgency" || view.descending) {
+    parts.push(`sort=${view.descending ? "-" : ""}${view.sort}`);
+  }
+  if (view.theme !== "night") parts.push(`theme=${view.theme}`);
+  if (view.layers.join() !== DEFAULT_LAYERS.join()) parts.push(`layers=${view.layers.join(",")}`);
+  return parts.length ? `#${parts.join("&")}` : "";
+}

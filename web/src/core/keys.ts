@@ -1,0 +1,75 @@
+/** Every action has a key. One list: the keyboard obeys it and the `?` dialog shows it. */
+import { acknowledge, assess, dismiss, hold, nextInQueue, nextToAcknowledge, withSelected } from "./actions";
+import { closeDialog, dialog, openDialog } from "./dialogs";
+import { loginAsked } from "./session";
+import { toggleSound, unlock } from "./sound";
+import { select, toggleLayer, toggleTheme, view } from "./view";
+
+export interface KeyEntry {
+  key: string;
+  group: "Warnings" | "Selected track" | "Picture" | "Map";
+  text: string;
+  act?: () => void;
+}
+
+/** What the map offers to keys; set when the map is there. */
+export const mapKeys: { home?: () => void; centre?: () => void; zoom?: (steps: number) => void } = {};
+
+export const KEYS: KeyEntry[] = [
+  { key: "A", group: "Warnings", text: "acknowledge the most urgent warning", act: () => void acknowledge(nextToAcknowledge()) },
+  { key: "H", group: "Warnings", text: "hold at once; again: lift hold", act: () => void hold() },
+  { key: "M", group: "Warnings", text: "alarm sound on or off", act: toggleSound },
+  { key: "S", group: "Selected track", text: "assess: I have looked at it", act: () => withSelected((id) => void assess(id)) },
+  { key: "I", group: "Selected track", text: "identify, with a reason", act: () => withSelected((trackId) => openDialog({ kind: "identify", trackId })) },
+  { key: "D", group: "Selected track", text: "dismiss, with a reason", act: () => withSelected(dismiss) },
+  { key: "E", group: "Selected track", text: "compare options and authorise", act: () => withSelected((trackId) => openDialog({ kind: "engage", trackId })) },
+  { key: "C", group: "Selected track", text: "centre the map on it", act: () => mapKeys.centre?.() },
+  { key: "N", group: "Picture", text: "next item of the queue", act: nextInQueue },
+  { key: "/", group: "Picture", text: "find a track", act: () => document.getElementById("find-track")?.focus() },
+  { key: "↑ ↓", group: "Picture", text: "in the table: previous and next track" },
+  { key: "W", group: "Picture", text: "weapons control status", act: () => openDialog({ kind: "control" }) },
+  { key: "X", group: "Picture", text: "attach an exhibit", act: () => openDialog({ kind: "exhibit", engagementId: null }) },
+  { key: "L", group: "Picture", text: "light or dark", act: toggleTheme },
+  { key: "Esc", group: "Picture", text: "close the dialog; then deselect" },
+  { key: "?", group: "Picture", text: "these keys", act: () => openDialog({ kind: "keys" }) },
+  { key: "0", group: "Map", text: "the whole site", act: () => mapKeys.home?.() },
+  { key: "+", group: "Map", text: "nearer", act: () => mapKeys.zoom?.(0.5) },
+  { key: "-", group: "Map", text: "farther", act: () => mapKeys.zoom?.(-0.5) },
+  { key: "R", group: "Map", text: "range rings on or off", act: () => toggleLayer("rings") },
+  { key: "V", group: "Map", text: "sensor coverage on or off", act: () => toggleLayer("coverage") },
+  { key: "T", group: "Map", text: "trails on or off", act: () => toggleLayer("trails") },
+  { key: "B", group: "Map", text: "labels on or off", act: () => toggleLayer("labels") },
+];
+
+const ACTS = new Map(KEYS.filter((k) => k.act).map((k) => [k.key.toLowerCase(), k.act]));
+ACTS.set("=", ACTS.get("+"));
+
+function typing(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement
+    && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+/** Listen to the keyboard for the whole page. */
+export function listenToKeys(): void {
+  window.addEventListener("pointerdown", unlock);
+  window.addEventListener("keydown", (event) => {
+    unlock();
+    if (event.key === "Escape") escape();
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    const key = event.key.toLowerCase();
+    // With a dialog open only what cannot wait is obeyed.
+    if ((dialog() || loginAsked()) && !["a", "h", "m"].includes(key)) return;
+    const act = ACTS.get(key);
+    if (!act || event.repeat) return;
+    event.preventDefault();
+    act();
+  });
+}
+
+function escape(): void {
+  const asked = loginAsked();
+  if (asked) asked.done(false);
+  else if (dialog()) closeDialog();
+  else if (typing(document.activeElement)) (document.activeElement as HTMLElement).blur();
+  else if (view.track !== null) select(null);
+}

@@ -1,0 +1,111 @@
+/** Who sits here, and what they ask the service to do. */
+import { createSignal } from "solid-js";
+import type { CommandRequest, SessionView, VedetteEvent } from "../generated/model";
+import { getJson, post, refused, type Refusal } from "./http";
+import { reconnect } from "./picture";
+import { say } from "./notices";
+
+const [session, setSession] = createSignal<SessionView | null>(null);
+/** Set while the login dialog is open: what it is for, and who waits for it. */
+const [loginAsked, setLoginAsked] = createSignal<{ why: string; done: (ok: boolean) => void } | null>(
+  null,
+);
+export { loginAsked, session };
+
+export async function loadSession(): Promise<void> {
+  setSession(await getJson<SessionView>("/api/session"));
+  const known = session();
+  if (known?.login_required && !known.name) void askLogin("to see this picture");
+}
+
+/** Open the login dialog; true when somebody logged in. */
+export function askLogin(why: string): Promise<boolean> {
+  loginAsked()?.done(false);
+  return new Promise((resolve) => {
+    setLoginAsked({
+      why,
+      done: (ok) => {
+        setLoginAsked(null);
+        resolve(ok);
+      },
+    });
+  });
+}
+
+/** Try a name and password; gives the reason where they are refused. */
+export async function login(name: string, password: string): Promise<string | null> {
+  const answer = await post<SessionView>("/api/login", { name, password }, session()?.csrf ?? null);
+  if (refused(answer)) return answer.error;
+  const fresh = await getJson<SessionView>("/api/session");
+  setSession(fresh ?? answer);
+  reconnect();
+  say(`${answer.name ?? name} is at this console.`, "done");
+  loginAsked()?.done(true);
+  return null;
+}
+
+export async function logout(): Promise<void> {
+  await post("/api/logout", {}, session()?.csrf ?? null);
+  await loadSession();
+  say("Nobody is logged in at this console.", "done");
+}
+
+type WithoutId<T> = T extends unknown ? Omit<T, "command_id"> : never;
+export type CommandWish = WithoutId<CommandRequest>;
+export type Reaction = { events: VedetteEvent[] };
+
+/** A fresh command id; randomUUID exists in secure contexts only, and loopback is one. */
+export function commandId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * Carry out a command as the person at this console, asking for a login where there is none.
+ * Says what became of it; gives the reaction, or null where it was refused.
+ */
+export async function order(wish: CommandWish, why: string, done: string): Promise<Reaction | null> {
+  const body = { ...wish, command_id: commandId() };
+  const answer = await sendAs(() => post<Reaction>("/api/commands", body, csrf()), why);
+  if (answer === null) return null;
+  if (refused(answer)) {
+    say(`Not done: ${answer.error}`, "refused");
+    return null;
+  }
+  if (done) say(done, "done");
+  return answer;
+}
+
+function csrf(): string | null {
+  return session()?.csrf ?? null;
+}
+
+/** Send with a session; once more after a login where the service asks for one. */
+export async function sendAs<T>(
+  send: () => Promise<T | Refusal>, why: string,
+): Promise<T | Refusal | null> {
+  if (!session()?.name && !(await askLogin(why))) return null;
+  const answer = await send();
+  if (!refused(answer) || answer.status !== 401) return answer;
+  return (await askLogin(why)) ? send() : null;
+}
+
+/** The second of two people authorises at this same console, with their own password. */
+export async function secondAuthorisation(
+  name: string, password: string, wish: CommandWish,
+): Promise<Reaction | Refusal> {
+  const command = { ...wish, command_id: commandId() };
+  return post<Reaction>("/api/second-authorisation", { name, password, command }, csrf());
+}
+
+/** Hand in an exhibit: a file with a description. */
+export async function attachExhibit(form: FormData): Promise<boolean> {
+  form.set("command_id", commandId());
+  const answer = await sendAs(
+    () => post<Reaction>("/api/exhibits", form, csrf()), "to attach an exhibit",
+  );
+  if (answer === null) return false;
+  say(refused(answer) ? `Not attached: ${answer.error}` : "Exhibit in custody.",
+    refused(answer) ? "refused" : "done");
+  return !refused(answer);
+}

@@ -1,0 +1,71 @@
+/** The orders and filters of the table of tracks. */
+import { earliestArrival, isDangerous, isKnown, isOld, type Track } from "./track";
+import { CLASS_WORDS, IDENTITY_WORDS, trackName } from "./words";
+
+export type SortKey =
+  | "urgency" | "track" | "what" | "range" | "bearing" | "height" | "speed" | "reach" | "arrival";
+export type Filter = "all" | "threats" | "unknown" | "known" | "stale";
+
+export interface TableView {
+  sort: SortKey;
+  descending: boolean;
+  filter: Filter;
+  text: string;
+}
+
+const URGENCY: Record<Track["identity"], number> = {
+  HOSTILE: 6, SUSPECT: 5, PENDING: 3, UNKNOWN: 3, ASSUMED_FRIEND: 1, NEUTRAL: 1, FRIEND: 1,
+};
+
+/**
+ * How much a track wants attention, smoothly: identity first, then how likely and how soon it
+ * could be at an asset. No hard limits, so that rows do not change places at a step.
+ */
+export function urgency(track: Track): number {
+  const arrival_s = earliestArrival(track);
+  const soon = Number.isFinite(arrival_s) ? 120 / (120 + arrival_s) : 0;
+  const reach = Number.isFinite(track.reach_prob) && !isKnown(track.identity) ? track.reach_prob : 0;
+  return URGENCY[track.identity] + 0.9 * soon * (0.15 + 0.85 * reach) - (track.dismissed ? 2.5 : 0);
+}
+
+const VALUES: Record<SortKey, (track: Track) => number | string> = {
+  urgency: (t) => -Math.round(urgency(t) * 50),
+  track: (t) => t.id,
+  what: (t) => IDENTITY_WORDS[t.identity] + CLASS_WORDS[t.object_class],
+  range: (t) => t.range_m,
+  bearing: (t) => t.bearing_deg,
+  height: (t) => t.up_m,
+  speed: (t) => t.speed_mps,
+  reach: (t) => (isKnown(t.identity) || !Number.isFinite(t.reach_prob) ? -1 : t.reach_prob),
+  arrival: (t) => (Number.isFinite(earliestArrival(t)) ? earliestArrival(t) : Infinity),
+};
+
+const FILTERS: Record<Filter, (track: Track) => boolean> = {
+  all: () => true,
+  threats: (t) => isDangerous(t.identity) || (!isKnown(t.identity) && t.reach_prob >= 0.2),
+  unknown: (t) => t.identity === "UNKNOWN" || t.identity === "PENDING",
+  known: (t) => isKnown(t.identity),
+  stale: isOld,
+};
+
+/** Say whether a track passes the filter and the words typed. */
+export function passes(track: Track, view: TableView): boolean {
+  if (!FILTERS[view.filter](track)) return false;
+  const text = view.text.trim().toLowerCase();
+  if (!text) return true;
+  const words = [
+    trackName(track.id), track.label, IDENTITY_WORDS[track.identity], CLASS_WORDS[track.object_class],
+  ];
+  return words.join(" ").toLowerCase().includes(text);
+}
+
+/** Sort a copy: by the chosen column, ties by number. */
+export function sorted(tracks: readonly Track[], view: TableView): Track[] {
+  const value = VALUES[view.sort];
+  const sign = view.descending ? -1 : 1;
+  return [...tracks].sort((a, b) => {
+    const x = value(a);
+    const y = value(b);
+    return x < y ? -sign : x > y ? sign : a.id - b.id;
+  });
+}

@@ -1,0 +1,94 @@
+/** Events in words: one line each for the log, with what kind of thing it is. */
+import type { VedetteEvent } from "../generated/model";
+import { age, clockSpan, compass, count, distance, percent } from "./format";
+import {
+  CLASS_WORDS, CONTROL_WORDS, HEALTH_WORDS, IDENTITY_WORDS, OUTCOME_WORDS, trackName,
+} from "./words";
+
+export type Lane = "warning" | "decision" | "identity" | "track" | "source";
+
+export interface Told {
+  lane: Lane;
+  text: string;
+  trackId: number | null;
+}
+
+type Teller<K extends VedetteEvent["event"]> = (
+  e: Extract<VedetteEvent, { event: K }>,
+) => string;
+type Tellers = { [K in VedetteEvent["event"]]: [Lane, Teller<K>] };
+
+const t = trackName;
+const because = (reason: string): string => (reason ? `: ${reason}` : "");
+const many = (ids: readonly number[]): string => ids.map(t).join(", ");
+
+const TELLERS: Tellers = {
+  TrackStarted: ["track", (e) =>
+    `${t(e.track_id)} first seen ${distance(e.range_m)} to the ${compass(e.bearing_deg)} by ${e.sensors.join(", ")}`],
+  TrackCoasting: ["track", (e) => `${t(e.track_id)} coasts: unseen for ${age(e.unseen_s)}`],
+  TrackRegained: ["track", (e) => `${t(e.track_id)} is seen again`],
+  TrackLost: ["track", (e) => `${t(e.track_id)} lost${because(e.reason)}`],
+  TracksMerged: ["track", (e) => `${t(e.absorbed_track_id)} proved to be ${t(e.track_id)}`],
+  TrackLimitReached: ["source", (e) => `The table of ${e.capacity} tracks is full`],
+  IdentityChanged: ["identity", (e) =>
+    `${t(e.track_id)} is ${IDENTITY_WORDS[e.after]}, was ${IDENTITY_WORDS[e.before]} (${e.by})${because(e.reason)}`],
+  ClassChanged: ["identity", (e) =>
+    `${t(e.track_id)} looks like ${className(e.object_class)}, ${percent(e.prob)}${because(e.reason)}`],
+  IdentityConflict: ["identity", (e) => `${t(e.track_id)} conflict${because(e.reason)}`],
+  TrackAssessed: ["decision", (e) => `${e.person} assessed ${t(e.track_id)}${because(e.remark)}`],
+  TrackDismissed: ["decision", (e) => `${e.person} dismissed ${t(e.track_id)}${because(e.reason)}`],
+  TrackRecalled: ["identity", (e) => `${t(e.track_id)} is back in the queue${because(e.reason)}`],
+  WarningRaised: ["warning", (e) =>
+    `${levelWord(e.level)} for ${e.zone_name}, ${clockSpan(e.seconds_left_s)} left: ${e.reason || many(e.track_ids)}`],
+  WarningEscalated: ["warning", (e) =>
+    `${levelWord(e.level)} for ${e.zone_name}, ${clockSpan(e.seconds_left_s)} left: ${e.reason || many(e.track_ids)}`],
+  WarningDelivered: ["warning", (e) =>
+    `Warning ${e.warning_id} reached ${e.channel} in ${age(e.latency_s)}`],
+  WarningDeliveryFailed: ["warning", (e) =>
+    `Warning ${e.warning_id} did NOT reach ${e.channel}${because(e.detail)}`],
+  WarningAcknowledged: ["warning", (e) => `${e.person} acknowledged warning ${e.warning_id}`],
+  WarningCleared: ["warning", (e) => `${e.person} gave the all-clear${because(e.reason)}`],
+  WeaponsControlChanged: ["decision", (e) =>
+    `${e.person} set weapons control ${CONTROL_WORDS[e.after].name}${because(e.reason)}`],
+  HoldChanged: ["decision", (e) => `${e.person} ${e.on ? "ordered HOLD" : "lifted hold"}${because(e.reason)}`],
+  EngagementFirstAuthorised: ["decision", (e) =>
+    `${e.person} authorised ${e.effector_id} on ${t(e.track_id)}; a second person must agree`],
+  EngagementAuthorised: ["decision", (e) =>
+    `${e.persons.join(" and ")} authorised ${e.effector_id} on ${t(e.track_id)} (simulated)`],
+  EngagementExpired: ["decision", (e) => `Engagement ${e.engagement_id} expired unused`],
+  EngagementCancelled: ["decision", (e) =>
+    `Engagement ${e.engagement_id} cancelled by ${e.by}${because(e.reason)}`],
+  EngagementExecuting: ["decision", (e) =>
+    `Engagement ${e.engagement_id}: simulated effector at work${because(e.detail)}`],
+  EngagementExecuted: ["decision", (e) =>
+    `Engagement ${e.engagement_id}: simulated effector done${because(e.detail)}`],
+  OutcomeAssessed: ["decision", (e) =>
+    `${t(e.track_id)} ${OUTCOME_WORDS[e.outcome]}, says ${e.by === "track" ? "the track" : e.by}${because(e.reason)}`],
+  DebrisAreaEstimated: ["decision", (e) =>
+    `Debris of ${t(e.track_id)} searched within ${distance(e.semi_major_m)} × ${distance(e.semi_minor_m)} (${percent(e.prob)})`],
+  ExhibitAttached: ["decision", (e) => `${e.person} attached ${e.file_name}${because(e.description)}`],
+  CommandRefused: ["decision", (e) => `Refused to ${e.person}: ${e.command.replaceAll("_", " ")}${because(e.reason)}`],
+  SourceHealthChanged: ["source", (e) => `${e.source} is ${HEALTH_WORDS[e.after]}${because(e.reason)}`],
+  InputRefused: ["source", (e) =>
+    `${e.source}: ${count(e.count, "report")} refused, ${e.reason}${because(e.detail)}`],
+  InputShed: ["source", (e) => `${e.source} sends too much: ${count(e.count, "report")} shed`],
+  ServiceStarted: ["source", (e) => `Recording began at ${e.site}`],
+  ServiceRestored: ["source", (e) => `The service came back after ${age(e.gap_s)}`],
+};
+
+function levelWord(level: string): string {
+  return level === "imminent" ? "TAKE COVER" : "Be ready";
+}
+
+function className(word: string): string {
+  return (CLASS_WORDS as Record<string, string>)[word] ?? word;
+}
+
+/** Tell one event. A kind this display does not know yet is shown by its name. */
+export function tell(event: VedetteEvent): Told {
+  const entry = TELLERS[event.event] as [Lane, (e: VedetteEvent) => string] | undefined;
+  const trackId = "track_id" in event ? event.track_id : null;
+  return entry
+    ? { lane: entry[0], text: entry[1](event), trackId }
+    : { lane: "source", text: String((event as { event: string }).event), trackId };
+}

@@ -1,0 +1,31 @@
+/* @refresh reload */
+import { render } from "solid-js/web";
+import { listenToKeys } from "./core/keys";
+import { getJson } from "./core/http";
+import { setSite, startPicture } from "./core/picture";
+import { loadSession } from "./core/session";
+import { followView } from "./core/view";
+import type { SiteView } from "./generated/model";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/layout.css";
+import "./styles/lists.css";
+import "./styles/map.css";
+import "./styles/panel.css";
+import "./styles/dialogs.css";
+import { App } from "./ui/App";
+
+/** Ask for the site until the service gives it: it may still be starting, or want a login first. */
+async function loadSite(wait_ms: number): Promise<void> {
+  const site = await getJson<SiteView>("/api/site");
+  if (site) setSite(site);
+  else setTimeout(() => void loadSite(Math.min(wait_ms * 1.6, 3_000)), wait_ms);
+}
+
+followView();
+listenToKeys();
+startPicture();
+void loadSession();
+void loadSite(300);
+const root = document.getElementById("root");
+if (root) render(() => <App />, root);

@@ -1,0 +1,216 @@
+/** The map of the picture: MapLibre for the ground, the air layer and the labels over it. */
+import maplibreWorkerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+import { Map as GroundMap, setWorkerUrl, type GeoJSONSource } from "maplibre-gl";
+import type { SiteView } from "../generated/model";
+import type { Theme } from "../core/hash";
+import type { Track } from "../core/track";
+import { drawAtlas } from "./atlas";
+import { siteLabels, trackLabels } from "./captions";
+import { EARTH_M, mercatorX, mercatorY } from "./geodesy";
+import { loadWorld, siteFeatures } from "./ground";
+import type { Box, Label } from "./labels";
+import { AirLayer } from "./layer";
+import { Overlay } from "./overlay";
+import { buildScene, type SceneInput } from "./scene";
+import { GROUND, groundStyle, PAINTS, SWITCHED } from "./style";
+
+setWorkerUrl(maplibreWorkerUrl);
+
+const PICK_PX = 20;
+const SYMBOL_HALF_PX = 14;
+const VIEW_M = 26_000;
+
+export interface Handlers {
+  picked: (trackId: number) => void;
+  hovered: (trackId: number | null) => void;
+  pointed: (lat_deg: number | null, lon_deg: number | null) => void;
+  moved: (lat_deg: number, lon_deg: number, zoom: number) => void;
+}
+
+export interface Shown extends Omit<SceneInput, "origin"> {
+  labels: boolean;
+  rings: boolean;
+}
+
+export class AirMap {
+  private readonly ground: GroundMap;
+  private readonly layer = new AirLayer();
+  private readonly overlay: Overlay;
+  private readonly origin: [number, number];
+  private shown: Shown | null = null;
+  private ready = false;
+  private theme: Theme;
+  private switches: readonly string[] = [];
+
+  constructor(
+    holder: HTMLElement, canvas: HTMLCanvasElement, private readonly site: SiteView, theme: Theme,
+    start: { lat_deg: number; lon_deg: number; zoom: number } | null,
+    private readonly handlers: Handlers,
+  ) {
+    const { lat_deg, lon_deg } = site.reference;
+    this.origin = [mercatorX(lon_deg), mercatorY(lat_deg)];
+    this.theme = theme;
+    this.overlay = new Overlay(canvas);
+    this.layer.setAtlas(drawAtlas(theme, window.devicePixelRatio));
+    this.ground = new GroundMap({
+      container: holder,
+      style: groundStyle(theme),
+      center: start ? [start.lon_deg, start.lat_deg] : [lon_deg, lat_deg],
+      zoom: start?.zoom ?? this.zoomFor(holder, VIEW_M),
+      minZoom: 2, maxZoom: 18, maxPitch: 0, pitchWithRotate: false, dragRotate: false,
+      attributionControl: false, renderWorldCopies: false, fadeDuration: 0,
+      canvasContextAttributes: { antialias: false },
+    });
+    this.ground.touchZoomRotate.disableRotation();
+    this.ground.keyboard.disableRotation();
+    this.listen();
+  }
+
+  /** Show this picture from now on. */
+  show(shown: Shown): void {
+    this.shown = shown;
+    const scene = buildScene({ ...shown, origin: this.origin });
+    this.layer.set(this.origin, scene.segments, scene.symbols);
+    this.ground.triggerRepaint();
+  }
+
+  setTheme(theme: Theme): void {
+    if (theme === this.theme) return;
+    this.theme = theme;
+    this.layer.setAtlas(drawAtlas(theme, window.devicePixelRatio));
+    if (!this.ready) return;
+    for (const [id, property, colour] of PAINTS) {
+      this.ground.setPaintProperty(id, property as "fill-color", GROUND[theme][colour]);
+    }
+  }
+
+  /** Switch the layers of the ground on and off. */
+  setLayers(names: readonly string[]): void {
+    this.switches = names;
+    if (!this.ready) return;
+    for (const [name, layers] of Object.entries(SWITCHED)) {
+      for (const id of layers) {
+        this.ground.setLayoutProperty(id, "visibility", names.includes(name) ? "visible" : "none");
+      }
+    }
+  }
+
+  zoomBy(steps: number): void {
+    this.ground.zoomTo(this.ground.getZoom() + steps, { duration: 0 });
+  }
+
+  /** Look at the site as at the start. */
+  home(): void {
+    const { lat_deg, lon_deg } = this.site.reference;
+    this.ground.jumpTo({ center: [lon_deg, lat_deg], zoom: this.zoomFor(this.ground.getContainer(), VIEW_M) });
+  }
+
+  centre(lat_deg: number, lon_deg: number): void {
+    this.ground.jumpTo({ center: [lon_deg, lat_deg] });
+  }
+
+  /** Move the map only when a place is not in view. */
+  reveal(lat_deg: number, lon_deg: number): void {
+    const { x, y } = this.ground.project([lon_deg, lat_deg]);
+    const holder = this.ground.getContainer();
+    const inside = x > 40 && y > 40 && x < holder.clientWidth - 40 && y < holder.clientHeight - 40;
+    if (!inside) this.centre(lat_deg, lon_deg);
+  }
+
+  remove(): void {
+    this.ground.remove();
+  }
+
+  private listen(): void {
+    const { ground } = this;
+    ground.on("load", () => this.loaded());
+    ground.on("render", () => this.rendered());
+    ground.on("moveend", () => {
+      const centre = ground.getCenter();
+      this.handlers.moved(centre.lat, centre.lng, ground.getZoom());
+    });
+    ground.on("click", (event) => {
+      const hit = this.trackNear(event.point.x, event.point.y);
+      if (hit !== null) this.handlers.picked(hit);
+    });
+    ground.on("mousemove", (event) => {
+      const hit = this.trackNear(event.point.x, event.point.y);
+      ground.getCanvas().style.cursor = hit === null ? "" : "pointer";
+      this.handlers.hovered(hit);
+      this.handlers.pointed(event.lngLat.lat, event.lngLat.lng);
+    });
+    ground.on("mouseout", () => {
+      this.handlers.hovered(null);
+      this.handlers.pointed(null, null);
+    });
+  }
+
+  private loaded(): void {
+    this.ready = true;
+    this.ground.addLayer(this.layer);
+    const theme = this.theme;
+    for (const [id, property, colour] of PAINTS) {
+      this.ground.setPaintProperty(id, property as "fill-color", GROUND[theme][colour]);
+    }
+    this.setLayers(this.switches);
+    (this.ground.getSource("site") as GeoJSONSource).setData(siteFeatures(this.site));
+    void loadWorld().then((world) => {
+      if (!world) return;
+      (this.ground.getSource("land") as GeoJSONSource).setData(world.land);
+      (this.ground.getSource("borders") as GeoJSONSource).setData(world.borders);
+    });
+    this.ground.triggerRepaint();
+  }
+
+  private rendered(): void {
+    if (this.shown) this.drawWords(this.shown);
+  }
+
+  private drawWords(shown: Shown): void {
+    const project = (lat_deg: number, lon_deg: number): { x: number; y: number } =>
+      this.ground.project([lon_deg, lat_deg]);
+    const holder = this.ground.getContainer();
+    const inside = (x: number, y: number): boolean =>
+      x > -20 && y > -20 && x < holder.clientWidth + 20 && y < holder.clientHeight + 20;
+    const zoom = this.ground.getZoom();
+    const labels: Label[] = siteLabels(this.site, zoom, shown.theme, project, shown.rings);
+    if (shown.labels) labels.push(...trackLabels({ ...shown, zoom, project, inside }));
+    const symbols = this.symbolBoxes(shown.tracks, project, inside);
+    const metresPerPixel = (2 * Math.PI * EARTH_M * Math.cos((this.ground.getCenter().lat * Math.PI) / 180))
+      / (512 * 2 ** zoom);
+    this.overlay.draw(labels, symbols, shown.theme, metresPerPixel);
+  }
+
+  private symbolBoxes(
+    tracks: readonly Track[], project: (lat: number, lon: number) => { x: number; y: number },
+    inside: (x: number, y: number) => boolean,
+  ): Box[] {
+    const boxes: Box[] = [];
+    for (const track of tracks) {
+      const { x, y } = project(track.lat_deg, track.lon_deg);
+      if (!inside(x, y)) continue;
+      boxes.push({
+        x0: x - SYMBOL_HALF_PX, y0: y - SYMBOL_HALF_PX, x1: x + SYMBOL_HALF_PX, y1: y + SYMBOL_HALF_PX,
+      });
+    }
+    return boxes;
+  }
+
+  private trackNear(x: number, y: number): number | null {
+    let best: number | null = null;
+    let nearest = PICK_PX;
+    for (const track of this.shown?.tracks ?? []) {
+      const at = this.ground.project([track.lon_deg, track.lat_deg]);
+      const away = Math.hypot(at.x - x, at.y - y);
+      if (away < nearest) [best, nearest] = [track.id, away];
+    }
+    return best;
+  }
+
+  /** The zoom at which a radius fits the smaller side of the map. */
+  private zoomFor(holder: HTMLElement, radius_m: number): number {
+    const side_px = Math.max(200, Math.min(holder.clientWidth, holder.clientHeight));
+    const lat = (this.site.reference.lat_deg * Math.PI) / 180;
+    return Math.log2((2 * Math.PI * EARTH_M * Math.cos(lat) * side_px) / (512 * 2 * radius_m));
+  }
+}

@@ -1,0 +1,118 @@
+/** Which words belong on the map now: tracks that matter, assets, places, range rings. */
+import type { SiteView } from "../generated/model";
+import { clockSpan, whole } from "../core/format";
+import { earliestArrival, isDangerous, isKnown, type Track } from "../core/track";
+import { CLASS_WORDS, IDENTITY_WORDS, trackName } from "../core/words";
+import type { Theme } from "../core/hash";
+import { destination, offset } from "./geodesy";
+import { RINGS_KM } from "./ground";
+import type { Label } from "./labels";
+import { IDENTITY_COLOURS } from "./symbols";
+
+export type Projector = (lat_deg: number, lon_deg: number) => { x: number; y: number };
+
+const SANS = 'Inter, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif';
+const INK: Record<Theme, { place: string; asset: string; ring: string }> = {
+  night: { place: "#9db1bc", asset: "#d6e8f2", ring: "#8499a4" },
+  day: { place: "#55676f", asset: "#16303d", ring: "#5b6c74" },
+};
+
+export interface CaptionInput {
+  tracks: readonly Track[];
+  selected: number | null;
+  hovered: number | null;
+  warned: ReadonlySet<number>;
+  zoom: number;
+  lead_s: number;
+  theme: Theme;
+  project: Projector;
+  inside: (x: number, y: number) => boolean;
+}
+
+/** Labels of the tracks in view; few words for the harmless, more for those that matter. */
+export function trackLabels(input: CaptionInput): Label[] {
+  const out: Label[] = [];
+  for (const track of input.tracks) {
+    const chosen = track.id === input.selected || track.id === input.hovered;
+    const grave = isDangerous(track.identity) || input.warned.has(track.id);
+    if (!chosen && !grave && !wordsWanted(track, input.zoom)) continue;
+    const at = input.project(track.lat_deg, track.lon_deg);
+    if (!input.inside(at.x, at.y)) continue;
+    out.push({
+      key: `t${track.id}`, ...at, gap: 19,
+      lines: chosen || grave ? fullLines(track) : [shortLine(track)],
+      colour: IDENTITY_COLOURS[input.theme][track.identity],
+      font: `${chosen || grave ? 600 : 500} 12px ${SANS}`, line_px: 15,
+      priority: (chosen ? 1000 : 0) + (grave ? 500 : 0) + (isKnown(track.identity) ? 20 : 40),
+      must: chosen || grave, plate: chosen || grave,
+      avoid: leadEnd(track, input),
+    });
+  }
+  return out;
+}
+
+function wordsWanted(track: Track, zoom: number): boolean {
+  if (track.object_class === "bird" || track.dismissed) return zoom >= 13;
+  return zoom >= (isKnown(track.identity) && track.range_m > 20_000 ? 10.5 : 9);
+}
+
+function leadEnd(track: Track, input: CaptionInput): { x: number; y: number } {
+  const { v_east_mps, v_north_mps } = track;
+  const [lat, lon] = offset(
+    track.lat_deg, track.lon_deg, v_east_mps * input.lead_s, v_north_mps * input.lead_s,
+  );
+  return input.project(lat, lon);
+}
+
+function shortLine(track: Track): string {
+  return track.label || trackName(track.id);
+}
+
+function fullLines(track: Track): string[] {
+  const name = `${trackName(track.id)} ${IDENTITY_WORDS[track.identity].toUpperCase()}`;
+  const height = track.height_observed ? `${whole(track.up_m)} m` : "height ?";
+  const motion = `${height}  ${whole(track.speed_mps)} m/s`;
+  const arrival_s = earliestArrival(track);
+  const soonest = Number.isFinite(arrival_s) ? [`earliest ${clockSpan(arrival_s)}`] : [];
+  const seen = track.coasting ? [`coasting, unseen ${whole(track.age_s)} s`] : [];
+  const what = track.label ? [track.label] : [CLASS_WORDS[track.object_class]];
+  return [name, ...what, motion, ...seen, ...soonest];
+}
+
+/** Labels of what stands still. */
+export function siteLabels(
+  site: SiteView, zoom: number, theme: Theme, project: Projector, rings: boolean,
+): Label[] {
+  const ink = INK[theme];
+  const base = { line_px: 14, must: false, plate: false };
+  const out: Label[] = [];
+  for (const asset of site.assets) {
+    const at = project(asset.lat_deg, asset.lon_deg);
+    out.push({
+      ...base, ...at, key: `a${asset.id}`, gap: 10, lines: [asset.name], colour: ink.asset,
+      font: `600 12px ${SANS}`, priority: 300,
+    });
+  }
+  for (const place of site.map.places) {
+    if (place.rank > zoom - 3) continue;
+    const at = project(place.lat_deg, place.lon_deg);
+    out.push({
+      ...base, ...at, key: `p${place.name}`, gap: 0, lines: [place.name], colour: ink.place,
+      font: `400 12px ${SANS}`, priority: 10 - place.rank, centred: true,
+    });
+  }
+  return rings ? [...out, ...ringLabels(site, zoom, theme, project)] : out;
+}
+
+function ringLabels(site: SiteView, zoom: number, theme: Theme, project: Projector): Label[] {
+  if (zoom < 7.5) return [];
+  const { lat_deg, lon_deg } = site.reference;
+  const words: [string, number, number][] = RINGS_KM.map((km) => [`${km} km`, 0, km * 1000]);
+  const outer_m = (RINGS_KM[RINGS_KM.length - 1] ?? 20) * 1045;
+  for (let b = 30; b < 360; b += 30) words.push([String(b).padStart(3, "0"), b, outer_m]);
+  return words.map(([text, bearing_deg, radius_m]) => ({
+    key: `r${text}`, ...project(...destination(lat_deg, lon_deg, bearing_deg, radius_m)), gap: 0,
+    lines: [text], colour: INK[theme].ring, font: `400 11px ${SANS}`, line_px: 13, priority: 5,
+    must: false, plate: false, centred: true,
+  }));
+}

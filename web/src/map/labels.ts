@@ -1,0 +1,144 @@
+/**
+ * Labels that do not overlap: words on a canvas over the map.
+ *
+ * Each wanted label tries eight places around its point, first the one it had, and takes the first
+ * that covers no other label and no symbol; one that finds none is left out unless it must be shown.
+ */
+
+export interface Box {
+  x0: number;
+  y0: number;
+  x1: number;
+  y1: number;
+}
+
+export interface Label {
+  key: string;
+  /** Where the thing is, in CSS pixels. */
+  x: number;
+  y: number;
+  /** How far from the point the label begins. */
+  gap: number;
+  lines: string[];
+  colour: string;
+  font: string;
+  line_px: number;
+  priority: number;
+  must: boolean;
+  /** A line the label had better not cover: the end of the lead vector. */
+  avoid?: { x: number; y: number };
+  plate: boolean;
+  centred?: boolean;
+}
+
+export interface Placed extends Label {
+  box: Box;
+  place: number;
+}
+
+/** The places tried, as the direction in which the label lies: right, left, above, below, corners. */
+const PLACES: readonly [number, number][] = [
+  [1, -0.6], [-1, -0.6], [1, 0.6], [-1, 0.6], [0, -1], [0, 1], [1, 0], [-1, 0],
+];
+
+export function overlap(a: Box, b: Box): boolean {
+  return a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1;
+}
+
+/** Where a label's box lies in place `i`. */
+export function boxAt(label: Label, width: number, i: number): Box {
+  const height = label.lines.length * label.line_px;
+  if (label.centred) {
+    return {
+      x0: label.x - width / 2, x1: label.x + width / 2,
+      y0: label.y - height / 2, y1: label.y + height / 2,
+    };
+  }
+  const [dx, dy] = PLACES[i] ?? [1, 0];
+  const cx = label.x + dx * label.gap + (dx * width) / 2;
+  const cy = label.y + dy * label.gap + (dy * height) / 2;
+  return { x0: cx - width / 2, x1: cx + width / 2, y0: cy - height / 2, y1: cy + height / 2 };
+}
+
+/** Does the segment from the label's point to its `avoid` point pass through the box? */
+function crossed(label: Label, box: Box): boolean {
+  if (!label.avoid) return false;
+  for (let i = 1; i <= 8; i += 1) {
+    const x = label.x + ((label.avoid.x - label.x) * i) / 8;
+    const y = label.y + ((label.avoid.y - label.y) * i) / 8;
+    if (x > box.x0 && x < box.x1 && y > box.y0 && y < box.y1) return true;
+  }
+  return false;
+}
+
+/**
+ * Place labels in order of priority.
+ *
+ * obstacles: the boxes of symbols. before: the places of the last time, kept where still free.
+ */
+export function placeLabels(
+  labels: readonly Label[], obstacles: readonly Box[], before: ReadonlyMap<string, number>,
+  measure: (label: Label) => number,
+): Placed[] {
+  const placed: Placed[] = [];
+  const ordered = [...labels].sort(
+    (a, b) => b.priority - a.priority || (a.key < b.key ? -1 : 1),
+  );
+  for (const label of ordered) {
+    const width = measure(label);
+    const tries = label.centred ? [0] : order(before.get(label.key));
+    let best: { place: number; box: Box; cost: number } | null = null;
+    for (const place of tries) {
+      const box = boxAt(label, width, place);
+      const cost = costOf(label, box, placed, obstacles);
+      if (!best || cost < best.cost) best = { place, box, cost };
+      if (cost === 0) break;
+    }
+    if (best && (best.cost < 10 || label.must)) placed.push({ ...label, ...best });
+  }
+  return placed;
+}
+
+function order(first: number | undefined): number[] {
+  const all = PLACES.map((_, i) => i);
+  return first === undefined ? all : [first, ...all.filter((i) => i !== first)];
+}
+
+/** 0: free. Under 10: acceptable. 10 and more: covers something. */
+function costOf(label: Label, box: Box, placed: readonly Placed[], obstacles: readonly Box[]): number {
+  let cost = crossed(label, box) ? 3 : 0;
+  for (const other of placed) if (overlap(box, other.box)) cost += 20;
+  for (const other of obstacles) {
+    const own = label.x > other.x0 && label.x < other.x1 && label.y > other.y0 && label.y < other.y1;
+    if (!own && overlap(box, other)) cost += 10;
+  }
+  return cost;
+}
+
+/** Draw placed labels, with a plate or a halo behind the words so that they read on any ground. */
+export function drawLabels(
+  g: CanvasRenderingContext2D, placed: readonly Placed[], halo: string, plate: string,
+): void {
+  g.textBaseline = "middle";
+  g.lineJoin = "round";
+  for (const label of placed) {
+    const { box } = label;
+    g.font = label.font;
+    if (label.plate) {
+      g.fillStyle = plate;
+      g.beginPath();
+      g.roundRect(box.x0 - 1, box.y0 - 1, box.x1 - box.x0 + 2, box.y1 - box.y0 + 2, 3);
+      g.fill();
+    }
+    g.strokeStyle = halo;
+    g.lineWidth = 3;
+    g.textAlign = label.centred ? "center" : "left";
+    const x = label.centred ? label.x : box.x0 + 4;
+    label.lines.forEach((text, i) => {
+      const y = box.y0 + (i + 0.5) * label.line_px;
+      if (!label.plate) g.strokeText(text, x, y);
+      g.fillStyle = label.colour;
+      g.fillText(text, x, y);
+    });
+  }
+}

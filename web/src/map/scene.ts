@@ -1,0 +1,142 @@
+/** The picture as lines and symbols: what the air layer draws for this moment and this view. */
+import type { Trails, Trail } from "../core/trails";
+import { isDangerous, isKnown, isOld, type Track } from "../core/track";
+import type { Theme } from "../core/hash";
+import {
+  CELL_COASTING, CELL_HOVERED, CELL_SELECTED, CELL_WARNED, cellOf,
+} from "./atlas";
+import { circle, ellipse, mercatorX, mercatorY, offset } from "./geodesy";
+import { rgb, SegmentBuffer, type Stroke } from "./segments";
+import { IDENTITY_COLOURS } from "./symbols";
+
+export interface DebrisArea {
+  ring: [number, number][];
+}
+
+export interface SceneInput {
+  tracks: readonly Track[];
+  trails: Trails;
+  t_us: number;
+  trailLength_s: number;
+  showTrails: boolean;
+  lead_s: number;
+  selected: number | null;
+  hovered: number | null;
+  warned: ReadonlySet<number>;
+  /** Outlines of assets under an imminent warning, closed, [lat, lon]. */
+  alarmed: readonly (readonly [number, number])[][];
+  /** Debris circles to show, closed, [lat, lon]. */
+  debris: readonly (readonly [number, number])[][];
+  /** The asset the selected track threatens most, [lat, lon]. */
+  threatened: readonly [number, number] | null;
+  origin: [number, number];
+  theme: Theme;
+}
+
+const SHADES: Record<Theme, { ink: string; warning: string; debris: string }> = {
+  night: { ink: "#dfeaf0", warning: "#ff5a4f", debris: "#ffa62b" },
+  day: { ink: "#13232c", warning: "#c4001a", debris: "#a85400" },
+};
+
+/** Build what is drawn: segments first, symbols over them, the important ones last. */
+export function buildScene(input: SceneInput): { segments: ArrayBuffer; symbols: Float32Array<ArrayBuffer> } {
+  const lines = new SegmentBuffer(input.origin);
+  const shade = SHADES[input.theme];
+  for (const ring of input.alarmed) lines.path(ring, line(shade.warning, 1, 3));
+  for (const ring of input.debris) lines.path(ring, { ...line(shade.debris, 0.95, 2), dash_px: 5 });
+  for (const track of input.tracks) addTrackLines(lines, track, input);
+  const chosen = input.tracks.find((track) => track.id === input.selected);
+  if (chosen) addSelected(lines, chosen, input);
+  return { segments: lines.take(), symbols: symbols(input) };
+}
+
+function line(hex: string, alpha: number, width_px: number): Stroke {
+  return { rgb: rgb(hex), from: alpha, to: alpha, width_px, dash_px: 0 };
+}
+
+function addTrackLines(lines: SegmentBuffer, track: Track, input: SceneInput): void {
+  const colour = rgb(IDENTITY_COLOURS[input.theme][track.identity]);
+  const strong = track.id === input.selected || isDangerous(track.identity);
+  const trail = input.trails.get(track.id);
+  if (trail && (input.showTrails || track.id === input.selected)) {
+    addTrail(lines, trail, track, input, colour, strong);
+  }
+  if (track.speed_mps < 2 || (track.object_class === "bird" && !strong)) return;
+  const lead_s = input.lead_s;
+  const [lat, lon] = offset(
+    track.lat_deg, track.lon_deg, track.v_east_mps * lead_s, track.v_north_mps * lead_s,
+  );
+  const alpha = track.coasting ? 0.45 : strong ? 1 : 0.7;
+  lines.add(track.lat_deg, track.lon_deg, lat, lon, {
+    rgb: colour, from: alpha, to: alpha, width_px: strong ? 2 : 1.3, dash_px: track.coasting ? 3 : 0,
+  });
+}
+
+function addTrail(
+  lines: SegmentBuffer, trail: Trail, track: Track, input: SceneInput,
+  colour: [number, number, number], strong: boolean,
+): void {
+  const n = trail.t_us.length;
+  const oldest_us = input.t_us - input.trailLength_s * 1e6;
+  let start = n - 1;
+  while (start > 0 && (trail.t_us[start - 1] ?? 0) >= oldest_us) start -= 1;
+  const top = strong ? 0.75 : 0.42;
+  const fade = (t_us: number): number =>
+    top * Math.max(0.08, 1 - (input.t_us - t_us) / 1e6 / input.trailLength_s);
+  // Few segments a track are enough to see a curve; a long trail is thinned.
+  const step = Math.max(1, Math.floor((n - start) / 90));
+  let [lat, lon, alpha] = [track.lat_deg, track.lon_deg, top];
+  for (let i = n - 1; i >= start; i -= step) {
+    const [lat0, lon0] = [trail.lat_deg[i] ?? lat, trail.lon_deg[i] ?? lon];
+    const alpha0 = fade(trail.t_us[i] ?? 0);
+    lines.add(lat0, lon0, lat, lon, {
+      rgb: colour, from: alpha0, to: alpha, width_px: strong ? 2 : 1.3, dash_px: 0,
+    });
+    [lat, lon, alpha] = [lat0, lon0, alpha0];
+  }
+}
+
+/** The selected track's uncertainty (95 %) and, if it may threaten, its line to the asset. */
+function addSelected(lines: SegmentBuffer, track: Track, input: SceneInput): void {
+  const shade = SHADES[input.theme];
+  const cov: [number, number, number] = [track.sigma_east_m ** 2, track.cov_en_m2, track.sigma_north_m ** 2];
+  const ring = ellipse(cov).map(([e, n]) => offset(track.lat_deg, track.lon_deg, e, n));
+  lines.path(ring, line(shade.ink, 0.9, 1.4));
+  if (!input.threatened || isKnown(track.identity)) return;
+  lines.add(track.lat_deg, track.lon_deg, input.threatened[0], input.threatened[1], {
+    ...line(shade.ink, 0.5, 1.2), dash_px: 6,
+  });
+}
+
+const RANK: Record<Track["identity"], number> = {
+  NEUTRAL: 0, UNKNOWN: 1, PENDING: 1, ASSUMED_FRIEND: 2, FRIEND: 2, SUSPECT: 3, HOSTILE: 4,
+};
+
+function symbols(input: SceneInput): Float32Array<ArrayBuffer> {
+  const rank = (t: Track): number => (t.id === input.selected ? 9 : RANK[t.identity]);
+  const ordered = [...input.tracks].sort((a, b) => rank(a) - rank(b) || a.id - b.id);
+  const out: number[] = [];
+  for (const track of ordered) {
+    const place = [mercatorX(track.lon_deg) - input.origin[0], mercatorY(track.lat_deg) - input.origin[1]];
+    const put = (cell: number, alpha: number): void => {
+      out.push(place[0] ?? 0, place[1] ?? 0, cell, alpha);
+    };
+    if (input.warned.has(track.id)) put(CELL_WARNED, 1);
+    if (track.coasting) put(CELL_COASTING, 1);
+    put(cellOf(track.identity, track.object_class), opacity(track));
+    if (track.id === input.hovered) put(CELL_HOVERED, 0.9);
+    if (track.id === input.selected) put(CELL_SELECTED, 1);
+  }
+  return Float32Array.from(out);
+}
+
+function opacity(track: Track): number {
+  if (track.coasting) return 0.5;
+  if (isOld(track)) return 0.72;
+  return track.dismissed ? 0.55 : 1;
+}
+
+/** A closed ring of [lat, lon] around a point. */
+export function ringAround(lat_deg: number, lon_deg: number, radius_m: number): [number, number][] {
+  return circle(lat_deg, lon_deg, radius_m).map(([lon, lat]) => [lat, lon]);
+}

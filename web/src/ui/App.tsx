@@ -1,0 +1,55 @@
+import { createEffect, Show, type JSX } from "solid-js";
+import { lists, mode, siteName } from "../core/picture";
+import { setAlarm } from "../core/sound";
+import { needsSound } from "../core/warnings";
+import { rightTab } from "../core/view";
+import { Dialogs } from "./dialogs/Dialogs";
+import { EventLog } from "./EventLog";
+import { MapPane } from "./MapPane";
+import { Notices } from "./Notices";
+import { Profile } from "./Profile";
+import { Queue } from "./Queue";
+import { SitePanel } from "./panel/SitePanel";
+import { StaleBanner } from "./StaleBanner";
+import { TopBar } from "./TopBar";
+import { TrackPanel } from "./panel/TrackPanel";
+import { PanelFrame } from "./panel/PanelFrame";
+import { TrackTable } from "./TrackTable";
+import { WarningBar } from "./WarningBar";
+
+/** The whole screen: what is coming, how long have we got, what must I do now. */
+export function App(): JSX.Element {
+  createEffect(() => setAlarm(needsSound(lists.warnings)));
+  createEffect(() => {
+    const open = lists.warnings.length;
+    const head = open ? `(${open}) WARNING – ` : "";
+    document.title = `${head}${siteName() || "Vedette"} – ${mode() ?? "connecting"}`;
+  });
+  return (
+    <div class="app">
+      <TopBar />
+      <WarningBar />
+      <main class="work">
+        <aside class="left" aria-label="Queue and tracks">
+          <Queue />
+          <TrackTable />
+        </aside>
+        <section class="middle" aria-label="Map, profile and events">
+          <MapPane />
+          <div class="below">
+            <Profile />
+            <EventLog />
+          </div>
+          <StaleBanner />
+        </section>
+        <PanelFrame>
+          <Show when={rightTab() === "track"} fallback={<SitePanel />}>
+            <TrackPanel />
+          </Show>
+        </PanelFrame>
+        <Dialogs />
+      </main>
+      <Notices />
+    </div>
+  );
+}

@@ -1,0 +1,103 @@
+import { createMemo, For, Show, type JSX } from "solid-js";
+import { acknowledge, allClear, assess, dismiss } from "../core/actions";
+import { openDialog } from "../core/dialogs";
+import { clockSpan } from "../core/format";
+import { lists, t_us } from "../core/picture";
+import { select, setRightTab, view } from "../core/view";
+import type { QueueItem } from "../generated/model";
+import { stableRows } from "./rows";
+
+interface Act {
+  word: string;
+  run: () => void;
+}
+
+const KIND_WORDS: Record<string, string> = {
+  warning: "Warning", assess: "Assess", decide: "Decide", second_person: "Second person",
+  outcome: "Outcome", all_clear: "All-clear", source: "Source", recall: "Came back",
+};
+
+/** What wants a human now, at most five, in words with the reason. */
+export function Queue(): JSX.Element {
+  const keys = createMemo(() => lists.queue.slice(0, 5).map((item) => item.key));
+  const stable = stableRows(keys, 1.0);
+  // A row that is gone while the pointer is on the list keeps its place and its last words.
+  const remembered = new Map<string, QueueItem>();
+  const item = (key: string): QueueItem | undefined => {
+    const now = lists.queue.find((candidate) => candidate.key === key);
+    if (now) remembered.set(key, now);
+    return now ?? remembered.get(key);
+  };
+  return (
+    <section class="queue" data-testid="queue" aria-labelledby="queue-title"
+      onPointerEnter={stable.enter} onPointerLeave={stable.leave}>
+      <h2 id="queue-title">Wants you now <span class="count">{keys().length || ""}</span></h2>
+      <ol aria-live="polite" aria-relevant="additions">
+        <For each={stable.rows()}>
+          {(row) => <Show when={item(row.key)}>{(it) => <Item item={it()} ghost={row.ghost} />}</Show>}
+        </For>
+      </ol>
+      <Show when={stable.rows().length === 0}><p class="calm">Nothing. The watch goes on.</p></Show>
+    </section>
+  );
+}
+
+function Item(props: { item: QueueItem; ghost: boolean }): JSX.Element {
+  const left_s = (): number =>
+    props.item.deadline_us === null ? NaN : (props.item.deadline_us - t_us()) / 1e6;
+  const choose = (): void => {
+    if (props.item.track_id !== null) select(props.item.track_id);
+    else setRightTab("site");
+  };
+  return (
+    <li class="item" data-priority={props.item.priority} data-kind={props.item.kind}
+      classList={{ ghost: props.ghost, chosen: props.item.track_id !== null && props.item.track_id === view.track }}>
+      <button class="item-words" onClick={choose}>
+        <span class="item-kind">{KIND_WORDS[props.item.kind] ?? props.item.kind}</span>
+        <span class="item-text">{props.item.text}</span>
+        <span class="item-reason">{props.item.reason}</span>
+      </button>
+      <Show when={Number.isFinite(left_s())}>
+        <span class="item-left num" title="time left">{clockSpan(left_s())}</span>
+      </Show>
+      <Show when={!props.ghost} fallback={<span class="item-acts done">done</span>}>
+        <span class="item-acts">
+          <For each={actsOf(props.item)}>
+            {(act) => <button class="small" onClick={() => act.run()}>{act.word}</button>}
+          </For>
+        </span>
+      </Show>
+    </li>
+  );
+}
+
+/** What can be done about an item, right here. */
+function actsOf(item: QueueItem): Act[] {
+  const id = item.track_id;
+  if (item.kind === "warning" && item.warning_id !== null) {
+    return [{ word: "Acknowledge", run: () => void acknowledge(item.warning_id) }];
+  }
+  if (item.kind === "all_clear") {
+    const warning = lists.warnings.find((w) => w.warning_id === item.warning_id);
+    return warning
+      ? [{ word: "All-clear…", run: () => allClear(warning.zone_id, warning.zone_name) }]
+      : [];
+  }
+  if (item.kind === "outcome" && item.engagement_id !== null) {
+    const engagementId = item.engagement_id;
+    return [{ word: "Assess outcome…", run: () => openDialog({ kind: "outcome", engagementId, suggested: "unsure" }) }];
+  }
+  if (id === null) return [];
+  const decide = { word: "Compare options…", run: () => engage(id) };
+  if (item.kind === "decide" || item.kind === "second_person") return [decide];
+  return [
+    { word: "Assess", run: () => void assess(id) },
+    { word: "Identify…", run: () => openDialog({ kind: "identify", trackId: id }) },
+    { word: "Dismiss…", run: () => dismiss(id) },
+  ];
+}
+
+function engage(trackId: number): void {
+  select(trackId);
+  openDialog({ kind: "engage", trackId });
+}

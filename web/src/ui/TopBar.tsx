@@ -1,0 +1,124 @@
+import { For, Show, type JSX } from "solid-js";
+import { hold } from "../core/actions";
+import { openDialog } from "../core/dialogs";
+import { age, date, timeOfDay } from "../core/format";
+import { lists, mode, siteName, t_us, viewers } from "../core/picture";
+import { askLogin, logout, session } from "../core/session";
+import { blocked, muted, toggleSound } from "../core/sound";
+import { toggleTheme, view } from "../core/view";
+import { CONTROL_WORDS, HEALTH_WORDS, ROLE_WORDS } from "../core/words";
+import type { SourceState } from "../generated/model";
+
+const MARK: Record<SourceState["health"], string> = {
+  ok: "●", degraded: "◐", stale: "▲", failed: "✕", never_heard: "○",
+};
+
+/** Site, mode, clock, the health of every source, the standing restrictions, who sits here. */
+export function TopBar(): JSX.Element {
+  return (
+    <header class="top">
+      <h1 class="brand"><span class="wordmark">VEDETTE</span> <span class="site">{siteName()}</span></h1>
+      <Show when={mode()}>
+        {(word) => <span class="mode" data-mode={word()} data-testid="mode">{word()}</span>}
+      </Show>
+      <Clock />
+      <Sources />
+      <div class="top-right">
+        <PostureButtons />
+        <SoundButton />
+        <button class="quiet icon" onClick={toggleTheme} aria-keyshortcuts="L"
+          title={view.theme === "night" ? "Light theme (L)" : "Dark theme (L)"}
+          aria-label={view.theme === "night" ? "Light theme" : "Dark theme"}>
+          <span aria-hidden="true">◐</span>
+        </button>
+        <button class="quiet icon" onClick={() => openDialog({ kind: "keys" })} title="Keys (?)"
+          aria-label="Show the keys" aria-keyshortcuts="?">?</button>
+        <Person />
+      </div>
+    </header>
+  );
+}
+
+function Clock(): JSX.Element {
+  return (
+    <time class="clock" data-testid="clock" title={`${viewers()} watching this picture`}>
+      <span class="clock-date">{t_us() ? date(t_us()) : ""}</span>{" "}
+      <span class="clock-time">{t_us() ? timeOfDay(t_us()) : "--:--:--"}</span>{" "}
+      <span class="unit">UTC</span>
+    </time>
+  );
+}
+
+function Sources(): JSX.Element {
+  return (
+    <ul class="sources" aria-label="Sources">
+      <For each={lists.sources}>{(source) => <SourceChip source={source} />}</For>
+    </ul>
+  );
+}
+
+function SourceChip(props: { source: SourceState }): JSX.Element {
+  const age_s = (): number => (props.source.last_us ? (t_us() - props.source.last_us) / 1e6 : NaN);
+  const words = (): string => {
+    const s = props.source;
+    const refusals = s.refused ? `, ${s.refused} refused` : "";
+    return `${s.source}: ${HEALTH_WORDS[s.health]}${s.reason ? `, ${s.reason}` : ""}; `
+      + `${s.rate_hz.toFixed(1)} reports a second${refusals}`;
+  };
+  return (
+    <li class="chip" data-health={props.source.health} title={words()}>
+      <span class="mark" aria-hidden="true">{MARK[props.source.health]}</span>
+      <span class="chip-name">{props.source.source}</span>
+      <Show when={props.source.health !== "ok"}>
+        <b class="chip-word">{HEALTH_WORDS[props.source.health]}</b>
+      </Show>
+      <Show when={Number.isFinite(age_s())}><span class="num">{age(age_s())}</span></Show>
+    </li>
+  );
+}
+
+function PostureButtons(): JSX.Element {
+  const control = (): { name: string; meaning: string } => CONTROL_WORDS[lists.posture.weapons_control];
+  return (
+    <>
+      <button class="quiet control" data-control={lists.posture.weapons_control}
+        onClick={() => openDialog({ kind: "control" })} aria-keyshortcuts="W"
+        title={`Weapons control status ${control().name}: ${control().meaning} (W)`}>
+        <span class="control-label">Weapons</span> <b>{control().name}</b>
+      </button>
+      <button class="hold" classList={{ on: lists.posture.hold }} aria-pressed={lists.posture.hold}
+        data-testid="hold" onClick={() => void hold()} aria-keyshortcuts="H"
+        title={lists.posture.hold ? "Hold is on. Lift it (H)" : "Hold: cancel what is authorised, forbid more (H)"}>
+        {lists.posture.hold ? "■ HOLD IS ON" : "Hold"} <kbd>H</kbd>
+      </button>
+    </>
+  );
+}
+
+function SoundButton(): JSX.Element {
+  const word = (): string => (muted() ? "Sound off" : blocked() ? "Sound blocked: press" : "Sound on");
+  return (
+    <button class="quiet icon" classList={{ attention: blocked() && !muted() }} onClick={toggleSound}
+      aria-pressed={!muted()} aria-keyshortcuts="M" aria-label={word()} title={`${word()} (M)`}>
+      <svg viewBox="0 0 16 16" width="15" height="15" aria-hidden="true">
+        <path d="M2 6v4h2.6L8 13V3L4.600 6z" fill="currentColor" />
+        <Show when={!muted()} fallback={<path d="M10.500 6l4 4m0-4l-4 4" class="line" />}>
+          <path d="M10.500 5.500a3.500 3.500 0 0 1 0 5M12.500 3.500a6.300 6.300 0 0 1 0 9" class="line" />
+        </Show>
+      </svg>
+    </button>
+  );
+}
+
+function Person(): JSX.Element {
+  const roles = (): string => (session()?.roles ?? []).map((role) => ROLE_WORDS[role]).join(", ");
+  return (
+    <Show when={session()?.name} fallback={
+      <button class="quiet" onClick={() => void askLogin("to act on the picture")}>Log in</button>
+    }>
+      <button class="quiet person" title={`${roles()}. Press to log out.`} onClick={() => void logout()}>
+        {session()?.name}<span class="unit"> · log out</span>
+      </button>
+    </Show>
+  );
+}

@@ -1,0 +1,56 @@
+import { createMemo, Show, type JSX } from "solid-js";
+import { age, bearing, clockSpan, DASH, kilometres, percent, whole } from "../core/format";
+import { byId, lists } from "../core/picture";
+import { earliestArrival, isDangerous, isKnown, isOld, type Track } from "../core/track";
+import { hovered, select, setHovered, view } from "../core/view";
+import { warnedTracks } from "../core/warnings";
+import { CLASS_WORDS, IDENTITY_WORDS, trackName } from "../core/words";
+import { SymbolIcon } from "./SymbolIcon";
+
+/** One track in the table. A ghost is a track that ended while the pointer was on the table. */
+export function TrackRow(props: { id: number; ghost: boolean }): JSX.Element {
+  let last: Track | undefined;
+  const track = createMemo(() => (last = byId().get(props.id) ?? last));
+  const warned = (): boolean => warnedTracks(lists.warnings).has(props.id);
+  return (
+    <Show when={track()}>
+      {(t) => (
+        <div class="grid-row" role="row" data-testid={`track-row-${props.id}`}
+          aria-selected={view.track === props.id} data-identity={t().identity}
+          classList={{
+            chosen: view.track === props.id, hovered: hovered() === props.id, ghost: props.ghost,
+            old: isOld(t()), dismissed: t().dismissed, warned: warned(), grave: isDangerous(t().identity),
+          }}
+          onClick={() => select(props.id)} onPointerEnter={() => setHovered(props.id)}>
+          <div class="c-sym" role="cell">
+            <SymbolIcon identity={t().identity} objectClass={t().object_class} faded={isOld(t())} />
+          </div>
+          <div class="c-track" role="cell" title={t().label ? `${trackName(t().id)}, claims ${t().label}` : trackName(t().id)}>
+            {t().label || trackName(t().id)}
+          </div>
+          <div class="c-what" role="cell">
+            <span class="who">{IDENTITY_WORDS[t().identity]}</span> <What track={t()} ghost={props.ghost} />
+          </div>
+          <div class="c-num" role="cell">{kilometres(t().range_m)}</div>
+          <div class="c-num" role="cell">{bearing(t().bearing_deg)}</div>
+          <div class="c-num" role="cell">
+            {t().height_observed ? whole(t().up_m) : <span class="unit" title="no sensor saw its height">?</span>}
+          </div>
+          <div class="c-num c-speed" role="cell">{whole(t().speed_mps)}</div>
+          <div class="c-num" role="cell">{isKnown(t().identity) ? DASH : percent(t().reach_prob)}</div>
+          <div class="c-num c-when" role="cell">{clockSpan(earliestArrival(t()))}</div>
+        </div>
+      )}
+    </Show>
+  );
+}
+
+function What(props: { track: Track; ghost: boolean }): JSX.Element {
+  return (
+    <Show when={!props.ghost} fallback={<span class="state">ended</span>}>
+      <Show when={isOld(props.track)} fallback={<span class="class">{CLASS_WORDS[props.track.object_class]}</span>}>
+        <span class="state">{props.track.coasting ? "coasting" : "last seen"} {age(props.track.age_s)}</span>
+      </Show>
+    </Show>
+  );
+}

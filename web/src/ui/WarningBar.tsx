@@ -1,0 +1,98 @@
+import { createEffect, For, on, Show, type JSX } from "solid-js";
+import { acknowledge, allClear, nextToAcknowledge, warningsInOrder } from "../core/actions";
+import { clockSpan, timeOfDay } from "../core/format";
+import { byId, lists, reportShown, t_us } from "../core/picture";
+import { select } from "../core/view";
+import { secondsLeft } from "../core/warnings";
+import { IDENTITY_WORDS, trackName } from "../core/words";
+import type { WarningRecord } from "../generated/model";
+
+/** Every open warning; there only when there is one. */
+export function WarningBar(): JSX.Element {
+  return (
+    <section class="warnings" aria-label="Warnings">
+      <div class="said" role="alert" aria-live="assertive">
+        <For each={lists.warnings}>{(w) => <p>{spokenOnce(w)}</p>}</For>
+      </div>
+      <Show when={lists.warnings.length > 0}>
+        <ul class="warning-bar" data-testid="warning-bar">
+          <For each={warningsInOrder()}>{(warning) => <Row warning={warning} />}</For>
+        </ul>
+      </Show>
+    </section>
+  );
+}
+
+/** What a screen reader says: changes only when the warning itself does, not with the clock. */
+function spokenOnce(warning: WarningRecord): string {
+  return warning.spoken || `${headline(warning)}: ${warning.zone_name}. ${warning.reason}`;
+}
+
+function headline(warning: WarningRecord): string {
+  return warning.level === "imminent" ? "TAKE COVER" : "BE READY";
+}
+
+function Row(props: { warning: WarningRecord }): JSX.Element {
+  const acknowledged = (): boolean => Boolean(props.warning.acknowledged_by);
+  // Tell the service once the row has been painted: that is what "delivered to the display" means.
+  createEffect(on(() => [props.warning.warning_id, props.warning.revision] as const, ([id, revision]) =>
+    requestAnimationFrame(() => setTimeout(() => reportShown(id, revision)))));
+  const failed = (): string[] => Object.keys(props.warning.failed);
+  return (
+    <li class="warning" classList={{ imminent: props.warning.level === "imminent", new: !acknowledged() }}>
+      <span class="warning-head">
+        <span class="triangle" aria-hidden="true">▲</span> {headline(props.warning)}
+      </span>
+      <span class="warning-zone">{props.warning.zone_name}</span>
+      <Left warning={props.warning} />
+      <span class="warning-tracks">
+        <For each={props.warning.track_ids}>{(id) => <TrackLink id={id} />}</For>
+      </span>
+      <span class="warning-reason" title={props.warning.reason}>{props.warning.reason}</span>
+      <Show when={failed().length > 0}>
+        <span class="warning-failed">not delivered: {failed().join(", ")}</span>
+      </Show>
+      <span class="warning-acts">
+        <Show when={!acknowledged()} fallback={
+          <span class="acknowledged" title={`at ${timeOfDay(props.warning.acknowledged_us)} UTC`}>
+            ✓ {props.warning.acknowledged_by}
+          </span>
+        }>
+          <button class="solid" onClick={() => void acknowledge(props.warning.warning_id)}
+            data-testid={nextToAcknowledge() === props.warning.warning_id ? "ack" : `ack-${props.warning.warning_id}`}>
+            Acknowledge <Show when={nextToAcknowledge() === props.warning.warning_id}><kbd>A</kbd></Show>
+          </button>
+        </Show>
+        <button class="outline" data-testid="all-clear"
+          onClick={() => allClear(props.warning.zone_id, props.warning.zone_name)}>All-clear…</button>
+      </span>
+    </li>
+  );
+}
+
+/** The seconds left, or what there is to say where nothing comes any more. */
+function Left(props: { warning: WarningRecord }): JSX.Element {
+  const left_s = (): number => secondsLeft(props.warning);
+  const gone = (): boolean => !props.warning.track_ids.some((id) => byId().has(id));
+  return (
+    <span class="warning-left">
+      <Show when={Number.isFinite(left_s()) && !gone()} fallback={
+        <span class="no-time">{gone() ? "no track in view" : "no arrival time"} · raised {clockSpan((t_us() - props.warning.raised_us) / 1e6)} ago</span>
+      }>
+        <b class="num">{clockSpan(left_s())}</b> left
+      </Show>
+    </span>
+  );
+}
+
+function TrackLink(props: { id: number }): JSX.Element {
+  const identity = (): string => {
+    const track = byId().get(props.id);
+    return track ? IDENTITY_WORDS[track.identity].toLowerCase() : "gone";
+  };
+  return (
+    <button class="track-link" onClick={() => select(props.id)} title="Select this track">
+      {trackName(props.id)} <span>{identity()}</span>
+    </button>
+  );
+}

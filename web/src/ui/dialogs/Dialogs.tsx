@@ -1,0 +1,35 @@
+import { Match, Show, Switch, type JSX } from "solid-js";
+import { dialog, type ReasonAsked } from "../../core/dialogs";
+import { loginAsked } from "../../core/session";
+import { ControlDialog } from "./ControlDialog";
+import { EngageDialog } from "./EngageDialog";
+import { ExhibitDialog } from "./ExhibitDialog";
+import { IdentifyDialog } from "./IdentifyDialog";
+import { KeysDialog } from "./KeysDialog";
+import { LoginDialog } from "./LoginDialog";
+import { OutcomeDialog } from "./OutcomeDialog";
+import { ReasonDialog } from "./ReasonDialog";
+
+/** The open dialog, and the login over it. Neither ever covers the warning bar or Hold. */
+export function Dialogs(): JSX.Element {
+  const of = <K extends string>(kind: K) => {
+    const asked = dialog();
+    return asked?.kind === kind ? (asked as Extract<typeof asked, { kind: K }>) : undefined;
+  };
+  return (
+    <>
+      <Switch>
+        <Match when={of("reason")} keyed>{(asked) => <ReasonDialog asked={asked as ReasonAsked} />}</Match>
+        <Match when={of("identify")} keyed>{(asked) => <IdentifyDialog trackId={asked.trackId} />}</Match>
+        <Match when={of("engage")} keyed>{(asked) => <EngageDialog trackId={asked.trackId} />}</Match>
+        <Match when={of("outcome")} keyed>
+          {(asked) => <OutcomeDialog engagementId={asked.engagementId} suggested={asked.suggested} />}
+        </Match>
+        <Match when={of("exhibit")} keyed>{(asked) => <ExhibitDialog engagementId={asked.engagementId} />}</Match>
+        <Match when={of("control")}><ControlDialog /></Match>
+        <Match when={of("keys")}><KeysDialog /></Match>
+      </Switch>
+      <Show when={loginAsked()} keyed>{(asked) => <LoginDialog asked={asked} />}</Show>
+    </>
+  );
+}

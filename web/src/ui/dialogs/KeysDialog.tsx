@@ -1,0 +1,49 @@
+import { For, type JSX } from "solid-js";
+import { closeDialog } from "../../core/dialogs";
+import { KEYS } from "../../core/keys";
+import { IDENTITY_WORDS, CLASS_WORDS } from "../../core/words";
+import { IDENTITIES, OBJECT_CLASSES } from "../../generated/model";
+import { SymbolIcon } from "../SymbolIcon";
+import { Frame } from "./Frame";
+
+const GROUPS = ["Warnings", "Selected track", "Picture", "Map"] as const;
+
+/** Every key, and what the symbols mean. */
+export function KeysDialog(): JSX.Element {
+  return (
+    <Frame title="Keys and symbols" close={closeDialog} wide>
+      <div class="keys">
+        <For each={GROUPS}>
+          {(group) => (
+            <section>
+              <h3>{group}</h3>
+              <dl>
+                <For each={KEYS.filter((key) => key.group === group)}>
+                  {(key) => <div><dt><kbd>{key.key}</kbd></dt><dd>{key.text}</dd></div>}
+                </For>
+              </dl>
+            </section>
+          )}
+        </For>
+      </div>
+      <div class="legend">
+        <section>
+          <h3>Frame: who</h3>
+          <ul>
+            <For each={IDENTITIES}>
+              {(identity) => <li><SymbolIcon identity={identity} objectClass="fixed_wing_uas" size={26} /> {IDENTITY_WORDS[identity]}</li>}
+            </For>
+          </ul>
+        </section>
+        <section>
+          <h3>Inside: what</h3>
+          <ul>
+            <For each={OBJECT_CLASSES}>
+              {(kind) => <li><SymbolIcon identity="UNKNOWN" objectClass={kind} size={26} /> {CLASS_WORDS[kind]}</li>}
+            </For>
+          </ul>
+        </section>
+      </div>
+    </Frame>
+  );
+}

@@ -1,0 +1,123 @@
+import { createMemo, For, Show, type JSX } from "solid-js";
+import { allClear, hold, orderCover } from "../../core/actions";
+import { openDialog } from "../../core/dialogs";
+import { age, clockSpan, timeOfDay } from "../../core/format";
+import { events, lists, site, t_us, viewers } from "../../core/picture";
+import { CONTROL_WORDS, HEALTH_WORDS, SENSOR_WORDS } from "../../core/words";
+import type { ExhibitAttached, SourceState, WarningRecord, Zone } from "../../generated/model";
+import { EngagementCard } from "./EngagementCard";
+
+/** The site: its zones, its standing restrictions, engagements, sources and exhibits. */
+export function SitePanel(): JSX.Element {
+  return (
+    <div class="panel-body" role="tabpanel" aria-label="Site">
+      <section>
+        <h3>Zones</h3>
+        <ul class="zones">
+          <For each={site()?.zones ?? []}>{(zone) => <ZoneLine zone={zone} />}</For>
+        </ul>
+      </section>
+      <PostureSection />
+      <Show when={lists.engagements.length}>
+        <For each={[...lists.engagements].reverse()}>{(e) => <EngagementCard engagement={e} />}</For>
+      </Show>
+      <section>
+        <h3>Sources</h3>
+        <ul class="source-list">
+          <For each={lists.sources}>{(source) => <SourceLine source={source} />}</For>
+        </ul>
+      </section>
+      <Exhibits />
+      <p class="quiet-text">{viewers()} watching · Vedette {site()?.version}. Warns by itself, never engages by itself.</p>
+    </div>
+  );
+}
+
+function ZoneLine(props: { zone: Zone }): JSX.Element {
+  const open = createMemo(() => lists.warnings.filter((w) => w.zone_id === props.zone.id));
+  const worst = (): WarningRecord | undefined => open().find((w) => w.level === "imminent") ?? open()[0];
+  return (
+    <li class="zone" data-level={worst()?.level ?? "none"}>
+      <p>
+        <b>{props.zone.name}</b>
+        <Show when={worst()} fallback={<span class="quiet-text"> no warning</span>}>
+          {(w) => <span class="level">{w().level === "imminent" ? "▲ take cover" : "△ be ready"} since {timeOfDay(w().raised_us)}</span>}
+        </Show>
+      </p>
+      <p class="quiet-text">needs {clockSpan(props.zone.take_cover_s)} to take cover<Delivered warning={worst()} /></p>
+      <div class="actions">
+        <Show when={open().length} fallback={
+          <button onClick={() => orderCover(props.zone.id, props.zone.name)}>Order cover…</button>
+        }>
+          <button data-testid={`all-clear-${props.zone.id}`} onClick={() => allClear(props.zone.id, props.zone.name)}>All-clear…</button>
+        </Show>
+      </div>
+    </li>
+  );
+}
+
+/** How long the warning took to each channel: the warning clock stays visible. */
+function Delivered(props: { warning: WarningRecord | undefined }): JSX.Element {
+  const words = (): string =>
+    Object.entries(props.warning?.delivered ?? {}).map(([channel, s]) => `${channel} ${age(s)}`).join(", ");
+  return <Show when={words()}>{(text) => <> · delivered: {text()}</>}</Show>;
+}
+
+function PostureSection(): JSX.Element {
+  const control = (): { name: string; meaning: string } => CONTROL_WORDS[lists.posture.weapons_control];
+  return (
+    <section>
+      <h3>Standing restrictions</h3>
+      <p>Weapons control status <b>{control().name}</b>: {control().meaning}.</p>
+      <p>{lists.posture.hold ? "HOLD is on: nothing may be authorised." : "Hold is not set."}</p>
+      <div class="actions">
+        <button onClick={() => openDialog({ kind: "control" })}>Change status… <kbd>W</kbd></button>
+        <button onClick={() => void hold()}>{lists.posture.hold ? "Lift hold…" : "Hold"} <kbd>H</kbd></button>
+      </div>
+    </section>
+  );
+}
+
+function SourceLine(props: { source: SourceState }): JSX.Element {
+  const s = (): SourceState => props.source;
+  const sensor = (): string => {
+    const found = site()?.sensors.find((candidate) => candidate.id === s().source);
+    return found ? `${found.name}, ${SENSOR_WORDS[found.kind] ?? found.kind}` : s().kind;
+  };
+  const refusals = (): string =>
+    Object.entries(s().refused_by_reason).map(([reason, n]) => `${n} ${reason}`).join(", ");
+  return (
+    <li class="source-line" data-health={s().health}>
+      <p><b>{s().source}</b> <span class="level">{HEALTH_WORDS[s().health]}</span>
+        <span class="num"> {s().last_us ? `${age((t_us() - s().last_us) / 1e6)} ago` : ""}</span></p>
+      <p class="quiet-text num">
+        {sensor()} · {s().rate_hz.toFixed(1)}/s · {s().reports} in all
+        <Show when={s().latency_s > 0}> · {Math.round(s().latency_s * 1000)} ms late</Show>
+        <Show when={s().shed}> · {s().shed} shed</Show>
+      </p>
+      <Show when={s().reason}><p class="caution">{s().reason}</p></Show>
+      <Show when={s().refused}><p class="quiet-text num">{s().refused} refused: {refusals()}</p></Show>
+    </li>
+  );
+}
+
+function Exhibits(): JSX.Element {
+  const exhibits = createMemo(() =>
+    events().map((item) => item.event).filter((e): e is ExhibitAttached => e.event === "ExhibitAttached"));
+  return (
+    <section>
+      <h3>Exhibits</h3>
+      <ul class="exhibits">
+        <For each={exhibits()} fallback={<li class="quiet-text">None yet.</li>}>
+          {(e) => (
+            <li><b>{e.file_name}</b>: {e.description}
+              <p class="quiet-text num">{e.person}, {timeOfDay(e.t_us)} · SHA-256 {e.sha256.slice(0, 16)}…</p></li>
+          )}
+        </For>
+      </ul>
+      <div class="actions">
+        <button onClick={() => openDialog({ kind: "exhibit", engagementId: null })}>Attach an exhibit… <kbd>X</kbd></button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,56 @@
+import { For, Show, type JSX } from "solid-js";
+import { clockSpan, distance, percent, whole } from "../../core/format";
+import { site } from "../../core/picture";
+import { isKnown, type Track } from "../../core/track";
+import type { Threat } from "../../generated/model";
+
+/** What the track can do to each asset. Friendly and civil tracks are shown no time of arrival. */
+export function Threats(props: { track: Track; threats: readonly Threat[] }): JSX.Element {
+  const nameOf = (id: string): string => site()?.assets.find((asset) => asset.id === id)?.name ?? id;
+  const known = (): boolean => isKnown(props.track.identity);
+  return (
+    <Show when={props.threats.length > 0}>
+      <section>
+        <h3>{known() ? "Distance to each asset" : "Threat to each asset"}</h3>
+        <For each={props.threats}>
+          {(threat) => (
+            <div class="threat">
+              <p class="threat-name">
+                <b>{nameOf(threat.asset_id)}</b>
+                <span class="num">{distance(threat.range_m)} away{closing(threat.closing_mps)}</span>
+              </p>
+              <Show when={!known()}>
+                <Meter value={threat.reach_prob ?? 0} label={`reaches it: ${percent(threat.reach_prob)}`} />
+                <p class="threat-line num">
+                  <Show when={Number.isFinite(threat.arrival_s ?? NaN)} fallback="cannot reach it at its present speed">
+                    earliest arrival <b>{clockSpan(threat.arrival_s)}</b> ± {whole(threat.arrival_sigma_s)} s
+                  </Show>
+                </p>
+              </Show>
+              <p class="threat-line num">
+                closest approach {distance(threat.cpa_m)}
+                <Show when={(threat.cpa_s ?? 0) > 0} fallback=", now: it recedes"> in {clockSpan(threat.cpa_s)} if it flies straight on</Show>
+              </p>
+              <Show when={!known() && threat.reason}><p class="quiet-text">{threat.reason}</p></Show>
+            </div>
+          )}
+        </For>
+      </section>
+    </Show>
+  );
+}
+
+function closing(mps: number | null): string {
+  if (mps === null || Math.abs(mps) < 0.5) return "";
+  return mps > 0 ? `, closing ${whole(mps)} m/s` : `, receding ${whole(-mps)} m/s`;
+}
+
+/** A plain bar of a probability with its words. */
+export function Meter(props: { value: number; label: string }): JSX.Element {
+  return (
+    <div class="meter" role="meter" aria-valuemin="0" aria-valuemax="1" aria-valuenow={props.value} aria-label={props.label}>
+      <span class="meter-track"><span class="meter-fill" style={{ width: `${Math.min(1, props.value) * 100}%` }} /></span>
+      <span class="meter-words num">{props.label}</span>
+    </div>
+  );
+}

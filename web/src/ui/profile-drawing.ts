@@ -1,0 +1,148 @@
+/** Drawing of the vertical profile. */
+import { isDangerous, isOld, type Track } from "../core/track";
+import type { Theme } from "../core/hash";
+import { trackName } from "../core/words";
+import { drawSymbol, IDENTITY_COLOURS } from "../map/symbols";
+
+export interface ProfileLook {
+  width: number;
+  height: number;
+  /** Heights to 1 km on an even scale; else all heights, their roots evenly spaced. */
+  low: boolean;
+  selected: number | null;
+  hovered: number | null;
+  theme: Theme;
+}
+
+export interface ProfilePoint {
+  id: number;
+  x: number;
+  y: number;
+}
+
+const MARGIN = { left: 38, right: 12, top: 10, bottom: 20 };
+const LOW_M = 1_000;
+const HIGH_M = 12_000;
+const RANGE_M = 40_000;
+const SHADES: Record<Theme, { line: string; text: string; ink: string }> = {
+  night: { line: "#26353e", text: "#91a5b0", ink: "#e8f0f4" },
+  day: { line: "#d7dcdc", text: "#55666e", ink: "#13232c" },
+};
+const FONT = '11px Inter, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif';
+
+/** Draw the profile; gives where each track is, to be found under the pointer. */
+export function drawProfile(
+  canvas: HTMLCanvasElement, tracks: readonly Track[], look: ProfileLook,
+): ProfilePoint[] {
+  const ratio = window.devicePixelRatio;
+  canvas.width = Math.round(look.width * ratio);
+  canvas.height = Math.round(look.height * ratio);
+  const g = canvas.getContext("2d");
+  if (!g || look.width < 80 || look.height < 50) return [];
+  g.scale(ratio, ratio);
+  g.font = FONT;
+  const x = (range_m: number): number =>
+    MARGIN.left + (Math.min(range_m, RANGE_M) / RANGE_M) * (look.width - MARGIN.left - MARGIN.right);
+  const top_m = look.low ? LOW_M : HIGH_M;
+  const y = (up_m: number): number => {
+    const share = Math.max(0, Math.min(1, up_m / top_m));
+    return look.height - MARGIN.bottom
+      - (look.low ? share : Math.sqrt(share)) * (look.height - MARGIN.top - MARGIN.bottom);
+  };
+  drawAxes(g, look, x, y);
+  const ordered = [...tracks].filter((t) => t.range_m <= RANGE_M)
+    .sort((a, b) => weight(a, look) - weight(b, look));
+  return ordered.map((track) => drawOne(g, track, look, x(track.range_m), y));
+}
+
+function weight(track: Track, look: ProfileLook): number {
+  return track.id === look.selected ? 3 : isDangerous(track.identity) ? 2 : 1;
+}
+
+function drawAxes(
+  g: CanvasRenderingContext2D, look: ProfileLook, x: (m: number) => number, y: (m: number) => number,
+): void {
+  const shade = SHADES[look.theme];
+  g.strokeStyle = shade.line;
+  g.fillStyle = shade.text;
+  g.lineWidth = 1;
+  g.textAlign = "right";
+  g.textBaseline = "middle";
+  for (const up_m of look.low ? [0, 250, 500, 750, 1000] : [0, 500, 2000, 5000, 12_000]) {
+    rule(g, x(0), y(up_m), x(RANGE_M), y(up_m));
+    g.fillText(up_m === 0 ? "0" : `${up_m}`, x(0) - 5, y(up_m));
+  }
+  g.textAlign = "center";
+  g.textBaseline = "top";
+  for (let km = 0; km <= 40; km += 10) {
+    rule(g, x(km * 1000), y(0), x(km * 1000), MARGIN.top);
+    g.fillText(km === 40 ? "40 km" : `${km}`, Math.min(x(km * 1000), look.width - 18), look.height - MARGIN.bottom + 5);
+  }
+  g.textAlign = "left";
+  g.fillText("m", 4, 2);
+}
+
+function rule(g: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y1: number): void {
+  g.beginPath();
+  g.moveTo(Math.round(x0) + 0.5, Math.round(y0) + 0.5);
+  g.lineTo(Math.round(x1) + 0.5, Math.round(y1) + 0.5);
+  g.stroke();
+}
+
+function drawOne(
+  g: CanvasRenderingContext2D, track: Track, look: ProfileLook, px: number, y: (m: number) => number,
+): ProfilePoint {
+  const colour = IDENTITY_COLOURS[look.theme][track.identity];
+  const chosen = track.id === look.selected || track.id === look.hovered;
+  const grave = chosen || isDangerous(track.identity);
+  const above = look.low && track.up_m > LOW_M;
+  const py = above ? MARGIN.top - 2 : y(track.up_m);
+  g.globalAlpha = isOld(track) ? 0.5 : 1;
+  g.strokeStyle = g.fillStyle = colour;
+  if (chosen && track.height_observed && !above) {
+    g.lineWidth = 1.5;
+    rule(g, px, y(track.up_m + 2 * track.sigma_up_m), px, y(track.up_m - 2 * track.sigma_up_m));
+  }
+  if (above) caret(g, px, py);
+  else if (grave) drawSymbol(g, px - 10, py - 10, 20, track.identity, track.object_class, look.theme);
+  else dot(g, px, py, track.height_observed);
+  g.globalAlpha = 1;
+  if (grave && !above) {
+    g.fillStyle = SHADES[look.theme].ink;
+    const right = px < look.width - 70;
+    g.textAlign = right ? "left" : "right";
+    g.textBaseline = "middle";
+    g.fillText(trackName(track.id), px + (right ? 13 : -13), py);
+  }
+  return { id: track.id, x: px, y: py };
+}
+
+/** Higher than the scale reaches. */
+function caret(g: CanvasRenderingContext2D, x: number, y: number): void {
+  g.beginPath();
+  g.moveTo(x - 4, y + 5);
+  g.lineTo(x, y);
+  g.lineTo(x + 4, y + 5);
+  g.lineWidth = 1.6;
+  g.stroke();
+}
+
+/** Hollow where no sensor saw the height: then the height is a guess. */
+function dot(g: CanvasRenderingContext2D, x: number, y: number, observed: boolean): void {
+  g.beginPath();
+  g.arc(x, y, 3, 0, 2 * Math.PI);
+  g.lineWidth = 1.3;
+  if (observed) g.fill();
+  else g.stroke();
+}
+
+/** The track under the pointer, or none. */
+export function nearestInProfile(points: readonly ProfilePoint[], x: number, y: number): number | null {
+  let best: number | null = null;
+  let nearest = 12;
+  for (const point of points) {
+    const away = Math.hypot(point.x - x, point.y - y);
+    if (away < nearest) [best, nearest] = [point.id, away];
+  }
+  return best;
+}
