@@ -253,10 +253,17 @@ class Limits(Table, frozen=True, kw_only=True):
 
 
 class Service(Table, frozen=True, kw_only=True):
-    """How the service listens. Anything but loopback demands accounts with passwords."""
+    """How the service listens. Anything but loopback demands accounts with passwords.
+
+    host_names: further names browsers may call it by (others are refused, against DNS rebinding).
+    tls_certificate, tls_key: PEM files; both or none.
+    """
 
     host: Text = "127.0.0.1"
     port: Port = 8420
+    host_names: list[Text] = []
+    tls_certificate: Text | None = None
+    tls_key: Text | None = None
     step_s: Annotated[float, Meta(ge=0.01, le=2.0)] = 0.05
     idle_step_s: Annotated[float, Meta(ge=0.05, le=5.0)] = 0.25
 

@@ -7,7 +7,7 @@ from vedette.server.access import Options
 from vedette.server.accounts import Accounts, hash_password
 from vedette.server.app import make_app
 from vedette.server.hub import Hub, Service
-from vedette.server.listen import Listening, serve
+from vedette.server.listen import Listening, serve, tls_files
 
 __all__ = [
     "Accounts",
@@ -18,4 +18,5 @@ __all__ = [
     "hash_password",
     "make_app",
     "serve",
+    "tls_files",
 ]

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from vedette.base.errors import VedetteError
+from vedette.config.site import Site
 from vedette.server.guard import BODY_MAX_BYTES
 
 HEAD_MAX_BYTES = 16 * 1024
@@ -74,6 +75,16 @@ class Listening:
     async def wait(self) -> None:
         """Wait until the server ends."""
         await self._task
+
+
+def tls_files(site: Site) -> tuple[str, str] | None:
+    """Give the site's certificate and key, None without. Raises VedetteError for half of them."""
+    place = site.service
+    if (place.tls_certificate is None) != (place.tls_key is None):
+        raise VedetteError("service: tls_certificate and tls_key go together: give both, or none")
+    if place.tls_certificate is None or place.tls_key is None:
+        return None
+    return place.tls_certificate, place.tls_key
 
 
 async def serve(
