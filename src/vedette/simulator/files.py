@@ -10,7 +10,7 @@ from vedette.simulator.scenario import LoadedScenario
 from vedette.simulator.sensors import Heard, create_sensors
 from vedette.simulator.truth import TruthRecorder
 from vedette.simulator.wire import create_wire, detection_lines, measured_ns
-from vedette.simulator.world import STEP_S, create_world
+from vedette.simulator.world import STEP_S, World, create_world
 
 Progress = Callable[[float, float], None]
 
@@ -23,8 +23,15 @@ def simulate(
     seed: one seed, one set of files. on_progress(seconds done, seconds in all) once a simulated
     second. Returns the files written. detections.jsonl holds every sensor, in order of time.
     """
+    return write_files(loaded, create_world(loaded, seed), seed, folder, on_progress)
+
+
+def write_files(
+    loaded: LoadedScenario, world: World, seed: int, folder: Path, on_progress: Progress | None
+) -> list[Path]:
+    """Do `simulate` for a world already made, such as one that flies a recorded flight again."""
     folder.mkdir(parents=True, exist_ok=True)
-    world, sensors = create_world(loaded, seed), create_sensors(loaded, seed)
+    sensors = create_sensors(loaded, seed)
     wire, duration_s = create_wire(loaded.site), loaded.scenario.duration_s
     suffixes = {"asterix_udp": ".ast", "beast_tcp": ".beast"}
     paths = {
