@@ -79,16 +79,15 @@ class Core:
         )
         for step in restored.steps:
             inputs = pipeline.Inputs(step.arrivals, step.commands, step.deliveries)
-            self.state, self.picture = pipeline.step(
-                self.pipeline, self.state, inputs, step.now_ns
-            )
+            self.state, self.picture = pipeline.step(self.pipeline, self.state, inputs, step.now_ns)
             seqs = self.recorder.catch_up(step, self.picture)
             self.untold += self.picture.events[len(self.picture.events) - len(seqs) :]
         if self.picture is None and restored.state is not None:
-            # The crash came right after a snapshot: a step of no time shows what it holds.
-            self.state, self.picture = pipeline.step(
-                self.pipeline, self.state, pipeline.Inputs(), restored.last_ns
-            )
+            # The crash came right after a snapshot: a step of no time, recorded like any other,
+            # shows what it holds.
+            self.step(restored.last_ns)
+        if self.recorder.differences:
+            raise RuntimeError(f"{self.recorder.differences} re-executed steps differ: {folder}")
         now_ns = self.clock.now_ns()
         back = ServiceRestored(
             t_ns=now_ns,

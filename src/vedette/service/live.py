@@ -6,16 +6,18 @@ records, and only then publishes, warns and answers.
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+import msgspec
 
 from vedette import feeds, server
+from vedette.config.site import Site
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
-from vedette.model.enums import Mode
 from vedette.model.events import CommandRefused, Event, WarningEscalated, WarningRaised
 from vedette.model.picture import AirPicture
 from vedette.outputs.webhook import Webhooks
@@ -45,16 +47,20 @@ class Service:
         site_toml: str,
         folder: Path,
         clock: Clock | None = None,
-        mode: Mode | None = None,
+        ports: Mapping[str, int] | None = None,
     ) -> None:
-        """folder: of the recording, begun or taken up. clock: the system's if none is given."""
+        """folder: of the recording, begun or taken up. clock: the system's if none is given.
+
+        ports: of feeds, where they are not the site file's (a demo beside another).
+        """
         self.clock = clock or SystemClock()
         stepped = isinstance(self.clock, SteppedClock)
         self.core = Core(site_toml, folder, self.clock, "lockstep" if stepped else "system")
         self.site = self.core.site
         self.folder = folder
+        self._ports = dict(ports or {})
         self.intake = feeds.Intake(self.site, self.clock.now_ns)
-        self.hub = server.Hub(self.site, self, mode)
+        self.hub = server.Hub(self.site, self)
         self.webhooks = Webhooks(self.site, self.deliver, self.clock.now_ns)
         self._deliveries: list[Delivery] = []
         self._refusals: Counter[tuple[str, str]] = Counter()
@@ -67,7 +73,7 @@ class Service:
         await self._open.__aenter__()
         await self._open.enter_async_context(self.webhooks)
         await self._open.enter_async_context(
-            feeds.open_feeds(self.site, self.intake, self.clock.now_ns)
+            feeds.open_feeds(self._site_here(), self.intake, self.clock.now_ns)
         )
         self.hub.restore_events(self.core.told)
         self._say_what_was_left_unsaid()
@@ -81,7 +87,16 @@ class Service:
     ) -> None:
         """Close feeds and page; finish the recording unless the program failed."""
         await self._open.aclose()
-        self.core.close()
+        if error is None or not isinstance(error, Exception):
+            self.core.close()  # else it stays unfinished, to be taken up and looked into
+
+    def _site_here(self) -> Site:
+        """Give the site with the ports its feeds use in this run."""
+        here = [
+            msgspec.structs.replace(feed, port=self._ports.get(feed.id, feed.port))
+            for feed in self.site.feeds
+        ]
+        return msgspec.structs.replace(self.site, feeds=here)
 
     async def listen(self, place: Place) -> str:
         """Serve the page and the API; give the URL."""
@@ -219,9 +234,11 @@ def _concerns(event: Event, command: Command) -> bool:
     if isinstance(event, CommandRefused):
         return event.command_id == command.command_id
     named = (getattr(event, key, None) for key in ("person", "by"))
-    return command.person in named or command.person in getattr(event, "persons", ()) or (
-        "Engagement" in type(event).__name__
-        and getattr(event, "engagement_id", None) == getattr(command, "engagement_id", None)
+    return (
+        command.person in named
+        or command.person in getattr(event, "persons", ())
+        or (
+            "Engagement" in type(event).__name__
+            and getattr(event, "engagement_id", None) == getattr(command, "engagement_id", None)
+        )
     )
-
-
