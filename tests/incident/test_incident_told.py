@@ -1,0 +1,212 @@
+"""The incident is told from the record alone, escaped, complete, and no further than it goes."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from vedette import incident
+from vedette.incident import Incident
+from vedette.model import events as past
+from vedette.model.enums import EngagementState, Mode, Outcome, WarningLevel
+
+S = 1_000_000_000
+
+
+@pytest.fixture
+def told(base, events, paths) -> Incident:
+    return incident.tell(
+        base, events, paths, record="2022-01-04.mcap", version="0.1.0", verified="re-executed"
+    )
+
+
+def test_the_story_runs_from_first_detection_to_the_all_clear(told, events):
+    assert told.began_t_ns == next(e.t_ns for e in events if isinstance(e, past.TrackStarted))
+    assert told.closed
+    assert told.ended_t_ns - told.began_t_ns == 330 * S
+    assert [m.t_ns for m in told.moments] == sorted(m.t_ns for m in told.moments)
+    assert [t.track_id for t in told.tracks] == [3, 4]
+    assert told.others == 1
+
+
+def test_every_step_has_its_seconds(told):
+    spans = {(s.what, s.about): s.duration_s for s in told.spans}
+    assert spans["first detection to warning", "Barracks"] == pytest.approx(62.0)
+    assert spans["warning to delivery by display", "Barracks"] == pytest.approx(0.21)
+    assert spans["warning to all-clear", "Barracks"] == pytest.approx(268.0)
+    first = "T0003, engagement 1"
+    assert spans["first detection to a person's assessment", first] == pytest.approx(40.0)
+    assert spans["assessment to first authorisation", first] == pytest.approx(183.0)
+    assert spans["first to second authorisation", first] == pytest.approx(8.0)
+    assert spans["second authorisation to execution", first] == pytest.approx(1.0)
+
+
+def test_warnings_and_engagements_keep_who_and_when(told):
+    warning = told.warnings[0]
+    assert (warning.level, warning.escalations) == (WarningLevel.IMMINENT, 1)
+    assert (warning.delivered, warning.cleared_by) == ({"display": 0.21}, "Lund")
+    first, second = told.engagements
+    assert (first.first_person, first.second_person) == ("Reyes", "Okafor")
+    assert first.state == EngagementState.EXECUTED
+    assert second.outcome == Outcome.DESTROYED
+    near = told.tracks[0]
+    assert near.nearest_asset == "Flight line"
+    assert near.nearest_m == pytest.approx(15_000.0 - 45.0 * 239.5, rel=0.1)
+
+
+def test_what_is_not_known_is_said(told):
+    limits = " ".join(told.limits)
+    assert "attribution is left open" in limits
+    assert "That T0003 was destroyed is read from its track alone" in limits
+    assert "radar_south was stale from 03:41:35.0 UTC" in limits
+    assert "3 inputs of radar_north were refused or dropped." in limits
+
+
+def test_an_open_warning_and_an_unsure_outcome_are_limits(base, events, paths):
+    kept = [
+        msgspec.structs.replace(e, outcome=Outcome.UNSURE, reason="few looks")
+        if isinstance(e, past.OutcomeAssessed)
+        else e
+        for e in events
+        if not isinstance(e, past.WarningCleared | past.WarningDelivered)
+    ]
+    told = incident.tell(base, kept, paths)
+    limits = " ".join(told.limits)
+    assert not told.closed
+    assert "The record ends before the all-clear" in limits
+    assert "What became of T0003 is not known: few looks." in limits
+    assert "No delivery of the warning of Barracks is recorded." in limits
+
+
+class Tags(HTMLParser):
+    """Collects what a browser would see."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.attributes += attributes
+        if tag not in ("meta", "br", "img"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.tags.append(tag)
+        self.attributes += attributes
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_the_page_is_well_formed_without_scripts_and_fetches_nothing(told):
+    page = incident.html(told)
+    seen = Tags()
+    seen.feed(page)
+    assert seen.open == []
+    assert not {"script", "img", "link", "iframe", "object", "embed", "a"} & set(seen.tags)
+    names = {name for name, _ in seen.attributes}
+    assert not {n for n in names if n.startswith("on")} | ({"src", "href"} & names)
+    assert not re.search(r"url\(|@import|https?:", page)
+    assert seen.tags.count("svg") == 3
+
+
+def test_hostile_names_stay_text(told):
+    page = incident.html(told)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script" not in page
+    assert not {"\u202e", "\x00"} & set(page)
+    assert "\u202e" not in incident.statement(told)
+
+
+def test_hostile_words_everywhere_stay_text(base, events, paths):
+    nasty = "\"'><svg onload=alert(1)>\u2066]]>&"
+
+    def poisoned(value):
+        if isinstance(value, msgspec.Struct):
+            fields = {f: poisoned(getattr(value, f)) for f in value.__struct_fields__}
+            return type(value)(**fields)
+        if type(value) is str:
+            return nasty
+        return value
+
+    site = msgspec.structs.replace(
+        base,
+        name=nasty,
+        assets=[msgspec.structs.replace(a, name=nasty) for a in base.assets],
+        effectors=[msgspec.structs.replace(e, name=nasty) for e in base.effectors],
+    )
+    told = incident.tell(site, [poisoned(e) for e in events], paths, record=nasty, verified=nasty)
+    page = incident.html(told)
+    seen = Tags()
+    seen.feed(page)
+    assert seen.open == []
+    assert seen.tags.count("svg") == 3
+    assert not {name for name, _ in seen.attributes if name.startswith("on")}
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [
+        (Mode.SIMULATED, "SIMULATED - NOT A REAL EVENT"),
+        (Mode.EXERCISE, "EXERCISE - NOT A REAL EVENT"),
+        (Mode.REPLAY, "REPLAY"),
+    ],
+)
+def test_what_is_not_live_is_marked_on_page_and_statement(told, mode, words):
+    marked = msgspec.structs.replace(told, mode=mode)
+    assert incident.statement(marked).startswith(words)
+    assert f'class="mark">{words}' in incident.html(marked)
+    live = msgspec.structs.replace(told, mode=Mode.LIVE)
+    assert incident.statement(live).startswith("DRAFT STATEMENT")
+    assert 'class="mark"' not in incident.html(live)
+
+
+def test_the_statement_names_the_facts_and_nothing_else(told):
+    text = " ".join(incident.statement(told).split())
+    for fact in (
+        "On 2022-01-04 two objects were assessed as suspect or hostile",
+        "the first detected at 03:40:40.0",
+        "T0003, assessed as a fixed-wing drone, HOSTILE, first held at 15 km",
+        "Barracks was warned at 03:41:42.0, 262 s before the earliest estimated arrival.",
+        "delivered by display after 0.2 s",
+        "authorised by two persons, at 03:44:23.0 and 03:44:31.0, and executed at 03:44:38.0.",
+        "T0003 was assessed destroyed, by its track.",
+        "One exhibit is on record.",
+        "The all-clear was given at 03:46:10.0.",
+        "Attribution is left open.",
+    ):
+        assert fact in text, fact
+    for absent in ("casualt", "injur", "Reyes", "Okafor", "Lund", "responsible", "terror"):
+        assert absent not in text
+
+
+def test_a_record_without_an_incident_still_gives_a_page_and_a_statement(base):
+    told = incident.tell(base, [], {})
+    assert "no object was assessed as suspect or hostile" in incident.statement(told)
+    seen = Tags()
+    seen.feed(incident.html(told))
+    assert seen.open == []
+
+
+def test_an_engagement_that_lapsed_is_told_as_such(base, events, paths):
+    kept = [
+        e
+        for e in events
+        if getattr(e, "engagement_id", 0) != 2 or isinstance(e, past.EngagementFirstAuthorised)
+    ]
+    kept.append(past.EngagementExpired(t_ns=events[-1].t_ns, engagement_id=2))
+    text = " ".join(incident.statement(incident.tell(base, kept, paths)).split())
+    assert "A first authorisation against T0004 was given at 03:44:45.0; it expired." in text
+
+
+def test_the_same_record_gives_the_same_page(told, base, events, paths, tmp_path: Path):
+    again = incident.tell(
+        base, events, paths, record="2022-01-04.mcap", version="0.1.0", verified="re-executed"
+    )
+    assert incident.html(told) == incident.html(again)
+    (tmp_path / "incident.html").write_text(incident.html(told), encoding="utf-8")
