@@ -69,6 +69,12 @@ class BearingModel:
         """The site's entry."""
         return self.station.sensor
 
+    @property
+    def _hears_only_radio(self) -> bool:
+        """Whether this is a direction finder: by the site's word, else by its kind."""
+        stated = self.sensor.cooperative
+        return self.sensor.kind == "bearing" if stated is None else stated
+
     def observe(self, world: World) -> list[Report]:
         """Measure bearings at each frame of the last step."""
         if world.elapsed_s > self.fails_s:
@@ -94,13 +100,13 @@ class BearingModel:
     def _possible(self, world: World, seen: Seen) -> NDArray[np.bool_]:
         """Say which objects this sensor could notice at all."""
         possible = world.visible & seen.inside
-        if self.sensor.cooperative:
+        if self._hears_only_radio:
             possible &= np.array([spec.radio for spec in world.fleet.specs], np.bool_)
         return possible
 
     def _reach_m(self, world: World) -> F64:
         """Give the range at which each object is noticed with 0.9 of the best probability."""
-        if self.sensor.cooperative:
+        if self._hears_only_radio:
             return np.full(world.fleet.count, self.range_90_m)
         ratio = [SIZE_RATIO[spec.object_class] for spec in world.fleet.specs]
         return self.range_90_m * np.array(ratio)
