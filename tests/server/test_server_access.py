@@ -1,7 +1,11 @@
 """Who may do what, over real sockets."""
 
 import asyncio
+import shutil
+import ssl
+import subprocess
 import uuid
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -10,8 +14,9 @@ import websockets
 from server_world import PASSWORD, SmallService, World, make_site, running
 
 from vedette.base.errors import VedetteError
+from vedette.config.site import Service
 from vedette.model.commands import AuthoriseEngagement, SetHold
-from vedette.server import Accounts, Hub, Options, make_app
+from vedette.server import Accounts, Hub, Options, make_app, serve, tls_files
 from vedette.server.accounts import Attempts
 
 
@@ -390,3 +395,59 @@ def test_the_tls_cookie_is_bound_to_the_host(tmp_path):
             assert header.startswith("__Host-vedette") and "Secure" in header
 
     asyncio.run(story())
+
+
+def test_the_site_file_names_the_hosts_and_the_certificate(tmp_path):
+    half = Service(tls_certificate="c.pem")
+    with pytest.raises(VedetteError, match="go together"):
+        tls_files(make_site(service=half))
+
+    async def story():
+        certificate, key = self_signed(tmp_path)
+        place = Service(host_names=["watch.example"], tls_certificate=certificate, tls_key=key)
+        site = make_site(service=place)
+        hub = Hub(site, SmallService())
+        app = make_app(hub, site, Accounts(site.people), Options())
+        listening = await serve(app, "127.0.0.1", 0, tls=tls_files(site))
+        try:
+            context = ssl.create_default_context(cafile=certificate)
+            context.check_hostname = False
+            async with httpx.AsyncClient(verify=context, trust_env=False) as client:
+                assert listening.url.startswith("https://127.0.0.1:")
+                headers = {"Host": "watch.example"}
+                login = {"name": "watch", "password": PASSWORD}
+                url = listening.url + "api/login"
+                answer = await client.post(url, json=login, headers=headers)
+                assert answer.headers["set-cookie"].startswith("__Host-vedette")
+        finally:
+            await listening.stop()
+
+    asyncio.run(story())
+
+
+def self_signed(folder: Path) -> tuple[str, str]:
+    """Make a certificate for a day with the openssl command, or skip where there is none."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("the openssl command is absent")
+    certificate, key = str(folder / "c.pem"), str(folder / "k.pem")
+    make = f"req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=x -keyout {key} -out {certificate}"
+    subprocess.run([openssl, *make.split()], check=True, capture_output=True)
+    return certificate, key
+
+
+def test_an_address_that_is_taken_or_a_bad_certificate_is_said_in_one_line(tmp_path):
+    async def story():
+        async with running() as world:
+            with pytest.raises(VedetteError, match="choose another port"):
+                await serve(never, "127.0.0.1", world.listening.port)
+        with pytest.raises(VedetteError, match="cannot listen on"):
+            await serve(never, "no.such.host.invalid", 0)
+        with pytest.raises(VedetteError, match="TLS"):
+            await serve(never, "127.0.0.1", 0, tls=(str(tmp_path / "a"), str(tmp_path / "b")))
+
+    asyncio.run(story())
+
+
+async def never(scope: object, receive: object, send: object) -> None:
+    raise AssertionError("nothing is served here")

@@ -69,7 +69,7 @@ class Zone(Table, frozen=True, kw_only=True):
     reach_prob_possible: OpenProbability = 0.2
     reach_prob_imminent: OpenProbability = 0.5
     unassessed_s: Positive = 150.0  # dead-man clock: arrival nearer than this and nobody assessed
-    channels: list[Key] = []
+    channels: list[Key] = []  # webhooks that take its warnings; empty: all of them
 
 
 class Coverage(Table, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """The web service as one Starlette application."""
 
+from dataclasses import replace
 from typing import Any
 
 from starlette.applications import Starlette
@@ -18,6 +19,7 @@ from vedette.server.command_routes import CommandRoutes, Desk
 from vedette.server.detection_routes import DetectionRoutes
 from vedette.server.guard import FIXED_HEADERS, Doors, Guard, error_body, is_loopback, names_of
 from vedette.server.hub import Hub
+from vedette.server.listen import tls_files
 from vedette.server.login_routes import LoginRoutes
 from vedette.server.page import page_routes
 from vedette.server.picture_routes import PictureRoutes
@@ -28,8 +30,14 @@ from vedette.server.strict import one_line
 def make_app(hub: Hub, site: Site, accounts: Accounts, options: Options) -> Starlette:
     """Make the application that shows `hub` to people.
 
+    The site file's host_names and certificate count beside what `options` say.
     Raises VedetteError where it would listen to the network without any account to log in with.
     """
+    options = replace(
+        options,
+        host_names=(*options.host_names, *site.service.host_names),
+        tls=options.tls or tls_files(site) is not None,
+    )
     login_required = not is_loopback(options.host)
     if login_required and len(accounts) == 0:
         raise VedetteError(
