@@ -1,1 +1,15 @@
-"""Stage feeds."""
+"""Stage feeds: transports in, and recorded files. Bytes from outside become arrivals, stamped."""
+
+from vedette.feeds.files import FilePart, format_of, read_file, read_files
+from vedette.feeds.intake import Intake
+from vedette.feeds.transports import OpenFeeds, open_feeds
+
+__all__ = [
+    "FilePart",
+    "Intake",
+    "OpenFeeds",
+    "format_of",
+    "open_feeds",
+    "read_file",
+    "read_files",
+]

@@ -97,7 +97,7 @@ def _place(values: dict[str, Any], name: str, value: object) -> None:
 
 
 def read_parquet(data: Any) -> Iterator[tuple[int, Detection | TableFault]]:
-    """Read a Parquet file from a buffer; give (row number from 1, report or fault).
+    """Read a Parquet file, bytes or a pyarrow buffer; give (row number from 1, report or fault).
 
     Columns may be flat with dots or structs. A file that is no Parquet is one fault, at row 0.
     """
@@ -105,8 +105,7 @@ def read_parquet(data: Any) -> Iterator[tuple[int, Detection | TableFault]]:
     from pyarrow import parquet
 
     try:
-        # Mapped or held: no copy; no threads, so that the core stays one.
-        file = parquet.ParquetFile(pa.BufferReader(pa.py_buffer(data)), pre_buffer=False)
+        file = parquet.ParquetFile(pa.BufferReader(data), pre_buffer=False)
         _check_columns([field.name for field in file.schema_arrow])
         for group in range(file.metadata.num_row_groups):
             if file.metadata.row_group(group).total_byte_size > ROW_GROUP_BYTES_MAX:

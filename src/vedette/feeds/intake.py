@@ -1,0 +1,148 @@
+"""Where all transports put what arrives, and the service takes it: bounded, fair, counted.
+
+Each feed has its own queue. A feed above its declared rate, or whose queue is full, loses its own
+oldest; above the limit of all queues together the loudest feed loses its oldest. What was dropped
+is said once, as an arrival of kind "shed", in the place where it is missing.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from vedette.base.constants import NS_PER_S
+from vedette.config.site import Feed, Site
+from vedette.model.arrivals import Arrival
+
+DOOR_RATE_MAX_HZ = 20_000.0  # of the HTTP and WebSocket doors, which no feed entry describes
+DOOR_QUEUE_MAX = 10_000
+QUEUE_BYTES_MAX = 8 << 20  # of one feed; 10,000 datagrams of 800 bytes
+TOTAL_UNITS_MAX = 200_000  # of all feeds together: about 400 MB of Arrival objects at worst
+
+# How many frames a piece of a stream holds, counted by the octet that begins or ends each.
+_MARKS = {"beast_tcp": b"\x1a", "sbs_tcp": b"\n", "detections_tcp": b"\n"}
+
+
+@dataclass(slots=True)
+class FeedQueue:
+    """One feed's queue: (sequence number, frames, arrival), oldest first."""
+
+    kind: str
+    rate_max_hz: float
+    queue_max: int
+    tokens: float
+    t_tokens_ns: int
+    waiting: deque[tuple[int, int, Arrival]] = field(default_factory=deque)
+    frames: int = 0
+    size_bytes: int = 0
+    received: int = 0
+    shed: int = 0
+    shed_sequence: int = 0
+
+
+class Intake:
+    """The one bounded queue between the transports and the steps; all on one event loop."""
+
+    def __init__(self, site: Site, clock: Callable[[], int]) -> None:
+        """clock gives now, int64 ns UTC; it stamps the shed notes."""
+        self._clock = clock
+        self._queues = {feed.id: self._queue_of(feed) for feed in site.feeds}
+        self._sequence = 0
+        self._frames = 0
+        self._callbacks: list[Callable[[], None]] = []
+
+    def _queue_of(self, feed: Feed) -> FeedQueue:
+        now_ns = self._clock()
+        return FeedQueue(feed.kind, feed.rate_max_hz, feed.queue_max, feed.rate_max_hz, now_ns)
+
+    def _door(self) -> FeedQueue:
+        return FeedQueue("door", DOOR_RATE_MAX_HZ, DOOR_QUEUE_MAX, DOOR_RATE_MAX_HZ, self._clock())
+
+    def on_arrival(self, callback: Callable[[], None]) -> None:
+        """Have a function called after every arrival, to wake whoever steps."""
+        self._callbacks.append(callback)
+
+    @property
+    def waiting(self) -> int:
+        """Say how many arrivals wait to be taken."""
+        return sum(len(queue.waiting) + bool(queue.shed) for queue in self._queues.values())
+
+    def units(self, feed: str) -> int:
+        """Say how much a feed has received since the start: datagrams, or bytes of a stream."""
+        queue = self._queues.get(feed)
+        return queue.received if queue else 0
+
+    def put(self, arrival: Arrival) -> None:
+        """Take in an arrival of a feed of the site, or of one of the open doors."""
+        queue = self._queues.get(arrival.feed)
+        if queue is None:
+            queue = self._queues[arrival.feed] = self._door()
+        self._sequence += 1
+        mark = _MARKS.get(queue.kind)
+        if arrival.kind == "data":
+            queue.received += len(arrival.data) if mark else 1
+            frames = max(arrival.data.count(mark), 1) if mark else 1
+            if self._is_too_fast(queue, frames, arrival.t_recv_ns) and not self._drop(queue):
+                self._note_shed(queue, self._sequence, frames)
+            else:
+                self._append(queue, frames, arrival)
+        else:
+            self._append(queue, 1, arrival)
+        self._keep_bounds(queue)
+        for callback in self._callbacks:
+            callback()
+
+    def _is_too_fast(self, queue: FeedQueue, frames: int, t_ns: int) -> bool:
+        """Take from the feed's bucket: it holds a second's worth and fills at the declared rate."""
+        elapsed_s = max(t_ns - queue.t_tokens_ns, 0) / NS_PER_S
+        queue.t_tokens_ns = max(t_ns, queue.t_tokens_ns)
+        queue.tokens = min(queue.tokens + elapsed_s * queue.rate_max_hz, queue.rate_max_hz)
+        if queue.tokens < 1.0:
+            return True
+        queue.tokens -= frames
+        return False
+
+    def _append(self, queue: FeedQueue, frames: int, arrival: Arrival) -> None:
+        queue.waiting.append((self._sequence, frames, arrival))
+        queue.frames += frames
+        queue.size_bytes += len(arrival.data)
+        self._frames += frames
+
+    def _keep_bounds(self, queue: FeedQueue) -> None:
+        while queue.frames > queue.queue_max or queue.size_bytes > QUEUE_BYTES_MAX:
+            if not self._drop(queue):
+                break
+        while self._frames > TOTAL_UNITS_MAX:
+            loudest = max(self._queues.values(), key=lambda each: each.frames)
+            if not self._drop(loudest):
+                break
+
+    def _drop(self, queue: FeedQueue) -> bool:
+        """Drop a feed's oldest arrival; say whether there was one."""
+        if not queue.waiting:
+            return False
+        sequence, frames, arrival = queue.waiting.popleft()
+        queue.frames -= frames
+        queue.size_bytes -= len(arrival.data)
+        self._frames -= frames
+        self._note_shed(queue, sequence, frames)
+        return True
+
+    @staticmethod
+    def _note_shed(queue: FeedQueue, sequence: int, frames: int) -> None:
+        queue.shed += frames
+        queue.shed_sequence = sequence
+
+    def drain(self) -> list[Arrival]:
+        """Take everything, in order of arrival; what was shed stands as a note in its place."""
+        taken: list[tuple[int, Arrival]] = []
+        now_ns = self._clock()
+        for feed, queue in self._queues.items():
+            if queue.shed:
+                note = Arrival(feed=feed, t_recv_ns=now_ns, kind="shed", count=queue.shed)
+                taken.append((queue.shed_sequence, note))
+            taken += [(sequence, arrival) for sequence, _, arrival in queue.waiting]
+            queue.waiting.clear()
+            queue.frames = queue.size_bytes = queue.shed = 0
+        self._frames = 0
+        taken.sort(key=lambda entry: entry[0])
+        return [arrival for _, arrival in taken]

@@ -1,0 +1,223 @@
+"""Transports in: UDP (unicast and multicast), TCP to a receiver, TCP from sensors that dial in.
+
+Each puts what it receives into the intake as it came. A peer that is away is called again for
+ever, with growing pauses; a dead peer never holds up another.
+"""
+
+import asyncio
+import contextlib
+import socket
+import struct
+import sys
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+from vedette.base.errors import VedetteError
+from vedette.config.site import Feed, Site
+from vedette.feeds.intake import Intake
+from vedette.model.arrivals import Arrival
+
+RECEIVE_BUFFER_BYTES = 4 << 20  # asked of the kernel: a second of 3,000 full datagrams
+READ_BYTES = 1 << 16
+CONNECT_TIMEOUT_S = 5.0
+PAUSE_MIN_S, PAUSE_MAX_S = 0.25, 30.0
+CLIENTS_MAX = 64  # sensors that dial in to one detections_tcp feed
+LINE_BYTES_MAX = 1 << 14  # handed over at the latest, whole or not: the codec says "too long"
+
+Clock = Callable[[], int]
+
+
+@dataclass(slots=True)
+class OpenFeeds:
+    """What is open. ports: where each listening feed listens (of use where the site says 0)."""
+
+    ports: dict[str, int] = field(default_factory=dict)
+
+
+@contextlib.asynccontextmanager
+async def open_feeds(site: Site, intake: Intake, clock: Clock) -> AsyncIterator[OpenFeeds]:
+    """Open every feed of the site; on leaving, close them all.
+
+    clock gives now, int64 ns UTC, and stamps each arrival. Raises VedetteError where a port cannot
+    be listened on; a receiver that cannot be reached is no error, it is tried again.
+    """
+    opened = OpenFeeds()
+    async with contextlib.AsyncExitStack() as stack:
+        for feed in site.feeds:
+            try:
+                await _open_feed(feed, intake, clock, stack, opened)
+            except OSError as error:
+                where = f"{feed.group or feed.host}:{feed.port}"
+                why = error.strerror or str(error)
+                raise VedetteError(f"feed {feed.id}: cannot listen on {where}: {why}") from error
+        yield opened
+
+
+async def _open_feed(
+    feed: Feed, intake: Intake, clock: Clock, stack: contextlib.AsyncExitStack, opened: OpenFeeds
+) -> None:
+    if feed.kind in ("asterix_udp", "detections_udp"):
+        transport, port = await _listen_udp(feed, intake, clock)
+        stack.callback(transport.close)
+        opened.ports[feed.id] = port
+    elif feed.kind == "detections_tcp":
+        door = _DetectionDoor(feed, intake, clock)
+        server = await asyncio.start_server(door.serve, feed.host, feed.port)
+        stack.push_async_callback(door.close, server)
+        opened.ports[feed.id] = server.sockets[0].getsockname()[1]
+    else:
+        task = asyncio.create_task(_stay_connected(feed, intake, clock), name=f"feed {feed.id}")
+        stack.push_async_callback(_cancelled, task)
+
+
+async def _cancelled(task: "asyncio.Task[None]") -> None:
+    """Cancel a task and wait for its end; an error of its own comes through."""
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+class _Datagrams(asyncio.DatagramProtocol):
+    """Puts each datagram into the intake."""
+
+    def __init__(self, feed: str, intake: Intake, clock: Clock) -> None:
+        self._feed, self._intake, self._clock = feed, intake, clock
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        self._intake.put(Arrival(feed=self._feed, t_recv_ns=self._clock(), data=data))
+
+    def error_received(self, exc: Exception) -> None:
+        """Pass over ICMP errors: a listener has sent nothing they could be about."""
+
+
+async def _listen_udp(
+    feed: Feed, intake: Intake, clock: Clock
+) -> tuple[asyncio.DatagramTransport, int]:
+    opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        opened.setblocking(False)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        if feed.group is None:
+            opened.bind((feed.host, feed.port))
+        else:
+            _join(opened, feed)
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(
+            lambda: _Datagrams(feed.id, intake, clock), sock=opened
+        )
+    except OSError:
+        opened.close()
+        raise
+    return transport, int(opened.getsockname()[1])
+
+
+def _join(opened: socket.socket, feed: Feed) -> None:
+    """Bind to a multicast group and join it on the interface that has the address feed.host."""
+    assert feed.group is not None
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # several may listen to a group
+    # Bound to the group, other traffic to the port stays out; Windows binds to any address only.
+    opened.bind(("" if sys.platform == "win32" else feed.group, feed.port))
+    request = struct.pack("4s4s", socket.inet_aton(feed.group), socket.inet_aton(feed.host))
+    opened.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, request)
+
+
+async def _stay_connected(feed: Feed, intake: Intake, clock: Clock) -> None:
+    """Keep a connection to a receiver: call, read until it ends, call again, for ever."""
+    pause_s = PAUSE_MIN_S
+    while True:
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                reader, writer = await asyncio.open_connection(feed.host, feed.port)
+        except (OSError, TimeoutError):
+            await asyncio.sleep(pause_s)
+            pause_s = min(2.0 * pause_s, PAUSE_MAX_S)
+            continue
+        intake.put(Arrival(feed=feed.id, t_recv_ns=clock(), kind="opened"))
+        try:
+            if await _read_on(feed.id, reader, writer, intake, clock):
+                pause_s = PAUSE_MIN_S
+        finally:
+            writer.close()
+            intake.put(Arrival(feed=feed.id, t_recv_ns=clock(), kind="closed"))
+        await asyncio.sleep(pause_s)
+        pause_s = min(2.0 * pause_s, PAUSE_MAX_S)
+
+
+async def _read_on(
+    feed: str,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    intake: Intake,
+    clock: Clock,
+) -> bool:
+    """Read until the connection ends; say whether anything came."""
+    _keep_alive(writer)
+    has_data = False
+    try:
+        while data := await reader.read(READ_BYTES):
+            has_data = True
+            intake.put(Arrival(feed=feed, t_recv_ns=clock(), data=data))
+    except OSError:  # reset, unreachable, timed out: the connection has ended
+        return has_data
+    return has_data
+
+
+def _keep_alive(writer: asyncio.StreamWriter) -> None:
+    """Have the kernel find out that a silent peer is gone."""
+    connection = writer.get_extra_info("socket")
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+
+
+class _DetectionDoor:
+    """Takes detection lines from sensors that dial in; hands over whole lines only, so that the
+    lines of several sensors do not mix."""
+
+    def __init__(self, feed: Feed, intake: Intake, clock: Clock) -> None:
+        self._feed, self._intake, self._clock = feed.id, intake, clock
+        self._clients: set[asyncio.StreamWriter] = set()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Read one sensor's lines until it goes."""
+        if len(self._clients) >= CLIENTS_MAX:
+            writer.close()
+            return
+        self._clients.add(writer)
+        if len(self._clients) == 1:
+            self._put(b"", "opened")
+        _keep_alive(writer)
+        try:
+            await self._read_lines(reader)
+        except OSError:
+            return  # the sensor is gone; what it sent whole has been handed over
+        finally:
+            writer.close()
+            self._clients.discard(writer)
+            if not self._clients:
+                self._put(b"", "closed")
+
+    async def _read_lines(self, reader: asyncio.StreamReader) -> None:
+        rest, is_skipping = b"", False
+        while data := await reader.read(READ_BYTES):
+            whole, end, rest = (rest + data).rpartition(b"\n")
+            if end and is_skipping:
+                whole, is_skipping = whole.partition(b"\n")[2], False
+            if end and whole:
+                self._put(whole + b"\n")
+            if is_skipping:
+                rest = b""
+            elif len(rest) > LINE_BYTES_MAX:
+                self._put(rest + b"\n")
+                rest, is_skipping = b"", True
+        if rest and not is_skipping:
+            self._put(rest + b"\n")
+
+    def _put(self, data: bytes, kind: str = "data") -> None:
+        self._intake.put(Arrival(feed=self._feed, t_recv_ns=self._clock(), kind=kind, data=data))
+
+    async def close(self, server: asyncio.Server) -> None:
+        """Stop listening and hang up."""
+        server.close()
+        for writer in list(self._clients):
+            writer.close()
+        await asyncio.sleep(0)
