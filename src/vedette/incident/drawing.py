@@ -17,7 +17,7 @@ from vedette.incident.words import clean, utc
 from vedette.model.measurements import F64
 
 POINTS_MAX = 400
-MAP_WIDTH, MAP_HEIGHT = 760.0, 560.0
+MAP_WIDTH, MAP_HEIGHT_MIN, MAP_HEIGHT_MAX = 760.0, 340.0, 560.0
 PLOT_WIDTH, PLOT_HEIGHT = 760.0, 250.0
 ARMED_INKS = ("#a3161f", "#6a1b9a", "#b3560b", "#0b6e6e", "#7a0f52", "#5b4a00")
 OTHER_INK = "#2f5d8a"
@@ -35,7 +35,7 @@ def ink(incident: Incident, track: InvolvedTrack) -> tuple[str, str]:
     if track.track_id not in armed:
         return OTHER_INK, DASHES[2]
     order = armed.index(track.track_id)
-    return ARMED_INKS[order % len(ARMED_INKS)], DASHES[order // len(ARMED_INKS) % len(DASHES)]
+    return ARMED_INKS[order % len(ARMED_INKS)], DASHES[order % len(DASHES)]
 
 
 def thinned(path: list[TrackPoint]) -> list[TrackPoint]:
@@ -49,18 +49,19 @@ def thinned(path: list[TrackPoint]) -> list[TrackPoint]:
 class Sheet:
     """A map projection: site metres to sheet units, north up, the same scale both ways."""
 
-    def __init__(self, east: list[float], north: list[float]) -> None:
-        """Fit the points (m) into the sheet with a margin."""
+    def __init__(self, east: list[float], north: list[float], least_m: float) -> None:
+        """Fit the points (m) into the sheet with a margin; least_m: the least extent shown."""
         mid_e, mid_n = (min(east) + max(east)) / 2.0, (min(north) + max(north)) / 2.0
-        span_e = max(max(east) - min(east), 1_500.0) * 1.22
-        span_n = max(max(north) - min(north), 1_500.0) * 1.22
-        self.scale = min(MAP_WIDTH / span_e, MAP_HEIGHT / span_n)
+        span_e = max(max(east) - min(east), least_m) * 1.22
+        span_n = max(max(north) - min(north), least_m) * 1.22
+        self.scale = min(MAP_WIDTH / span_e, MAP_HEIGHT_MAX / span_n)
+        self.height = min(MAP_HEIGHT_MAX, max(MAP_HEIGHT_MIN, span_n * self.scale))
         self.east_m, self.north_m = mid_e, mid_n
 
     def at(self, east_m: float, north_m: float) -> tuple[float, float]:
         """Give the sheet's x and y of a place."""
         x = MAP_WIDTH / 2.0 + (east_m - self.east_m) * self.scale
-        return x, MAP_HEIGHT / 2.0 - (north_m - self.north_m) * self.scale
+        return x, self.height / 2.0 - (north_m - self.north_m) * self.scale
 
     def line(self, east: F64, north: F64) -> str:
         """Give the points attribute of a polyline."""
@@ -69,30 +70,55 @@ class Sheet:
 
 
 def site_map(incident: Incident) -> str:
-    """Draw assets, tracks involved, debris areas, a north arrow and a scale bar."""
+    """Draw assets, tracks involved, wreckage, a north arrow and a scale bar: the whole site."""
     frame = SiteFrame(incident.reference)
-    paths = {t.track_id: path_enu(frame, thinned(t.path)) for t in incident.tracks if t.path}
-    debris = [
-        (area, frame.enu_from_geo_deg(area.lat_deg, area.lon_deg, frame.hae_m))
-        for area in incident.debris
-    ]
-    assets = [
-        (asset, frame.enu_from_geo_deg(asset.lat_deg, asset.lon_deg, frame.hae_m))
-        for asset in incident.assets
-    ]
+    paths = _paths(incident, frame)
     framed = [paths[key] for key in _framed(incident) if key in paths] or list(paths.values())
-    places = [place for _, place in debris] + [place for _, place in assets]
+    spots = [(asset.lat_deg, asset.lon_deg) for asset in incident.assets]
+    spots += [(area.lat_deg, area.lon_deg) for area in incident.debris]
+    places = [frame.enu_from_geo_deg(lat, lon, frame.hae_m) for lat, lon in spots]
     sheet = Sheet(
         [float(x) for e, _ in framed for x in e] + [place[0] for place in places] or [0.0],
         [float(x) for _, n in framed for x in n] + [place[1] for place in places] or [0.0],
+        1_500.0,
     )
-    labels = Labels()
+    label = f"Map of {clean(incident.site_name)}: assets, tracks, wreckage"
+    return _map(incident, frame, sheet, paths, label)
+
+
+def wreckage_map(incident: Incident) -> str:
+    """Draw the surroundings of the wreckage areas, large enough to search by."""
+    frame = SiteFrame(incident.reference)
+    east, north = [], []
+    for area in incident.debris:
+        e, n, _ = frame.enu_from_geo_deg(area.lat_deg, area.lon_deg, frame.hae_m)
+        reach_m = 1.6 * area.semi_major_m
+        east += [e - reach_m, e + reach_m]
+        north += [n - reach_m, n + reach_m]
+    sheet = Sheet(east or [0.0], north or [0.0], 400.0)
+    return _map(incident, frame, sheet, _paths(incident, frame), "Map of the wreckage areas")
+
+
+def _paths(incident: Incident, frame: SiteFrame) -> dict[int, tuple[F64, F64]]:
+    return {t.track_id: path_enu(frame, thinned(t.path)) for t in incident.tracks if t.path}
+
+
+def _map(
+    incident: Incident,
+    frame: SiteFrame,
+    sheet: Sheet,
+    paths: dict[int, tuple[F64, F64]],
+    label: str,
+) -> str:
+    labels = Labels(sheet.height)
     parts = [_rings(sheet), *_lines(incident, frame, sheet)]
-    for asset, (a_east, a_north, _) in assets:
-        parts.append(_asset(sheet, asset, frame, a_east, a_north))
-        labels.add(*sheet.at(a_east, a_north), asset.name, "strong")
-    for area, (d_east, d_north, _) in debris:
-        x, y = sheet.at(d_east, d_north)
+    for asset in incident.assets:
+        east_m, north_m, _ = frame.enu_from_geo_deg(asset.lat_deg, asset.lon_deg, frame.hae_m)
+        parts.append(_asset(sheet, asset, frame, east_m, north_m))
+        labels.add(*sheet.at(east_m, north_m), asset.name, "strong")
+    for area in incident.debris:
+        east_m, north_m, _ = frame.enu_from_geo_deg(area.lat_deg, area.lon_deg, frame.hae_m)
+        x, y = sheet.at(east_m, north_m)
         parts.append(
             f'<ellipse cx="0" cy="0" rx="{max(area.semi_minor_m * sheet.scale, 3):.1f}"'
             f' ry="{max(area.semi_major_m * sheet.scale, 3):.1f}" class="debris"'
@@ -100,12 +126,15 @@ def site_map(incident: Incident) -> str:
         )
         labels.add(x, y, f"wreckage {track_name(area.track_id)}", "wreck")
     for track in incident.tracks:
-        if track.track_id in paths:
-            parts.append(_path(incident, sheet, track, *paths[track.track_id]))
-            east, north = paths[track.track_id]
-            labels.add(*sheet.at(float(east[0]), float(north[0])), _named(track), "strong")
-    label = f"Map of {clean(incident.site_name)}: assets, tracks, wreckage"
-    return _svg(MAP_WIDTH, MAP_HEIGHT, label, "".join(parts) + labels.drawn() + _furniture(sheet))
+        if track.track_id not in paths:
+            continue
+        east, north = paths[track.track_id]
+        parts.append(_path(incident, sheet, track, east, north))
+        behind = 4 if east[-1] >= east[0] else 0
+        place = sheet.at(float(east[0]), float(north[0]))
+        labels.add(*place, _named(track), "strong", behind)
+    body = "".join(parts) + labels.drawn() + _furniture(sheet)
+    return _svg(MAP_WIDTH, sheet.height, label, body)
 
 
 def _framed(incident: Incident) -> list[int]:
@@ -121,18 +150,22 @@ def _named(track: InvolvedTrack) -> str:
 class Labels:
     """Texts that keep clear of one another: each takes the nearest free place around its point."""
 
-    def __init__(self) -> None:
-        """Start with an empty sheet; the corner of the north arrow is taken."""
+    def __init__(self, height: float) -> None:
+        """Start with an empty sheet of that height; the north arrow's corner is taken."""
+        self.height = height
         self.taken: list[tuple[float, float, float, float]] = [(700.0, 0.0, 60.0, 64.0)]
         self.parts: list[str] = []
 
-    def add(self, x: float, y: float, words: str, kind: str) -> None:
-        """Place a text near (x, y), with a leader line if it has to go far; off sheet, none."""
-        if not (0.0 <= x <= MAP_WIDTH and 0.0 <= y <= MAP_HEIGHT):
+    def add(self, x: float, y: float, words: str, kind: str, first: int = 0) -> None:
+        """Place a text near (x, y), with a leader line if it has to go far; off sheet, none.
+
+        first: the direction tried first, in eighths of a turn clockwise from the right.
+        """
+        if not (0.0 <= x <= MAP_WIDTH and 0.0 <= y <= self.height):
             return
         width, height = 6.1 * len(clean(words)) + 4.0, 13.0
         for reach in (9.0, 18.0, 30.0, 44.0, 60.0, 80.0):
-            for turn in range(8):
+            for turn in range(first, first + 8):
                 side, down = math.cos(turn * math.pi / 4.0), math.sin(turn * math.pi / 4.0)
                 left = (
                     x + reach * side - (width if side < -0.1 else 0.0 if side > 0.1 else width / 2)
@@ -144,7 +177,7 @@ class Labels:
 
     def _free(self, box: tuple[float, float, float, float]) -> bool:
         left, top, width, height = box
-        if left < 2 or top < 2 or left + width > MAP_WIDTH - 2 or top + height > MAP_HEIGHT - 34:
+        if left < 2 or top < 2 or left + width > MAP_WIDTH - 2 or top + height > self.height - 34:
             return False
         return not any(
             left < o_left + o_width
@@ -196,7 +229,7 @@ def _rings(sheet: Sheet) -> str:
     for k in range(1, 7):
         radius = k * step_m * sheet.scale
         rings.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" class="ring"/>')
-        if 12 < y - radius < MAP_HEIGHT - 8 and 20 < x < MAP_WIDTH - 40:
+        if 12 < y - radius < sheet.height - 8 and 20 < x < MAP_WIDTH - 40:
             name = f"{k * step_m / 1000.0:g} km"
             rings.append(
                 f'<text x="{x + 3:.1f}" y="{y - radius - 3:.1f}" class="faint">{name}</text>'
@@ -221,7 +254,7 @@ def _lines(incident: Incident, frame: SiteFrame, sheet: Sheet) -> list[str]:
     for place in incident.places:
         east_m, north_m, _ = frame.enu_from_geo_deg(place.lat_deg, place.lon_deg, frame.hae_m)
         x, y = sheet.at(east_m, north_m)
-        if 0 < x < MAP_WIDTH - 30 and 10 < y < MAP_HEIGHT:
+        if 0 < x < MAP_WIDTH - 30 and 10 < y < sheet.height:
             drawn.append(
                 f'<circle cx="{x:.1f}" cy="{y:.1f}" r="1.6" class="town"/>'
                 f'<text x="{x + 5:.1f}" y="{y + 3:.1f}" class="faint">{text(place.name)}</text>'
@@ -239,7 +272,8 @@ def _asset(sheet: Sheet, asset: object, frame: SiteFrame, east_m: float, north_m
     else:
         radius = max(radius_m * sheet.scale, 3.0)
         shape = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" class="asset"/>'
-    return f'{shape}<rect x="{x - 2.5:.1f}" y="{y - 2.5:.1f}" width="5" height="5" class="mark-asset"/>'
+    square = f'<rect x="{x - 2.5:.1f}" y="{y - 2.5:.1f}" width="5" height="5" class="mark-asset"/>'
+    return shape + square
 
 
 def _path(incident: Incident, sheet: Sheet, track: InvolvedTrack, east: F64, north: F64) -> str:
@@ -266,7 +300,7 @@ def _furniture(sheet: Sheet) -> str:
     length_m = _round_length(150.0 / sheet.scale)
     width = length_m * sheet.scale
     name = f"{length_m / 1000.0:g} km" if length_m >= 1000.0 else f"{length_m:g} m"
-    x, y = 24.0, MAP_HEIGHT - 22.0
+    x, y = 24.0, sheet.height - 22.0
     return (
         '<g transform="translate(728 34)"><path d="M0,-22 L7,8 L0,3 L-7,8 Z" fill="#1d2733"/>'
         '<text x="0" y="22" text-anchor="middle" class="strong">N</text></g>'

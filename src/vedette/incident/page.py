@@ -2,9 +2,9 @@
 
 from vedette.base.names import class_words, distance_words, track_name
 from vedette.base.rfc3339 import format_rfc3339
-from vedette.incident.drawing import site_map, text
+from vedette.incident.drawing import site_map, text, wreckage_map
 from vedette.incident.plots import height_plot, marks, range_plot
-from vedette.incident.statement import MARKS
+from vedette.incident.statement import MARKS, paragraphs
 from vedette.incident.story import EngagementStory, Incident, InvolvedTrack, WarningStory
 from vedette.incident.style import CSS
 from vedette.incident.words import utc, utc_date
@@ -22,6 +22,7 @@ def html(incident: Incident) -> str:
         for part in (
             _header,
             _facts,
+            _brief,
             _drawings,
             _timeline,
             _spans,
@@ -104,8 +105,16 @@ def _facts(incident: Incident) -> str:
         f'<div class="fact"><b>{text(value)}</b><span>{text(words)}</span></div>'
         for value, words in facts
     )
-    others = f"{incident.others} further tracks were in the picture and not involved."
+    one = incident.others == 1
+    others = (
+        f"{incident.others} further {'track was' if one else 'tracks were'} in the picture and"
+        " not involved."
+    )
     return f'<div class="facts">{cells}</div><p class="soft">{text(others)}</p>'
+
+
+def _brief(incident: Incident) -> str:
+    return _section("In brief", "".join(f"<p>{text(said)}</p>" for said in paragraphs(incident)))
 
 
 def _drawings(incident: Incident) -> str:
@@ -191,7 +200,7 @@ def _warning(warning: WarningStory) -> str:
             if warning.imminent_t_ns is not None
             else ""
         )
-        + f"; issued {1 + warning.escalations} times in all.</p>",
+        + f"; issued {_times(1 + warning.escalations)}.</p>",
         f"<blockquote>{text(warning.spoken)}</blockquote>",
         f"<p>Delivered: {text('; '.join(delivered)) if delivered else _NONE}. Acknowledged:"
         f" {_by(warning.acknowledged_by, warning.acknowledged_t_ns)}. All-clear:"
@@ -199,6 +208,10 @@ def _warning(warning: WarningStory) -> str:
         f"{f' ({text(warning.cleared_reason)})' if warning.cleared_reason else ''}.</p>",
     ]
     return "".join(lines)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times in all"
 
 
 def _by(person: str, t_ns: int | None) -> str:
@@ -242,7 +255,8 @@ def _debris(incident: Incident) -> str:
         f'<span class="soft">{text(a.method)}</span></p>'
         for a in incident.debris
     )
-    return _section("Wreckage", said)
+    drawn = f"<figure>{wreckage_map(incident)}</figure>" if incident.debris else ""
+    return _section("Wreckage", said + drawn)
 
 
 def _exhibits(incident: Incident) -> str:

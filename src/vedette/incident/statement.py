@@ -24,17 +24,22 @@ def statement(incident: Incident) -> str:
     top and bottom unless the mode is LIVE.
     """
     mark = MARKS[incident.mode]
-    paragraphs = [
+    head = [mark, "DRAFT STATEMENT", clean(incident.site_name), "All times are UTC."]
+    body = [_wrapped(paragraph) for paragraph in paragraphs(incident)]
+    return "\n\n".join([part for part in [*head, *body, mark] if part]) + "\n"
+
+
+def paragraphs(incident: Incident) -> list[str]:
+    """Say what is recorded, one paragraph a subject, not yet escaped for any medium."""
+    said = [
         _objects(incident),
-        *[_warned(warning) for warning in incident.warnings],
-        *[_engaged(engagement) for engagement in incident.engagements],
-        *[_ended(track, incident) for track in incident.tracks if track.engageable],
+        " ".join(_warned(warning) for warning in incident.warnings),
+        " ".join(_engaged(engagement) for engagement in incident.engagements),
+        " ".join(_ended(track, incident) for track in incident.tracks if track.engageable),
         _wreckage(incident),
         _closing(incident),
     ]
-    head = [mark, "DRAFT STATEMENT", clean(incident.site_name), "All times are UTC."]
-    body = [_wrapped(paragraph) for paragraph in paragraphs if paragraph]
-    return "\n\n".join([part for part in [*head, *body, mark] if part]) + "\n"
+    return [paragraph.strip() for paragraph in said if paragraph.strip()]
 
 
 def _wrapped(paragraph: str) -> str:

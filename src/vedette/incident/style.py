@@ -40,7 +40,7 @@ table { border-collapse:collapse; width:100%; font-size:13px; }
 th { text-align:left; font-size:11px; text-transform:uppercase; letter-spacing:.06em;
   color:var(--soft); border-bottom:1.5px solid var(--ink); padding:4px 10px 4px 0; }
 td { vertical-align:top; border-bottom:1px solid #e8ebef; padding:4px 10px 4px 0;
-  overflow-wrap:anywhere; }
+  overflow-wrap:break-word; max-width:24em; }
 td.n, th.n { text-align:right; font-variant-numeric:tabular-nums; white-space:nowrap; }
 td.t { white-space:nowrap; font-variant-numeric:tabular-nums; }
 tr.warning td:nth-child(3) { font-weight:600; } tr.warning td:nth-child(2) { color:var(--alarm); }
