@@ -313,3 +313,25 @@ def same_place(state: Any, cov: Any, distance_max_m: float, threshold: float) ->
                 pairs[found, 0], pairs[found, 1] = i, k
                 found += 1
     return pairs[:found].copy()
+
+
+@njit(cache=True)
+def start_states(
+    kind: int,
+    z: Any,
+    variance: Any,
+    sensor_enu: Any,
+    enu_from_sensor: Any,
+    velocity_var: Any,
+    height_prior: Any,
+    x: Any,
+    P: Any,
+) -> Any:
+    """Do `start_state` for many measurements (B, 8), height_prior (B, 2); returns begun (B,)."""
+    begun = np.zeros(z.shape[0], np.bool_)
+    for b in range(z.shape[0]):
+        begun[b] = start_state(
+            kind, z[b], variance[b], sensor_enu, enu_from_sensor,
+            velocity_var, height_prior[b], x[b], P[b],
+        )  # fmt: skip
+    return begun

@@ -1,1 +1,31 @@
-"""Stage tracking."""
+"""Measurements become tracks: a track-oriented Poisson multi-Bernoulli filter.
+
+In: batches of measurements, any sensors, any times. Out: a table of confirmed tracks at now with
+their covariance and existence, links of reports to tracks, and events. Follow `advance.advance`.
+Williams 2015, IEEE TAES 51-3 (the filter); Williams and Lau 2014, IEEE TAES 50-4 (association);
+Blom and Bar-Shalom 1988, IEEE TAC 33-8 (modes of motion).
+"""
+
+from vedette.tracking.advance import advance
+from vedette.tracking.library import (
+    open_tracker,
+    polar_batch,
+    polar_sensor,
+    position_batch,
+    position_sensor,
+)
+from vedette.tracking.settings import Settings
+from vedette.tracking.state import TrackerState, start, start_tracker
+
+__all__ = [
+    "Settings",
+    "TrackerState",
+    "advance",
+    "open_tracker",
+    "polar_batch",
+    "polar_sensor",
+    "position_batch",
+    "position_sensor",
+    "start",
+    "start_tracker",
+]

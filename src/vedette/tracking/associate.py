@@ -1,0 +1,215 @@
+"""One look taken into the tracks: gate, associate, update, and begin tracks from what is left.
+
+The order of the track-oriented PMB filter (Williams 2015): Bernoullis explain measurements through
+loopy belief propagation; a measurement that none explains becomes a new Bernoulli, whose existence
+is the share of new objects among new objects and clutter.
+"""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from vedette.base.constants import NS_PER_S
+from vedette.kernels.association import associate
+from vedette.kernels.bernoulli import start_states, update_tracks
+from vedette.kernels.gating import gate
+from vedette.kernels.measure import ENU, POLAR
+from vedette.model.measurements import F64, I64, SensorModel
+from vedette.tracking.looks import Look
+from vedette.tracking.state import TrackerState, add_rows
+
+_WEIGHT_LOG_MAX = 40.0  # beyond e^40 a candidate is certain, and sums would lose the others
+_UNCLAIMED_MIN = 0.05  # a measurement explained better than this begins nothing
+_KIND_BITS = ~((1 << 61) - 1)  # the bits of a key that say what kind of claim it is
+_AGAIN_RATIO = 0.5  # a second look sooner than this part of a scan belongs to the same scan
+_SAME_SCAN_RATIO = 0.4
+
+
+@dataclass(slots=True)
+class LinkList:
+    """Which report went to which Bernoulli (by serial) in this step, before tracks have numbers."""
+
+    serial: list[I64] = field(default_factory=list)
+    report_index: list[I64] = field(default_factory=list)
+    prob: list[F64] = field(default_factory=list)
+
+    def add(self, serial: I64, report_index: I64, prob: F64) -> None:
+        """Remember links, arrays of one length."""
+        self.serial.append(serial)
+        self.report_index.append(report_index)
+        self.prob.append(prob)
+
+
+def parameters(state: TrackerState) -> tuple[F64, F64]:
+    """Give what the kernels need of the settings: motion (M, 3) and bounds (2,)."""
+    s = state.settings
+    return s.motion, np.array([s.up_sigma_max_m**2, s.v_up_sigma_max_mps**2])
+
+
+def again_ns(state: TrackerState, look_ns: int, sensor_index: int) -> int:
+    """Give the time since which a track counts as already looked at in this scan."""
+    return look_ns - int(_AGAIN_RATIO * state.period_s[sensor_index] * NS_PER_S)
+
+
+def undetected(state: TrackerState, sensor_index: int, look_ns: int) -> F64:
+    """Give for each track the factor by which a miss of this sensor lowers its odds: 1 - pD.
+
+    1 for sensors whose silence says nothing. Softer for confirmed tracks (misses come in bursts),
+    and where the sensor has not seen the track lately (it may be masked from it).
+    """
+    bank, model, s = state.bank, state.models[sensor_index], state.settings
+    n = bank.count
+    if model.cooperative:
+        return np.ones(n)
+    softened = 1.0 - min(model.detection_prob, s.miss_prob_max)
+    softened **= min(1.0, state.period_s[sensor_index] / s.independent_s)
+    confirmed = bank.track_id[:n] > 0
+    factor = np.where(confirmed, softened, 1.0 - model.detection_prob)
+    stranger = bank.hit_ns[:n, sensor_index] < look_ns - int(s.stranger_s * NS_PER_S)
+    stranger |= bank.hit_ns[:n, sensor_index] == 0
+    ratio = np.where(stranger & (bank.crossing[:n] == 0), s.stranger_ratio, 1.0)
+    return 1.0 - ratio * (1.0 - factor)
+
+
+def take_look(state: TrackerState, look: Look, links: LinkList) -> F64:
+    """Update the tracks with one look and begin new ones.
+
+    Returns unclaimed (J,): the probability that each measurement belongs to no track.
+    """
+    model = state.models[look.sensor_index]
+    birth = _birth_share(state, model)
+    unclaimed = np.ones(len(look.t_ns))
+    if state.bank.count:
+        unclaimed = _update(state, model, look, look.clutter / (1.0 - birth), links)
+    if model.starts_tracks:
+        _begin(state, model, look, unclaimed, birth, links)
+    return unclaimed
+
+
+def _birth_share(state: TrackerState, model: SensorModel) -> float:
+    """Give the share of new objects among unexplained measurements of a sensor."""
+    s = state.settings
+    share = s.births_per_scan / (s.births_per_scan + max(model.clutter_per_scan, 0.0))
+    return min(max(share, s.birth_prob_min), s.birth_prob_max)
+
+
+def _update(
+    state: TrackerState, model: SensorModel, look: Look, density: F64, links: LinkList
+) -> F64:
+    bank, settings = state.bank, state.settings
+    motion, bounds = parameters(state)
+    n, look_ns = bank.count, int(look.t_ns[-1])
+    tracks = (bank.t_ns, bank.x, bank.P, bank.mode_prob)
+    sensor = (model.position_enu_m, model.enu_from_sensor)
+    first, column, score, t_ref = gate(
+        n, *tracks, bank.height_seen, motion, bounds, look.kind, look.t_ns, look.z, look.variance,
+        *sensor, look.strip, look.order, look.ordered, look.margins, state.thresholds,
+        math.sqrt(state.thresholds[-1]), settings.late_max_s,
+    )  # fmt: skip
+    if len(column) == 0:
+        return np.ones(len(look.t_ns))
+    absent = undetected(state, look.sensor_index, look_ns)
+    absent[bank.looked_ns[:n, look.sensor_index] > again_ns(state, look_ns, look.sensor_index)] = 1
+    row = np.repeat(np.arange(n), np.diff(first))
+    r = np.maximum(bank.existence[row], 1e-12)
+    log_weight = score + np.log(model.detection_prob * r / density[column])
+    log_weight -= np.log(1.0 - r + r * absent[row])
+    log_weight += _key_evidence(state, bank.key[row], look.key[column])
+    weight = np.exp(np.clip(log_weight, -_WEIGHT_LOG_MAX, _WEIGHT_LOG_MAX))
+    prob, missed, unclaimed = associate(first, column, weight, len(look.t_ns))
+    update_tracks(
+        n, *tracks, bank.existence, bank.height_seen, motion, bounds, look.kind, look.t_ns,
+        look.z, look.variance, *sensor, first, column, prob, missed, absent, t_ref,
+        settings.existence_max,
+    )  # fmt: skip
+    _note_hits(state, look, row, column, prob, missed, t_ref)
+    told = prob >= settings.link_prob_min
+    links.add(bank.serial[row[told]], look.report_index[column[told]], prob[told])
+    answer: F64 = unclaimed
+    return answer
+
+
+def _key_evidence(state: TrackerState, track_key: I64, key: I64) -> F64:
+    """Weigh claimed identities: a match speaks for a pair, two of one kind that differ against."""
+    both = (track_key != 0) & (key != 0)
+    match = both & (track_key == key)
+    differ = both & ~match & ((track_key & _KIND_BITS) == (key & _KIND_BITS))
+    s = state.settings
+    evidence: F64 = s.key_match_log * match + s.key_differs_log * differ
+    return evidence
+
+
+def _note_hits(
+    state: TrackerState, look: Look, row: I64, column: I64, prob: F64, missed: F64, t_ref: I64
+) -> None:
+    """Write down who was looked at, who was seen, and what came with the plot."""
+    bank, s = state.bank, look.sensor_index
+    bank.looked_ns[row, s] = t_ref[row]
+    best = np.lexsort((prob, row))
+    best = best[np.append(row[best][1:] != row[best][:-1], True)]
+    best = best[missed[row[best]] < 0.5]
+    i, j, p = row[best], column[best], prob[best]
+    scan_ns = int(_SAME_SCAN_RATIO * state.period_s[s] * NS_PER_S)
+    bank.hits[i] += t_ref[i] - bank.hit_ns[i, s] > scan_ns
+    bank.hit_ns[i, s] = np.maximum(bank.hit_ns[i, s], t_ref[i])
+    bank.updated_ns[i] = np.maximum(bank.updated_ns[i], look.t_ns[j])
+    bank.height_seen[i] |= height_observed(look)[j]
+    if state.models[s].observes_range or look.kind == ENU:
+        bank.crossing[i] = 0
+    take = (look.key[j] != 0) & ((bank.key[i] == 0) | (p > 0.99))
+    bank.key[i[take]] = look.key[j[take]]
+
+
+def height_observed(look: Look) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
+    """Say for each measurement whether it tells height: elevation, up, or a stated height."""
+    return (~np.isnan(look.z[:, 2]) | ~np.isnan(look.z[:, 4])).astype(np.int8)
+
+
+def _begin(
+    state: TrackerState,
+    model: SensorModel,
+    look: Look,
+    unclaimed: F64,
+    birth: float,
+    links: LinkList,
+) -> None:
+    """Begin a tentative track from every measurement that no track explains."""
+    placed = ~np.isnan(look.z[:, 0]) & ~np.isnan(look.z[:, 1])
+    chosen = np.flatnonzero((unclaimed > _UNCLAIMED_MIN) & placed)
+    if len(chosen) == 0:
+        return
+    settings, modes = state.settings, state.settings.motion.shape[0]
+    x, P = np.zeros((len(chosen), modes, 6)), np.zeros((len(chosen), modes, 6, 6))
+    begun = start_states(
+        look.kind, look.z[chosen], look.variance[chosen], model.position_enu_m,
+        model.enu_from_sensor, settings.speed_sigma**2, _height_prior(look, chosen), x, P,
+    )  # fmt: skip
+    chosen = chosen[begun]
+    bank, rows = state.bank, add_rows(state.bank, len(chosen))
+    bank.x[rows], bank.P[rows], bank.mode_prob[rows] = x[begun], P[begun], settings.mode_prior
+    bank.existence[rows] = unclaimed[chosen] * birth
+    bank.serial[rows] = state.next_serial + np.arange(len(chosen))
+    state.next_serial += len(chosen)
+    bank.hits[rows] = 1
+    bank.key[rows] = look.key[chosen]
+    bank.height_seen[rows] = height_observed(look)[chosen]
+    t_ns = look.t_ns[chosen]
+    bank.t_ns[rows], bank.started_ns[rows], bank.updated_ns[rows] = t_ns, t_ns, t_ns
+    bank.looked_ns[rows, look.sensor_index] = bank.hit_ns[rows, look.sensor_index] = t_ns
+    links.add(bank.serial[rows].copy(), look.report_index[chosen], unclaimed[chosen])
+
+
+def _height_prior(look: Look, chosen: I64) -> F64:
+    """Give mean and sigma (B, 2) of an unobserved height, metres above the sensor or the site.
+
+    From a slant range alone the ground range is wrong by h^2 / 2 range: the sigma grows with range
+    so that this error stays near the sensor's own, sigma_h^2 = 4 range sigma_range.
+    """
+    prior = np.empty((len(chosen), 2))
+    prior[:, 1] = 2_000.0
+    if look.kind == POLAR:
+        spread = np.sqrt(4.0 * look.z[chosen, 0] * np.sqrt(look.variance[chosen, 0]))
+        prior[:, 1] = np.clip(spread, 300.0, 3_000.0)
+    prior[:, 0] = 0.5 * prior[:, 1]
+    return prior

@@ -1,0 +1,148 @@
+"""The tracker for someone with NumPy arrays and no site file.
+
+from vedette import tracking
+radar = tracking.position_sensor(detection_prob=0.9, clutter_per_scan=30.0,
+                                 radius_m=5_000.0)
+tracker = tracking.open_tracker([radar])
+for t_s, plots in scans:                        # plots (M, 3): east, north, up in metres
+    batch = tracking.position_batch(0, t_s, plots, sigma_m=10.0)
+    tracking.advance(tracker, [batch], [], now_ns=int(t_s * 1e9))
+    table = tracker.table
+    print(table.track_id[: table.count], table.state_enu[: table.count])
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from vedette.base.constants import NS_PER_S
+from vedette.config.site import Limits
+from vedette.geo import SiteFrame
+from vedette.model.measurements import F64, I64, MeasurementBatch, MeasurementKind, SensorModel
+from vedette.tracking.settings import Settings
+from vedette.tracking.state import TrackerState, start_tracker
+
+
+@dataclass(slots=True)
+class _Origin:
+    """Where the frame lies when nobody says: it matters to latitudes in events alone."""
+
+    lat_deg: float = 0.0
+    lon_deg: float = 0.0
+    hae_m: float = 0.0
+
+
+def open_tracker(sensors: list[SensorModel], settings: Settings | None = None) -> TrackerState:
+    """Start a tracker for sensors made here; each gets its index from its place in the list."""
+    for index, sensor in enumerate(sensors):
+        sensor.index = index
+    limits = Limits(tracks_max=200_000, tentative_max=2_000_000)
+    return start_tracker(sensors, SiteFrame(_Origin()), limits, settings)
+
+
+def position_sensor(
+    *,
+    detection_prob: float,
+    clutter_per_scan: float,
+    radius_m: float,
+    scan_period_s: float = 1.0,
+    sensor_id: str = "sensor",
+) -> SensorModel:
+    """Describe a sensor that gives positions in east, north, up, watching a disc of radius_m.
+
+    clutter_per_scan: expected false plots over the whole disc. A frame sensor: each batch with one
+    time is everything it saw.
+    """
+    model = polar_sensor(
+        position_enu_m=np.zeros(3),
+        range_max_m=radius_m,
+        detection_prob=detection_prob,
+        clutter_per_scan=clutter_per_scan,
+        scan_period_s=scan_period_s,
+        sensor_id=sensor_id,
+    )
+    model.kind = "position"
+    return model
+
+
+def polar_sensor(
+    *,
+    position_enu_m: ArrayLike,
+    range_max_m: float,
+    detection_prob: float,
+    clutter_per_scan: float,
+    scan_period_s: float = 1.0,
+    rotating: bool = False,
+    bearing_only: bool = False,
+    sensor_id: str = "sensor",
+) -> SensorModel:
+    """Describe a radar (or, bearing_only, a camera) at a place in the common frame, all round."""
+    return SensorModel(
+        index=0,
+        sensor_id=sensor_id,
+        kind="bearing_elevation" if bearing_only else "radar_3d",
+        position_enu_m=np.array(position_enu_m, dtype=np.float64),
+        enu_from_sensor=np.eye(3),
+        range_min_m=0.0,
+        range_max_m=range_max_m,
+        azimuth_from_rad=0.0,
+        azimuth_to_rad=0.0,
+        elevation_min_rad=-0.5 * math.pi,
+        elevation_max_rad=0.5 * math.pi,
+        detection_prob=detection_prob,
+        clutter_per_scan=clutter_per_scan,
+        scan_period_s=scan_period_s,
+        rotating=rotating,
+        cooperative=False,
+        observes_range=not bearing_only,
+        observes_azimuth=True,
+        observes_elevation=True,
+        starts_tracks=not bearing_only,
+    )
+
+
+def position_batch(
+    sensor_index: int, t_s: ArrayLike, position_m: ArrayLike, sigma_m: ArrayLike
+) -> MeasurementBatch:
+    """Make a batch of positions. t_s: one time or (M,), seconds; position_m (M, 2) or (M, 3);
+    sigma_m: one number or the same shape. NaN: not observed."""
+    return _batch(sensor_index, MeasurementKind.ENU, t_s, position_m, sigma_m)
+
+
+def polar_batch(
+    sensor_index: int, t_s: ArrayLike, polar: ArrayLike, sigma: ArrayLike
+) -> MeasurementBatch:
+    """Make a batch of plots. polar (M, 2..4): range (m), azimuth from north (rad), elevation (rad),
+    range rate (m/s); sigma (M, 2..4) or one row for all. NaN: not observed."""
+    return _batch(sensor_index, MeasurementKind.POLAR, t_s, polar, sigma)
+
+
+def _batch(
+    sensor_index: int, kind: MeasurementKind, t_s: ArrayLike, values: ArrayLike, sigma: ArrayLike
+) -> MeasurementBatch:
+    given = np.atleast_2d(np.asarray(values, dtype=np.float64))
+    count, width = given.shape
+    z, spread = np.full((count, 4), np.nan), np.full((count, 4), np.nan)
+    z[:, :width] = given
+    spread[:, :width] = np.where(np.isnan(given), np.nan, sigma)
+    seconds = np.broadcast_to(np.asarray(t_s, dtype=np.float64), (count,))
+    t_ns: I64 = np.round(seconds * NS_PER_S).astype(np.int64)
+    order = np.argsort(t_ns, kind="stable")
+    empty: F64 = np.full(count, np.nan)
+    return MeasurementBatch(
+        sensor_index=sensor_index,
+        kind=kind,
+        t_meas_ns=t_ns[order],
+        z=z[order],
+        sigma=spread[order],
+        height_m=empty.copy(),
+        height_sigma_m=empty.copy(),
+        velocity_enu_mps=np.full((count, 3), np.nan),
+        velocity_sigma_mps=empty.copy(),
+        snr_db=empty.copy(),
+        confidence=empty.copy(),
+        identity_key=np.zeros(count, np.int64),
+        report_index=order,
+    )

@@ -1,0 +1,186 @@
+"""Tracks confirmed, coasting, regained, lost: from probabilities to what people are told.
+
+A track gets its number, starting at 1 and never used again, when it is confirmed; everything before
+is tentative and unseen. All times are compared with the step's now.
+"""
+
+import numpy as np
+
+from vedette.base.constants import NS_PER_S
+from vedette.kernels.gating import azimuth_of, in_sector
+from vedette.model.enums import TrackStatus
+from vedette.model.events import (
+    Event,
+    TrackCoasting,
+    TrackLimitReached,
+    TrackLost,
+    TrackRegained,
+    TrackStarted,
+)
+from vedette.model.measurements import F64, Bools
+from vedette.tracking.looks import sector_width
+from vedette.tracking.state import TrackerState, keep_rows
+from vedette.tracking.table import states_at
+
+_SOURCE_S = 60.0  # a sensor that has not seen a track for this long no longer sets its pace
+_LIVE_S = 10.0
+_LIMIT_REARM_RATIO = 0.9
+
+
+def age(state: TrackerState, now_ns: int) -> None:
+    """Let existence decay from the last step to now: r' = r exp(-dt / survival)."""
+    n, passed_ns = state.bank.count, now_ns - state.now_ns
+    if n and state.now_ns > 0 and passed_ns > 0:
+        state.bank.existence[:n] *= np.exp(-passed_ns / NS_PER_S / state.settings.survival_s)
+
+
+def judge(state: TrackerState, now_ns: int) -> list[Event]:
+    """Confirm, coast, regain, lose and drop tracks; returns what people should know."""
+    bank, n = state.bank, state.bank.count
+    if n == 0:
+        return []
+    events = _confirm(state, now_ns)
+    unseen_s = (now_ns - bank.updated_ns[:n]) / NS_PER_S
+    scan_s = _scan_of_tracks(state, now_ns)
+    events += _coast(state, now_ns, unseen_s, scan_s)
+    events += _end(state, now_ns, unseen_s, scan_s)
+    return events
+
+
+def bound_crowd(state: TrackerState, now_ns: int) -> list[Event]:
+    """Keep tentative tracks within limits.tentative_max, giving up the least likely."""
+    bank, n = state.bank, state.bank.count
+    tentative = np.flatnonzero(bank.track_id[:n] == 0)
+    surplus = len(tentative) - state.tentative_max
+    if surplus <= 0:
+        if len(tentative) < _LIMIT_REARM_RATIO * state.tentative_max:
+            state.limit_told = False
+        return []
+    order = np.lexsort((-bank.serial[tentative], bank.existence[tentative]))
+    keep = np.ones(n, np.bool_)
+    keep[tentative[order[:surplus]]] = False
+    keep_rows(bank, keep)
+    return _tell_limit(state, now_ns, state.tentative_max)
+
+
+def _tell_limit(state: TrackerState, now_ns: int, capacity: int) -> list[Event]:
+    if state.limit_told:
+        return []
+    state.limit_told = True
+    return [TrackLimitReached(t_ns=now_ns, capacity=capacity)]
+
+
+def _confirm(state: TrackerState, now_ns: int) -> list[Event]:
+    bank, n, s = state.bank, state.bank.count, state.settings
+    needed = np.where(bank.crossing[:n] == 1, s.crossing_hits, s.confirm_hits)
+    ready = (bank.track_id[:n] == 0) & (bank.existence[:n] >= s.confirm_prob)
+    rows = np.flatnonzero(ready & (bank.hits[:n] >= needed))
+    rows = rows[np.lexsort((bank.serial[rows], bank.started_ns[rows]))]
+    if len(rows) == 0:
+        return []
+    rows = np.array(
+        [i for i in rows if not bank.crossing[i] or _unwatched(state, int(i))], np.int64
+    )
+    events: list[Event] = []
+    room = state.tracks_max - int(np.count_nonzero(bank.track_id[:n]))
+    if len(rows) > room:
+        events += _tell_limit(state, now_ns, state.tracks_max)
+        rows = rows[:room]
+    if len(rows) == 0:
+        return events
+    bank.track_id[rows] = state.next_track_id + np.arange(len(rows))
+    bank.status[rows] = TrackStatus.CONFIRMED
+    state.next_track_id += len(rows)
+    where, _ = states_at(state, rows, now_ns)
+    return events + [
+        _started(state, int(i), place, now_ns) for i, place in zip(rows, where, strict=True)
+    ]
+
+
+def _unwatched(state: TrackerState, row: int) -> bool:
+    """Say whether no live radar watches the place of a track that only bearings support.
+
+    Where a radar looks, it decides: a crossing it does not confirm may be a ghost.
+    """
+    bank = state.bank
+    pos = np.ascontiguousarray(bank.x[row, 0, :3])
+    for model in state.models:
+        heard_s = (int(bank.t_ns[row]) - int(state.heard_ns[model.index])) / NS_PER_S
+        if not model.observes_range or state.heard_ns[model.index] == 0 or heard_s > _LIVE_S:
+            continue
+        rho, azimuth, _ = azimuth_of(pos, model.position_enu_m, model.enu_from_sensor)
+        inside = model.range_min_m < rho < model.range_max_m
+        if inside and in_sector(azimuth, model.azimuth_from_rad, sector_width(model)):
+            return False
+    return True
+
+
+def _started(state: TrackerState, row: int, place: F64, now_ns: int) -> TrackStarted:
+    lat_deg, lon_deg, hae_m = state.frame.geo_deg_from_enu(*place[:3])
+    seen = state.bank.hit_ns[row] > 0
+    return TrackStarted(
+        t_ns=now_ns,
+        track_id=int(state.bank.track_id[row]),
+        lat_deg=lat_deg,
+        lon_deg=lon_deg,
+        hae_m=hae_m,
+        range_m=float(np.sqrt(np.sum(np.square(place[:3])))),
+        bearing_deg=float(np.degrees(np.arctan2(place[0], place[1])) % 360.0),
+        sensors=tuple(m.sensor_id for m in state.models if seen[m.index]),
+    )
+
+
+def _scan_of_tracks(state: TrackerState, now_ns: int) -> F64:
+    """Give for each track the shortest scan period among the sensors that lately saw it."""
+    hits = state.bank.hit_ns[: state.bank.count]
+    lately = hits > now_ns - int(_SOURCE_S * NS_PER_S)
+    period: F64 = np.where(lately, state.period_s, np.inf).min(axis=1, initial=np.inf)
+    return np.where(np.isfinite(period), period, 1.0)
+
+
+def _coast(state: TrackerState, now_ns: int, unseen_s: F64, scan_s: F64) -> list[Event]:
+    bank, n, s = state.bank, state.bank.count, state.settings
+    events: list[Event] = []
+    confirmed = bank.track_id[:n] > 0
+    late = unseen_s > np.maximum(s.coast_s, s.coast_scans * scan_s)
+    for i in np.flatnonzero(confirmed & late & (bank.status[:n] == TrackStatus.CONFIRMED)):
+        bank.status[i] = TrackStatus.COASTING
+        track_id = int(bank.track_id[i])
+        events.append(TrackCoasting(t_ns=now_ns, track_id=track_id, unseen_s=float(unseen_s[i])))
+    for i in np.flatnonzero(confirmed & ~late & (bank.status[:n] == TrackStatus.COASTING)):
+        bank.status[i] = TrackStatus.CONFIRMED
+        events.append(TrackRegained(t_ns=now_ns, track_id=int(bank.track_id[i])))
+    return events
+
+
+def _end(state: TrackerState, now_ns: int, unseen_s: F64, scan_s: F64) -> list[Event]:
+    bank, n, s = state.bank, state.bank.count, state.settings
+    confirmed = bank.track_id[:n] > 0
+    timeout = unseen_s > np.maximum(s.lost_s, s.lost_scans * scan_s)
+    lost: Bools = confirmed & (timeout | (bank.existence[:n] < s.lost_prob))
+    stale = unseen_s > np.maximum(s.tentative_s, s.lost_scans * scan_s)
+    dropped = ~confirmed & (stale | (bank.existence[:n] < s.drop_prob))
+    rows = np.flatnonzero(lost)
+    events: list[Event] = []
+    if len(rows):
+        where, _ = states_at(state, rows, now_ns)
+        for i, place in zip(rows, where, strict=True):
+            why = "not seen" if timeout[i] else "not seen where sensors looked"
+            events.append(_lost(state, int(i), place, now_ns, f"{why} for {unseen_s[i]:.1f} s"))
+    keep_rows(bank, ~(lost | dropped))
+    return events
+
+
+def _lost(state: TrackerState, row: int, place: F64, now_ns: int, reason: str) -> TrackLost:
+    lat_deg, lon_deg, hae_m = state.frame.geo_deg_from_enu(*place[:3])
+    return TrackLost(
+        t_ns=now_ns,
+        track_id=int(state.bank.track_id[row]),
+        reason=reason,
+        lat_deg=lat_deg,
+        lon_deg=lon_deg,
+        hae_m=hae_m,
+        v_east_mps=float(place[3]),
+        v_north_mps=float(place[4]),
+        v_up_mps=float(place[5]),
+    )

@@ -1,0 +1,61 @@
+"""What the tracker assumes about targets, in one place, each number with its reason."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from vedette.model.measurements import F64
+
+
+def _two_modes() -> F64:
+    # Cruise: what gusts do to an airframe that flies straight. Manoeuvre: white acceleration whose
+    # effect over a 2-3 s turn is that of 3-5 m/s2, which covers a banked drone, a circling bird and
+    # an airliner's 25 degree turn. Vertically everything is calmer. Columns: q horizontal,
+    # q vertical (m2/s3), mean time spent in the mode (s).
+    return np.array([[0.3, 0.1, 30.0], [25.0, 3.0, 10.0]])
+
+
+def _two_speeds() -> F64:
+    # Before a second plot nothing is known of velocity: the calm mode covers drones and birds
+    # (0-60 m/s), the other airliners (to 300 m/s). Columns: horizontal, vertical sigma (m/s).
+    return np.array([[35.0, 3.0], [120.0, 8.0]])
+
+
+@dataclass(slots=True)
+class Settings:
+    """Assumptions of one tracker. Arrays: motion (M, 3), speed_sigma (M, 2), one row a mode."""
+
+    motion: F64 = field(default_factory=_two_modes)
+    speed_sigma: F64 = field(default_factory=_two_speeds)
+    mode_prior: F64 = field(default_factory=lambda: np.array([0.7, 0.3]))
+    survival_s: float = 150.0  # mean time an object stays in view; existence decays with it
+    gate_prob: float = 0.999  # chance that a target's own plot passes the gate
+    births_per_scan: float = 0.5  # new objects a sensor meets in one scan of its whole coverage
+    birth_prob_min: float = 0.005  # what one plot is worth at least, in the densest clutter
+    birth_prob_max: float = 0.5  # and at most, however clean the sensor claims to be
+    confirm_prob: float = 0.95
+    confirm_hits: int = 3  # two plots can be two pieces of clutter at any density
+    crossing_hits: int = 8  # bearings alone must agree for longer: ghosts are consistent too
+    existence_max: float = 0.9999  # so that a long life can still be lost in seconds
+    drop_prob: float = 5e-4  # a tentative track below this has been missed about twice
+    lost_prob: float = 0.01
+    # Misses come in bursts (fades, masking), so for confirmed tracks a look counts for less than
+    # the detection probability says, and looks nearer than this count as parts of one.
+    miss_prob_max: float = 0.8
+    independent_s: float = 1.0
+    stranger_ratio: float = 0.25  # weight of a miss by a sensor that has not seen this track lately
+    stranger_s: float = 30.0
+    coast_s: float = 5.0
+    coast_scans: float = 2.5
+    lost_s: float = 18.0
+    lost_scans: float = 4.5
+    tentative_s: float = 10.0
+    late_max_s: float = 2.5  # what is later is refused and counted
+    key_match_log: float = 4.6  # one address in a hundred targets nearby
+    key_differs_log: float = -6.9  # one report in a thousand carries another's address
+    merge_every_s: float = 1.0
+    merge_after_s: float = 2.0
+    merge_distance_m: float = 500.0
+    up_sigma_max_m: float = 3_000.0
+    v_up_sigma_max_mps: float = 10.0
+    link_prob_min: float = 0.05

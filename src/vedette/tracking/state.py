@@ -1,0 +1,189 @@
+"""What the tracker remembers: a bank of Bernoulli tracks, and for each sensor when it looked where.
+
+Plain arrays and scalars. The bank holds tentative and confirmed tracks in order of birth; the
+published table holds the confirmed ones alone, in order of their number.
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from vedette.config.site import Limits, Site
+from vedette.geo import SiteFrame
+from vedette.kernels.statistics import gate_thresholds
+from vedette.model.measurements import F64, I8, I64, Bools, SensorModel
+from vedette.model.tracks import TrackTable, empty_tracks
+from vedette.tracking.settings import Settings
+
+_FIRST_ROWS = 256  # arrays double from here to the site's limits
+
+
+@dataclass(slots=True)
+class Bank:
+    """All tracks, rows 0..count-1; M modes, S sensors.
+
+    t_ns (C,): time of the state. x (C, M, 6), P (C, M, 6, 6), mode_prob (C, M): site ENU, SI.
+    existence (C,). track_id (C,): 0 while tentative. serial (C,): unique birth number. hits (C,):
+    scans in which it was seen. started_ns, updated_ns (C,): first and last plot. status (C,).
+    key (C,): claimed identity, 0 none. height_seen (C,). crossing (C,): 1 while only bearings
+    support it. looked_ns, hit_ns (C, S): when each sensor last looked at it, last saw it.
+    twin_serial, twin_ns (C,): the track it may be a double of, and since when.
+    """
+
+    count: int
+    t_ns: I64
+    x: F64
+    P: F64
+    mode_prob: F64
+    existence: F64
+    track_id: I64
+    serial: I64
+    hits: I64
+    started_ns: I64
+    updated_ns: I64
+    status: I8
+    key: I64
+    height_seen: I8
+    crossing: I8
+    looked_ns: I64
+    hit_ns: I64
+    twin_serial: I64
+    twin_ns: I64
+
+
+@dataclass(slots=True)
+class HeldBearing:
+    """A bearing that no track explains, kept for a moment in case another sensor's crosses it."""
+
+    sensor_index: int
+    t_ns: int
+    z: F64
+    variance: F64
+
+
+@dataclass(slots=True)
+class TrackerState:
+    """The whole tracker. table is what later stages read; the rest is its own.
+
+    thresholds (9,): gates. period_s (S,): each sensor's scan period, as last stated. sweep_rad,
+    sweep_ns (S,): where each rotating antenna was last known to point (0: unknown). frame_ns (S,):
+    last frame. heard_ns (S,): last measurement. late_refused (S,): measurements too late to use.
+    """
+
+    table: TrackTable
+    bank: Bank
+    models: list[SensorModel]
+    settings: Settings
+    frame: SiteFrame
+    tracks_max: int
+    tentative_max: int
+    thresholds: F64
+    period_s: F64
+    sweep_rad: F64
+    sweep_ns: I64
+    heard_ns: I64
+    late_refused: I64
+    held: list[HeldBearing]
+    now_ns: int = 0
+    newest_ns: int = 0
+    merged_ns: int = 0
+    next_serial: int = 1
+    next_track_id: int = 1
+    limit_told: bool = False
+
+
+def start(site: Site, models: list[SensorModel], settings: Settings | None = None) -> TrackerState:
+    """Make a tracker with an empty picture for a site and its sensors."""
+    return start_tracker(models, SiteFrame(site.reference), site.limits, settings)
+
+
+def start_tracker(
+    models: list[SensorModel], frame: SiteFrame, limits: Limits, settings: Settings | None = None
+) -> TrackerState:
+    """Make a tracker from its parts. models[i].index must be i; settings None: the defaults."""
+    settings = settings or Settings()
+    sensors = len(models)
+    return TrackerState(
+        table=empty_tracks(min(_FIRST_ROWS, limits.tracks_max), sensors),
+        bank=_empty_bank(_FIRST_ROWS, settings.motion.shape[0], sensors),
+        models=list(models),
+        settings=settings,
+        frame=frame,
+        tracks_max=limits.tracks_max,
+        tentative_max=limits.tentative_max,
+        thresholds=gate_thresholds(settings.gate_prob),
+        period_s=np.array([m.scan_period_s for m in models], dtype=np.float64),
+        sweep_rad=np.zeros(sensors),
+        sweep_ns=np.zeros(sensors, np.int64),
+        heard_ns=np.zeros(sensors, np.int64),
+        late_refused=np.zeros(sensors, np.int64),
+        held=[],
+    )
+
+
+def _empty_bank(capacity: int, modes: int, sensors: int) -> Bank:
+    return Bank(
+        count=0,
+        t_ns=np.zeros(capacity, np.int64),
+        x=np.zeros((capacity, modes, 6)),
+        P=np.zeros((capacity, modes, 6, 6)),
+        mode_prob=np.zeros((capacity, modes)),
+        existence=np.zeros(capacity),
+        track_id=np.zeros(capacity, np.int64),
+        serial=np.zeros(capacity, np.int64),
+        hits=np.zeros(capacity, np.int64),
+        started_ns=np.zeros(capacity, np.int64),
+        updated_ns=np.zeros(capacity, np.int64),
+        status=np.zeros(capacity, np.int8),
+        key=np.zeros(capacity, np.int64),
+        height_seen=np.zeros(capacity, np.int8),
+        crossing=np.zeros(capacity, np.int8),
+        looked_ns=np.zeros((capacity, sensors), np.int64),
+        hit_ns=np.zeros((capacity, sensors), np.int64),
+        twin_serial=np.zeros(capacity, np.int64),
+        twin_ns=np.zeros(capacity, np.int64),
+    )
+
+
+_COLUMNS = tuple(f.name for f in fields(Bank) if f.name != "count")
+
+
+def add_rows(bank: Bank, rows: int) -> slice:
+    """Append cleared rows to the bank, doubling its arrays where needed; returns their slice."""
+    needed = bank.count + rows
+    capacity = bank.t_ns.shape[0]
+    if needed > capacity:
+        for name in _COLUMNS:
+            old = getattr(bank, name)
+            new = np.zeros((max(needed, 2 * capacity), *old.shape[1:]), old.dtype)
+            new[: bank.count] = old[: bank.count]
+            setattr(bank, name, new)
+    added = slice(bank.count, needed)
+    for name in _COLUMNS:
+        getattr(bank, name)[added] = 0
+    bank.count = needed
+    return added
+
+
+def keep_rows(bank: Bank, keep: Bools) -> None:
+    """Drop the rows that are not kept, in place and in order. keep (count,) bool."""
+    left = int(np.count_nonzero(keep))
+    if left == bank.count:
+        return
+    for name in _COLUMNS:
+        column = getattr(bank, name)
+        column[:left] = column[: bank.count][keep]
+    bank.count = left
+
+
+def grow_table(table: TrackTable, rows: int, capacity_max: int) -> None:
+    """Give the published table room for `rows`, at most capacity_max, in place."""
+    capacity = table.track_id.shape[0]
+    if rows <= capacity:
+        return
+    larger = empty_tracks(
+        min(capacity_max, max(rows, 2 * capacity)), table.sensor_updated_ns.shape[1]
+    )
+    for column in fields(TrackTable):
+        if column.name not in ("count", "t_ns"):
+            setattr(table, column.name, getattr(larger, column.name))

@@ -1,0 +1,41 @@
+"""The bank's confirmed tracks, predicted to now, as the table every later stage reads."""
+
+import numpy as np
+
+from vedette.kernels.bernoulli import publish
+from vedette.model.measurements import F64, I64
+from vedette.tracking.associate import parameters
+from vedette.tracking.state import TrackerState, grow_table
+
+
+def states_at(state: TrackerState, rows: I64, now_ns: int) -> tuple[F64, F64]:
+    """Give mean (K, 6) and covariance (K, 6, 6) of the bank's rows at now_ns."""
+    bank = state.bank
+    motion, bounds = parameters(state)
+    mean, cov = np.empty((len(rows), 6)), np.empty((len(rows), 6, 6))
+    publish(
+        rows, now_ns, bank.t_ns, bank.x, bank.P, bank.mode_prob, bank.height_seen, motion,
+        bounds, mean, cov,
+    )  # fmt: skip
+    return mean, cov
+
+
+def fill_table(state: TrackerState, now_ns: int) -> None:
+    """Write all confirmed and coasting tracks into state.table, ordered by number."""
+    bank, table = state.bank, state.table
+    rows = np.flatnonzero(bank.track_id[: bank.count] > 0)
+    rows = rows[np.argsort(bank.track_id[rows], kind="stable")]
+    n = len(rows)
+    grow_table(table, n, state.tracks_max)
+    table.count, table.t_ns = n, now_ns
+    if n == 0:
+        return
+    table.track_id[:n] = bank.track_id[rows]
+    table.state_enu[:n], table.cov_enu[:n] = states_at(state, rows, now_ns)
+    table.existence_prob[:n] = bank.existence[rows]
+    table.status[:n] = bank.status[rows]
+    table.started_ns[:n] = bank.started_ns[rows]
+    table.updated_ns[:n] = bank.updated_ns[rows]
+    table.turn_rate_radps[:n] = np.nan
+    table.sensor_updated_ns[:n] = bank.hit_ns[rows]
+    table.height_observed[:n] = bank.height_seen[rows]
