@@ -1,5 +1,6 @@
 """A small sky for the identity tests: things fly, sensors report, tracks are what they are."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,7 +18,7 @@ from vedette.config.site import (
 )
 from vedette.geo import SiteFrame, aer_from_enu
 from vedette.model.enums import SourceHealth
-from vedette.model.events import Event
+from vedette.model.events import Event, IdentityChanged
 from vedette.model.picture import SourceState, Threat
 from vedette.model.reports import Claims, Plot, PositionReport
 from vedette.model.tracks import Links, empty_tracks
@@ -100,18 +101,19 @@ class Thing:
     position_lie_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
     votes: dict[str, float] | None = None
     speed_sigma_mps: float = 2.0
-    turn_to_asset: bool = False
 
 
 @dataclass
 class Sky:
-    """Runs the identity stage over things, one second a step."""
+    """Runs the identity stage over things, one tick a step."""
 
     site: Site = field(default_factory=make_site)
     things: list[Thing] = field(default_factory=list)
     sick: dict[str, SourceHealth] = field(default_factory=dict)
     seed: int = 1
-    second: int = 0
+    tick_ns: int = 1_000_000_000
+    now_ns: int = T0_NS
+    doctor: Callable | None = None  # changes (reports, links) before the stage sees them
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self):
@@ -119,8 +121,8 @@ class Sky:
         self.rng = np.random.default_rng(self.seed)
 
     @property
-    def now_ns(self) -> int:
-        return T0_NS + self.second * 1_000_000_000
+    def elapsed_s(self) -> float:
+        return (self.now_ns - T0_NS) / 1e9
 
     @property
     def sources(self) -> dict[str, SourceState]:
@@ -130,7 +132,7 @@ class Sky:
         }
 
     def where(self, thing: Thing) -> np.ndarray:
-        return np.array(thing.pos_m) + np.array(thing.vel_mps) * self.second
+        return np.array(thing.pos_m) + np.array(thing.vel_mps) * self.elapsed_s
 
     def table(self):
         tracks = empty_tracks(max(len(self.things), 1), len(self.site.sensors))
@@ -144,6 +146,7 @@ class Sky:
             tracks.existence_prob[row] = 0.99
             tracks.status[row] = 1
             tracks.updated_ns[row] = self.now_ns
+            tracks.started_ns[row] = T0_NS
             tracks.height_observed[row] = 1
             tracks.turn_rate_radps[row] = np.nan
             if thing.on_radar:
@@ -201,6 +204,8 @@ class Sky:
 
     def step(self, commands=(), threats: list[Threat] | None = None) -> list[Event]:
         reports, links = self.reports()
+        if self.doctor is not None:
+            reports, links = self.doctor(reports, links)
         fresh = identity.advance(
             self.state,
             self.table(),
@@ -212,17 +217,19 @@ class Sky:
             self.now_ns,
         )
         self.events += fresh
-        self.second += 1
+        self.now_ns += self.tick_ns
         return fresh
 
     def run(self, seconds: int) -> "Sky":
-        for _ in range(seconds):
+        for _ in range(seconds * 1_000_000_000 // self.tick_ns):
             self.step()
         return self
+
+    def told(self, kind: type, track_id: int = 1) -> list:
+        return [e for e in self.events if isinstance(e, kind) and e.track_id == track_id]
 
     def record(self, track_id: int = 1):
         return self.state.records[track_id]
 
     def identities_ever(self, track_id: int = 1) -> set[str]:
-        changes = [e for e in self.events if type(e).__name__ == "IdentityChanged"]
-        return {str(e.after) for e in changes if e.track_id == track_id}
+        return {str(e.after) for e in self.told(IdentityChanged, track_id)}
