@@ -150,9 +150,9 @@ def _named(track: InvolvedTrack) -> str:
 class Labels:
     """Texts that keep clear of one another: each takes the nearest free place around its point."""
 
-    def __init__(self, height: float) -> None:
+    def __init__(self, tall: float) -> None:
         """Start with an empty sheet of that height; the north arrow's corner is taken."""
-        self.height = height
+        self.height = tall
         self.taken: list[tuple[float, float, float, float]] = [(700.0, 0.0, 60.0, 64.0)]
         self.parts: list[str] = []
 
@@ -214,10 +214,10 @@ class Labels:
         return "".join(self.parts)
 
 
-def _svg(width: float, height: float, label: str, body: str) -> str:
+def _svg(wide: float, tall: float, label: str, body: str) -> str:
     return (
-        f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{text(label)}">'
-        f'<rect width="{width:.0f}" height="{height:.0f}" class="sheet"/>{body}</svg>'
+        f'<svg viewBox="0 0 {wide:.0f} {tall:.0f}" role="img" aria-label="{text(label)}">'
+        f'<rect width="{wide:.0f}" height="{tall:.0f}" class="sheet"/>{body}</svg>'
     )
 
 

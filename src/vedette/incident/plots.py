@@ -133,10 +133,10 @@ def _round_step(least: float) -> float:
     return min(f * power for f in (1.0, 2.0, 5.0, 10.0) if f * power >= least * 0.999)
 
 
-def _value_axis(low: float, high: float, step: float, step_height: float, y_top: float) -> str:
+def _value_axis(low: float, high: float, step: float, step_y: float, y_top: float) -> str:
     lines = []
     for k in range(round((high - low) / step) + 1):
-        y = y_top + k * step_height
+        y = y_top + k * step_y
         lines.append(
             f'<line x1="{_LEFT}" y1="{y:.1f}" x2="{PLOT_WIDTH - _RIGHT}" y2="{y:.1f}"'
             ' class="grid"/>'
