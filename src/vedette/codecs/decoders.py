@@ -57,7 +57,7 @@ def open_decoders(site: Site) -> Decoders:
             feeds[feed.id].receiver = receiver_of(site, feed.sensor)
     for door in (HTTP, WEBSOCKET):
         feeds.setdefault(door, FeedDecoder(door, "detections"))
-    return Decoders(feeds, asterix.radars_of(site), site.mode is Mode.LIVE)
+    return Decoders(feeds, asterix.radars_of(site), site.mode == Mode.LIVE)
 
 
 def receiver_of(site: Site, sensor_id: str | None) -> adsb.Receiver:

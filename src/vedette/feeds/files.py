@@ -176,7 +176,7 @@ def _in_order(timed: Iterable[Timed]) -> Iterator[Timed]:
 
 
 def _capture(data: bytes, feed: str, site: Site) -> Iterator[Timed]:
-    radars, is_live = asterix.radars_of(site), site.mode is Mode.LIVE
+    radars, is_live = asterix.radars_of(site), site.mode == Mode.LIVE
     t_ns = 0
     for found in capture.datagrams(data):
         if isinstance(found, capture.CaptureFault):
@@ -190,7 +190,7 @@ def _capture(data: bytes, feed: str, site: Site) -> Iterator[Timed]:
 
 def _blocks(data: bytes, feed: str, site: Site, start_ns: int | None) -> Iterator[Timed]:
     """Walk raw ASTERIX: each block's time of day is taken nearest to the one before."""
-    radars, is_live = asterix.radars_of(site), site.mode is Mode.LIVE
+    radars, is_live = asterix.radars_of(site), site.mode == Mode.LIVE
     near_ns = t_ns = NOON_NS if start_ns is None else start_ns
     has_time = False
     for block in asterix.blocks(data):

@@ -1,0 +1,158 @@
+"""A site with one sensor and feed of each kind, and bytes of each format made by our encoders."""
+
+import io
+import math
+import struct
+
+from vedette.codecs.adsb import beast, mode_s, sbs
+from vedette.codecs.asterix import Cat034, Cat048, encode_cat034, encode_cat048
+from vedette.codecs.detections import encode_detection, encode_detection_line, flat_row
+from vedette.config.site import Feed, Reference, Sensor, Site
+from vedette.model.enums import Mode
+from vedette.model.reports import Claims, Plot, PositionReport, SitePositionReport
+
+T0_NS = 1_641_254_400_000_000_000  # 2022-01-04T00:00:00Z
+HOME = {"lat_deg": 33.8, "lon_deg": 42.44, "hae_m": 190.0}
+
+
+def make_site() -> Site:
+    return Site(
+        schema=1,
+        name="codec test",
+        mode=Mode.SIMULATED,
+        reference=Reference(**HOME),
+        sensors=[
+            Sensor(id="radar3", kind="radar_3d", sac=25, sic=1, **HOME),
+            Sensor(id="radar2", kind="radar_2d", sac=25, sic=2, **HOME),
+            Sensor(id="adsb1", kind="adsb", **HOME),
+        ],
+        feeds=[
+            Feed(id="f-asterix", kind="asterix_udp", port=30001),
+            Feed(id="f-beast", kind="beast_tcp", port=30005, sensor="adsb1"),
+            Feed(id="f-sbs", kind="sbs_tcp", port=30003, sensor="adsb1"),
+            Feed(id="f-udp", kind="detections_udp", port=30010),
+            Feed(id="f-tcp", kind="detections_tcp", port=30011),
+        ],
+    )
+
+
+REPORTS = (
+    Plot(
+        sensor="radar3", t_meas_ns=T0_NS, t_recv_ns=T0_NS, range_m=5000.0, azimuth_rad=1.0,
+        elevation_rad=0.05, range_rate_mps=-40.0, range_sigma_m=20.0, snr_db=14.0,
+        class_prob={"bird": 0.2, "fixed_wing_uas": 0.7},
+    ),
+    Plot(sensor="radar2", t_meas_ns=T0_NS + 1, t_recv_ns=T0_NS + 1, azimuth_rad=2.0),
+    PositionReport(
+        sensor="adsb1", t_meas_ns=T0_NS + 2, t_recv_ns=T0_NS + 2, lat_rad=0.59, lon_rad=0.74,
+        hae_m=1000.0, horizontal_sigma_m=10.0,
+        claims=Claims(icao24="4b1234", callsign="VED123", squawk="1234"),
+    ),
+    SitePositionReport(
+        sensor="radar3", t_meas_ns=T0_NS + 3, t_recv_ns=T0_NS + 3, east_m=1.5, north_m=-2.5,
+        up_m=3.0, up_sigma_m=4.0, confidence=0.5,
+    ),
+)  # fmt: skip
+
+TARGET = Cat048(
+    sac=25, sic=1, t_day_s=43200.5, report_type=7, range_m=12000.0, azimuth_rad=1.25,
+    mode_3a="7700", height_baro_m=914.4, ssr_replies=9, psr_amplitude_dbm=-80, icao24="4b1234",
+    callsign="VED123", mode_s=[b"12345678"], track_number=77, east_m=5.0e3, north_m=-4.0e3,
+    speed_mps=45.0, heading_rad=2.0, tentative=False, warnings=[19, 20], height_msl_m=1000.0,
+    range_rate_mps=-30.0, raw_doppler=[(30, 100, 9500)], capability=8437,
+)  # fmt: skip
+
+
+def asterix_datagrams() -> list[bytes]:
+    plain = Cat048(sac=25, sic=2, t_day_s=1.0, report_type=1, range_m=900.0, azimuth_rad=3.0)
+    marks = [
+        Cat034(sac=25, sic=1, message_type=1, t_day_s=2.0, rotation_period_s=4.0, common_status=0),
+        Cat034(sac=25, sic=1, message_type=2, sector_rad=math.pi, counts=[(1, 5), (2, 9)]),
+    ]
+    return [
+        encode_cat048([TARGET, plain]),
+        encode_cat034(marks) + encode_cat048([plain]),
+        encode_cat048([plain] * 5),
+    ]
+
+
+def squitters(icao24: str = "4b1234") -> list[bytes]:
+    lat, lon = math.radians(33.9), math.radians(42.5)
+    return [
+        mode_s.airborne_position(icao24, lat, lon, 914.4, False),
+        mode_s.airborne_position(icao24, lat, lon, 914.4, True),
+        mode_s.airborne_velocity(icao24, 100.0, -50.0, 2.0, 60.0),
+        mode_s.identification(icao24, "VED123"),
+        mode_s.identity_reply(icao24, "1234"),
+        mode_s.surface_position(icao24, lat, lon, True),
+    ]
+
+
+def beast_stream() -> bytes:
+    frames = [beast.frame_of(m, 12_000_000 * (k + 1)) for k, m in enumerate(squitters())]
+    return beast.encode([*frames, beast.Frame(beast.MODE_AC, 1, 0x1A, b"\x1a\x1a")])
+
+
+def sbs_text() -> bytes:
+    report = REPORTS[2]
+    assert isinstance(report, PositionReport)
+    return sbs.encode(report)
+
+
+def detection_text() -> bytes:
+    return b"".join(encode_detection_line(report) for report in REPORTS)
+
+
+def csv_text() -> bytes:
+    rows = [flat_row(encode_detection(report)) for report in REPORTS]
+    names = sorted({name for row in rows for name in row})
+    lines = [",".join(names)] + [",".join(str(row.get(n, "")) for n in names) for row in rows]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def parquet_bytes() -> bytes:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    rows = [flat_row(encode_detection(report)) for report in REPORTS]
+    names = sorted({name for row in rows for name in row})
+    table = pa.table({name: [row.get(name) for row in rows] for name in names})
+    sink = io.BytesIO()
+    parquet.write_table(table, sink)
+    return sink.getvalue()
+
+
+def ethernet(payload: bytes, vlan: bool = False) -> bytes:
+    udp = struct.pack(">HHHH", 5000, 8600, 8 + len(payload), 0) + payload
+    ip = struct.pack(
+        ">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0, b"\x7f\0\0\1", b"\x7f\0\0\1"
+    )
+    tag = b"\x81\x00\x00\x05" if vlan else b""
+    return bytes(12) + tag + b"\x08\x00" + ip + udp + bytes(6)
+
+
+def pcap_bytes(payloads: list[bytes], nanoseconds: bool = False, order: str = "<") -> bytes:
+    magic = 0xA1B23C4D if nanoseconds else 0xA1B2C3D4
+    data = struct.pack(order + "IHHiIII", magic, 2, 4, 0, 0, 65535, 1)
+    for k, payload in enumerate(payloads):
+        frame = ethernet(payload, vlan=k % 2 == 1)
+        data += struct.pack(order + "IIII", 1_641_254_400, k + 1, len(frame), len(frame)) + frame
+    return data
+
+
+def pcapng_bytes(payloads: list[bytes], order: str = "<") -> bytes:
+    def block(kind: int, body: bytes) -> bytes:
+        body += bytes(-len(body) % 4)
+        length = len(body) + 12
+        return struct.pack(order + "II", kind, length) + body + struct.pack(order + "I", length)
+
+    data = block(0x0A0D0D0A, struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1))
+    resolution = struct.pack(order + "HHB3xHH", 9, 1, 9, 0, 0)
+    data += block(1, struct.pack(order + "HHI", 1, 0, 65535) + resolution)
+    for k, payload in enumerate(payloads):
+        frame, t_ns = ethernet(payload), T0_NS + k
+        head = struct.pack(
+            order + "IIIII", 0, t_ns >> 32, t_ns & 0xFFFFFFFF, len(frame), len(frame)
+        )
+        data += block(6, head + frame)
+    return data
