@@ -1,0 +1,109 @@
+"""The intake: order, limits, and who loses when there is too much."""
+
+import pytest
+
+from vedette.config.site import Feed, Reference, Site
+from vedette.feeds import Intake
+from vedette.model.arrivals import Arrival
+
+SECOND_NS = 10**9
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    now_ns = 1_641_254_400 * SECOND_NS
+
+    def __call__(self) -> int:
+        return self.now_ns
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+def make_intake(clock, rate_max_hz=1000.0, queue_max=100):
+    limits = {"rate_max_hz": rate_max_hz, "queue_max": queue_max}
+    feeds = [
+        Feed(id="radar", kind="asterix_udp", port=1, **limits),
+        Feed(id="rf", kind="detections_udp", port=2, **limits),
+        Feed(id="adsb", kind="beast_tcp", port=3, **limits),
+    ]
+    reference = Reference(lat_deg=0.0, lon_deg=0.0, hae_m=0.0)
+    return Intake(Site(schema=1, name="x", reference=reference, feeds=feeds), clock)
+
+
+def put(intake, clock, feed, data=b"x", kind="data"):
+    intake.put(Arrival(feed=feed, t_recv_ns=clock(), data=data, kind=kind))
+
+
+def test_what_came_first_is_taken_first(clock):
+    intake = make_intake(clock)
+    for k, feed in enumerate(("radar", "adsb", "radar", "http")):
+        put(intake, clock, feed, bytes([k]))
+    assert intake.waiting == 4
+    assert [a.data for a in intake.drain()] == [b"\0", b"\1", b"\2", b"\3"]
+    assert intake.waiting == 0 and intake.drain() == []
+
+
+def test_datagrams_and_bytes_are_counted_since_the_start(clock):
+    intake = make_intake(clock)
+    for _ in range(3):
+        put(intake, clock, "radar", b"abcdef")
+        put(intake, clock, "adsb", b"abcdef")
+    intake.drain()
+    assert (intake.units("radar"), intake.units("adsb"), intake.units("nobody")) == (3, 18, 0)
+
+
+def test_a_feed_above_its_rate_loses_its_own_oldest_and_no_other(clock):
+    intake = make_intake(clock, rate_max_hz=50.0)
+    for k in range(80):
+        put(intake, clock, "radar", bytes([k]))
+    put(intake, clock, "rf", b"rf")
+    taken = intake.drain()
+    assert (taken[0].kind, taken[0].feed, taken[0].count) == ("shed", "radar", 30)
+    assert [a.data[0] for a in taken[1:-1]] == list(range(30, 80))
+    assert taken[-1].data == b"rf"
+
+
+def test_above_its_rate_with_nothing_waiting_the_newcomer_is_dropped(clock):
+    intake = make_intake(clock, rate_max_hz=50.0)
+    for k in range(60):
+        put(intake, clock, "radar", bytes([k]))
+        if k == 49:
+            assert len(intake.drain()) == 50
+    (note,) = intake.drain()
+    assert (note.kind, note.count) == ("shed", 10)
+    clock.now_ns += SECOND_NS
+    put(intake, clock, "radar")
+    assert [a.kind for a in intake.drain()] == ["data"]
+
+
+def test_a_full_queue_keeps_the_newest(clock):
+    intake = make_intake(clock, rate_max_hz=1e6, queue_max=100)
+    for k in range(250):
+        put(intake, clock, "radar", bytes([k]))
+    taken = intake.drain()
+    assert taken[0].count == 150 and taken[1].data == bytes([150])
+    assert len(taken) == 101
+
+
+def test_a_stream_is_limited_by_frames_and_by_bytes(clock):
+    intake = make_intake(clock, rate_max_hz=1e6, queue_max=100)
+    for _ in range(50):
+        put(intake, clock, "adsb", b"\x1a" * 10)
+    taken = intake.drain()
+    assert taken[0].count == 400 and sum(len(a.data) for a in taken[1:]) == 100
+    for _ in range(200):
+        put(intake, clock, "adsb", bytes(1 << 16))
+    assert sum(len(a.data) for a in intake.drain()) <= 8 << 20
+
+
+def test_whoever_steps_is_woken(clock):
+    intake, woken = make_intake(clock), []
+    intake.on_arrival(lambda: woken.append(1))
+    put(intake, clock, "radar")
+    put(intake, clock, "adsb", kind="opened")
+    assert len(woken) == 2
+    assert [a.kind for a in intake.drain()] == ["data", "opened"]
