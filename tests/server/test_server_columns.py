@@ -148,6 +148,26 @@ def test_each_client_gets_pictures_at_its_own_rate_from_one_encoding():
     assert len(encodings) == 200
 
 
+def test_encoding_takes_a_tenth_of_the_time_at_most_and_warnings_do_not_wait():
+    now, encodings = [0.0], []
+
+    def slow():
+        encodings.append(now[0])
+        now[0] += 0.03
+        return {"kind": "picture"}
+
+    cast = Broadcast(EventLog(), slow, clock=lambda: now[0])
+    cast.join(20.0)
+    encodings.clear()
+    for _ in range(200):
+        now[0] += 0.05
+        cast.publish(urgent=False)
+    assert len(encodings) * 0.03 <= 0.1 * now[0]
+    assert len(encodings) >= 25
+    cast.publish(urgent=True)
+    assert encodings[-1] == now[0] - 0.03
+
+
 def test_nothing_is_encoded_when_nobody_looks():
     encodings = []
     cast = Broadcast(EventLog(), lambda: encodings.append(1))

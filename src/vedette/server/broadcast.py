@@ -23,6 +23,10 @@ EVENTS_BYTES_MAX = 1024 * 1024
 # service get every picture, not every other.
 EARLY_S = 0.01
 
+# Encoding may take this part of the loop's time, the rest is the pipeline's: thousands of tracks
+# reach displays a few times a second, hundreds at the full rate. Warnings do not wait.
+SHARE_MAX = 0.1
+
 _ENCODER = msgspec.msgpack.Encoder()
 _FIXMAP = 0x80  # MessagePack: a map of up to 15 pairs is one byte and the pairs
 
@@ -65,6 +69,7 @@ class Broadcast:
         self._shared_message = shared_message
         self._clock = clock
         self._clients: dict[Client, None] = {}
+        self._rest_until_s = 0.0
 
     @property
     def viewers(self) -> int:
@@ -87,6 +92,8 @@ class Broadcast:
     def publish(self, urgent: bool) -> None:
         """Offer the latest picture to the clients that are due, all if urgent; encode it once."""
         now_s = self._clock()
+        if now_s < self._rest_until_s and not urgent:
+            return
         due = [client for client in self._clients if client.is_due(now_s) or urgent]
         if not due:
             return
@@ -96,8 +103,12 @@ class Broadcast:
                 client.offer(shared)
 
     def _encode(self) -> bytes | None:
+        begun_s = self._clock()
         message = self._shared_message()
-        return None if message is None else _ENCODER.encode(message)
+        encoded = None if message is None else _ENCODER.encode(message)
+        end_s = self._clock()
+        self._rest_until_s = end_s + (end_s - begun_s) * (1.0 / SHARE_MAX - 1.0)
+        return encoded
 
     def take(self, client: Client) -> bytes | None:
         """Give the client's next message: its slot with the events since the last, or a resync."""

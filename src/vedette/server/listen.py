@@ -49,7 +49,27 @@ class _PunctualH11(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    """Leaves the signals to the service."""
+    """Leaves the signals to the service; ticks once a second and stops at once."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._stop = asyncio.Event()
+
+    def stop(self) -> None:
+        """End the main loop."""
+        self.should_exit = True
+        self._stop.set()
+
+    async def main_loop(self) -> None:
+        """Keep the Date header fresh until stopped; uvicorn counts ten ticks a second."""
+        counter = 0
+        while not await self.on_tick(counter):
+            counter += 10
+            try:
+                async with asyncio.timeout(1.0):
+                    await self._stop.wait()
+            except TimeoutError:
+                continue
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -64,12 +84,12 @@ class Listening:
     host: str
     port: int
     url: str
-    _server: uvicorn.Server
+    _server: _Server
     _task: asyncio.Task[None]
 
     async def stop(self) -> None:
         """Close every connection and wait until it is done."""
-        self._server.should_exit = True
+        self._server.stop()
         await self._task
 
     async def wait(self) -> None:
