@@ -102,7 +102,7 @@ def advance(
     sources, tracks, records = state.health.sources, state.tracking.table, state.identity.records
     events: list[Event] = []
 
-    events += health.advance(state.health, heard, now_ns)
+    events += health.advance(state.health, heard, now_ns, inputs.arrivals)
     links, started_or_ended = tracking.advance(state.tracking, batches, statuses, now_ns)
     events += started_or_ended
     events += identity.advance(

@@ -4,6 +4,7 @@ from vedette import health
 from vedette.base.constants import NS_PER_S
 from vedette.config.site import Reference, Sensor, Site
 from vedette.health.sources import REASONS_MAX, SOURCES_MAX
+from vedette.model.arrivals import Arrival
 from vedette.model.enums import SourceHealth
 from vedette.model.events import InputRefused, SourceHealthChanged
 from vedette.model.reports import Plot, Refusal, SensorStatus, SourceNote
@@ -88,10 +89,14 @@ def test_a_lost_connection_is_a_failure_until_it_opens_again():
 
 def test_invented_names_and_reasons_stay_bounded_and_none_is_lost():
     state = health.start(make_site())
-    flood = [
-        Refusal(source=f"s{i}", t_recv_ns=T0, reason=f"r{i}") for i in range(SOURCES_MAX * 3)
-    ]
+    flood = [Refusal(source=f"s{i}", t_recv_ns=T0, reason=f"r{i}") for i in range(SOURCES_MAX * 3)]
     health.advance(state, flood, T0)
     assert len(state.sources) <= SOURCES_MAX + 1
     assert sum(s.refused for s in state.sources.values()) == len(flood)
     assert all(len(s.refused_by_reason) <= REASONS_MAX + 1 for s in state.sources.values())
+
+
+def test_a_feed_whose_bytes_arrive_is_heard_whatever_its_sensors_say():
+    state = health.start(make_site())
+    health.advance(state, [], T0, [Arrival(feed="link", t_recv_ns=T0, data=b"x")])
+    assert state.sources["link"].health is SourceHealth.OK

@@ -32,5 +32,7 @@ def run(args: argparse.Namespace) -> int:
         print_json(scores)
     else:
         for name in scores.__struct_fields__:
-            print(f"{name:28} {getattr(scores, name):.6g}")
+            value = getattr(scores, name)
+            if not isinstance(value, dict):
+                print(f"{name:28} {'-' if value is None else format(value, '.6g')}")
     return 0

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import signal
 from pathlib import Path
 
 from vedette.cli.words import Parsers, describe, existing, say
@@ -39,9 +40,13 @@ def run(args: argparse.Namespace) -> int:
     port = site.service.port if args.port is None else args.port
     place = Place(args.host or site.service.host, port)
 
+    site_toml = path.read_text("utf-8")
+
     async def serve() -> None:
-        folder = latest_or_new(args.recordings, path.read_text())
-        async with Service(site, path.read_text(), folder) as service:
+        folder = latest_or_new(args.recordings, site_toml)
+        async with Service(site_toml, folder) as service:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, service.stop)
             url = await service.listen(place)
             say(f"{site.name}: {url}   recording in {folder}   (stop with Ctrl-C)")
             await service.run_live()

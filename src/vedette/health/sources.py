@@ -6,10 +6,13 @@ plots come later than `LATENCY_MAX_S`. A feed whose connection is gone is FAILED
 cooperative sensor is no fault: it hears only what transmits.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from vedette.base.constants import NS_PER_S
 from vedette.config.site import Sensor, Site
+from vedette.model.arrivals import Arrival
 from vedette.model.enums import Severity, SourceHealth
 from vedette.model.events import Event, InputRefused, InputShed, SourceHealthChanged
 from vedette.model.picture import SourceState
@@ -58,15 +61,20 @@ def start(site: Site) -> HealthState:
     return state
 
 
-def advance(state: HealthState, reports: list[Report], now_ns: int) -> list[Event]:
-    """Take in a step's reports and say which sources changed.
+def advance(
+    state: HealthState, reports: list[Report], now_ns: int, arrivals: Sequence[Arrival] = ()
+) -> list[Event]:
+    """Take in a step's reports and arrivals and say which sources changed.
 
-    reports: all of the step, refusals among them. now_ns: the step's time. Returns
-    SourceHealthChanged, InputShed and (at most one a second per source and reason) InputRefused.
+    reports: all of the step, refusals among them. arrivals: the bytes they came in, by feed.
+    now_ns: the step's time. Returns SourceHealthChanged, InputShed and (at most one a second per
+    source and reason) InputRefused.
     """
     if state.started_ns == 0:
         state.started_ns = now_ns
     events: list[Event] = []
+    for arrival in arrivals:
+        _take_arrival(state, arrival)
     for report in reports:
         _take(state, report, now_ns, events)
     for name in state.sources:
@@ -94,6 +102,15 @@ def _known(state: HealthState, name: str) -> str:
         if name not in state.sources:
             _add(state, name, "feed", 0)
     return name
+
+
+def _take_arrival(state: HealthState, arrival: Arrival) -> None:
+    """Count bytes of a feed: it lives, whatever its sensors say."""
+    if arrival.kind == "data":
+        name = _known(state, arrival.feed)
+        state.sources[name].last_ns = max(state.sources[name].last_ns, arrival.t_recv_ns)
+        state.sources[name].reports += 1
+        state.memory[name].window_reports += 1
 
 
 def _take(state: HealthState, report: Report, now_ns: int, events: list[Event]) -> None:

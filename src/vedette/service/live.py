@@ -100,9 +100,16 @@ class Service:
 
     async def listen(self, place: Place) -> str:
         """Serve the page and the API; give the URL."""
-        options = server.Options(host=place.host, hint=place.hint)
+        own = self.site.service
+        tls = (own.tls_certificate, own.tls_key) if own.tls_certificate and own.tls_key else None
+        options = server.Options(
+            host=place.host,
+            host_names=tuple(own.host_names),
+            tls=tls is not None,
+            hint=place.hint,
+        )
         app = server.make_app(self.hub, self.site, server.Accounts(self.site.people), options)
-        listening = await server.serve(app, place.host, place.port)
+        listening = await server.serve(app, place.host, place.port, tls=tls)
         self._open.push_async_callback(listening.stop)
         return listening.url
 
