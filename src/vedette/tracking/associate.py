@@ -118,11 +118,17 @@ def _update(
     log_weight += _key_evidence(state, bank.key[row], look.key[column])
     weight = np.exp(np.clip(log_weight, -_WEIGHT_LOG_MAX, _WEIGHT_LOG_MAX))
     prob, missed, unclaimed = associate(first, column, weight, len(look.t_ns))
+    before = bank.existence[:n].copy()
     update_tracks(
         n, *tracks, bank.existence, bank.height_seen, motion, bounds, look.kind, look.t_ns,
         look.z, look.variance, *sensor, first, column, prob, missed, absent, t_ref,
         settings.existence_max,
     )  # fmt: skip
+    if not model.starts_tracks:
+        # A bearing refines what radar has begun; that it exists is for radar to say, for any
+        # object on that line, far or near, could have caused it.
+        unproven = (bank.track_id[:n] == 0) & (bank.crossing[:n] == 0)
+        bank.existence[:n][unproven] = np.minimum(before, bank.existence[:n])[unproven]
     _note_hits(state, look, row, column, prob, missed, t_ref)
     told = prob >= settings.link_prob_min
     links.add(bank.serial[row[told]], look.report_index[column[told]], prob[told])
@@ -151,7 +157,8 @@ def _note_hits(
     best = best[missed[row[best]] < 0.5]
     i, j, p = row[best], column[best], prob[best]
     scan_ns = int(_SAME_SCAN_RATIO * state.period_s[s] * NS_PER_S)
-    bank.hits[i] += t_ref[i] - bank.hit_ns[i, s] > scan_ns
+    counts = (bank.crossing[i] == 1) | state.models[s].starts_tracks
+    bank.hits[i] += counts & (t_ref[i] - bank.hit_ns[i, s] > scan_ns)
     bank.hit_ns[i, s] = np.maximum(bank.hit_ns[i, s], t_ref[i])
     bank.updated_ns[i] = np.maximum(bank.updated_ns[i], look.t_ns[j])
     bank.height_seen[i] |= height_observed(look)[j]
