@@ -47,9 +47,10 @@ def fields_of(line: bytes) -> list[str] | None:
     """
     if not line.strip():
         return None
-    if not line.isascii() or any(octet < 0x20 for octet in line):
+    text = line.decode("ascii", "replace")
+    if not (line.isascii() and text.isprintable()):
         raise RefusedError(BAD_TEXT, "control or non-ASCII characters")
-    fields = [piece.strip() for piece in line.decode("ascii").split(",")]
+    fields = [piece.strip() for piece in text.split(",")]
     if fields[0] in _OTHER_KINDS:
         return None
     if fields[0] != "MSG" or len(fields) != FIELDS:
