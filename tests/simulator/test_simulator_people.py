@@ -226,8 +226,9 @@ def engage(desk: Desk, loaded: LoadedScenario, world: World, seed: int, seconds:
 def follow(desk: Desk, world: World) -> None:
     """Put a perfect track on the first drone, and let reports move the engagement's state."""
     k = world.fleet.ids.index("drone_1")
-    east_m, north_m, up_m = world.state_enu()[k, :3].tolist()
-    desk.picture["tracks"] = [track(east_m=east_m, north_m=north_m, up_m=up_m)]
+    names = ("east_m", "north_m", "up_m", "v_east_mps", "v_north_mps", "v_up_mps")
+    state = dict(zip(names, world.state_enu()[k].tolist(), strict=True))
+    desk.picture["tracks"] = [track(**state)]
     for _, command in desk.commands:
         desk.picture["engagements"][0]["state"] = command["state"]
 
@@ -259,6 +260,24 @@ def test_an_authorised_model_reacts_reaches_and_takes_the_object_out_of_the_worl
     assert end["how"] == "destroyed"
     after_s = (end["t_ns"] - world.start_ns) * 1e-9 - 250.0
     assert 6.0 + 4_000.0 / 500.0 < after_s < 6.0 + 6_000.0 / 500.0 + 3.0
+
+
+def test_a_model_waits_until_the_meeting_lies_within_its_range(loaded):
+    desk = Desk()
+    desk.picture["engagements"] = [engagement(state="authorised")]
+    world = world_at(loaded, 1, 130.0)
+    engage(desk, loaded, world, 1, 30)
+    assert desk.commands == []
+    effectors = effector_models(loaded, 1, Interface(URL, "x", "y"))
+    east_m, north_m, up_m = world.frame.enu_from_geo_deg(33.7935, 42.4360, 190.0)
+    place = {"east_m": east_m - 5_000.0, "north_m": north_m, "up_m": up_m}
+    speed = {"v_east_mps": 45.0, "v_north_mps": 0.0, "v_up_mps": 0.0}
+    model = effectors.models["model_north"]
+    assert effectors.meeting_s(model, place | speed) == pytest.approx(5_000.0 / 545.0)
+    away = speed | {"v_east_mps": -45.0}
+    assert effectors.meeting_s(model, place | away) == pytest.approx(5_000.0 / 455.0)
+    place["east_m"] = east_m - 7_000.0
+    assert np.isnan(effectors.meeting_s(model, place | speed))
 
 
 def test_success_comes_as_often_as_the_model_says_and_never_depends_on_the_order(loaded):

@@ -270,8 +270,8 @@ def zones_warned(evidence: Evidence) -> Value:
 
 def statement_neutral(evidence: Evidence) -> Value:
     """Say whether the statement is marked as simulated and leaves the authorship open."""
-    text = evidence.statement.lower()
-    return "simulat" in text and ("attribut" in text or "author" in text or "responsib" in text)
+    text = " ".join(evidence.statement.lower().split())
+    return "simulated" in text and "attribution is left open" in text
 
 
 FINDERS: dict[str, Callable[[Evidence], Value]] = {

@@ -24,7 +24,10 @@ US_PER_S = 1_000_000
 
 @dataclass(slots=True)
 class Shot:
-    """One engagement under way: when it ends, int64 us UTC."""
+    """One engagement under way: when its reaction time is over and when it ends, us UTC.
+
+    ends_us is 0 until it has begun.
+    """
 
     engagement: dict[str, Any]
     begins_us: int
@@ -76,15 +79,17 @@ class Effectors:
         effector = self.models[shot.engagement["effector_id"]]
         track = tracks.get(int(shot.engagement["track_id"]))
         if not shot.ends_us and now_us >= shot.begins_us:
-            detail = f"{effector.name} has begun (simulated)"
-            if await self._report(number, "executing", detail):
+            meeting_s = math.nan if track is None else self.meeting_s(effector, track)
+            if math.isnan(meeting_s):
+                return
+            if await self._report(number, "executing", f"{effector.name} has begun"):
                 del self.shots[number]
                 return
-            shot.ends_us = now_us + int(self._flight_s(effector, track) * US_PER_S)
+            shot.ends_us = now_us + int(meeting_s * US_PER_S)
         elif shot.ends_us and now_us >= shot.ends_us:
             del self.shots[number]
             self.resolve(number, effector, track, world)
-            await self._report(number, "executed", f"{effector.name} is done (simulated)")
+            await self._report(number, "executed", f"{effector.name} is done")
 
     async def _report(self, number: int, state: str, detail: str) -> str:
         """Say what the model does. Returns nothing, or why it was refused."""
@@ -92,15 +97,24 @@ class Effectors:
             "effector_report", engagement_id=number, state=state, detail=detail
         )
 
-    def _flight_s(self, effector: Effector, track: dict[str, Any] | None) -> float:
-        """Give the time to reach the track from the effector's place, seconds."""
-        if track is None:
-            return 1.0
-        east, north, up = self.frame.enu_from_geo_deg(
-            effector.lat_deg, effector.lon_deg, effector.hae_m
-        )
-        offset = (track["east_m"] - east, track["north_m"] - north, track["up_m"] - up)
-        return math.dist(offset, (0.0, 0.0, 0.0)) / effector.speed_mps
+    def meeting_s(self, effector: Effector, track: dict[str, Any]) -> float:
+        """Give the seconds until a model begun now would meet the track, both flying straight on.
+
+        NaN where they would not meet within the model's range: it waits, and the authorisation
+        may expire meanwhile. Solves |r + v t| = s t for the least t > 0.
+        """
+        place = self.frame.enu_from_geo_deg(effector.lat_deg, effector.lon_deg, effector.hae_m)
+        offset = np.array([track[name] for name in ("east_m", "north_m", "up_m")]) - place
+        speed = np.array([track[name] for name in ("v_east_mps", "v_north_mps", "v_up_mps")])
+        a = effector.speed_mps**2 - float(speed @ speed)
+        b, c = float(offset @ speed), float(offset @ offset)
+        square = b * b + a * c
+        if a <= 0.0 or square < 0.0:
+            return math.nan
+        time_s = (b + math.sqrt(square)) / a
+        reach_m = time_s * effector.speed_mps
+        inside = effector.range_min_m <= reach_m <= effector.range_max_m
+        return time_s if inside else math.nan
 
     def resolve(
         self, number: int, effector: Effector, track: dict[str, Any] | None, world: World

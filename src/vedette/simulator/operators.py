@@ -18,6 +18,7 @@ Picture = dict[str, Any]
 RETRY_S = 3.0  # after a refusal a person looks again before trying again
 EXHIBIT_DELAY_S = 20.0  # somebody has to walk to the wreck
 CLEAR_DELAY_S = 10.0  # nothing of the warning's in the picture for this long
+MEETING_MAX_S = 45.0  # later than this a meeting is no matter for an authorisation of 60 s yet
 OPEN_STATES = ("proposed", "first_authorised", "authorised", "executing")
 
 
@@ -149,7 +150,7 @@ def first_authorisations(picture: Picture, name: str) -> Iterator[Action]:
         track_id = option["track_id"]
         if track_id not in hostile - engaged or not option["available"]:
             continue
-        if option["civil_touched"]:
+        if option["civil_touched"] or (option["time_to_reach_s"] or 0.0) > MEETING_MAX_S:
             continue
         if track_id not in best or _merit(option) > _merit(best[track_id]):
             best[track_id] = option

@@ -62,14 +62,11 @@ class Transports:
     async def _listen(self, sender: Sender) -> None:
         """Wait for the service as an ADS-B receiver does."""
 
-        async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            sender.writers = [writer]
-            sender.sent = 0
+        def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            for earlier in sender.writers:
+                earlier.close()
+            sender.writers, sender.sent = [writer], 0
             sender.connected.set()
-            await reader.read()
-            if writer in sender.writers:
-                sender.writers.remove(writer)
-            writer.close()
 
         host, port = sender.address
         sender.server = await asyncio.start_server(accept, host, port)
