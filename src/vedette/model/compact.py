@@ -14,7 +14,8 @@ class RecordedPicture:
 
     state_enu (N, 6), sigma_enu_m (N, 3) from the covariance's diagonal, existence_prob, status
     (TrackStatus), started_ns, updated_ns (N,), sensor_updated_ns (N, S) by index of the site's
-    sensors, 0 never. identity, object_class, class_prob (of that class), label: N items each.
+    sensors, 0 never; height_observed (N,) 1 when some sensor did. identity, object_class,
+    class_prob (of that class), label: N items each.
     """
 
     t_ns: int
@@ -26,6 +27,7 @@ class RecordedPicture:
     started_ns: I64
     updated_ns: I64
     sensor_updated_ns: I64
+    height_observed: I8
     identity: list[str]
     object_class: list[str]
     class_prob: list[float]
@@ -47,6 +49,7 @@ def compact(picture: AirPicture) -> RecordedPicture:
         started_ns=tracks.started_ns[:n],
         updated_ns=tracks.updated_ns[:n],
         sensor_updated_ns=tracks.sensor_updated_ns[:n],
+        height_observed=tracks.height_observed[:n],
         identity=[record.identity.value for record in records],
         object_class=[record.object_class.value for record in records],
         class_prob=[record.class_prob.get(record.object_class.value, 0.0) for record in records],

@@ -19,7 +19,7 @@ from vedette.base.errors import RefusedError
 from vedette.record.session import write_atomically
 from vedette.record.state import decode_state, encode_state
 
-PERIOD_S = 10.0
+PERIOD_S = 2.0  # a restart does again at most this much: well under its two seconds
 KEPT = 3
 STATE_MAX_BYTES = 1 << 30
 _MAGIC = b"VEDSNAP1"

@@ -21,7 +21,7 @@ from vedette.model.commands import Command, Delivery
 from vedette.model.events import CommandRefused, Event, WarningEscalated, WarningRaised
 from vedette.model.picture import AirPicture
 from vedette.outputs.webhook import Webhooks
-from vedette.service import report
+from vedette.service import story
 from vedette.service.clocks import Clock, SteppedClock, SystemClock
 from vedette.service.core import Core
 from vedette.service.lockstep import Lockstep
@@ -220,13 +220,11 @@ class Service:
 
     async def incident_html(self) -> str:
         """Tell the incident so far, from the record."""
-        told = await asyncio.to_thread(report.tell, self.folder)
-        return report.as_html(told)
+        return story.as_html(await asyncio.to_thread(story.tell, self.folder))
 
     async def statement(self) -> str:
         """Draft the statement, from the record."""
-        told = await asyncio.to_thread(report.tell, self.folder)
-        return report.as_statement(told)
+        return story.as_statement(await asyncio.to_thread(story.tell, self.folder))
 
     def exhibits(self) -> Path | None:
         """Say where exhibits are kept."""

@@ -15,7 +15,7 @@ from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
 from vedette.model.enums import Mode
 from vedette.model.events import Event
-from vedette.service import report
+from vedette.service import story
 from vedette.service.live import Place
 
 SPEED_MIN, SPEED_MAX = 0.1, 1000.0
@@ -120,11 +120,11 @@ class Replay:
 
     async def incident_html(self) -> str:
         """Tell the whole recording's incident."""
-        return report.as_html(await asyncio.to_thread(report.tell, self.folder))
+        return story.as_html(await asyncio.to_thread(story.tell, self.folder))
 
     async def statement(self) -> str:
         """Draft the whole recording's statement."""
-        return report.as_statement(await asyncio.to_thread(report.tell, self.folder))
+        return story.as_statement(await asyncio.to_thread(story.tell, self.folder))
 
     def exhibits(self) -> Path | None:
         """Take none."""

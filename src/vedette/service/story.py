@@ -1,0 +1,54 @@
+"""The incident of a recording, told while the service runs or afterwards."""
+
+from pathlib import Path
+
+import vedette
+from vedette import incident, record
+from vedette.config.load import parse_site
+from vedette.geo import SiteFrame
+from vedette.incident import Incident, TrackPoint
+
+
+def tell(recording: Path, verified: str = "") -> Incident:
+    """Tell the incident that a recording holds."""
+    return incident.tell(
+        parse_site(record.site_text(recording), "site.toml"),
+        [row.event for row in record.events(recording)],
+        _paths(recording),
+        record=recording.resolve().name,
+        version=vedette.__version__,
+        verified=verified or "not verified",
+    )
+
+
+def as_html(story: Incident) -> str:
+    """Make the report page."""
+    return incident.html(story)
+
+
+def as_statement(story: Incident) -> str:
+    """Make the draft of a statement."""
+    return incident.statement(story)
+
+
+def _paths(recording: Path) -> dict[int, list[TrackPoint]]:
+    """Gather where each track was, once a second, by track number."""
+    site = parse_site(record.site_text(recording), "site.toml")
+    frame = SiteFrame(site.reference)
+    paths: dict[int, list[TrackPoint]] = {}
+    for picture in record.pictures(recording):
+        state = picture.state_enu
+        lat_deg, lon_deg, hae_m = frame.geo_deg_from_enu(state[:, 0], state[:, 1], state[:, 2])
+        for k, track_id in enumerate(picture.track_id):
+            point = TrackPoint(
+                t_ns=picture.t_ns,
+                lat_deg=float(lat_deg[k]),
+                lon_deg=float(lon_deg[k]),
+                hae_m=float(hae_m[k]),
+                v_east_mps=float(state[k, 3]),
+                v_north_mps=float(state[k, 4]),
+                v_up_mps=float(state[k, 5]),
+                height_observed=bool(picture.height_observed[k]),
+            )
+            paths.setdefault(int(track_id), []).append(point)
+    return paths
