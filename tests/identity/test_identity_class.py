@@ -85,8 +85,9 @@ def test_probabilities_are_finite_and_sum_to_one_whatever_is_seen(
 ):
     one = np.ones(1)
     seen = Looks(
-        vel_mps=np.array([[speed, 0.0, 1.0]]),
         speed_mps=one * speed,
+        air_mps=one * speed,
+        climb_mps=one,
         speed_var=one * sigma**2,
         climb_var=one * sigma**2,
         height_m=one * height,
@@ -95,7 +96,7 @@ def test_probabilities_are_finite_and_sum_to_one_whatever_is_seen(
         rcs_dbsm=one * rcs,
         rcs_looks=one * looks,
     )
-    probs = normalise(log_likelihoods(seen, np.zeros(2), 3.0).sum(axis=0))
+    probs = normalise(log_likelihoods(seen, 3.0).sum(axis=0))
     assert np.isfinite(probs).all()
     assert probs.sum() == pytest.approx(1.0)
 
@@ -105,8 +106,9 @@ def test_looks_make_a_mean_sharper_but_never_certain():
         one = np.ones(1)
         nothing = one * np.nan
         seen = Looks(
-            vel_mps=np.array([[45.0, 0.0, 0.0]]),
             speed_mps=one * 45.0,
+            air_mps=one * 45.0,
+            climb_mps=one * 0.0,
             speed_var=one * 4.0,
             climb_var=one,
             height_m=nothing,
@@ -115,7 +117,7 @@ def test_looks_make_a_mean_sharper_but_never_certain():
             rcs_dbsm=one * -12.5,
             rcs_looks=one * looks,
         )
-        logs = log_likelihoods(seen, np.zeros(2), 3.0).sum(axis=0)
+        logs = log_likelihoods(seen, 3.0).sum(axis=0)
         return float(normalise(logs)[0, LABELS.index("fixed_wing_uas")])
 
     probs = [drone_prob(looks) for looks in (0, 1, 5, 30, 10_000)]

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vedette.model.enums import ObjectClass
-from vedette.model.measurements import F64
+from vedette.model.measurements import F64, I64
 
 CLASSES = tuple(ObjectClass)
 LABELS = tuple(str(c) for c in CLASSES)
@@ -70,13 +70,14 @@ FEATURES = ("speed", "climb", "turn", "height", "rcs")
 class Looks:
     """Means of what was seen of N tracks. All (N,) float64; NaN where never seen.
 
-    vel_mps (N, 3) mean velocity; speed_mps mean horizontal speed; speed_var, climb_var: variance of
-    these means, (m/s)^2; height_m above the reference with height_sd_m; turn_radps; rcs_dbsm mean
-    of rcs_looks looks.
+    speed_mps mean speed over the ground, air_mps through the air, climb_mps upwards; speed_var,
+    climb_var: variance of these means, (m/s)^2; height_m above the reference with height_sd_m;
+    turn_radps; rcs_dbsm mean of rcs_looks looks.
     """
 
-    vel_mps: F64
     speed_mps: F64
+    air_mps: F64
+    climb_mps: F64
     speed_var: F64
     climb_var: F64
     height_m: F64
@@ -86,15 +87,15 @@ class Looks:
     rcs_looks: F64
 
 
-def log_likelihoods(looks: Looks, wind_mps: F64, wind_sigma_mps: float) -> F64:
+def log_likelihoods(looks: Looks, wind_sigma_mps: float) -> F64:
     """Say how well each class explains each feature of each track.
 
-    wind_mps (2,): where the air goes, east and north. Returns (len(FEATURES), N, classes) float64;
+    wind_sigma_mps: how well the wind is known. Returns (len(FEATURES), N, classes) float64;
     0 where a feature was not seen.
     """
     return np.stack(
         [
-            _speed(looks, wind_mps, wind_sigma_mps),
+            _speed(looks, wind_sigma_mps),
             _climb(looks),
             _turn(looks),
             _height(looks),
@@ -109,15 +110,17 @@ def normalise(log_weights: F64) -> F64:
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
 
 
-def support(log_likelihood: F64, top: int) -> float:
-    """Say what one feature adds for class `top` against the rest, in log-odds.
+def support(log_likelihood: F64, top: I64) -> F64:
+    """Say what each feature adds for each track's class `top` against the rest, in log-odds.
 
-    log_likelihood (classes,). log p(seen | top) - log of the prior-weighted mean of p(seen | c)
-    over the other classes c.
+    log_likelihood (F, N, classes), top (N,). Returns (F, N): log p(seen | top) less the log of the
+    prior-weighted mean of p(seen | c) over the other classes c. 0 where a feature was not seen.
     """
-    others = np.delete(PRIOR, top)
-    mixed = float((np.exp(np.delete(log_likelihood, top)) * others).sum() / others.sum())
-    return float(log_likelihood[top] - np.log(mixed))
+    rows = np.arange(len(top))
+    own = log_likelihood[:, rows, top]
+    mixed = np.exp(log_likelihood) @ PRIOR - np.exp(own) * PRIOR[top]
+    others = 1.0 - PRIOR[top]
+    return np.asarray(own - np.log(np.maximum(mixed, LIKELIHOOD_FLOOR**2) / others))
 
 
 def _normal(x: F64, mean: float | F64, variance: F64) -> F64:
@@ -131,19 +134,18 @@ def _mixture(x: F64, parts: tuple[tuple[float, float, float], ...], variance: F6
     return total
 
 
-def _speed(looks: Looks, wind_mps: F64, wind_sigma_mps: float) -> F64:
+def _speed(looks: Looks, wind_sigma_mps: float) -> F64:
     """Judge speed over the ground, a bird's through the air, a balloon's drift with the wind.
 
     The balloon's density is over the plane of velocities; times 2 pi speed it is one over speed.
     """
-    drift = looks.vel_mps[:, :2] - wind_mps
     air_var = looks.speed_var + wind_sigma_mps**2
     density = np.empty((len(looks.speed_mps), len(CLASSES)))
     for c in range(len(CLASSES)):
         density[:, c] = _mixture(looks.speed_mps, SPEED_MPS[c], looks.speed_var)
-    density[:, BIRD] = _mixture(np.hypot(drift[:, 0], drift[:, 1]), SPEED_MPS[BIRD], air_var)
+    density[:, BIRD] = _mixture(looks.air_mps, SPEED_MPS[BIRD], air_var)
     balloon_var = air_var + BALLOON_DRIFT_SD_MPS**2
-    plane = np.exp(-0.5 * (drift**2).sum(axis=1) / balloon_var) / (2.0 * np.pi * balloon_var)
+    plane = np.exp(-0.5 * looks.air_mps**2 / balloon_var) / (2.0 * np.pi * balloon_var)
     density[:, BALLOON] = plane * 2.0 * np.pi * np.maximum(looks.speed_mps, SPEED_MIN_MPS)
     return np.asarray(np.log(np.maximum(density, LIKELIHOOD_FLOOR)))
 
@@ -155,7 +157,7 @@ def _tempered(x: F64, mean: F64, variance: F64, power: float) -> F64:
 
 def _climb(looks: Looks) -> F64:
     variance = CLIMB_SD_MPS[None] ** 2 + looks.climb_var[:, None]
-    climb_mps = np.where(np.isnan(looks.height_m), np.nan, looks.vel_mps[:, 2])
+    climb_mps = np.where(np.isnan(looks.height_m), np.nan, looks.climb_mps)
     return _tempered(climb_mps, CLIMB_MEAN_MPS, variance, TEMPER_CLIMB)
 
 

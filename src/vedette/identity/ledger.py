@@ -26,7 +26,6 @@ from vedette.identity.classes import (
     HELICOPTER,
     LABELS,
     MULTIROTOR,
-    support,
 )
 from vedette.identity.places import Places
 from vedette.identity.scene import Scene, vote_log
@@ -61,7 +60,7 @@ CIVIL_KIND_MAX, CIVIL_KIND_MIN = 2.0, -4.0
 UNSEEN_WEIGHT = -3.0
 UNSEEN_MIN = 5  # evaluations in a row, so seconds
 CONTRADICTED_WEIGHT = -5.0
-OWN_LIFE_S = 60.0  # how long a measurement of our own vouches for a track's flight
+OWN_LIFE_S = 180.0  # how long a measurement of our own vouches for a track's flight
 
 
 @dataclass(slots=True)
@@ -153,10 +152,9 @@ def _class_items(case: Case, scene: Scene) -> list[Evidence]:
     }
     items = []
     for index, feature in enumerate(FEATURES):
-        likelihood = scene.features[index, row]
-        if not likelihood.any():
+        weight = float(scene.supports[index, row])
+        if weight == 0.0:
             continue
-        weight = support(likelihood, top)
         verdict = "speaks for" if weight >= 0.0 else "speaks against"
         source = memory.rcs_sensor if feature == "rcs" else "track"
         health = memory.rcs_health if feature == "rcs" else 1.0
@@ -266,7 +264,7 @@ def _intent_items(case: Case, scene: Scene, places: Places) -> list[Evidence]:
         weight = COURSE_WEIGHT * memory.course_ratio
         items.append(_item(case, "course", "track", INTENT, weight, f"steadily heads for {asset}"))
     if scene.agl_m[row] < LOW_M:
-        text = f"flies low, {scene.agl_m[row]:.0f} m above the site"
+        text = f"flies low, {max(scene.agl_m[row], 0.0):.0f} m above the site"
         items.append(_item(case, "low", "track", INTENT, LOW_WEIGHT, text))
     items += _lane_intent(case, scene, places)
     trust = agreement_ratio(memory.agreement, case.now_ns)

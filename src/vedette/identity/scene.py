@@ -18,6 +18,7 @@ from vedette.identity.classes import (
     Looks,
     log_likelihoods,
     normalise,
+    support,
 )
 from vedette.identity.places import Places, inside_lane, sees
 from vedette.identity.state import IdentityState, Memory, Vote, health_ratio
@@ -27,6 +28,7 @@ from vedette.model.picture import SourceState
 from vedette.model.tracks import TrackTable
 
 EVALUATE_NS = NS_PER_S  # kinematics are the same news for about a second
+SLOTS = 4  # groups of tracks that come due together: few, for one survey costs as ten tracks
 LOOKS_MAX = 15.0  # seconds of behaviour remembered in the means
 VOTE_GAIN = 2.0  # however often a sensor votes, it counts as at most two independent looks
 COURSE_LOOKS = 4.0  # seconds over which "steadily on course" is judged
@@ -43,9 +45,10 @@ CLAIM_CLASS_LOG = 1.5  # an agreeing claim speaks for its kind of craft, 4.5 to 
 class Scene:
     """The due tracks, one row each. (N,) unless said.
 
-    features (F, N, classes) log-likelihoods; votes (N, classes) log; measured, total (N, classes):
-    class probabilities without and with what the tracks claim. lanes (N, L) inside or not.
-    agl_m above the site's reference height, NaN where not observed.
+    supports (F, N): what each feature adds for the track's most probable class, log-odds. votes
+    (N, classes) log. measured, total (N, classes): class probabilities without and with what the
+    tracks claim. lanes (N, L): inside or not. agl_m: above the site's reference height, NaN where
+    not observed.
     """
 
     rows: I64
@@ -54,7 +57,7 @@ class Scene:
     vel_enu_mps: F64
     speed_mps: F64
     agl_m: F64
-    features: F64
+    supports: F64
     votes: F64
     measured: F64
     total: F64
@@ -72,7 +75,7 @@ def due_rows(state: IdentityState, tracks: TrackTable, now_ns: int) -> I64:
         memory = state.memories[track_id]
         if now_ns >= memory.next_ns:
             first = memory.evaluations == 0
-            spread = EVALUATE_NS // 2 + track_id * 7 % 20 * (EVALUATE_NS // 40)
+            spread = EVALUATE_NS // 2 + track_id % SLOTS * (EVALUATE_NS // (2 * SLOTS))
             memory.next_ns = now_ns + (spread if first else EVALUATE_NS)
             rows.append(row)
     return np.array(rows, dtype=np.int64)
@@ -98,8 +101,8 @@ def survey(
     ids = tracks.track_id[rows].tolist()
     memories = [state.memories[track_id] for track_id in ids]
     agl_m = hae_m - places.frame.hae_m
-    _look(memories, tracks, rows, pos, vel, cov, agl_m)
-    features = log_likelihoods(_looks(memories), places.wind_mps, places.wind_sigma_mps)
+    _look(memories, tracks, rows, vel, cov, agl_m, places.wind_mps)
+    features = log_likelihoods(_looks(memories), places.wind_sigma_mps)
     votes = np.stack([_votes(memory) for memory in memories])
     claimed = np.stack([_claimed_kind(memory, now_ns) for memory in memories])
     sigma = np.sqrt(np.maximum(cov[:, [0, 1, 2], [0, 1, 2]], 0.0))
@@ -113,6 +116,7 @@ def survey(
     measured[:, [HELICOPTER, AEROPLANE]] += CIVIL_LANE_LOG * in_civil[:, None]
     _note_courses(memories, ids, places, pos, vel, reach_prob)
     _note_unseen(memories, tracks, rows, places, pos, sources, now_ns)
+    total = normalise(measured + claimed)
     return Scene(
         rows=rows,
         track_ids=ids,
@@ -120,10 +124,10 @@ def survey(
         vel_enu_mps=vel,
         speed_mps=np.hypot(vel[:, 0], vel[:, 1]),
         agl_m=agl_m,
-        features=features,
+        supports=support(features, total.argmax(axis=1)),
         votes=votes,
         measured=normalise(measured),
-        total=normalise(measured + claimed),
+        total=total,
         lanes=lanes,
     )
 
@@ -132,23 +136,25 @@ def _look(
     memories: list[Memory],
     tracks: TrackTable,
     rows: I64,
-    pos: F64,
     vel: F64,
     cov: F64,
     agl_m: F64,
+    wind_mps: F64,
 ) -> None:
     """Add this second to each track's running means, if it was measured since the last."""
     speed = np.hypot(vel[:, 0], vel[:, 1]).tolist()
+    air = np.hypot(vel[:, 0] - wind_mps[0], vel[:, 1] - wind_mps[1]).tolist()
     speed_var = (0.5 * (cov[:, 3, 3] + cov[:, 4, 4])).tolist()
     updated = tracks.updated_ns[rows].tolist()
     heights, height_vars = agl_m.tolist(), cov[:, 2, 2].tolist()
     turns = np.abs(tracks.turn_rate_radps[rows]).tolist()
     climb_vars = cov[:, 5, 5].tolist()
-    for i, (memory, updated_ns, v, v_var, climb_var, height, height_var, turn) in enumerate(
+    for i, (memory, updated_ns, v, v_air, v_var, climb_var, height, height_var, turn) in enumerate(
         zip(
             memories,
             updated,
             speed,
+            air,
             speed_var,
             climb_vars,
             heights,
@@ -164,6 +170,7 @@ def _look(
         gain = 1.0 / memory.looks
         memory.vel_mps += gain * (vel[i] - memory.vel_mps)
         memory.speed_mps += gain * (v - memory.speed_mps)
+        memory.air_mps += gain * (v_air - memory.air_mps)
         memory.speed_var += gain * (v_var - memory.speed_var)
         memory.climb_var += gain * (climb_var - memory.climb_var)
         memory.height_m = _mean(memory.height_m, height, gain)
@@ -190,14 +197,17 @@ def _looks(memories: list[Memory]) -> Looks:
                 m.turn_radps,
                 m.rcs_dbsm,
                 m.rcs_looks,
+                m.air_mps,
+                m.vel_mps[2],
             )
             for m in memories
         ],
         dtype=np.float64,
-    ).reshape(-1, 8)
+    ).reshape(-1, 10)
     return Looks(
-        vel_mps=np.stack([m.vel_mps for m in memories]),
         speed_mps=table[:, 0],
+        air_mps=table[:, 8],
+        climb_mps=table[:, 9],
         speed_var=np.maximum(table[:, 1], 0.0),
         climb_var=np.maximum(table[:, 2], 0.0),
         height_m=table[:, 3],

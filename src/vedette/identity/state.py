@@ -84,12 +84,12 @@ class Reference:
 class Memory:
     """The raw evidence about one track.
 
-    vel_mps (3,), speed_mps, height_m, turn_radps: running means over `looks` evaluations (at most
-    LOOKS_MAX, so that a change of behaviour is followed). course_ratio: how steadily it has been on
-    course for a defended asset, 0..1. unseen: evaluations in a row in which a healthy radar should
-    have seen it and had not. own_ns: last measurement by a sensor that does not live on claims.
-    candidate, candidate_count: the identity that wants to be next.
-    flight: the listed friendly flight it is (index), -1 none.
+    vel_mps (3,), speed_mps, air_mps, height_m, turn_radps: running means over `looks` evaluations
+    (at most LOOKS_MAX, so that a change of behaviour is followed). course_ratio: how steadily it
+    has been on course for a defended asset, 0..1. unseen: evaluations in a row in which a healthy
+    radar should have seen it and had not. own_ns: last measurement by a sensor that does not live
+    on claims. candidate, candidate_count: the identity that wants to be next. flight: the listed
+    friendly flight it is (index), -1 none.
     """
 
     next_ns: int
@@ -98,6 +98,7 @@ class Memory:
     looks: float = 0.0
     vel_mps: F64 = field(default_factory=lambda: np.zeros(3))
     speed_mps: float = 0.0
+    air_mps: float = 0.0
     speed_var: float = 0.0
     climb_var: float = 0.0
     height_m: float = float("nan")

@@ -11,9 +11,11 @@ from vedette.identity.places import Listed, Places
 from vedette.identity.state import Agreement, Claim
 
 VERIFIED_SCORE = 3.0  # three healthy looks of own radars at the claimed place
+FIRST_SCORE = 1.0  # one look may be chance: agreement counts from beyond it
 VERIFIED_HOLD_SCORE = 1.0  # and what keeps it verified
 CONTRADICTED_SCORE = -2.0  # one healthy look plainly elsewhere, unless others agreed
-AGREEMENT_AGE_S = 60.0  # agreement fades by e in a minute without a new comparison
+AGREEMENT_FADE_S = 180.0  # agreement fades by e in three minutes without a new comparison
+CHECKED_S = 60.0  # and this long after the last it no longer makes a friend
 CLAIM_LIFE_S = 30.0  # a claim older than this no longer makes a friend
 CLAIM_MEMORY_S = 120.0  # and older than this it is not used at all
 
@@ -38,8 +40,9 @@ def agreement_ratio(agreement: Agreement, now_ns: int) -> float:
     if agreement.t_ns == 0:
         return 0.0
     age_s = max(now_ns - agreement.t_ns, 0) / NS_PER_S
-    share = min(max(agreement.score / VERIFIED_SCORE, 0.0), 1.0)
-    return share * math.exp(-age_s / AGREEMENT_AGE_S)
+    share = (agreement.score - FIRST_SCORE) / (VERIFIED_SCORE - FIRST_SCORE)
+    share = min(max(share, 0.0), 1.0)
+    return share * math.exp(-age_s / AGREEMENT_FADE_S)
 
 
 def is_verified(agreement: Agreement, now_ns: int, held: bool) -> bool:
@@ -47,7 +50,7 @@ def is_verified(agreement: Agreement, now_ns: int, held: bool) -> bool:
 
     held: whether it was verified before (then less is asked for). Never on words alone.
     """
-    recent = agreement.t_ns > 0 and now_ns - agreement.t_ns <= AGREEMENT_AGE_S * NS_PER_S
+    recent = agreement.t_ns > 0 and now_ns - agreement.t_ns <= CHECKED_S * NS_PER_S
     return recent and agreement.score >= (VERIFIED_HOLD_SCORE if held else VERIFIED_SCORE)
 
 
