@@ -1,6 +1,7 @@
 """Scripted people and effector models, against a service in memory that keeps the same rules."""
 
 import asyncio
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -233,11 +234,17 @@ def follow(desk: Desk, world: World) -> None:
         desk.picture["engagements"][0]["state"] = command["state"]
 
 
+WORLDS: dict[float, World] = {}
+
+
 def world_at(loaded: LoadedScenario, seed: int, elapsed_s: float) -> World:
-    world = create_world(loaded, seed)
-    while world.elapsed_s < elapsed_s:
-        world.step()
-    return world
+    """Give a fresh copy of the world at a time; making it takes seconds, copying none."""
+    if elapsed_s not in WORLDS:
+        world = create_world(loaded, seed)
+        while world.elapsed_s < elapsed_s:
+            world.step()
+        WORLDS[elapsed_s] = world
+    return copy.deepcopy(WORLDS[elapsed_s])
 
 
 def test_an_effector_model_does_nothing_until_two_people_have_authorised(loaded):
@@ -278,6 +285,13 @@ def test_a_model_waits_until_the_meeting_lies_within_its_range(loaded):
     assert effectors.meeting_s(model, place | away) == pytest.approx(5_000.0 / 455.0)
     place["east_m"] = east_m - 7_000.0
     assert np.isnan(effectors.meeting_s(model, place | speed))
+
+
+def test_a_shot_begun_before_a_restart_is_brought_to_its_end(loaded):
+    desk = Desk()
+    desk.picture["engagements"] = [engagement(state="executing")]
+    engage(desk, loaded, world_at(loaded, 1, 250.0), 1, 4)
+    assert [c["state"] for _, c in desk.commands] == ["executed"]
 
 
 def test_success_comes_as_often_as_the_model_says_and_never_depends_on_the_order(loaded):

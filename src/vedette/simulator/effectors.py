@@ -50,7 +50,7 @@ class Effectors:
         """Look at the picture once; begin, carry on and end what is authorised."""
         if not self.models:
             return
-        picture = await self.interface.get("/api/picture")
+        picture = await self.interface.picture(with_tracks=bool(self.shots))
         if picture is None:
             return
         now_us = int(picture["t_us"])
@@ -58,6 +58,9 @@ class Effectors:
             number, state = int(engagement["engagement_id"]), engagement["state"]
             if state == "authorised" and number not in self.shots:
                 self._take(engagement, now_us)
+            elif state == "executing" and number not in self.shots:
+                self._take(engagement, now_us)  # begun before a restart: how far is not known
+                self._end_soon(number, now_us)
             elif state in ("cancelled", "expired"):
                 self.shots.pop(number, None)
         tracks = {int(track["track_id"]): track for track in picture["tracks"]}
@@ -70,6 +73,11 @@ class Effectors:
         if effector_id in self.models:
             wait_us = int(self.reaction_s[effector_id] * US_PER_S)
             self.shots[int(engagement["engagement_id"])] = Shot(engagement, now_us + wait_us)
+
+    def _end_soon(self, number: int, now_us: int) -> None:
+        """Let a shot that has begun end with the next look."""
+        if number in self.shots:
+            self.shots[number].ends_us = now_us + 1
 
     async def _carry_on(
         self, number: int, tracks: dict[int, dict[str, Any]], now_us: int, world: World
@@ -137,7 +145,7 @@ class Effectors:
         After a restart: the service knows which engagements were executed and where their tracks
         were; the world does not remember and is made again from the seed.
         """
-        picture = await self.interface.get("/api/picture")
+        picture = await self.interface.picture(with_tracks=False)
         done = [e for e in (picture or {}).get("engagements", []) if e["state"] == "executed"]
         for engagement in sorted(done, key=lambda e: int(e["executed_us"])):
             executed_us = int(engagement["executed_us"])

@@ -56,6 +56,10 @@ class Interface:
         answer.raise_for_status()
         return answer.json()
 
+    async def picture(self, with_tracks: bool = True) -> Any:
+        """Fetch the air picture; None where there is none yet. Without tracks it is cheap."""
+        return await self.get("/api/picture" if with_tracks else "/api/picture?tracks=0")
+
     async def command(self, command: str, **fields: Any) -> str:
         """Give a command. Returns nothing where it was carried out, else the reason in words."""
         self._count += 1

@@ -43,12 +43,16 @@ class Operator:
     done: set[str] = field(default_factory=set)
     retry_us: dict[str, int] = field(default_factory=dict)
     refusals: list[str] = field(default_factory=list)
+    busy: bool = False
 
     async def act(self) -> None:
         """Look at the picture and do the first thing that is due."""
-        picture = await self.interface.get("/api/picture")
+        picture = await self.interface.picture(with_tracks=self.busy)
         if picture is None:
             return
+        was_busy, self.busy = self.busy, is_busy(picture)
+        if self.busy and not was_busy:
+            picture = await self.interface.picture(with_tracks=True) or picture
         now_us = int(picture["t_us"])
         wanted = [a for a in self._wanted(picture) if a.key not in self.done]
         self._forget_what_is_over({action.key for action in wanted})
@@ -98,6 +102,12 @@ class Operator:
         for duty, maker in makers.items():
             if duty in self.spec.duties:
                 yield from maker(picture, self.spec.name)
+
+
+def is_busy(picture: Picture) -> bool:
+    """Say whether there is anything that could ask a person to do something."""
+    asked = any(item["kind"] == "assess" for item in picture["queue"])
+    return bool(picture["warnings"] or picture["engagements"] or asked)
 
 
 def acknowledgements(picture: Picture, name: str) -> Iterator[Action]:
