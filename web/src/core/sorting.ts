@@ -24,8 +24,11 @@ const URGENCY: Record<Track["identity"], number> = {
 export function urgency(track: Track): number {
   const arrival_s = earliestArrival(track);
   const soon = Number.isFinite(arrival_s) ? 120 / (120 + arrival_s) : 0;
-  const reach = Number.isFinite(track.reach_prob) && !isKnown(track.identity) ? track.reach_prob : 0;
-  return URGENCY[track.identity] + 0.9 * soon * (0.15 + 0.85 * reach) - (track.dismissed ? 2.5 : 0);
+  const reach =
+    Number.isFinite(track.reach_prob) && !isKnown(track.identity) ? track.reach_prob : 0;
+  const harmless = track.object_class === "bird" && !isDangerous(track.identity)
+    ? 2.3 * track.class_prob * (1 - reach) : 0;
+  return URGENCY[track.identity] - harmless + 0.9 * soon * (0.15 + 0.85 * reach) - (track.dismissed ? 2.5 : 0);
 }
 
 const VALUES: Record<SortKey, (track: Track) => number | string> = {

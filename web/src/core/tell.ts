@@ -42,7 +42,7 @@ const TELLERS: Tellers = {
     `${levelWord(e.level)} for ${e.zone_name}, ${clockSpan(e.seconds_left_s)} left: ${e.reason || many(e.track_ids)}`],
   WarningEscalated: ["warning", (e) =>
     `${levelWord(e.level)} for ${e.zone_name}, ${clockSpan(e.seconds_left_s)} left: ${e.reason || many(e.track_ids)}`],
-  WarningDelivered: ["warning", (e) =>
+  WarningDelivered: ["source", (e) =>
     `Warning ${e.warning_id} reached ${e.channel} in ${age(e.latency_s)}`],
   WarningDeliveryFailed: ["warning", (e) =>
     `Warning ${e.warning_id} did NOT reach ${e.channel}${because(e.detail)}`],

@@ -23,6 +23,11 @@ export const CLASS_WORDS: Record<ObjectClass, string> = {
   other: "unclassified",
 };
 
+/** Where room is short: the table. */
+export const CLASS_SHORT: Record<ObjectClass, string> = {
+  ...CLASS_WORDS, fixed_wing_uas: "fixed-wing", other: "unclear",
+};
+
 export const HEALTH_WORDS: Record<SourceHealth, string> = {
   ok: "healthy",
   degraded: "degraded",

@@ -7,7 +7,7 @@ import type { Track } from "../core/track";
 import { drawAtlas } from "./atlas";
 import { siteLabels, trackLabels } from "./captions";
 import { EARTH_M, mercatorX, mercatorY } from "./geodesy";
-import { loadWorld, siteFeatures } from "./ground";
+import { loadWorld, rangeRings, siteFeatures } from "./ground";
 import type { Box, Label } from "./labels";
 import { AirLayer } from "./layer";
 import { Overlay } from "./overlay";
@@ -18,7 +18,7 @@ setWorkerUrl(maplibreWorkerUrl);
 
 const PICK_PX = 20;
 const SYMBOL_HALF_PX = 14;
-const VIEW_M = 26_000;
+const VIEW_M = 22_500;
 
 export interface Handlers {
   picked: (trackId: number) => void;
@@ -27,7 +27,7 @@ export interface Handlers {
   moved: (lat_deg: number, lon_deg: number, zoom: number) => void;
 }
 
-export interface Shown extends Omit<SceneInput, "origin"> {
+export interface Shown extends Omit<SceneInput, "origin" | "rings"> {
   labels: boolean;
   rings: boolean;
 }
@@ -39,6 +39,7 @@ export class AirMap {
   private readonly origin: [number, number];
   private shown: Shown | null = null;
   private ready = false;
+  private readonly rings: [number, number][][];
   private theme: Theme;
   private switches: readonly string[] = [];
 
@@ -49,12 +50,13 @@ export class AirMap {
   ) {
     const { lat_deg, lon_deg } = site.reference;
     this.origin = [mercatorX(lon_deg), mercatorY(lat_deg)];
+    this.rings = rangeRings(site);
     this.theme = theme;
     this.overlay = new Overlay(canvas);
     this.layer.setAtlas(drawAtlas(theme, window.devicePixelRatio));
     this.ground = new GroundMap({
       container: holder,
-      style: groundStyle(theme),
+      style: groundStyle(theme, siteFeatures(site)),
       center: start ? [start.lon_deg, start.lat_deg] : [lon_deg, lat_deg],
       zoom: start?.zoom ?? this.zoomFor(holder, VIEW_M),
       minZoom: 2, maxZoom: 18, maxPitch: 0, pitchWithRotate: false, dragRotate: false,
@@ -69,7 +71,9 @@ export class AirMap {
   /** Show this picture from now on. */
   show(shown: Shown): void {
     this.shown = shown;
-    const scene = buildScene({ ...shown, origin: this.origin });
+    const scene = buildScene({
+      ...shown, origin: this.origin, rings: shown.rings ? this.rings : [],
+    });
     this.layer.set(this.origin, scene.segments, scene.symbols);
     this.ground.triggerRepaint();
   }
@@ -78,7 +82,10 @@ export class AirMap {
     if (theme === this.theme) return;
     this.theme = theme;
     this.layer.setAtlas(drawAtlas(theme, window.devicePixelRatio));
-    if (!this.ready) return;
+    if (this.ready) this.paint(theme);
+  }
+
+  private paint(theme: Theme): void {
     for (const [id, property, colour] of PAINTS) {
       this.ground.setPaintProperty(id, property as "fill-color", GROUND[theme][colour]);
     }
@@ -123,7 +130,7 @@ export class AirMap {
 
   private listen(): void {
     const { ground } = this;
-    ground.on("load", () => this.loaded());
+    ground.on("style.load", () => this.loaded());
     ground.on("render", () => this.rendered());
     ground.on("moveend", () => {
       const centre = ground.getCenter();
@@ -148,12 +155,8 @@ export class AirMap {
   private loaded(): void {
     this.ready = true;
     this.ground.addLayer(this.layer);
-    const theme = this.theme;
-    for (const [id, property, colour] of PAINTS) {
-      this.ground.setPaintProperty(id, property as "fill-color", GROUND[theme][colour]);
-    }
+    this.paint(this.theme);
     this.setLayers(this.switches);
-    (this.ground.getSource("site") as GeoJSONSource).setData(siteFeatures(this.site));
     void loadWorld().then((world) => {
       if (!world) return;
       (this.ground.getSource("land") as GeoJSONSource).setData(world.land);

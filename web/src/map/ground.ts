@@ -29,7 +29,6 @@ export function siteFeatures(site: SiteView): FeatureCollection {
       item(line.kind, { type: "LineString", coordinates: line.points.map(([lat, lon]) => [lon, lat]) })),
     ...site.corridors.map(corridor),
     ...site.sensors.map(coverage),
-    ...rings(site),
     ...site.assets.map((asset) =>
       item("asset", {
         type: "Polygon", coordinates: [assetRing(asset).map(([lat, lon]) => [lon, lat])],
@@ -50,16 +49,15 @@ export function assetRing(asset: Asset): [number, number][] {
   return circle(asset.lat_deg, asset.lon_deg, asset.radius_m).map(([lon, lat]) => [lat, lon]);
 }
 
-/** Range rings about the reference point, and a tick every 30 degrees on the outermost. */
-function rings(site: SiteView): Feature[] {
+/** Range rings about the reference point, and a tick every ten degrees on the outermost. */
+export function rangeRings(site: SiteView): [number, number][][] {
   const { lat_deg, lon_deg } = site.reference;
   const outer_m = (RINGS_KM[RINGS_KM.length - 1] ?? 20) * 1000;
   const circles = RINGS_KM.map((km) =>
-    item("ring", { type: "LineString", coordinates: circle(lat_deg, lon_deg, km * 1000, 0, 360, 128) }));
+    circle(lat_deg, lon_deg, km * 1000, 0, 360, 128).map(([lon, lat]): [number, number] => [lat, lon]));
   const ticks = Array.from({ length: 36 }, (_, i) => {
     const inner_m = outer_m * (i % 3 === 0 ? 0.97 : 0.985);
-    const ends = [inner_m, outer_m].map((r) => destination(lat_deg, lon_deg, i * 10, r));
-    return item("tick", { type: "LineString", coordinates: ends.map(([lat, lon]) => [lon, lat]) });
+    return [inner_m, outer_m].map((r) => destination(lat_deg, lon_deg, i * 10, r));
   });
   return [...circles, ...ticks];
 }

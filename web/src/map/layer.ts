@@ -7,7 +7,7 @@ import { CELLS } from "./atlas";
 import { SEGMENT_FRAGMENT, SEGMENT_VERTEX, SYMBOL_FRAGMENT, SYMBOL_VERTEX } from "./shaders";
 
 const SEGMENT_BYTES = 24;
-const SYMBOL_BYTES = 16;
+const SYMBOL_BYTES = 20;
 
 interface Program {
   program: WebGLProgram;
@@ -53,7 +53,7 @@ export class AirLayer implements CustomLayerInterface {
     ]);
     this.symbols = makeProgram(gl, SYMBOL_VERTEX, SYMBOL_FRAGMENT, [0, 0, 1, 0, 0, 1, 1, 1], [
       ["a_place", 2, gl.FLOAT, false, SYMBOL_BYTES, 0],
-      ["a_look", 2, gl.FLOAT, false, SYMBOL_BYTES, 8],
+      ["a_look", 3, gl.FLOAT, false, SYMBOL_BYTES, 8],
     ]);
     this.texture = gl.createTexture();
     this.uploadAtlas(gl);

@@ -5,13 +5,10 @@ import type { Theme } from "../core/hash";
 import {
   CELL_COASTING, CELL_HOVERED, CELL_SELECTED, CELL_WARNED, cellOf,
 } from "./atlas";
-import { circle, ellipse, mercatorX, mercatorY, offset } from "./geodesy";
+import { ellipse, mercatorX, mercatorY, offset } from "./geodesy";
 import { rgb, SegmentBuffer, type Stroke } from "./segments";
+import { GROUND } from "./style";
 import { IDENTITY_COLOURS } from "./symbols";
-
-export interface DebrisArea {
-  ring: [number, number][];
-}
 
 export interface SceneInput {
   tracks: readonly Track[];
@@ -29,6 +26,8 @@ export interface SceneInput {
   debris: readonly (readonly [number, number])[][];
   /** The asset the selected track threatens most, [lat, lon]. */
   threatened: readonly [number, number] | null;
+  /** Range rings and bearing ticks, [lat, lon]; none where they are switched off. */
+  rings: readonly (readonly (readonly [number, number])[])[];
   origin: [number, number];
   theme: Theme;
 }
@@ -42,6 +41,8 @@ const SHADES: Record<Theme, { ink: string; warning: string; debris: string }> = 
 export function buildScene(input: SceneInput): { segments: ArrayBuffer; symbols: Float32Array<ArrayBuffer> } {
   const lines = new SegmentBuffer(input.origin);
   const shade = SHADES[input.theme];
+  const faint = line(GROUND[input.theme].ring, 1, 1);
+  for (const ring of input.rings) lines.path(ring, faint);
   for (const ring of input.alarmed) lines.path(ring, line(shade.warning, 1, 3));
   for (const ring of input.debris) lines.path(ring, { ...line(shade.debris, 0.95, 2), dash_px: 5 });
   for (const track of input.tracks) addTrackLines(lines, track, input);
@@ -118,16 +119,23 @@ function symbols(input: SceneInput): Float32Array<ArrayBuffer> {
   const out: number[] = [];
   for (const track of ordered) {
     const place = [mercatorX(track.lon_deg) - input.origin[0], mercatorY(track.lat_deg) - input.origin[1]];
-    const put = (cell: number, alpha: number): void => {
-      out.push(place[0] ?? 0, place[1] ?? 0, cell, alpha);
+    const put = (cell: number, alpha: number, scale = 1): void => {
+      out.push(place[0] ?? 0, place[1] ?? 0, cell, alpha, scale);
     };
     if (input.warned.has(track.id)) put(CELL_WARNED, 1);
     if (track.coasting) put(CELL_COASTING, 1);
-    put(cellOf(track.identity, track.object_class), opacity(track));
+    put(cellOf(track.identity, track.object_class), opacity(track), symbolScale(track, input));
     if (track.id === input.hovered) put(CELL_HOVERED, 0.9);
     if (track.id === input.selected) put(CELL_SELECTED, 1);
   }
   return Float32Array.from(out);
+}
+
+/** Birds and what was dismissed stay in sight but small: many of them must not hide one drone. */
+function symbolScale(track: Track, input: SceneInput): number {
+  const watched = track.id === input.selected || track.id === input.hovered || input.warned.has(track.id);
+  if (watched || isDangerous(track.identity)) return 1;
+  return track.object_class === "bird" || track.dismissed ? 0.62 : 0.92;
 }
 
 function opacity(track: Track): number {
@@ -136,7 +144,3 @@ function opacity(track: Track): number {
   return track.dismissed ? 0.55 : 1;
 }
 
-/** A closed ring of [lat, lon] around a point. */
-export function ringAround(lat_deg: number, lon_deg: number, radius_m: number): [number, number][] {
-  return circle(lat_deg, lon_deg, radius_m).map(([lon, lat]) => [lat, lon]);
-}

@@ -58,14 +58,14 @@ precision highp float;
 ${PROJECT}
 in vec2 a_corner;
 in vec2 a_place;
-in vec2 a_look;
+in vec3 a_look;
 uniform float u_cell_px;
 uniform float u_cells;
 out vec2 v_uv;
 out float v_alpha;
 void main() {
   vec2 centre = floor(screen(a_place)) + 0.5 * mod(u_cell_px, 2.0);
-  vec2 at = centre + (a_corner - 0.5) * u_cell_px;
+  vec2 at = centre + (a_corner - 0.5) * u_cell_px * a_look.z;
   vec2 cell = vec2(mod(a_look.x, u_cells), floor(a_look.x / u_cells));
   v_uv = (cell + vec2(a_corner.x, 1.0 - a_corner.y)) / u_cells;
   v_alpha = a_look.y;

@@ -1,9 +1,10 @@
 /** The ground under the picture: shipped land and borders, and what the site adds, in two themes. */
 import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
+import type { FeatureCollection } from "geojson";
 import type { Theme } from "../core/hash";
 
 type Colours = Record<
-  "water" | "land" | "border" | "river" | "road" | "runway" | "fence" | "ring" | "tick" | "asset"
+  "water" | "land" | "border" | "river" | "road" | "runway" | "fence" | "ring" | "asset"
   | "assetFill" | "coverage" | "civil" | "friendly",
   string
 >;
@@ -11,12 +12,12 @@ type Colours = Record<
 export const GROUND: Record<Theme, Colours> = {
   night: {
     water: "#0b151c", land: "#141f27", border: "#4a6270", river: "#28506b", road: "#34434d",
-    runway: "#71868f", fence: "#4d5f68", ring: "#33454f", tick: "#33454f", asset: "#b8d4e3",
+    runway: "#71868f", fence: "#4d5f68", ring: "#33454f", asset: "#b8d4e3",
     assetFill: "#b8d4e3", coverage: "#6c8fa3", civil: "#6fd3a0", friendly: "#6cc5ff",
   },
   day: {
     water: "#c9dbe4", land: "#f0f1ec", border: "#8b979c", river: "#7fb0cc", road: "#c9c9c0",
-    runway: "#868e90", fence: "#a9adab", ring: "#b3bec2", tick: "#b3bec2", asset: "#27485a",
+    runway: "#868e90", fence: "#a9adab", ring: "#b3bec2", asset: "#27485a",
     assetFill: "#27485a", coverage: "#55788c", civil: "#0a7048", friendly: "#0062a8",
   },
 };
@@ -38,15 +39,12 @@ export const PAINTS: Paint[] = [
   ["corridor-civil", "fill-color", "civil"],
   ["corridor-friendly", "fill-color", "friendly"],
   ["coverage", "line-color", "coverage"],
-  ["rings", "line-color", "ring"],
-  ["ticks", "line-color", "tick"],
   ["asset-fill", "fill-color", "assetFill"],
   ["asset-line", "line-color", "asset"],
 ];
 
 /** The layers a person can switch off, by the name of the switch. */
 export const SWITCHED: Record<string, string[]> = {
-  rings: ["rings", "ticks"],
   coverage: ["coverage"],
   corridors: ["corridor-civil", "corridor-friendly"],
   zones: ["asset-fill", "asset-line"],
@@ -72,7 +70,7 @@ function fill(id: string, source: string, filter: string | null, opacity: number
 }
 
 /** The style of a theme: no glyphs, no sprites, nothing to fetch. */
-export function groundStyle(theme: Theme): StyleSpecification {
+export function groundStyle(theme: Theme, site: FeatureCollection): StyleSpecification {
   const layers: LayerSpecification[] = [
     { id: "water", type: "background", paint: {} },
     fill("land", "land", null, 1),
@@ -85,17 +83,16 @@ export function groundStyle(theme: Theme): StyleSpecification {
     fill("corridor-friendly", "site", "corridor-friendly", 0.1),
     line("runway", "site", "runway", 3.5, { "line-opacity": 0.9 }),
     line("coverage", "site", "coverage", 1.2, { "line-dasharray": [2, 3], "line-opacity": 0.8 }),
-    line("rings", "site", "ring", 1),
-    line("ticks", "site", "tick", 1),
     fill("asset-fill", "site", "asset", 0.1),
     line("asset-line", "site", "asset", 1.8),
   ];
   const style: StyleSpecification = {
     version: 8,
+    transition: { duration: 0, delay: 0 },
     sources: {
       land: { type: "geojson", data: EMPTY, tolerance: 0.3 },
       borders: { type: "geojson", data: EMPTY, tolerance: 0.3 },
-      site: { type: "geojson", data: EMPTY, tolerance: 0.1, maxzoom: 16 },
+      site: { type: "geojson", data: site, tolerance: 0.1, maxzoom: 16 },
     },
     layers,
   };

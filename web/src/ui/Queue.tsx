@@ -1,5 +1,5 @@
 import { createMemo, For, Show, type JSX } from "solid-js";
-import { acknowledge, allClear, assess, dismiss } from "../core/actions";
+import { acknowledge, allClear, assess } from "../core/actions";
 import { openDialog } from "../core/dialogs";
 import { clockSpan } from "../core/format";
 import { lists, t_us } from "../core/picture";
@@ -11,11 +11,6 @@ interface Act {
   word: string;
   run: () => void;
 }
-
-const KIND_WORDS: Record<string, string> = {
-  warning: "Warning", assess: "Assess", decide: "Decide", second_person: "Second person",
-  outcome: "Outcome", all_clear: "All-clear", source: "Source", recall: "Came back",
-};
 
 /** What wants a human now, at most five, in words with the reason. */
 export function Queue(): JSX.Element {
@@ -53,48 +48,40 @@ function Item(props: { item: QueueItem; ghost: boolean }): JSX.Element {
     <li class="item" data-priority={props.item.priority} data-kind={props.item.kind}
       classList={{ ghost: props.ghost, chosen: props.item.track_id !== null && props.item.track_id === view.track }}>
       <button class="item-words" onClick={choose}>
-        <span class="item-kind">{KIND_WORDS[props.item.kind] ?? props.item.kind}</span>
         <span class="item-text">{props.item.text}</span>
         <span class="item-reason">{props.item.reason}</span>
       </button>
       <Show when={Number.isFinite(left_s())}>
         <span class="item-left num" title="time left">{clockSpan(left_s())}</span>
       </Show>
-      <Show when={!props.ghost} fallback={<span class="item-acts done">done</span>}>
-        <span class="item-acts">
-          <For each={actsOf(props.item)}>
-            {(act) => <button class="small" onClick={() => act.run()}>{act.word}</button>}
-          </For>
-        </span>
+      <Show when={!props.ghost} fallback={<span class="item-act">done</span>}>
+        <Show when={actOf(props.item)}>
+          {(act) => <button class="item-act small" onClick={() => act().run()}>{act().word}</button>}
+        </Show>
       </Show>
     </li>
   );
 }
 
-/** What can be done about an item, right here. */
-function actsOf(item: QueueItem): Act[] {
-  const id = item.track_id;
-  if (item.kind === "warning" && item.warning_id !== null) {
-    return [{ word: "Acknowledge", run: () => void acknowledge(item.warning_id) }];
+/** The first thing to do about an item, right here; the rest is one key away once it is selected. */
+function actOf(item: QueueItem): Act | null {
+  const { track_id: id, engagement_id: engagementId } = item;
+  const warning = lists.warnings.find((w) => w.warning_id === item.warning_id);
+  switch (item.kind) {
+    case "warning":
+      return { word: "Acknowledge", run: () => void acknowledge(item.warning_id) };
+    case "all_clear":
+      return warning ? { word: "All-clear…", run: () => allClear(warning.zone_id, warning.zone_name) } : null;
+    case "outcome":
+      return engagementId === null ? null
+        : { word: "Outcome…", run: () => openDialog({ kind: "outcome", engagementId, suggested: "unsure" }) };
+    case "decide":
+      return id === null ? null : { word: "Options…", run: () => engage(id) };
+    case "second_person":
+      return id === null ? null : { word: "Second person…", run: () => engage(id) };
+    default:
+      return id === null ? null : { word: "Assess", run: () => void assess(id) };
   }
-  if (item.kind === "all_clear") {
-    const warning = lists.warnings.find((w) => w.warning_id === item.warning_id);
-    return warning
-      ? [{ word: "All-clear…", run: () => allClear(warning.zone_id, warning.zone_name) }]
-      : [];
-  }
-  if (item.kind === "outcome" && item.engagement_id !== null) {
-    const engagementId = item.engagement_id;
-    return [{ word: "Assess outcome…", run: () => openDialog({ kind: "outcome", engagementId, suggested: "unsure" }) }];
-  }
-  if (id === null) return [];
-  const decide = { word: "Compare options…", run: () => engage(id) };
-  if (item.kind === "decide" || item.kind === "second_person") return [decide];
-  return [
-    { word: "Assess", run: () => void assess(id) },
-    { word: "Identify…", run: () => openDialog({ kind: "identify", trackId: id }) },
-    { word: "Dismiss…", run: () => dismiss(id) },
-  ];
 }
 
 function engage(trackId: number): void {

@@ -4,7 +4,7 @@ import { byId, lists } from "../core/picture";
 import { earliestArrival, isDangerous, isKnown, isOld, type Track } from "../core/track";
 import { hovered, select, setHovered, view } from "../core/view";
 import { warnedTracks } from "../core/warnings";
-import { CLASS_WORDS, IDENTITY_WORDS, trackName } from "../core/words";
+import { CLASS_SHORT, IDENTITY_WORDS, trackName } from "../core/words";
 import { SymbolIcon } from "./SymbolIcon";
 
 /** One track in the table. A ghost is a track that ended while the pointer was on the table. */
@@ -32,12 +32,12 @@ export function TrackRow(props: { id: number; ghost: boolean }): JSX.Element {
             <span class="who">{IDENTITY_WORDS[t().identity]}</span> <What track={t()} ghost={props.ghost} />
           </div>
           <div class="c-num" role="cell">{kilometres(t().range_m)}</div>
-          <div class="c-num" role="cell">{bearing(t().bearing_deg)}</div>
+          <div class="c-num c-brg" role="cell">{bearing(t().bearing_deg)}</div>
           <div class="c-num" role="cell">
             {t().height_observed ? whole(t().up_m) : <span class="unit" title="no sensor saw its height">?</span>}
           </div>
           <div class="c-num c-speed" role="cell">{whole(t().speed_mps)}</div>
-          <div class="c-num" role="cell">{isKnown(t().identity) ? DASH : percent(t().reach_prob)}</div>
+          <div class="c-num c-reach" role="cell">{isKnown(t().identity) ? DASH : percent(t().reach_prob)}</div>
           <div class="c-num c-when" role="cell">{clockSpan(earliestArrival(t()))}</div>
         </div>
       )}
@@ -48,7 +48,7 @@ export function TrackRow(props: { id: number; ghost: boolean }): JSX.Element {
 function What(props: { track: Track; ghost: boolean }): JSX.Element {
   return (
     <Show when={!props.ghost} fallback={<span class="state">ended</span>}>
-      <Show when={isOld(props.track)} fallback={<span class="class">{CLASS_WORDS[props.track.object_class]}</span>}>
+      <Show when={isOld(props.track)} fallback={<span class="class">{CLASS_SHORT[props.track.object_class]}</span>}>
         <span class="state">{props.track.coasting ? "coasting" : "last seen"} {age(props.track.age_s)}</span>
       </Show>
     </Show>

@@ -23,10 +23,10 @@ const COLUMNS: { key: SortKey; word: string; title: string; cls: string }[] = [
   { key: "track", word: "Track", title: "Track number or claimed callsign", cls: "c-track" },
   { key: "what", word: "What", title: "Identity and class", cls: "c-what" },
   { key: "range", word: "km", title: "Ground range from the site, kilometres", cls: "c-num" },
-  { key: "bearing", word: "Brg", title: "Bearing from the site, degrees true", cls: "c-num" },
+  { key: "bearing", word: "Brg", title: "Bearing from the site, degrees true", cls: "c-num c-brg" },
   { key: "height", word: "m", title: "Height above the site, metres; ? where no sensor saw height", cls: "c-num" },
   { key: "speed", word: "m/s", title: "Ground speed, metres a second", cls: "c-num c-speed" },
-  { key: "reach", word: "Reach", title: "Probability that it reaches an asset", cls: "c-num" },
+  { key: "reach", word: "Reach", title: "Probability that it reaches an asset", cls: "c-num c-reach" },
   { key: "arrival", word: "Earliest", title: "Earliest arrival at an asset if it turns to it now. Not shown for friendly and civil tracks.", cls: "c-num" },
 ];
 

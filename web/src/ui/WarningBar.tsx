@@ -1,21 +1,32 @@
-import { createEffect, For, on, Show, type JSX } from "solid-js";
+import { createEffect, createSignal, For, on, onCleanup, Show, type JSX } from "solid-js";
 import { acknowledge, allClear, nextToAcknowledge, warningsInOrder } from "../core/actions";
 import { clockSpan, timeOfDay } from "../core/format";
 import { byId, lists, reportShown, t_us } from "../core/picture";
 import { select } from "../core/view";
-import { secondsLeft } from "../core/warnings";
+import { needsSound, secondsLeft } from "../core/warnings";
 import { IDENTITY_WORDS, trackName } from "../core/words";
 import type { WarningRecord } from "../generated/model";
 
 /** Every open warning; there only when there is one. */
 export function WarningBar(): JSX.Element {
+  const [flash, setFlash] = createSignal(false);
+  // Twice a second by hand: a CSS animation would ask for every frame and repaint the page.
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+  createEffect(() => {
+    if (!needsSound(lists.warnings) || still.matches) return;
+    const timer = setInterval(() => setFlash(!flash()), 500);
+    onCleanup(() => {
+      clearInterval(timer);
+      setFlash(false);
+    });
+  });
   return (
     <section class="warnings" aria-label="Warnings">
       <div class="said" role="alert" aria-live="assertive">
         <For each={lists.warnings}>{(w) => <p>{spokenOnce(w)}</p>}</For>
       </div>
       <Show when={lists.warnings.length > 0}>
-        <ul class="warning-bar" data-testid="warning-bar">
+        <ul class="warning-bar" classList={{ flash: flash() }} data-testid="warning-bar">
           <For each={warningsInOrder()}>{(warning) => <Row warning={warning} />}</For>
         </ul>
       </Show>
@@ -48,10 +59,12 @@ function Row(props: { warning: WarningRecord }): JSX.Element {
       <span class="warning-tracks">
         <For each={props.warning.track_ids}>{(id) => <TrackLink id={id} />}</For>
       </span>
-      <span class="warning-reason" title={props.warning.reason}>{props.warning.reason}</span>
-      <Show when={failed().length > 0}>
-        <span class="warning-failed">not delivered: {failed().join(", ")}</span>
-      </Show>
+      <span class="warning-reason" title={props.warning.reason}>
+        <Show when={failed().length > 0}>
+          <b class="warning-failed">NOT DELIVERED by {failed().join(", ")}: tell them yourself. </b>
+        </Show>
+        {props.warning.reason}
+      </span>
       <span class="warning-acts">
         <Show when={!acknowledged()} fallback={
           <span class="acknowledged" title={`at ${timeOfDay(props.warning.acknowledged_us)} UTC`}>

@@ -20,13 +20,13 @@ export interface ProfilePoint {
   y: number;
 }
 
-const MARGIN = { left: 38, right: 12, top: 10, bottom: 20 };
+const MARGIN = { left: 48, right: 12, top: 10, bottom: 20 };
 const LOW_M = 1_000;
 const HIGH_M = 12_000;
 const RANGE_M = 40_000;
-const SHADES: Record<Theme, { line: string; text: string; ink: string }> = {
-  night: { line: "#26353e", text: "#91a5b0", ink: "#e8f0f4" },
-  day: { line: "#d7dcdc", text: "#55666e", ink: "#13232c" },
+const SHADES: Record<Theme, { line: string; text: string; ink: string; halo: string }> = {
+  night: { line: "#26353e", text: "#91a5b0", ink: "#e8f0f4", halo: "#111c23" },
+  day: { line: "#d7dcdc", text: "#55666e", ink: "#13232c", halo: "#fbfbf9" },
 };
 const FONT = '11px Inter, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif';
 
@@ -68,9 +68,9 @@ function drawAxes(
   g.lineWidth = 1;
   g.textAlign = "right";
   g.textBaseline = "middle";
-  for (const up_m of look.low ? [0, 250, 500, 750, 1000] : [0, 500, 2000, 5000, 12_000]) {
+  for (const up_m of look.low ? [0, 500, 1000] : [0, 500, 2000, 5000, 12_000]) {
     rule(g, x(0), y(up_m), x(RANGE_M), y(up_m));
-    g.fillText(up_m === 0 ? "0" : `${up_m}`, x(0) - 5, y(up_m));
+    g.fillText(`${up_m} m`, x(0) - 5, y(up_m));
   }
   g.textAlign = "center";
   g.textBaseline = "top";
@@ -78,8 +78,6 @@ function drawAxes(
     rule(g, x(km * 1000), y(0), x(km * 1000), MARGIN.top);
     g.fillText(km === 40 ? "40 km" : `${km}`, Math.min(x(km * 1000), look.width - 18), look.height - MARGIN.bottom + 5);
   }
-  g.textAlign = "left";
-  g.fillText("m", 4, 2);
 }
 
 function rule(g: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y1: number): void {
@@ -109,9 +107,12 @@ function drawOne(
   g.globalAlpha = 1;
   if (grave && !above) {
     g.fillStyle = SHADES[look.theme].ink;
+    g.strokeStyle = SHADES[look.theme].halo;
+    g.lineWidth = 3;
     const right = px < look.width - 70;
     g.textAlign = right ? "left" : "right";
     g.textBaseline = "middle";
+    g.strokeText(trackName(track.id), px + (right ? 13 : -13), py);
     g.fillText(trackName(track.id), px + (right ? 13 : -13), py);
   }
   return { id: track.id, x: px, y: py };

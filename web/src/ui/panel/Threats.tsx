@@ -8,19 +8,21 @@ import type { Threat } from "../../generated/model";
 export function Threats(props: { track: Track; threats: readonly Threat[] }): JSX.Element {
   const nameOf = (id: string): string => site()?.assets.find((asset) => asset.id === id)?.name ?? id;
   const known = (): boolean => isKnown(props.track.identity);
+  const worstFirst = (): Threat[] =>
+    [...props.threats].sort((a, b) => (b.reach_prob ?? 0) - (a.reach_prob ?? 0) || (a.range_m ?? 0) - (b.range_m ?? 0));
   return (
     <Show when={props.threats.length > 0}>
       <section>
         <h3>{known() ? "Distance to each asset" : "Threat to each asset"}</h3>
-        <For each={props.threats}>
-          {(threat) => (
+        <For each={worstFirst()}>
+          {(threat, i) => (
             <div class="threat">
               <p class="threat-name">
                 <b>{nameOf(threat.asset_id)}</b>
                 <span class="num">{distance(threat.range_m)} away{closing(threat.closing_mps)}</span>
               </p>
               <Show when={!known()}>
-                <Meter value={threat.reach_prob ?? 0} label={`reaches it: ${percent(threat.reach_prob)}`} />
+                <Meter value={threat.reach_prob ?? 0} label={`${percent(threat.reach_prob)} likely to reach it`} />
                 <p class="threat-line num">
                   <Show when={Number.isFinite(threat.arrival_s ?? NaN)} fallback="cannot reach it at its present speed">
                     earliest arrival <b>{clockSpan(threat.arrival_s)}</b> ± {whole(threat.arrival_sigma_s)} s
@@ -31,7 +33,7 @@ export function Threats(props: { track: Track; threats: readonly Threat[] }): JS
                 closest approach {distance(threat.cpa_m)}
                 <Show when={(threat.cpa_s ?? 0) > 0} fallback=", now: it recedes"> in {clockSpan(threat.cpa_s)} if it flies straight on</Show>
               </p>
-              <Show when={!known() && threat.reason}><p class="quiet-text">{threat.reason}</p></Show>
+              <Show when={!known() && i() === 0 && threat.reason}><p class="quiet-text">{threat.reason}</p></Show>
             </div>
           )}
         </For>
