@@ -64,15 +64,18 @@ TARGET = Cat048(
 
 
 def asterix_datagrams() -> list[bytes]:
-    plain = Cat048(sac=25, sic=2, t_day_s=1.0, report_type=1, range_m=900.0, azimuth_rad=3.0)
+    plain = [
+        Cat048(sac=25, sic=2, t_day_s=1.0, report_type=1, range_m=900.0 + 50.0 * k, azimuth_rad=3.0)
+        for k in range(7)
+    ]
     marks = [
         Cat034(sac=25, sic=1, message_type=1, t_day_s=2.0, rotation_period_s=4.0, common_status=0),
         Cat034(sac=25, sic=1, message_type=2, sector_rad=math.pi, counts=[(1, 5), (2, 9)]),
     ]
     return [
-        encode_cat048([TARGET, plain]),
-        encode_cat034(marks) + encode_cat048([plain]),
-        encode_cat048([plain] * 5),
+        encode_cat048([TARGET, plain[0]]),
+        encode_cat034(marks) + encode_cat048(plain[1:2]),
+        encode_cat048(plain[2:]),
     ]
 
 

@@ -146,5 +146,6 @@ def test_the_real_radar_capture_is_read(shared_data, site):
     reports = all_reports(read_file(path, site))
     plots = [r for r in reports if isinstance(r, Plot)]
     refused = [r for r in reports if isinstance(r, Refusal)]
-    assert len(plots) == 14 and sum(isinstance(r, SensorStatus) for r in reports) == 8
+    # Two networks, each with all of it: one plot, not two.
+    assert len(plots) == 7 and sum(isinstance(r, SensorStatus) for r in reports) == 4
     assert {r.reason for r in refused} == {"unknown sensor"}

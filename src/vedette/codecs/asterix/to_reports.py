@@ -6,13 +6,16 @@ wrap at midnight. I048/110 is the height a 3-D radar worked out above mean sea l
 range and elevation; for a site's `radar_3d` this step is undone, so that the tracker gets the
 elevation the radar measured. Mean sea level is taken as the ellipsoid here, as the site file
 states no undulation: radar and target share it, so elevation is wrong by undulation over range.
+
+Radars send everything on two networks. A record that a radar has just sent, to the step of time,
+range and azimuth, is the same detection and not a second one.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from vedette.base.angles import wrap_two_pi
-from vedette.base.constants import NS_PER_DAY, WGS84_ECC2, WGS84_SEMI_MAJOR_M
+from vedette.base.angles import TWO_PI, wrap_two_pi
+from vedette.base.constants import NS_PER_DAY, NS_PER_S, WGS84_ECC2, WGS84_SEMI_MAJOR_M
 from vedette.codecs.asterix.blocks import BlockFault, blocks
 from vedette.codecs.asterix.cat034 import NORTH_MARK, SECTOR_CROSSING, Cat034, decode_cat034
 from vedette.codecs.asterix.cat048 import NO_DETECTION, Cat048, decode_cat048
@@ -22,16 +25,24 @@ from vedette.model.reports import Claims, Plot, Report, SensorStatus
 
 TIME_STEPS_PER_DAY = 86_400 * 128  # the items' resolution is 1/128 s, 7.8125 ms exactly
 NS_PER_TIME_STEP = 7_812_500
+M_PER_RANGE_STEP = 1852.0 / 256.0  # I048/040
+STEPS_PER_TURN = 1 << 16
+RECENT_MAX = 4096  # records of one radar: several scans
+TWICE_MAX_NS = 2 * NS_PER_S  # two networks differ by far less
 
 
 @dataclass(slots=True)
 class Radar:
-    """What the decoder must know of one radar of the site."""
+    """What the decoder must know of one radar of the site.
+
+    recent: when each of its last records was received, by what tells it from others.
+    """
 
     sensor: str
     hae_m: float
     earth_radius_m: float  # Gauss's mean radius of curvature at the radar
     measures_elevation: bool
+    recent: dict[int, int] = field(default_factory=dict)
 
 
 def radars_of(site: Site) -> dict[int, Radar]:
@@ -92,7 +103,8 @@ def read_datagram(
     """Read every data block of a datagram; what is refused is a report among the others.
 
     A target marked simulated is refused where the site is LIVE; test targets, field monitors and
-    extrapolated tracks (no detection in this scan) are no plots and are passed over.
+    extrapolated tracks (no detection in this scan) are no plots and are passed over, and so is what
+    came a moment ago over another network.
     """
     out: list[Report] = []
     strangers: dict[int, int] = {}
@@ -110,6 +122,8 @@ def read_datagram(
             if radar is None:
                 strangers[code] = strangers.get(code, 0) + 1
                 continue
+            if _is_repeated(record, radar, t_recv_ns):
+                continue
             report = _report(record, radar, feed, t_recv_ns, is_live)
             if report is not None:
                 out.append(report)
@@ -121,6 +135,34 @@ def read_datagram(
 
 def _refusal(feed: str, t_recv_ns: int, fault: BlockFault) -> Report:
     return refuse(feed, t_recv_ns, fault.reason, f"offset {fault.offset}: {fault.detail}")
+
+
+def _is_repeated(record: Cat048 | Cat034, radar: Radar, t_recv_ns: int) -> bool:
+    """Say whether this radar has just sent this record, and remember it."""
+    key = _key(record)
+    if key < 0:
+        return False
+    before_ns = radar.recent.pop(key, None)
+    radar.recent[key] = t_recv_ns
+    if len(radar.recent) > RECENT_MAX:
+        del radar.recent[next(iter(radar.recent))]
+    return before_ns is not None and abs(t_recv_ns - before_ns) <= TWICE_MAX_NS
+
+
+def _key(record: Cat048 | Cat034) -> int:
+    """Make one number of category, time, range or message type, and azimuth; -1: no such."""
+    if record.t_day_s is None:
+        return -1
+    if isinstance(record, Cat034):
+        is_plot, far, azimuth_rad = 0, record.message_type or 0, record.sector_rad or 0.0
+    elif record.range_m is None or record.azimuth_rad is None:
+        return -1
+    else:
+        is_plot, far = 1, round(record.range_m / M_PER_RANGE_STEP)
+        azimuth_rad = record.azimuth_rad
+    turned = round(azimuth_rad * (STEPS_PER_TURN / TWO_PI)) % STEPS_PER_TURN
+    when = round(record.t_day_s * 128.0)
+    return ((when << 1 | is_plot) << 16 | far & 0xFFFF) << 16 | turned
 
 
 def _report(
