@@ -1,5 +1,5 @@
 /** Rows under a pointer do not move: a list's wanted keys become its shown rows. */
-import { createEffect, createSignal, on, type Accessor } from "solid-js";
+import { createEffect, createSignal, on, untrack, type Accessor } from "solid-js";
 import { StableOrder, type Shown } from "../core/order";
 
 export interface StableRows {
@@ -18,7 +18,14 @@ export function stableRows(wanted: Accessor<readonly string[]>, hold_s: number):
   });
   const [held, setHeld] = createSignal(false);
   const update = (): void => {
-    setRows([...order.update(wanted(), performance.now() / 1000, held())]);
+    // A row that stays is the same object, so that its element stays too: a click meant for it
+    // must not fall on an element that was replaced under the finger.
+    const before = new Map(untrack(rows).map((row) => [row.key, row]));
+    const now = order.update(wanted(), performance.now() / 1000, held());
+    setRows(now.map((row) => {
+      const kept = before.get(row.key);
+      return kept && kept.ghost === row.ghost ? kept : row;
+    }));
   };
   createEffect(on([wanted, held], update));
   return {
