@@ -35,12 +35,14 @@ class Desk:
             "options": [],
             "queue": [],
         }
+        self.path: list[dict[str, Any]] = []
         self.commands: list[tuple[str, dict[str, Any]]] = []
         self.refuse = ""
         self.sessions: dict[str, str] = {}
         routes = [
             Route("/api/login", self.login, methods=["POST"]),
             Route("/api/picture", self.show),
+            Route("/api/tracks/{track_id}", self.detail),
             Route("/api/commands", self.command, methods=["POST"]),
             Route("/api/exhibits", self.exhibit, methods=["POST"]),
         ]
@@ -61,6 +63,9 @@ class Desk:
 
     async def show(self, request: Request) -> JSONResponse:
         return JSONResponse(self.picture if self.person(request) else {"error": "log in"})
+
+    async def detail(self, request: Request) -> JSONResponse:
+        return JSONResponse({"path": self.path})
 
     async def command(self, request: Request) -> JSONResponse:
         token = request.cookies.get("session", "")
@@ -309,6 +314,30 @@ def test_success_comes_as_often_as_the_model_says_and_never_depends_on_the_order
         assert ends[0] == ends[1]
         destroyed += ends[0]
     assert abs(destroyed - 0.8 * 200) < 4.0 * np.sqrt(200 * 0.8 * 0.2)
+
+
+def test_after_a_restart_what_was_destroyed_stays_destroyed(loaded):
+    desk, before = Desk(), world_at(loaded, 1, 250.0)
+    k = before.fleet.ids.index("drone_1")
+    lat_deg, lon_deg, hae_m = before.frame.geo_deg_from_enu(*before.state_enu()[k, :3])
+    east_mps, north_mps, _ = before.velocity_mps[k].tolist()
+    point = {"t_us": before.t_ns // 1000 - 1_000_000, "v_east_mps": east_mps}
+    point |= {"lat_deg": lat_deg, "lon_deg": lon_deg, "hae_m": hae_m, "v_north_mps": north_mps}
+    desk.path = [point]
+    done = engagement(state="executed", executed_us=before.t_ns // 1000)
+    desk.picture["engagements"] = [done]
+    again = create_world(loaded, 1)
+
+    async def restart() -> None:
+        async with Interface(URL, "effector-model", "right", desk.transport) as interface:
+            effectors = effector_models(loaded, 1, interface)
+            await effectors.repeat_executed(again, before.t_ns // 1000 + 20_000_000)
+
+    asyncio.run(restart())
+    assert again.elapsed_s == pytest.approx(270.0)
+    assert again.ends["drone_1"]["how"] == "destroyed"
+    assert again.ends["drone_1"]["t_ns"] == before.t_ns
+    assert "drone_2" not in again.ends
 
 
 def test_a_shot_at_a_track_of_nothing_destroys_nothing(loaded):
