@@ -21,7 +21,7 @@ from vedette.codecs.reasons import (
     TRUNCATED,
     UNSUPPORTED_LINK,
 )
-from vedette.codecs.times import T_MAX_NS
+from vedette.codecs.times import T_MAX_NS, T_MIN_NS
 
 PACKET_BYTES_MAX = 262_144  # libpcap's own bound on a captured packet
 BLOCK_BYTES_MAX = 1 << 20  # of a pcapng block: a packet and its options
@@ -108,7 +108,10 @@ def pcap_packets(data: bytes) -> Iterator[Packet | CaptureFault]:
         if at + 16 > size:
             yield CaptureFault(at, TRUNCATED, "a packet header is cut short")
             return
-        seconds, parts, captured, _ = header.unpack_from(data, at)
+        seconds, parts, captured, sent = header.unpack_from(data, at)
+        if not sent:  # a file's blank end, as a crash of the recorder leaves it
+            yield CaptureFault(at, BAD_LENGTH, "a packet of no bytes")
+            return
         if captured > PACKET_BYTES_MAX:
             yield CaptureFault(at, BAD_LENGTH, f"a packet of {captured} bytes")
             return
@@ -121,8 +124,8 @@ def pcap_packets(data: bytes) -> Iterator[Packet | CaptureFault]:
 
 
 def _timed(at: int, t_ns: int, link: int, data: bytes) -> Packet | CaptureFault:
-    if t_ns >= T_MAX_NS:
-        return CaptureFault(at, BAD_TIME, "a packet from after 2099")
+    if not T_MIN_NS <= t_ns < T_MAX_NS:
+        return CaptureFault(at, BAD_TIME, "a packet from outside 1970 to 2099")
     return Packet(at, t_ns, link, data)
 
 

@@ -1,5 +1,6 @@
 """Is a file valid in a wire or file format, and if not, why: strict, any refused part counts."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
@@ -17,6 +18,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 Fault = str  # "place: reason: detail"
+_LINE = re.compile(rb"[^\n]+")
 
 
 def check(name: str, data: bytes) -> Verdict:
@@ -34,7 +36,7 @@ def check(name: str, data: bytes) -> Verdict:
 
 
 def _fault(place: str, reason: str, detail: str) -> Fault:
-    return f"{place}: {reason}" + (f": {detail}" if detail else "")
+    return f"{place}: {reason}" + (f": {reasons.plain(detail)}" if detail else "")
 
 
 def _asterix_faults(data: bytes) -> Iterator[Fault]:
@@ -94,7 +96,7 @@ def _beast_faults(data: bytes) -> Iterator[Fault]:
 
 def _sbs_faults(data: bytes) -> Iterator[Fault]:
     count = 0
-    for number, line in _numbered(data):
+    for number, line in _not_empty(data):
         try:
             if len(line) > sbs.LINE_BYTES_MAX:
                 raise RefusedError(reasons.TOO_LONG, f"above {sbs.LINE_BYTES_MAX} bytes")
@@ -112,7 +114,7 @@ def _sbs_faults(data: bytes) -> Iterator[Fault]:
 
 def _detection_faults(data: bytes) -> Iterator[Fault]:
     count = 0
-    for number, line in _numbered(data):
+    for number, line in _not_empty(data):
         if not line.strip():
             continue
         count += 1
@@ -141,6 +143,15 @@ def _table_faults(rows: Iterable[tuple[int, object]], word: str) -> Iterator[Fau
             yield _fault(place, row.reason, row.detail)
     if not count:
         yield _fault("file", reasons.EMPTY, "no detection in it")
+
+
+def _not_empty(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Number the lines with anything in them; megabytes of line ends cost next to nothing."""
+    at, number = 0, 1
+    for found in _LINE.finditer(data):
+        number += data.count(b"\n", at, found.start())
+        at = found.start()
+        yield number, found.group().removesuffix(b"\r")
 
 
 def _numbered(data: bytes) -> Iterator[tuple[int, bytes]]:

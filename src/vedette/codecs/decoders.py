@@ -145,7 +145,7 @@ def _decode_beast(decoder: FeedDecoder, arrival: Arrival) -> list[Report]:
     t_recv_ns, receiver = arrival.t_recv_ns, decoder.receiver
     timed = [(f, adsb.measured_ns(receiver, f.counter, t_recv_ns)) for f in frames]
     out = adsb.read_frames(receiver, timed, t_recv_ns, arrival.feed)
-    out += [reasons.refuse(arrival.feed, t_recv_ns, f.reason, f.detail) for f in faults]
+    out += [reasons.refuse(arrival.feed, t_recv_ns, f.reason, f.detail, f.missed) for f in faults]
     return out
 
 

@@ -32,7 +32,19 @@ ALL = frozenset(
 )
 
 
+DETAIL_CHARS_MAX = 200  # hostile text must not travel far
+
+
+def plain(text: str) -> str:
+    """Make one short line of a detail: what does not print becomes a blank."""
+    text = text[:DETAIL_CHARS_MAX]
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else " " for c in text).rstrip()
+
+
 def refuse(source: str, t_recv_ns: int, reason: str, detail: str = "", count: int = 1) -> Refusal:
-    """Make a Refusal; the detail is cut to 200 characters, for hostile text must not travel far."""
-    detail = detail[:200]
-    return Refusal(source=source, t_recv_ns=t_recv_ns, reason=reason, detail=detail, count=count)
+    """Make a Refusal; the detail becomes one short line."""
+    return Refusal(
+        source=source, t_recv_ns=t_recv_ns, reason=reason, detail=plain(detail), count=count
+    )

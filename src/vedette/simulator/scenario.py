@@ -29,6 +29,7 @@ from vedette.config.site import (
 )
 from vedette.model.enums import Identity, ObjectClass
 
+START_MAX_NS = 4_102_444_800_000_000_000  # 2100-01-01; what sensors may report ends there too
 GroundHeight = Annotated[float, Meta(ge=0.0, le=20_000.0)]
 Offset = Annotated[float, Meta(ge=-500_000.0, le=500_000.0)]
 Duty = Literal[
@@ -220,6 +221,8 @@ def load_scenario(path: Path) -> LoadedScenario:
         start_ns = parse_rfc3339(scenario.start)
     except RefusedError as error:
         raise lines.refusal("start", str(error)) from None
+    if not 0 <= start_ns < START_MAX_NS:
+        raise lines.refusal("start", "must be within the years 1970 to 2099")
     _check(scenario, site, lines)
     return LoadedScenario(
         scenario=scenario, site=site, path=path, site_path=site_path, start_ns=start_ns

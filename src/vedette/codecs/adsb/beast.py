@@ -5,6 +5,7 @@ receiver status (14). The counter runs at 12 MHz from an unknown start, or, in G
 the second of the day (18 bits) and nanoseconds (30). Source: Mode-S Beast wiki, data output.
 """
 
+import re
 from typing import NamedTuple
 
 from vedette.codecs.reasons import BAD_FRAME, TRUNCATED
@@ -17,6 +18,8 @@ COUNTER_HZ = 12_000_000
 MLAT_COUNTER = 0xFF004D4C4154  # "no time: this frame was worked out by multilateration"
 _ESCAPE = b"\x1a"
 _DOUBLED = b"\x1a\x1a"
+# Escapes before what is no type, as many as there are: a flood of them is one fault with a count.
+_TYPELESS = re.compile(rb"(?:\x1a[^\x31-\x34])++", re.DOTALL)
 
 
 class Frame(NamedTuple):
@@ -29,11 +32,12 @@ class Frame(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """Where and why bytes are no frame."""
+    """Where and why bytes are no frame. missed: how many frames' beginnings were none."""
 
     offset: int
     reason: str
     detail: str
+    missed: int = 1
 
 
 def split(data: bytes) -> tuple[list[Frame], list[Fault], int]:
@@ -56,8 +60,11 @@ def split(data: bytes) -> tuple[list[Frame], list[Fault], int]:
             break
         length = PAYLOAD_BYTES.get(data[at + 1], 0) + PREFIX_BYTES
         if length == PREFIX_BYTES:
-            faults.append(Fault(at, BAD_FRAME, f"type 0x{data[at + 1]:02x}"))
-            at += 2
+            run = _TYPELESS.match(data, at)
+            assert run is not None
+            detail = f"type 0x{data[at + 1]:02x}"
+            faults.append(Fault(at, BAD_FRAME, detail, (run.end() - at) // 2))
+            at = run.end()
             continue
         body, after = _unescape(data, at + 2, length)
         if len(body) == length:

@@ -12,6 +12,10 @@ from functools import lru_cache
 from vedette.base.errors import RefusedError
 from vedette.codecs.reasons import BAD_LENGTH, EMPTY, TRUNCATED, UNKNOWN_ITEM
 
+# An FSPEC has four octets at most, I048/030 one octet for each of 127 warnings: a longer list is
+# an attack on whoever remembers or walks it.
+EXTENDED_OCTETS_MAX = 128
+
 # The shape of an item: a positive number is a fixed length in octets.
 EXTENDED = 0
 EXPLICIT = -1
@@ -73,10 +77,13 @@ def layout(category: int, fspec: bytes) -> tuple[Step, ...]:
 
 def fspec_end(data: bytes, at: int, end: int) -> int:
     """Find where the FX-extended octets that start at `at` end; refuse if beyond `end`."""
-    while at < end:
+    last = min(end, at + EXTENDED_OCTETS_MAX)
+    while at < last:
         at += 1
         if not data[at - 1] & 1:
             return at
+    if at < end:
+        raise RefusedError(BAD_LENGTH, f"an extended field above {EXTENDED_OCTETS_MAX} octets")
     raise RefusedError(TRUNCATED, "an extended field runs past the block")
 
 
