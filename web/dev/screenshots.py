@@ -140,6 +140,7 @@ STATES: list[State] = [
     ("keys", 4, SMALL, "", keys),
     ("phone-calm", 4, PHONE, "", nothing),
     ("phone-warned", 152, PHONE, "#track=1&theme=day", nothing),
+    ("phone-whole", 152, PHONE, "#track=1", nothing),
     ("stale", 152, DESK, "#track=1", nothing),
 ]
 
@@ -157,7 +158,7 @@ def take(
         page.get_by_test_id("stale").wait_for()
         page.wait_for_timeout(2_500)
     page.wait_for_timeout(700)
-    page.screenshot(path=str(folder / f"{name}.png"), full_page=name.startswith("phone"))
+    page.screenshot(path=str(folder / f"{name}.png"), full_page="whole" in name)
     print(folder / f"{name}.png", flush=True)
 
 

@@ -1,8 +1,9 @@
 /* @refresh reload */
+import { createEffect, createRoot, on } from "solid-js";
 import { render } from "solid-js/web";
 import { listenToKeys } from "./core/keys";
 import { getJson } from "./core/http";
-import { setSite, startPicture } from "./core/picture";
+import { connected, setSite, startPicture } from "./core/picture";
 import { loadSession } from "./core/session";
 import { followView } from "./core/view";
 import type { SiteView } from "./generated/model";
@@ -25,7 +26,7 @@ async function loadSite(wait_ms: number): Promise<void> {
 followView();
 listenToKeys();
 startPicture();
-void loadSession();
+createRoot(() => createEffect(on(connected, () => void loadSession())));
 void loadSite(300);
 const root = document.getElementById("root");
 if (root) render(() => <App />, root);

@@ -1,5 +1,5 @@
 /** The air picture in this browser: what the stream last said, as signals and stores. */
-import { createMemo, createRoot, createSignal } from "solid-js";
+import { batch, createMemo, createRoot, createSignal } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
 import type {
   Engagement, EngagementOption, Mode, NumberedEvent, Posture, QueueItem, SiteView, SourceState,
@@ -15,6 +15,8 @@ export const RATE_HZ = 4;
 const EVENTS_KEPT = 1_000;
 /** A clock that stands still this long is a stopped pipeline behind a living connection. */
 const CLOCK_STANDS_S = 2.5;
+/** An open connection that is silent this long is dropped and made anew. */
+const KICK_AFTER_S = 4;
 
 interface Lists {
   warnings: WarningRecord[];
@@ -51,6 +53,7 @@ export const byId = createRoot(() =>
 
 let heard_ms = performance.now();
 let advanced_ms = performance.now();
+let kicked_ms = 0;
 let lastSeq = 0;
 let version = "";
 
@@ -74,7 +77,7 @@ export function startPicture(): void {
 
 function take(message: StreamMessage): void {
   if (message.kind === "hello") takeHello(message);
-  else if (message.kind === "picture") takePicture(message);
+  else if (message.kind === "picture") batch(() => takePicture(message));
   else void catchUp(message);
 }
 
@@ -140,6 +143,10 @@ function watchAge(): void {
   const silent_s = (now_ms - heard_ms) / 1000;
   const standing_s = mode() === "REPLAY" ? 0 : (now_ms - advanced_ms) / 1000;
   if (silent_s > STALE_AFTER_S) {
+    if (connected() && silent_s > KICK_AFTER_S && now_ms - kicked_ms > KICK_AFTER_S * 1000) {
+      kicked_ms = now_ms;
+      stream.reconnect();
+    }
     setStaleReason(connected() ? "nothing arrives" : "the connection is lost");
     setStale(silent_s);
   } else if (standing_s > CLOCK_STANDS_S) {

@@ -38,7 +38,7 @@ export async function login(name: string, password: string): Promise<string | nu
   if (refused(answer)) return answer.error;
   const fresh = await getJson<SessionView>("/api/session");
   setSession(fresh ?? answer);
-  reconnect();
+  if (answer.login_required) reconnect();
   say(`${answer.name ?? name} is at this console.`, "done");
   loginAsked()?.done(true);
   return null;

@@ -27,7 +27,7 @@ export function urgency(track: Track): number {
   const reach =
     Number.isFinite(track.reach_prob) && !isKnown(track.identity) ? track.reach_prob : 0;
   const harmless = track.object_class === "bird" && !isDangerous(track.identity)
-    ? 2.3 * track.class_prob * (1 - reach) : 0;
+    ? 2.6 * track.class_prob * (1 - reach) : 0;
   return URGENCY[track.identity] - harmless + 0.9 * soon * (0.15 + 0.85 * reach) - (track.dismissed ? 2.5 : 0);
 }
 

@@ -22,11 +22,13 @@ export class Stream {
   private socket: WebSocket | null = null;
   private attempt = 0;
   private stopped = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly url: string, private readonly handlers: StreamHandlers) {}
 
   open(): void {
     if (this.stopped) return;
+    clearTimeout(this.timer);
     const socket = new WebSocket(this.url);
     this.socket = socket;
     socket.binaryType = "arraybuffer";
@@ -45,7 +47,8 @@ export class Stream {
   /** Connect again at once: after a login, or when the person asks. */
   reconnect(): void {
     this.attempt = 0;
-    this.socket?.close();
+    if (this.socket?.readyState === WebSocket.CLOSED) this.open();
+    else this.socket?.close();
   }
 
   close(): void {
@@ -69,7 +72,7 @@ export class Stream {
     const wait_s = BACKOFF_S[Math.min(this.attempt, BACKOFF_S.length - 1)] ?? 5;
     this.attempt += 1;
     this.handlers.closed(wait_s);
-    setTimeout(() => this.open(), wait_s * 1000);
+    this.timer = setTimeout(() => this.open(), wait_s * 1000);
   }
 }
 

@@ -37,9 +37,12 @@ export interface Placed extends Label {
 }
 
 /** The places tried, as the direction in which the label lies: right, left, above, below, corners. */
-const PLACES: readonly [number, number][] = [
+const NEAR: readonly [number, number][] = [
   [1, -0.6], [-1, -0.6], [1, 0.6], [-1, 0.6], [0, -1], [0, 1], [1, 0], [-1, 0],
 ];
+/** Only for labels that must be shown: farther out, with a line to the point. */
+const FAR_FACTOR = 4;
+const PLACES = [...NEAR, ...NEAR.map(([dx, dy]): [number, number] => [dx, dy])];
 
 export function overlap(a: Box, b: Box): boolean {
   return a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1;
@@ -55,8 +58,9 @@ export function boxAt(label: Label, width: number, i: number): Box {
     };
   }
   const [dx, dy] = PLACES[i] ?? [1, 0];
-  const cx = label.x + dx * label.gap + (dx * width) / 2;
-  const cy = label.y + dy * label.gap + (dy * height) / 2;
+  const gap = label.gap * (i >= NEAR.length ? FAR_FACTOR : 1);
+  const cx = label.x + dx * gap + (dx * width) / 2;
+  const cy = label.y + dy * gap + (dy * height) / 2;
   return { x0: cx - width / 2, x1: cx + width / 2, y0: cy - height / 2, y1: cy + height / 2 };
 }
 
@@ -86,7 +90,7 @@ export function placeLabels(
   );
   for (const label of ordered) {
     const width = measure(label);
-    const tries = label.centred ? [0] : order(before.get(label.key));
+    const tries = label.centred ? [0] : order(before.get(label.key), label.must);
     let best: { place: number; box: Box; cost: number } | null = null;
     for (const place of tries) {
       const box = boxAt(label, width, place);
@@ -99,8 +103,8 @@ export function placeLabels(
   return placed;
 }
 
-function order(first: number | undefined): number[] {
-  const all = PLACES.map((_, i) => i);
+function order(first: number | undefined, must: boolean): number[] {
+  const all = (must ? PLACES : NEAR).map((_, i) => i);
   return first === undefined ? all : [first, ...all.filter((i) => i !== first)];
 }
 
@@ -109,10 +113,25 @@ function costOf(label: Label, box: Box, placed: readonly Placed[], obstacles: re
   let cost = crossed(label, box) ? 3 : 0;
   for (const other of placed) if (overlap(box, other.box)) cost += 20;
   for (const other of obstacles) {
-    const own = label.x > other.x0 && label.x < other.x1 && label.y > other.y0 && label.y < other.y1;
+    const own = !label.centred && label.x > other.x0 && label.x < other.x1 && label.y > other.y0 && label.y < other.y1;
     if (!own && overlap(box, other)) cost += 10;
   }
   return cost;
+}
+
+/** The line from a far label to its point. */
+function leader(g: CanvasRenderingContext2D, label: Placed): void {
+  const { box } = label;
+  const x = Math.max(box.x0, Math.min(label.x, box.x1));
+  const y = Math.max(box.y0, Math.min(label.y, box.y1));
+  const away = Math.hypot(x - label.x, y - label.y) || 1;
+  const short = Math.min(0.9, label.gap / away);
+  g.beginPath();
+  g.moveTo(x, y);
+  g.lineTo(label.x + (x - label.x) * short, label.y + (y - label.y) * short);
+  g.strokeStyle = label.colour;
+  g.lineWidth = 1;
+  g.stroke();
 }
 
 /** Draw placed labels, with a plate or a halo behind the words so that they read on any ground. */
@@ -129,6 +148,7 @@ export function drawLabels(
       g.beginPath();
       g.roundRect(box.x0 - 1, box.y0 - 1, box.x1 - box.x0 + 2, box.y1 - box.y0 + 2, 3);
       g.fill();
+      if (label.place >= NEAR.length) leader(g, label);
     }
     g.strokeStyle = halo;
     g.lineWidth = 3;

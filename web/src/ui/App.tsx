@@ -1,5 +1,5 @@
 import { createEffect, Show, type JSX } from "solid-js";
-import { lists, mode, siteName } from "../core/picture";
+import { lists, mode, siteName, stale_s } from "../core/picture";
 import { setAlarm } from "../core/sound";
 import { needsSound } from "../core/warnings";
 import { rightTab } from "../core/view";
@@ -26,7 +26,7 @@ export function App(): JSX.Element {
     document.title = `${head}${siteName() || "Vedette"} – ${mode() ?? "connecting"}`;
   });
   return (
-    <div class="app">
+    <div class="app" classList={{ "picture-stale": stale_s() !== null && mode() !== null }}>
       <TopBar />
       <WarningBar />
       <main class="work">

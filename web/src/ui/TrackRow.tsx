@@ -22,23 +22,23 @@ export function TrackRow(props: { id: number; ghost: boolean }): JSX.Element {
             old: isOld(t()), dismissed: t().dismissed, warned: warned(), grave: isDangerous(t().identity),
           }}
           onClick={() => select(props.id)} onPointerEnter={() => setHovered(props.id)}>
-          <div class="c-sym" role="cell">
+          <div class="c-sym" role="gridcell">
             <SymbolIcon identity={t().identity} objectClass={t().object_class} faded={isOld(t())} />
           </div>
-          <div class="c-track" role="cell" title={t().label ? `${trackName(t().id)}, claims ${t().label}` : trackName(t().id)}>
+          <div class="c-track" role="gridcell" title={t().label ? `${trackName(t().id)}, claims ${t().label}` : trackName(t().id)}>
             {t().label || trackName(t().id)}
           </div>
-          <div class="c-what" role="cell">
+          <div class="c-what" role="gridcell">
             <span class="who">{IDENTITY_WORDS[t().identity]}</span> <What track={t()} ghost={props.ghost} />
           </div>
-          <div class="c-num" role="cell">{kilometres(t().range_m)}</div>
-          <div class="c-num c-brg" role="cell">{bearing(t().bearing_deg)}</div>
-          <div class="c-num" role="cell">
+          <div class="c-num" role="gridcell">{kilometres(t().range_m)}</div>
+          <div class="c-num c-brg" role="gridcell">{bearing(t().bearing_deg)}</div>
+          <div class="c-num" role="gridcell">
             {t().height_observed ? whole(t().up_m) : <span class="unit" title="no sensor saw its height">?</span>}
           </div>
-          <div class="c-num c-speed" role="cell">{whole(t().speed_mps)}</div>
-          <div class="c-num c-reach" role="cell">{isKnown(t().identity) ? DASH : percent(t().reach_prob)}</div>
-          <div class="c-num c-when" role="cell">{clockSpan(earliestArrival(t()))}</div>
+          <div class="c-num c-speed" role="gridcell">{whole(t().speed_mps)}</div>
+          <div class="c-num c-reach" role="gridcell">{isKnown(t().identity) ? DASH : percent(t().reach_prob)}</div>
+          <div class="c-num c-when" role="gridcell">{clockSpan(earliestArrival(t()))}</div>
         </div>
       )}
     </Show>
@@ -49,7 +49,7 @@ function What(props: { track: Track; ghost: boolean }): JSX.Element {
   return (
     <Show when={!props.ghost} fallback={<span class="state">ended</span>}>
       <Show when={isOld(props.track)} fallback={<span class="class">{CLASS_SHORT[props.track.object_class]}</span>}>
-        <span class="state">{props.track.coasting ? "coasting" : "last seen"} {age(props.track.age_s)}</span>
+        <span class="state">{props.track.coasting ? "coasts" : "seen"} {age(props.track.age_s)}{props.track.coasting ? "" : " ago"}</span>
       </Show>
     </Show>
   );

@@ -54,7 +54,7 @@ export function TrackTable(): JSX.Element {
   return (
     <section class="tracks" aria-label="Tracks">
       <Filters shown={matching().length} />
-      <div class="grid" role="table" aria-label="Tracks" aria-rowcount={stable.rows().length}>
+      <div class="grid" role="grid" aria-label="Tracks" aria-rowcount={stable.rows().length}>
         <Head />
         <div class="grid-body" role="rowgroup" tabindex="0" ref={body} aria-label="Track rows: arrow keys move"
           onScroll={() => setTop(body.scrollTop)}

@@ -1,7 +1,7 @@
 import { createEffect, createSignal, For, on, onCleanup, Show, type JSX } from "solid-js";
 import { acknowledge, allClear, nextToAcknowledge, warningsInOrder } from "../core/actions";
 import { clockSpan, timeOfDay } from "../core/format";
-import { byId, lists, reportShown, t_us } from "../core/picture";
+import { byId, lists, reportShown, stale_s, t_us } from "../core/picture";
 import { select } from "../core/view";
 import { needsSound, secondsLeft } from "../core/warnings";
 import { IDENTITY_WORDS, trackName } from "../core/words";
@@ -85,7 +85,8 @@ function Row(props: { warning: WarningRecord }): JSX.Element {
 
 /** The seconds left, or what there is to say where nothing comes any more. */
 function Left(props: { warning: WarningRecord }): JSX.Element {
-  const left_s = (): number => secondsLeft(props.warning);
+  // While nothing arrives the time goes on all the same: count it down by this browser's clock.
+  const left_s = (): number => Math.max(0, secondsLeft(props.warning) - (stale_s() ?? 0));
   const gone = (): boolean => !props.warning.track_ids.some((id) => byId().has(id));
   return (
     <span class="warning-left">

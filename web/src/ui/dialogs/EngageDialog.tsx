@@ -30,7 +30,7 @@ export function EngageDialog(props: { trackId: number }): JSX.Element {
       : `${trackName(props.trackId)} is gone`;
   };
   return (
-    <Frame title={title()} close={closeDialog} wide testid="engage-dialog">
+    <Frame title={title()} close={closeDialog} wide docked testid="engage-dialog">
       <Show when={!under()} fallback={<Under engagement={under() as Engagement} />}>
         <Show when={pending()} fallback={
           <First options={options()} chosen={chosen()} choose={setChosen} trackId={props.trackId} />

@@ -1,4 +1,4 @@
-import { createSignal, Show, type JSX } from "solid-js";
+import { createSignal, onMount, Show, type JSX } from "solid-js";
 import { cancelEngagement } from "../../core/actions";
 import { closeDialog } from "../../core/dialogs";
 import { clockSpan, percent } from "../../core/format";
@@ -12,6 +12,9 @@ import type { Engagement, EngagementOption } from "../../generated/model";
 export function SecondPerson(props: { engagement: Engagement; option: EngagementOption | undefined }): JSX.Element {
   const [name, setName] = createSignal("");
   const [password, setPassword] = createSignal("");
+  let nameField!: HTMLInputElement;
+  // This step follows the first inside the same dialog: the focus has to be moved by hand.
+  onMount(() => nameField.focus());
   const [error, setError] = createSignal("");
   const [busy, setBusy] = createSignal(false);
   const e = (): Engagement => props.engagement;
@@ -56,7 +59,7 @@ export function SecondPerson(props: { engagement: Engagement; option: Engagement
       </Show>
       <div class="pair">
         <label>Second person's name
-          <input data-first data-testid="second-name" autocomplete="off" required value={name()}
+          <input data-first ref={nameField} data-testid="second-name" autocomplete="off" required value={name()}
             onInput={(event) => setName(event.currentTarget.value)} />
         </label>
         <label>Their password

@@ -4,8 +4,8 @@ import { site, t_us } from "../../core/picture";
 import { CLASS_WORDS, IDENTITY_WORDS } from "../../core/words";
 import { OBJECT_CLASSES, type Evidence, type IdentityRecord } from "../../generated/model";
 
-/** A weight this large fills the bar; odds of about 400 to 1. */
-const FULL_LOG_ODDS = 6;
+/** A weight this large fills its half of the bar; odds of about 50 to 1. */
+const FULL_LOG_ODDS = 4;
 
 /** Why the track has its identity: every item of evidence, its source, weight and age. */
 export function Ledger(props: { record: IdentityRecord }): JSX.Element {

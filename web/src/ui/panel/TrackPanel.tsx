@@ -21,6 +21,9 @@ export function TrackPanel(): JSX.Element {
     <Show when={view.track !== null} fallback={
       <p class="calm tall">Select a track in the table, the queue or on the map.</p>
     }>
+      <p class="said" aria-live="polite">
+        {trackName(view.track ?? 0)} {live() ? IDENTITY_WORDS[(live() as Track).identity] : "is not in the picture"}
+      </p>
       <div class="panel-body" role="tabpanel" aria-label="Selected track">
         <Show when={live()} fallback={<Ended id={view.track ?? 0} detail={detail()} />}>
           {(track) => (
