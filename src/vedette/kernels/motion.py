@@ -66,11 +66,14 @@ def mix_modes(x: Any, P: Any, mode_prob: Any, dt_s: float, stay_s: Any) -> None:
 def merge(x: Any, P: Any, weight: Any, x_out: Any, P_out: Any) -> None:
     """Match the first two moments of a mixture: x (K, 6), P (K, 6, 6), weight (K,) summing to 1.
 
-    mean = sum w x; cov = sum w (P + (x - mean)(x - mean)'). Writes x_out (6,), P_out (6, 6).
+    mean = sum w x; cov = sum w (P + (x - mean)(x - mean)'). What has no weight is not
+    read. Writes x_out (6,), P_out (6, 6).
     """
     x_out[:] = 0.0
     P_out[:, :] = 0.0
     for k in range(weight.shape[0]):
+        if weight[k] <= 0.0:  # a component without weight may be unset memory, and 0 * NaN is NaN
+            continue
         for a in range(6):
             x_out[a] += weight[k] * x[k, a]
     for k in range(weight.shape[0]):

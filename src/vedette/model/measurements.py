@@ -74,3 +74,4 @@ class SensorModel:
     observes_azimuth: bool
     observes_elevation: bool
     starts_tracks: bool
+    watched_depth_m: float = 12_000.0  # how deep the air is in which false positions spread

@@ -158,7 +158,7 @@ def _clutter_density(model: SensorModel, polar: bool, z: F64) -> F64:
         span[3] = _RATE_SPAN_MPS
     else:
         span[0] = span[1] = math.sqrt(math.pi) * model.range_max_m
-        span[2] = min(_HEIGHT_SPAN_M, model.range_max_m)
+        span[2] = model.watched_depth_m
     span[4] = _HEIGHT_SPAN_M
     volume = np.prod(np.where(np.isnan(z), 1.0, span), axis=1)
     density: F64 = max(model.clutter_per_scan, _CLUTTER_MIN) / volume

@@ -1,0 +1,6 @@
+"""Lets this folder's tests import the small world they share."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
