@@ -82,16 +82,16 @@ def _lower_bound(ordered: Any, value: float) -> int:
 
 
 @njit(cache=True)
-def _window(strip: int, local: Any, mean: Any, radius: float, margin: float) -> Any:
+def _window(strip: int, local: Any, mean: Any, radius_m: float, margin: float) -> Any:
     """Give centre and half width of a track's window on the sorted coordinate."""
     if strip == BY_EAST:
-        return mean[0], radius + margin
+        return mean[0], radius_m + margin
     ground = math.sqrt(local[0] * local[0] + local[1] * local[1])
     if strip == BY_RANGE:
-        return math.sqrt(ground * ground + local[2] * local[2]), radius + margin
-    if radius >= ground:
+        return math.sqrt(ground * ground + local[2] * local[2]), radius_m + margin
+    if radius_m >= ground:
         return 0.0, math.pi
-    return math.atan2(local[0], local[1]) % _TWO_PI, math.asin(radius / ground) + margin
+    return math.atan2(local[0], local[1]) % _TWO_PI, math.asin(radius_m / ground) + margin
 
 
 @njit(cache=True)

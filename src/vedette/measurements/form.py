@@ -162,7 +162,7 @@ def _rad(angle_deg: float) -> float:
 
 
 def _stated_height(
-    model: SensorModel, frame: SiteFrame, plot: Plot, range_m: float, azimuth: float
+    model: SensorModel, frame: SiteFrame, plot: Plot, range_m: float, azimuth_rad: float
 ) -> tuple[float, float]:
     """Bring a pressure height beside a plot into the site's frame, where the earth curves away.
 
@@ -170,10 +170,10 @@ def _stated_height(
     place is unknown and so is the fall of the ground: no height then.
     """
     baro = _number("height", plot.height_baro_m, _HEIGHT_MIN_M, _HEIGHT_MAX_M)
-    if math.isnan(baro) or math.isnan(range_m) or math.isnan(azimuth):
+    if math.isnan(baro) or math.isnan(range_m) or math.isnan(azimuth_rad):
         return _NAN, _NAN
-    east = model.position_enu_m[0] + range_m * math.sin(azimuth)
-    north = model.position_enu_m[1] + range_m * math.cos(azimuth)
+    east = model.position_enu_m[0] + range_m * math.sin(azimuth_rad)
+    north = model.position_enu_m[1] + range_m * math.cos(azimuth_rad)
     fall = (east * east + north * north) / (2.0 * _EARTH_RADIUS_M)
     return float(baro - frame.hae_m - fall), _BARO_SIGMA_M
 

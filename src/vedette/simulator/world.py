@@ -119,7 +119,7 @@ class World:
         return heading, climb, speed, distance
 
     def _turn_and_climb(
-        self, want_heading: F64, want_climb: F64, want_speed: F64, moving: Bools
+        self, want_heading_rad: F64, want_climb: F64, want_speed_mps: F64, moving: Bools
     ) -> None:
         """Bring heading, speed and climb towards what is wanted, within the class's limits."""
         limits = self.fleet.limits
@@ -129,12 +129,14 @@ class World:
         self.gust_mps = share * self.gust_mps + drive * noise[:, :3]
         keep = float(np.exp(-STEP_S / WANDER_S))
         self.lean_rad = keep * self.lean_rad + WANDER_RAD * np.sqrt(1 - keep**2) * noise[:, 3]
-        error = (want_heading - self.heading_rad + np.pi) % (2.0 * np.pi) - np.pi
+        error = (want_heading_rad - self.heading_rad + np.pi) % (2.0 * np.pi) - np.pi
         turn_max = np.minimum(limits[:, 4], limits[:, 3] / np.maximum(self.speed_mps, 1.0))
         turn = np.clip(STEER_GAIN_PER_S * error, -turn_max, turn_max)
         change = limits[:, 2] * STEP_S
         self.heading_rad += np.where(moving, turn * STEP_S, 0.0)
-        self.speed_mps += np.where(moving, np.clip(want_speed - self.speed_mps, -change, change), 0)
+        self.speed_mps += np.where(
+            moving, np.clip(want_speed_mps - self.speed_mps, -change, change), 0
+        )
         climb = np.clip(want_climb, -limits[:, 6], limits[:, 5])
         self.climb_mps += np.where(moving, np.clip(climb - self.climb_mps, -change, change), 0)
 
@@ -158,14 +160,14 @@ class World:
         new = inside & moving & (self.would_arrive_ns == 0)
         self.would_arrive_ns[new] = self.t_ns
 
-    def _pass_waypoints(self, moving: Bools, distance: F64) -> None:
+    def _pass_waypoints(self, moving: Bools, distance_m: F64) -> None:
         """Go on to the next waypoint, or end, when one is reached or left behind."""
         rows = np.arange(self.fleet.count)
         goal = self.fleet.route_m[rows, self.waypoint]
         offset = goal[:, :2] - self.position_m[:, :2]
         now = np.hypot(offset[:, 0], offset[:, 1])
         near = np.maximum(self.fleet.limits[:, 7], 1.5 * self.speed_mps * STEP_S)
-        abeam = (now > distance) & (now < 6.0 * near)
+        abeam = (now > distance_m) & (now < 6.0 * near)
         reached = moving & ~self.fleet.wander & ((now < near) | abeam)
         last = self.waypoint >= self.fleet.route_count - 1
         self.waypoint[reached & ~last] += 1

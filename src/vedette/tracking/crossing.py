@@ -67,8 +67,8 @@ def _begin_unique(state: TrackerState) -> None:
     state.held = [h for i, h in enumerate(state.held) if i not in used]
 
 
-def _direction(model: SensorModel, azimuth: float) -> F64:
-    local = np.array([math.sin(azimuth), math.cos(azimuth), 0.0])
+def _direction(model: SensorModel, azimuth_rad: float) -> F64:
+    local = np.array([math.sin(azimuth_rad), math.cos(azimuth_rad), 0.0])
     direction: F64 = np.sum(model.enu_from_sensor * local, axis=1)
     return direction
 

@@ -59,18 +59,18 @@ def _is_frame(look: Look) -> bool:
 
 
 def _sweep(
-    state: TrackerState, sensor_index: int, azimuth: float, t_ns: int, beyond_rad: float
+    state: TrackerState, sensor_index: int, azimuth_rad: float, t_ns: int, beyond_rad: float
 ) -> None:
-    """Move the antenna to an azimuth and judge the tracks it has passed on the way."""
+    """Move the antenna to an azimuth_rad and judge the tracks it has passed on the way."""
     period_s = float(state.period_s[sensor_index])
     since_s = (t_ns - int(state.sweep_ns[sensor_index])) / NS_PER_S
     before = float(state.sweep_rad[sensor_index])
     known = state.sweep_ns[sensor_index] > 0 and since_s < _SILENT_PERIODS * period_s
-    part = wrap_two_pi(azimuth - before)
+    part = wrap_two_pi(azimuth_rad - before)
     swept = part + TWO_PI * round((since_s / period_s * TWO_PI - part) / TWO_PI)
     if known and (swept <= 0.0 or since_s <= 0.0):
         return
-    state.sweep_rad[sensor_index], state.sweep_ns[sensor_index] = azimuth, t_ns
+    state.sweep_rad[sensor_index], state.sweep_ns[sensor_index] = azimuth_rad, t_ns
     if known:
         # What lies within `beyond` behind the beam is judged with the next stretch.
         start = wrap_two_pi(before - beyond_rad)
