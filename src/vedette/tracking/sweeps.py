@@ -61,7 +61,7 @@ def _is_frame(look: Look) -> bool:
 def _sweep(
     state: TrackerState, sensor_index: int, azimuth_rad: float, t_ns: int, beyond_rad: float
 ) -> None:
-    """Move the antenna to an azimuth_rad and judge the tracks it has passed on the way."""
+    """Move the antenna to an azimuth and judge the tracks it has passed on the way."""
     period_s = float(state.period_s[sensor_index])
     since_s = (t_ns - int(state.sweep_ns[sensor_index])) / NS_PER_S
     before = float(state.sweep_rad[sensor_index])
