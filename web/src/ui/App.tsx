@@ -48,8 +48,8 @@ export function App(): JSX.Element {
           </Show>
         </PanelFrame>
         <Dialogs />
+        <Notices />
       </main>
-      <Notices />
     </div>
   );
 }

@@ -49,10 +49,15 @@ function Clock(): JSX.Element {
   );
 }
 
+/** Every sensor; a feed only when something is wrong with it. The Site tab lists them all. */
+function shownHere(source: SourceState): boolean {
+  return source.kind === "sensor" || !["ok", "never_heard"].includes(source.health);
+}
+
 function Sources(): JSX.Element {
   return (
     <ul class="sources" aria-label="Sources">
-      <For each={lists.sources}>{(source) => <SourceChip source={source} />}</For>
+      <For each={lists.sources.filter(shownHere)}>{(source) => <SourceChip source={source} />}</For>
     </ul>
   );
 }
