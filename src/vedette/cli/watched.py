@@ -12,6 +12,7 @@ from vedette.base.constants import NS_PER_S
 from vedette.cli.words import say
 from vedette.service.clocks import SystemClock
 from vedette.service.live import Place, Service
+from vedette.service.ports import available_ports
 from vedette.service.recordings import latest_or_new, takes_up
 from vedette.simulator import drive
 from vedette.simulator.scenario import LoadedScenario, load_scenario
@@ -30,14 +31,15 @@ def run_watched(path: Path, args: argparse.Namespace) -> int:
 async def _watch(loaded: LoadedScenario, args: argparse.Namespace) -> None:
     site_toml = loaded.site_path.read_text("utf-8")
     folder = _folder(loaded, args, site_toml)
+    ports = available_ports(loaded.site)
     clock = SystemClock(_offset_ns(loaded, args.from_s))
     this_task = asyncio.current_task()
     assert this_task is not None
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, this_task.cancel)
     async with (
-        Transports(loaded.site) as transports,
-        Service(site_toml, folder, clock) as service,
+        Transports(loaded.site, ports) as transports,
+        Service(site_toml, folder, clock, ports) as service,
         asyncio.TaskGroup() as group,
     ):
         url = await service.listen(Place(port=args.port, hint=HINT))
