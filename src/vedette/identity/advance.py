@@ -125,12 +125,10 @@ def _case(
 ) -> Case:
     track_id = scene.track_ids[row]
     memory = state.memories[track_id]
-    lanes = scene.lanes[row].tolist()
-    speed_mps = float(scene.speed_mps[row])
-    stands = standing(state.places, memory.claim, lanes, speed_mps, now_ns)
+    stands = standing(state.places, memory.claim, scene.lanes[row], scene.speed_mps[row], now_ns)
     flight = max(stands.excuse, stands.listed)
     others = {listed: other for other, (_, _, listed) in friends.items() if other != track_id}
-    east_m, north_m = float(scene.pos_enu_m[row, 0]), float(scene.pos_enu_m[row, 1])
+    east_m, north_m = scene.east_m[row], scene.north_m[row]
     near = [
         other
         for other, (east, north, _) in friends.items()
@@ -182,9 +180,9 @@ def _set_label(record: IdentityRecord, memory: Memory) -> None:
 def _set_class(
     record: IdentityRecord, scene: Scene, row: int, now_ns: int, events: list[Event]
 ) -> None:
-    probs = scene.total[row].tolist()
+    probs = scene.total[row]
     record.class_prob = dict(zip(LABELS, probs, strict=True))
-    top = max(range(len(probs)), key=probs.__getitem__)
+    top = probs.index(max(probs))
     named = ObjectClass(LABELS[top])
     lead = probs[top] - record.class_prob[record.object_class]
     if named is record.object_class or probs[top] < CLASS_MIN_PROB or lead < CLASS_LEAD_PROB:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vedette.model.enums import ObjectClass
-from vedette.model.measurements import F64, I64
+from vedette.model.measurements import F64, I64, Bools
 
 CLASSES = tuple(ObjectClass)
 LABELS = tuple(str(c) for c in CLASSES)
@@ -56,14 +56,33 @@ CLIMB_MEAN_MPS = np.array([0.0, 2.0, 0.0, 0.0, 0.0, 0.0, 0.0])
 CLIMB_SD_MPS = np.array([1.5, 2.0, 3.0, 3.0, 4.0, 5.0, 6.0])
 TURN_SD_RADPS = np.array([0.25, 0.30, 0.25, 0.12, 0.10, 0.03, 0.20])
 TURN_NOISE_RADPS = 0.05  # what a filter's own turn rate is good for
-# Where and how something is flown says little of what it is: half the weight.
-TEMPER_HEIGHT = TEMPER_CLIMB = TEMPER_TURN = 0.5
+# By feature. Where and how something is flown says little of what it is: half the weight.
+TEMPER = np.array([1.0, 0.5, 0.5, 0.5, 1.0])[:, None, None]
 BALLOON_DRIFT_SD_MPS = 1.5  # of a balloon against the air around it
 LIKELIHOOD_FLOOR = 1e-5  # no single feature may rule a class out: models are wrong in their tails
 HEIGHT_MIN_M = 10.0
 SPEED_MIN_MPS = 1.0
 
+PARTS_MAX = 3  # of a mixture
 FEATURES = ("speed", "climb", "turn", "height", "rcs")
+
+
+def _parts(table: tuple[tuple[tuple[float, float, float], ...], ...]) -> tuple[F64, F64, F64]:
+    """Lay a table of mixtures out as weights, means and variances, each (PARTS_MAX, 1, classes).
+
+    Classes of fewer parts are filled up with parts of weight 0.
+    """
+    filled = [(*parts, *[(0.0, 0.0, 1.0)] * (PARTS_MAX - len(parts))) for parts in table]
+    weight, mean, sd = np.array(filled).transpose(2, 1, 0)[:, :, None]
+    return weight, mean, sd * sd
+
+
+SPEED_PARTS, RCS_PARTS = _parts(SPEED_MPS), _parts(RCS_DBSM)
+# Climb, turn and log height are one normal each: means and variances (3, 1, classes).
+FLIGHT_MEAN = np.stack([CLIMB_MEAN_MPS, np.zeros(len(CLASSES)), np.log(HEIGHT_MEDIAN_M)])[:, None]
+FLIGHT_VARIANCE = np.stack(
+    [CLIMB_SD_MPS**2, TURN_SD_RADPS**2 + TURN_NOISE_RADPS**2, HEIGHT_LOG_SD**2]
+)[:, None]
 
 
 @dataclass(slots=True)
@@ -93,15 +112,13 @@ def log_likelihoods(looks: Looks, wind_sigma_mps: float) -> F64:
     wind_sigma_mps: how well the wind is known. Returns (len(FEATURES), N, classes) float64;
     0 where a feature was not seen.
     """
-    return np.stack(
-        [
-            _speed(looks, wind_sigma_mps),
-            _climb(looks),
-            _turn(looks),
-            _height(looks),
-            _rcs(looks),
-        ]
-    )
+    density = np.empty((len(FEATURES), len(looks.speed_mps), len(CLASSES)))
+    seen = np.ones(density.shape[:2], np.bool_)
+    density[0] = _speed(looks, wind_sigma_mps)
+    density[1:4], seen[1:4] = _flight(looks)
+    density[4], seen[4] = _rcs(looks)
+    logs = TEMPER * np.log(np.maximum(density, LIKELIHOOD_FLOOR))
+    return np.where(seen[:, :, None], logs, 0.0)
 
 
 def normalise(log_weights: F64) -> F64:
@@ -123,61 +140,52 @@ def support(log_likelihood: F64, top: I64) -> F64:
     return np.asarray(own - np.log(np.maximum(mixed, LIKELIHOOD_FLOOR**2) / others))
 
 
-def _normal(x: F64, mean: float | F64, variance: F64) -> F64:
+def _normal(x: F64, mean: F64, variance: F64) -> F64:
     return np.asarray(np.exp(-0.5 * (x - mean) ** 2 / variance) / np.sqrt(2.0 * np.pi * variance))
 
 
-def _mixture(x: F64, parts: tuple[tuple[float, float, float], ...], variance: F64) -> F64:
-    total = np.zeros_like(x)
-    for weight, mean, sd in parts:
-        total += weight * _normal(x, mean, sd * sd + variance)
-    return total
+def _mixture(x: F64, parts: tuple[F64, F64, F64], variance: F64) -> F64:
+    """Give each class's density at x; x, variance (N, classes) or (N, 1). Returns (N, classes)."""
+    weight, mean, own_variance = parts
+    density = weight * _normal(x, mean, own_variance + variance)
+    return np.asarray(density[0] + density[1] + density[2])
 
 
 def _speed(looks: Looks, wind_sigma_mps: float) -> F64:
     """Judge speed over the ground, a bird's through the air, a balloon's drift with the wind.
 
     The balloon's density is over the plane of velocities; times 2 pi speed it is one over speed.
+    Returns densities (N, classes).
     """
     air_var = looks.speed_var + wind_sigma_mps**2
-    density = np.empty((len(looks.speed_mps), len(CLASSES)))
-    for c in range(len(CLASSES)):
-        density[:, c] = _mixture(looks.speed_mps, SPEED_MPS[c], looks.speed_var)
-    density[:, BIRD] = _mixture(looks.air_mps, SPEED_MPS[BIRD], air_var)
+    speed, variance = np.empty((2, len(air_var), len(CLASSES)))
+    speed[:], variance[:] = looks.speed_mps[:, None], looks.speed_var[:, None]
+    speed[:, BIRD], variance[:, BIRD] = looks.air_mps, air_var
+    density = _mixture(speed, SPEED_PARTS, variance)
     balloon_var = air_var + BALLOON_DRIFT_SD_MPS**2
     plane = np.exp(-0.5 * looks.air_mps**2 / balloon_var) / (2.0 * np.pi * balloon_var)
     density[:, BALLOON] = plane * 2.0 * np.pi * np.maximum(looks.speed_mps, SPEED_MIN_MPS)
-    return np.asarray(np.log(np.maximum(density, LIKELIHOOD_FLOOR)))
+    return density
 
 
-def _tempered(x: F64, mean: F64, variance: F64, power: float) -> F64:
-    log = np.log(np.maximum(_normal(x[:, None], mean[None], variance), LIKELIHOOD_FLOOR))
-    return np.where(np.isnan(x)[:, None], 0.0, power * log)
+def _flight(looks: Looks) -> tuple[F64, Bools]:
+    """Judge climb, turn and height, in this order: densities (3, N, classes), and which were seen.
 
-
-def _climb(looks: Looks) -> F64:
-    variance = CLIMB_SD_MPS[None] ** 2 + looks.climb_var[:, None]
-    climb_mps = np.where(np.isnan(looks.height_m), np.nan, looks.climb_mps)
-    return _tempered(climb_mps, CLIMB_MEAN_MPS, variance, TEMPER_CLIMB)
-
-
-def _turn(looks: Looks) -> F64:
-    variance = np.broadcast_to(
-        TURN_SD_RADPS[None] ** 2 + TURN_NOISE_RADPS**2, (len(looks.turn_radps), len(CLASSES))
-    )
-    return _tempered(looks.turn_radps, np.zeros(len(CLASSES)), variance, TEMPER_TURN)
-
-
-def _height(looks: Looks) -> F64:
+    Climb is only known where height is.
+    """
     height_m = np.maximum(looks.height_m, HEIGHT_MIN_M)
-    variance = HEIGHT_LOG_SD[None] ** 2 + (looks.height_sd_m / height_m)[:, None] ** 2
-    return _tempered(np.log(height_m), np.log(HEIGHT_MEDIAN_M), variance, TEMPER_HEIGHT)
+    seen, variance = np.empty((2, 3, len(height_m)))
+    seen[0] = np.where(np.isnan(looks.height_m), np.nan, looks.climb_mps)
+    seen[1], seen[2] = looks.turn_radps, np.log(height_m)
+    variance[0], variance[1] = looks.climb_var, 0.0
+    variance[2] = (looks.height_sd_m / height_m) ** 2
+    density = _normal(seen[:, :, None], FLIGHT_MEAN, FLIGHT_VARIANCE + variance[:, :, None])
+    return density, ~np.isnan(seen)
 
 
-def _rcs(looks: Looks) -> F64:
+def _rcs(looks: Looks) -> tuple[F64, Bools]:
+    """Judge the cross-section: densities (N, classes), and whether any was seen (N,)."""
     seen = looks.rcs_looks > 0.0
     mean_dbsm = np.where(seen, looks.rcs_dbsm + RCS_LOOK_BIAS_DB, 0.0)
     variance = RCS_LOOK_DB**2 / np.maximum(looks.rcs_looks, 1e-3)
-    density = np.stack([_mixture(mean_dbsm, parts, variance) for parts in RCS_DBSM], axis=-1)
-    logs = np.log(np.maximum(density, LIKELIHOOD_FLOOR))
-    return np.asarray(np.where(seen[:, None], logs, 0.0))
+    return _mixture(mean_dbsm[:, None], RCS_PARTS, variance[:, None]), seen

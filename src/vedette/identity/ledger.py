@@ -13,8 +13,6 @@ together with the flight and echo of a civil aircraft (2).
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from vedette.base.constants import NS_PER_S
 from vedette.base.names import class_words
 from vedette.identity.classes import (
@@ -106,9 +104,9 @@ def build(case: Case, scene: Scene, places: Places) -> list[Evidence]:
     return items
 
 
-def civil_prob(measured: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
+def civil_prob(measured: list[float]) -> float:
     """Say how probably this is a crewed aircraft, by measurement alone. measured (classes,)."""
-    return float(measured[AEROPLANE] + measured[HELICOPTER])
+    return measured[AEROPLANE] + measured[HELICOPTER]
 
 
 def log_odds(prob: float) -> float:
@@ -140,26 +138,18 @@ def _item(
 
 
 def _class_items(case: Case, scene: Scene) -> list[Evidence]:
-    memory, row = case.memory, case.row
-    top = int(scene.total[row].argmax())
+    memory, total = case.memory, scene.total[case.row]
+    top = total.index(max(total))
     kind, label = class_words(LABELS[top]), LABELS[top]
-    words = {
-        "speed": f"flies {memory.speed_mps:.0f} m/s",
-        "climb": f"climbs {memory.vel_mps[2]:+.1f} m/s",
-        "turn": f"turns {math.degrees(memory.turn_radps):.1f} deg/s",
-        "height": f"flies {memory.height_m:.0f} m above the site",
-        "rcs": f"radar cross-section {memory.rcs_dbsm:.0f} dBsm over {memory.rcs_looks:.0f} looks",
-    }
     items = []
-    for index, feature in enumerate(FEATURES):
-        weight = float(scene.supports[index, row])
+    for feature, weight in zip(FEATURES, scene.supports[case.row], strict=True):
         if weight == 0.0:
             continue
         verdict = "speaks for" if weight >= 0.0 else "speaks against"
         source = memory.rcs_sensor if feature == "rcs" else "track"
         health = memory.rcs_health if feature == "rcs" else 1.0
         t_ns = memory.rcs_t_ns if feature == "rcs" else memory.looked_ns
-        text = f"{words[feature]}: {verdict} {kind}"
+        text = f"{_seen(feature, memory)}: {verdict} {kind}"
         items.append(_item(case, feature, source, label, weight, text, health, t_ns))
     for sensor in sorted(memory.votes):
         vote = memory.votes[sensor]
@@ -169,6 +159,22 @@ def _class_items(case: Case, scene: Scene) -> list[Evidence]:
         item = _item(case, "vote", sensor, label, weight, text, vote.health_ratio, vote.t_ns)
         items.append(item)
     return items
+
+
+def _seen(feature: str, memory: Memory) -> str:
+    """Say in words what was seen of one feature."""
+    match feature:
+        case "speed":
+            return f"flies {memory.speed_mps:.0f} m/s"
+        case "climb":
+            return f"climbs {memory.vel_mps[2]:+.1f} m/s"
+        case "turn":
+            return f"turns {math.degrees(memory.turn_radps):.1f} deg/s"
+        case "height":
+            return f"flies {memory.height_m:.0f} m above the site"
+        case _:
+            looks = f"{memory.rcs_looks:.0f} looks"
+            return f"radar cross-section {memory.rcs_dbsm:.0f} dBsm over {looks}"
 
 
 def _claim_items(case: Case, scene: Scene, places: Places) -> list[Evidence]:
@@ -286,8 +292,8 @@ def _agreeing_intent(case: Case, claim: Claim) -> float:
 
 def _kind_intent(case: Case, scene: Scene) -> list[Evidence]:
     measured = scene.measured[case.row]
-    fixed, multi = float(measured[FIXED_WING]), float(measured[MULTIROTOR])
-    tame = civil_prob(measured) + float(measured[BIRD] + measured[BALLOON])
+    fixed, multi = measured[FIXED_WING], measured[MULTIROTOR]
+    tame = civil_prob(measured) + (measured[BIRD] + measured[BALLOON])
     items = []
     if fixed > 0.5 or multi > 0.5:
         most = FIXED_WING_MAX if fixed >= multi else MULTIROTOR_MAX

@@ -11,12 +11,13 @@ import numpy as np
 from vedette.base.rfc3339 import parse_rfc3339
 from vedette.config.site import Asset, Corridor, FlightListed, Sensor, Site
 from vedette.geo import SiteFrame, rotation_enu_from_ecef
-from vedette.model.measurements import F64, Bools
+from vedette.model.measurements import F64, I64, Bools
 
 RADARS = ("radar_3d", "radar_2d")
 ALIGNED_COS = math.cos(math.radians(45.0))  # "along the lane": nearer to along than to across
 POSITION_SLACK_MAX_M = 200.0  # a lane may be missed by the track's own sigma, and no more
 HEIGHT_SLACK_M = 50.0  # pressure height against ellipsoid, beside the track's own sigma
+SPEED_SLACK_MPS = 3.0  # the filter's own error in speed
 
 
 @dataclass(slots=True)
@@ -32,6 +33,28 @@ class Lane:
     ceiling_hae_m: float
     speed_min_mps: float
     speed_max_mps: float
+
+
+@dataclass(slots=True)
+class LaneTable:
+    """All L lanes as arrays (L,), and the S segments of their lines one after another.
+
+    start_m, along_m (S, 2), length2_m2 (S,), unit (S, 2): a line of one point is one segment of no
+    length. first (L,): each lane's first segment. floor, ceiling with HEIGHT_SLACK_M, speeds with
+    the filter's own error.
+    """
+
+    start_m: F64
+    along_m: F64
+    length2_m2: F64
+    unit: F64
+    first: I64
+    half_width_m: F64
+    floor_hae_m: F64
+    ceiling_hae_m: F64
+    speed_min_mps: F64
+    speed_max_mps: F64
+    directed: Bools
 
 
 @dataclass(slots=True)
@@ -78,6 +101,7 @@ class Places:
 
     frame: SiteFrame
     lanes: list[Lane]
+    lane_table: LaneTable
     listed: list[Listed]
     watchers: list[Watcher]
     watcher_index: dict[str, int]
@@ -101,6 +125,7 @@ def lay_out(site: Site) -> Places:
     return Places(
         frame=frame,
         lanes=lanes,
+        lane_table=_lane_table(lanes),
         listed=[_listed(flight, numbers) for flight in site.flights],
         watchers=watchers,
         watcher_index={watcher.sensor_id: i for i, watcher in enumerate(watchers)},
@@ -112,45 +137,42 @@ def lay_out(site: Site) -> Places:
     )
 
 
-def distance_to_line_m(line_m: F64, east_m: F64, north_m: F64) -> tuple[F64, F64]:
-    """Measure how far points are from a polyline, and which way it runs there.
-
-    line_m (K, 2); east_m, north_m (N,). Returns distance_m (N,) and unit directions (N, 2) of the
-    nearest segment (zero where that segment has no length or the line is one point).
-    """
-    starts, ends = (line_m, line_m) if len(line_m) == 1 else (line_m[:-1], line_m[1:])
-    along = ends - starts
-    length2 = np.maximum((along**2).sum(axis=1), 1e-9)
-    to_point = np.stack([east_m, north_m], axis=-1)[:, None, :] - starts[None]
-    share = np.clip((to_point * along[None]).sum(axis=2) / length2[None], 0.0, 1.0)
-    miss = np.hypot(
-        to_point[..., 0] - share * along[None, :, 0], to_point[..., 1] - share * along[None, :, 1]
-    )
-    nearest = miss.argmin(axis=1)
-    direction = along / np.sqrt(length2)[:, None]
-    return miss[np.arange(len(east_m)), nearest], direction[nearest]
-
-
-def inside_lane(
-    lane: Lane, pos_enu_m: F64, vel_enu_mps: F64, hae_m: F64, slack_m: F64, height_slack_m: F64
+def inside_lanes(
+    table: LaneTable, pos_enu_m: F64, vel_enu_mps: F64, hae_m: F64, slack_m: F64, tall_m: F64
 ) -> Bools:
-    """Say which tracks keep to a lane: place, height, speed and, in civil ones, direction.
+    """Say which tracks keep to which lanes: place, height, speed and, in civil ones, direction.
 
     pos_enu_m, vel_enu_mps (N, 3); hae_m (N,), NaN where height is not observed: then it is not
-    held against the track. slack_m, height_slack_m (N,): one sigma of the track's own place.
+    held against the track. slack_m, tall_m (N,): one sigma of the track's own place, across and
+    up. Returns (N, L).
     """
-    miss_m, direction = distance_to_line_m(lane.line_m, pos_enu_m[:, 0], pos_enu_m[:, 1])
-    speed_mps = np.hypot(vel_enu_mps[:, 0], vel_enu_mps[:, 1])
-    height_slack_m = np.minimum(height_slack_m, POSITION_SLACK_MAX_M) + HEIGHT_SLACK_M
-    low = hae_m < lane.floor_hae_m - height_slack_m
-    high = hae_m > lane.ceiling_hae_m + height_slack_m
-    inside = miss_m <= lane.half_width_m + np.minimum(slack_m, POSITION_SLACK_MAX_M)
+    if len(table.first) == 0:
+        return np.zeros((len(hae_m), 0), np.bool_)
+    miss_m = _distances_m(table, pos_enu_m)
+    speed_mps = np.hypot(vel_enu_mps[:, 0], vel_enu_mps[:, 1])[:, None]
+    slack_m, tall_m = (
+        np.minimum(sigma, POSITION_SLACK_MAX_M)[:, None] for sigma in (slack_m, tall_m)
+    )
+    low = hae_m[:, None] < table.floor_hae_m - tall_m
+    high = hae_m[:, None] > table.ceiling_hae_m + tall_m
+    inside = np.minimum.reduceat(miss_m, table.first, axis=1) <= table.half_width_m + slack_m
     inside &= ~(low | high)
-    inside &= (speed_mps >= lane.speed_min_mps - 3.0) & (speed_mps <= lane.speed_max_mps + 3.0)
-    if lane.civil and len(lane.line_m) > 1:
-        run = np.abs((direction * vel_enu_mps[:, :2]).sum(axis=1))
-        inside &= run >= ALIGNED_COS * speed_mps
+    inside &= (speed_mps >= table.speed_min_mps) & (speed_mps <= table.speed_max_mps)
+    for i in np.flatnonzero(table.directed & inside.any(axis=0)).tolist():
+        end = table.first[i + 1] if i + 1 < len(table.first) else miss_m.shape[1]
+        nearest = table.first[i] + miss_m[:, table.first[i] : end].argmin(axis=1)
+        run_mps = np.abs((table.unit[nearest] * vel_enu_mps[:, :2]).sum(axis=1))
+        inside[:, i] &= run_mps >= ALIGNED_COS * speed_mps[:, 0]
     return inside
+
+
+def _distances_m(table: LaneTable, pos_enu_m: F64) -> F64:
+    """Measure how far points (N, 3) are from every segment of every lane: (N, S)."""
+    to_point = pos_enu_m[:, None, :2] - table.start_m
+    share = (to_point * table.along_m).sum(axis=2) / table.length2_m2
+    share = np.minimum(np.maximum(share, 0.0), 1.0)
+    off = to_point - share[:, :, None] * table.along_m
+    return np.asarray(np.hypot(off[..., 0], off[..., 1]))
 
 
 def sees(watcher: Watcher, pos_enu_m: F64) -> Bools:
@@ -183,6 +205,28 @@ def _lane(frame: SiteFrame, corridor: Corridor) -> Lane:
         ceiling_hae_m=corridor.ceiling_hae_m,
         speed_min_mps=corridor.speed_min_mps,
         speed_max_mps=corridor.speed_max_mps,
+    )
+
+
+def _lane_table(lanes: list[Lane]) -> LaneTable:
+    lines = [lane.line_m for lane in lanes]
+    starts = [line if len(line) == 1 else line[:-1] for line in lines]
+    ends = [line if len(line) == 1 else line[1:] for line in lines]
+    start_m = np.concatenate([np.zeros((0, 2)), *starts])
+    along_m = np.concatenate([np.zeros((0, 2)), *ends]) - start_m
+    length2_m2 = np.maximum((along_m**2).sum(axis=1), 1e-9)
+    return LaneTable(
+        start_m=start_m,
+        along_m=along_m,
+        length2_m2=length2_m2,
+        unit=along_m / np.sqrt(length2_m2)[:, None],
+        first=np.cumsum([0, *[len(start) for start in starts]])[:-1].astype(np.int64),
+        half_width_m=np.array([lane.half_width_m for lane in lanes]),
+        floor_hae_m=np.array([lane.floor_hae_m - HEIGHT_SLACK_M for lane in lanes]),
+        ceiling_hae_m=np.array([lane.ceiling_hae_m + HEIGHT_SLACK_M for lane in lanes]),
+        speed_min_mps=np.array([lane.speed_min_mps - SPEED_SLACK_MPS for lane in lanes]),
+        speed_max_mps=np.array([lane.speed_max_mps + SPEED_SLACK_MPS for lane in lanes]),
+        directed=np.array([lane.civil and len(lane.line_m) > 1 for lane in lanes], np.bool_),
     )
 
 

@@ -97,7 +97,7 @@ def _is_suspicious(case: Case, scene: Scene, ledger: list[Evidence], present: Id
     if present is Identity.SUSPECT:
         return True
     speaking = [item for item in ledger if item.about == INTENT and item.weight_log_odds > 0.0]
-    drone = float(scene.measured[case.row, FIXED_WING]) >= SUSPECT_CLASS_PROB
+    drone = scene.measured[case.row][FIXED_WING] >= SUSPECT_CLASS_PROB
     on_course = case.memory.course_ratio >= COURSE_RATIO_MIN
     return drone and on_course and len(speaking) >= SUSPECT_ITEMS
 
@@ -119,6 +119,6 @@ def _unknown(case: Case, scene: Scene, places: Places) -> str:
         return f"claims friendly flight {flight}; {standing.obstacle or 'not borne out yet'}"
     if memory.unseen_by and memory.claim is not None:
         return f"only says where it is: {memory.unseen_by} sees nothing there"
-    top = int(scene.total[case.row].argmax())
-    share = 100.0 * float(scene.total[case.row, top])
-    return f"evaluated: {class_words(LABELS[top])} with {share:.0f} %, no proof of who it is"
+    total = scene.total[case.row]
+    kind, share = class_words(LABELS[total.index(max(total))]), 100.0 * max(total)
+    return f"evaluated: {kind} with {share:.0f} %, no proof of who it is"

@@ -12,15 +12,17 @@ import numpy as np
 from vedette.base.constants import NS_PER_S
 from vedette.identity.classes import (
     AEROPLANE,
+    FIXED_WING,
     HELICOPTER,
     LABELS,
     LOG_PRIOR,
+    MULTIROTOR,
     Looks,
     log_likelihoods,
     normalise,
     support,
 )
-from vedette.identity.places import Places, inside_lane, sees
+from vedette.identity.places import Places, Watcher, inside_lanes, sees
 from vedette.identity.state import IdentityState, Memory, Vote, health_ratio
 from vedette.identity.trust import CLAIM_LIFE_S, agreement_ratio
 from vedette.model.measurements import F64, I64, Bools
@@ -43,25 +45,22 @@ CLAIM_CLASS_LOG = 1.5  # an agreeing claim speaks for its kind of craft, 4.5 to 
 
 @dataclass(slots=True)
 class Scene:
-    """The due tracks, one row each. (N,) unless said.
+    """The due tracks, one row each; plain lists, for they are read number by number.
 
-    supports (F, N): what each feature adds for the track's most probable class, log-odds. votes
-    (N, classes) log. measured, total (N, classes): class probabilities without and with what the
-    tracks claim. lanes (N, L): inside or not. agl_m: above the site's reference height, NaN where
-    not observed.
+    supports (N, F): what each feature adds for the track's most probable class, log-odds.
+    measured, total (N, classes): class probabilities without and with what the tracks claim. lanes
+    (N, L): inside or not. agl_m: above the site's reference height, NaN where not observed.
     """
 
-    rows: I64
     track_ids: list[int]
-    pos_enu_m: F64
-    vel_enu_mps: F64
-    speed_mps: F64
-    agl_m: F64
-    supports: F64
-    votes: F64
-    measured: F64
-    total: F64
-    lanes: Bools
+    east_m: list[float]
+    north_m: list[float]
+    speed_mps: list[float]
+    agl_m: list[float]
+    supports: list[list[float]]
+    measured: list[list[float]]
+    total: list[list[float]]
+    lanes: list[list[bool]]
 
 
 def due_rows(state: IdentityState, tracks: TrackTable, now_ns: int) -> I64:
@@ -103,13 +102,11 @@ def survey(
     agl_m = hae_m - places.frame.hae_m
     _look(memories, tracks, rows, vel, cov, agl_m, places.wind_mps)
     features = log_likelihoods(_looks(memories), places.wind_sigma_mps)
-    votes = np.stack([_votes(memory) for memory in memories])
-    claimed = np.stack([_claimed_kind(memory, now_ns) for memory in memories])
+    votes = np.array([_votes(memory) for memory in memories])
+    claimed = np.array([_claimed_kind(memory, now_ns) for memory in memories])
     sigma = np.sqrt(np.maximum(cov[:, [0, 1, 2], [0, 1, 2]], 0.0))
     slack_m = np.hypot(sigma[:, 0], sigma[:, 1])
-    lanes = np.zeros((len(rows), len(places.lanes)), np.bool_)
-    for i, lane in enumerate(places.lanes):
-        lanes[:, i] = inside_lane(lane, pos, vel, hae_m, slack_m, sigma[:, 2])
+    lanes = inside_lanes(places.lane_table, pos, vel, hae_m, slack_m, sigma[:, 2])
     civil = [i for i, lane in enumerate(places.lanes) if lane.civil]
     in_civil = np.asarray(lanes[:, civil].any(axis=1))
     measured = LOG_PRIOR + features.sum(axis=0) + votes
@@ -118,17 +115,15 @@ def survey(
     _note_unseen(memories, tracks, rows, places, pos, sources, now_ns)
     total = normalise(measured + claimed)
     return Scene(
-        rows=rows,
         track_ids=ids,
-        pos_enu_m=pos,
-        vel_enu_mps=vel,
-        speed_mps=np.hypot(vel[:, 0], vel[:, 1]),
-        agl_m=agl_m,
-        supports=support(features, total.argmax(axis=1)),
-        votes=votes,
-        measured=normalise(measured),
-        total=total,
-        lanes=lanes,
+        east_m=pos[:, 0].tolist(),
+        north_m=pos[:, 1].tolist(),
+        speed_mps=np.hypot(vel[:, 0], vel[:, 1]).tolist(),
+        agl_m=agl_m.tolist(),
+        supports=support(features, total.argmax(axis=1)).T.tolist(),
+        measured=normalise(measured).tolist(),
+        total=total.tolist(),
+        lanes=lanes.tolist(),
     )
 
 
@@ -231,18 +226,17 @@ def vote_log(vote: Vote) -> F64:
     return VOTE_GAIN * vote.looks / (vote.looks + 1.0) * vote.mean_log
 
 
-def _claimed_kind(memory: Memory, now_ns: int) -> F64:
+def _claimed_kind(memory: Memory, now_ns: int) -> list[float]:
     """Let a claim that own radars confirm speak for its kind of craft, and no other."""
-    log = np.zeros(len(LABELS))
+    log = [0.0] * len(LABELS)
     claim = memory.claim
     if claim is None or now_ns - claim.t_ns > CLAIM_LIFE_S * NS_PER_S:
         return log
     trust = CLAIM_CLASS_LOG * agreement_ratio(memory.agreement, now_ns)
     if claim.icao24:
-        log[[LABELS.index("aeroplane"), LABELS.index("helicopter")]] = trust
+        log[AEROPLANE] = log[HELICOPTER] = trust
     elif claim.remote_id:
-        log[LABELS.index("multirotor")] = trust
-        log[LABELS.index("fixed_wing_uas")] = 0.5 * trust
+        log[MULTIROTOR], log[FIXED_WING] = trust, 0.5 * trust
     return log
 
 
@@ -302,22 +296,23 @@ def _note_unseen(
     """
     seen = np.zeros(len(rows), np.bool_)
     own_ns = np.zeros(len(rows), np.int64)
-    expected_by = [""] * len(rows)
+    healthy: list[Watcher] = []
     for index, watcher in enumerate(places.watchers):
         if watcher.cooperative or index >= tracks.sensor_updated_ns.shape[1]:
             continue
         updated_ns = tracks.sensor_updated_ns[rows, index]
         own_ns = np.maximum(own_ns, updated_ns)
-        if not watcher.radar:
-            continue
-        age_s = (now_ns - updated_ns) / NS_PER_S
-        seen |= age_s <= UNSEEN_SCANS * watcher.scan_period_s
-        if health_ratio(sources, watcher.sensor_id) < 1.0:
-            continue
-        for i in np.flatnonzero(sees(watcher, pos)).tolist():
+        if watcher.radar:
+            age_s = (now_ns - updated_ns) / NS_PER_S
+            seen |= age_s <= UNSEEN_SCANS * watcher.scan_period_s
+            if health_ratio(sources, watcher.sensor_id) >= 1.0:
+                healthy.append(watcher)
+    unseen = np.flatnonzero(~seen)
+    expected_by = [""] * len(rows)
+    for watcher in healthy if len(unseen) else ():
+        for i in unseen[sees(watcher, pos[unseen])].tolist():
             expected_by[i] = expected_by[i] or watcher.sensor_id
     for i, memory in enumerate(memories):
-        missed = bool(expected_by[i]) and not seen[i]
-        memory.unseen = memory.unseen + 1 if missed else 0
-        memory.unseen_by = expected_by[i] if missed else ""
+        memory.unseen = memory.unseen + 1 if expected_by[i] else 0
+        memory.unseen_by = expected_by[i]
         memory.own_ns = int(own_ns[i])

@@ -1,6 +1,6 @@
 """Mode S frames: parity, ground velocity, and frames made for a simulated transponder.
 
-Fields are read by rs1090 in batches; velocity here, because "no information" and the supersonic
+Fields are read by rs1090; velocity here, because "no information" and the supersonic
 subtype must not become a speed. Source: ICAO Annex 10 volume IV, 3.1.2; RTCA DO-260B, 2.2.3.2.
 """
 

@@ -77,15 +77,16 @@ def read_frames(
         elif verdict:
             chosen.append((frame.message, t_ns, t_ns if t_recv_ns is None else t_recv_ns))
     out: list[Report] = []
-    if chosen:
-        # rs1090 gives None for a message it cannot read, which its annotations do not say.
-        fields = cast(list[Any], rs1090.decode([message.hex() for message, _, _ in chosen]))
-        for (message, t_ns, t_arrived_ns), values in zip(chosen, fields, strict=True):
-            if values is None:
-                refused[BAD_VALUE] = refused.get(BAD_VALUE, 0) + 1
-            else:
-                report = _take(receiver, message, values, t_ns, t_arrived_ns, feed)
-                out += [] if report is None else [report]
+    for message, t_ns, t_arrived_ns in chosen:
+        # One by one: a batch goes through rs1090's thread pool, which on a busy machine makes a
+        # step of twenty messages wait for milliseconds. It gives None for what it cannot read,
+        # which its annotations do not say.
+        values = cast(Any, rs1090.decode(message.hex()))
+        if values is None:
+            refused[BAD_VALUE] = refused.get(BAD_VALUE, 0) + 1
+        else:
+            report = _take(receiver, message, values, t_ns, t_arrived_ns, feed)
+            out += [] if report is None else [report]
     t_last_ns = t_recv_ns or (timed[-1][1] if timed else 0)
     for reason in sorted(refused):
         out.append(refuse(feed, t_last_ns, reason, f"{refused[reason]} frames", refused[reason]))
