@@ -3,7 +3,7 @@
 from vedette import health
 from vedette.base.constants import NS_PER_S
 from vedette.config.site import Reference, Sensor, Site
-from vedette.health.sources import REASONS_MAX, SOURCES_MAX
+from vedette.health.sources import REASONS_MAX, STRANGERS_MAX
 from vedette.model.arrivals import Arrival
 from vedette.model.enums import SourceHealth
 from vedette.model.events import InputRefused, SourceHealthChanged
@@ -89,10 +89,13 @@ def test_a_lost_connection_is_a_failure_until_it_opens_again():
 
 def test_invented_names_and_reasons_stay_bounded_and_none_is_lost():
     state = health.start(make_site())
-    flood = [Refusal(source=f"s{i}", t_recv_ns=T0, reason=f"r{i}") for i in range(SOURCES_MAX * 3)]
+    own = len(state.sources)
+    flood = [Refusal(source=f"s{i}", t_recv_ns=T0, reason=f"r{i}") for i in range(500)]
     health.advance(state, flood, T0)
-    assert len(state.sources) <= SOURCES_MAX + 1
+    assert len(state.sources) <= own + STRANGERS_MAX + 1
     assert sum(s.refused for s in state.sources.values()) == len(flood)
+    health.advance(state, [Refusal(source="http", t_recv_ns=T0, reason="bad json")], T0)
+    assert state.sources["http"].refused == 1  # a flood of strangers does not hide a door
     assert all(len(s.refused_by_reason) <= REASONS_MAX + 1 for s in state.sources.values())
 
 

@@ -24,8 +24,9 @@ LATENCY_MAX_S = 3.0  # a plot older than this has moved 135 m at 45 m/s: beyond 
 SMOOTHING = 0.1  # of latency, a time constant of about ten reports
 RATE_WINDOW_S = 5.0
 REASONS_MAX = 32  # distinct refusal reasons kept per source; the rest count as "other"
-SOURCES_MAX = 512  # named sources; a flood of invented names counts under one
-UNNAMED = "unknown-source"
+STRANGERS_MAX = 16  # sources that the site file does not name, shown by the name they state
+UNNAMED = "unknown-source"  # all other strangers: names are cheap to invent
+DOORS = frozenset({"http", "websocket"})  # of the server: known, and shown once used
 
 
 class SourceMemory(msgspec.Struct, kw_only=True):
@@ -47,6 +48,7 @@ class HealthState(msgspec.Struct, kw_only=True):
     """All sources by name: the site's sensors and feeds, and the open doors."""
 
     started_ns: int = 0
+    site_sources: int = 0  # how many of the sources are the site's own
     sources: dict[str, SourceState] = {}
     memory: dict[str, SourceMemory] = {}
 
@@ -58,6 +60,7 @@ def start(site: Site) -> HealthState:
         _add(state, sensor.id, "sensor", _patience_ns(sensor))
     for feed in site.feeds:
         _add(state, feed.id, "feed", 0)
+    state.site_sources = len(state.sources)
     return state
 
 
@@ -97,7 +100,7 @@ def _add(state: HealthState, name: str, kind: str, stale_ns: int) -> None:
 def _known(state: HealthState, name: str) -> str:
     """Give the name under which a source is counted; invented names are bounded."""
     if name not in state.sources:
-        if len(state.sources) >= SOURCES_MAX:
+        if name not in DOORS and len(state.sources) - state.site_sources >= STRANGERS_MAX:
             name = UNNAMED
         if name not in state.sources:
             _add(state, name, "feed", 0)

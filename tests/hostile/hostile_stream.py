@@ -1,0 +1,124 @@
+"""A pipeline under fire: steps it, holds every picture against what must always be true."""
+
+import gc
+import random
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from vedette import codecs, measurements, pipeline
+from vedette.config.load import load_site
+from vedette.config.site import Feed, Site
+from vedette.model.arrivals import Arrival
+from vedette.model.events import TrackStarted
+from vedette.model.reports import Plot, PositionReport, Refusal, SitePositionReport
+
+SITE = Path(__file__).resolve().parents[2] / "scenarios" / "sites" / "ain_al_asad.toml"
+T0_NS = 1_641_254_400_000_000_000  # 2022-01-04T00:00:00Z
+STEPS_NS = (50_000_000, 100_000_000, 250_000_000)
+STEP_CPU_S = 1.0  # a step takes a millisecond; the rest is for a machine busy with other things
+GROWTH_BYTES = 12 << 20  # between a third of a campaign and its end; an allocator is never still
+STRANGERS_MAX = 17  # sources that the site file does not name
+REASONS_MAX = 33
+FIELDS = ("state_enu", "cov_enu", "existence_prob")
+DETECTIONS = (Plot, PositionReport, SitePositionReport)
+
+
+def make_site() -> Site:
+    """The site of the demonstration, with a feed of every kind."""
+    site = load_site(SITE)
+    more = [
+        Feed(id="adsb_sbs", kind="sbs_tcp", port=30107, sensor="adsb"),
+        Feed(id="south_stream", kind="detections_tcp", port=30108, sensor="radar_south"),
+    ]
+    return msgspec.structs.replace(site, feeds=[*site.feeds, *more])
+
+
+def resident_bytes() -> int:
+    """Give what this process holds in memory; 0 where that is unknown."""
+    gc.collect()
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+    except OSError:
+        return 0
+
+
+@dataclass
+class Fire:
+    """One campaign: the pipeline, and what has been counted beside it by decoding once more."""
+
+    source: random.Random
+    site: Site = field(default_factory=make_site)
+    refused: Counter[str] = field(default_factory=Counter)
+    accepted: Counter[str] = field(default_factory=Counter)  # by sensor, used by the tracker
+    started: list[str] = field(default_factory=list)
+    sent: int = 0
+    slowest_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.pipeline = pipeline.assemble(self.site)
+        self.state = pipeline.start(self.pipeline)
+        self.mirror = codecs.open_decoders(self.site)
+        self.now_ns = T0_NS
+        self.picture = self._advance([])
+
+    def step(self, inputs: list[tuple[str, bytes]]) -> None:
+        """Send (feed, bytes) pairs and do one step of 50 to 250 ms."""
+        step_ns = self.source.choice(STEPS_NS)
+        self.sent += len(inputs)
+        arrivals = [
+            Arrival(feed=feed, t_recv_ns=self.now_ns + (k + 1) * step_ns // (len(inputs) + 1),
+                    data=data)
+            for k, (feed, data) in enumerate(inputs)
+        ]  # fmt: skip
+        self.now_ns += step_ns
+        self._count(arrivals)
+        begun_s = time.thread_time()
+        self.picture = self._advance(arrivals)
+        self.slowest_s = max(self.slowest_s, time.thread_time() - begun_s)
+        self._hold()
+
+    def _advance(self, arrivals: list[Arrival]) -> pipeline.AirPicture:
+        inputs = pipeline.Inputs(arrivals)
+        self.state, picture = pipeline.step(self.pipeline, self.state, inputs, self.now_ns)
+        return picture
+
+    def _count(self, arrivals: list[Arrival]) -> None:
+        """Decode the same bytes beside the pipeline: what must its sources show?"""
+        reports = codecs.decode(self.mirror, arrivals)
+        _, more = measurements.form(self.site, self.pipeline.sensors, reports, self.now_ns)
+        for report in [*reports, *more]:
+            if isinstance(report, Refusal):
+                self.refused[report.source] += report.count
+            elif isinstance(report, DETECTIONS):
+                self.accepted[report.sensor] += 1
+        for refusal in more:
+            self.accepted[refusal.source] -= refusal.count
+
+    def _hold(self) -> None:
+        table = self.picture.tracks
+        for name in FIELDS:
+            assert np.isfinite(getattr(table, name)[: table.count]).all(), name
+        for event in self.picture.events:
+            if isinstance(event, TrackStarted):
+                self.started.append(f"{self.now_ns - T0_NS} {event}")
+
+    def judge(self) -> None:
+        """Hold the end of the campaign against what was counted beside it."""
+        names = {state.source for state in self.picture.sources}
+        expected: Counter[str] = Counter()
+        for name, count in self.refused.items():
+            expected[name if name in names else "unknown-source"] += count
+        shown = {s.source: s.refused for s in self.picture.sources if s.refused}
+        assert shown == dict(expected)
+        own = {*(s.id for s in self.site.sensors), *(f.id for f in self.site.feeds)}
+        assert names >= own
+        assert len(names) <= len(own) + 2 + STRANGERS_MAX
+        for state in self.picture.sources:
+            assert sum(state.refused_by_reason.values()) == state.refused
+            assert len(state.refused_by_reason) <= REASONS_MAX
+        assert self.slowest_s < STEP_CPU_S
