@@ -51,8 +51,8 @@ def test_two_tracks_that_share_plots_are_near_the_exact_marginals(weights: list[
     weight = np.array(weights).reshape(2, 3)
     prob, missed, _ = _sparse(weight)
     exact, exact_missed = _exact(weight)
-    np.testing.assert_allclose(prob.reshape(weight.shape), exact, atol=0.15)
-    np.testing.assert_allclose(missed, exact_missed, atol=0.15)
+    np.testing.assert_allclose(prob.reshape(weight.shape), exact, atol=0.25)
+    np.testing.assert_allclose(missed, exact_missed, atol=0.25)
 
 
 def test_each_plot_is_shared_out_once_and_order_does_not_matter() -> None:

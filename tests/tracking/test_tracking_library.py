@@ -13,7 +13,9 @@ from vedette.tracking import TrackerState, advance
 
 def test_ten_lines_of_numpy_give_tracks() -> None:
     rng = np.random.default_rng(0)
-    radar = tracking.position_sensor(detection_prob=0.9, clutter_per_scan=20, radius_m=3_000.0)
+    radar = tracking.position_sensor(
+        detection_prob=0.9, clutter_per_scan=20, radius_m=2_000.0, depth_m=500.0
+    )
     tracker = tracking.open_tracker([radar])
     truth = np.array([[0.0, 0.0, 100.0], [400.0, -900.0, 200.0]])
     velocity = np.array([[20.0, 5.0, 0.0], [-15.0, 25.0, 1.0]])

@@ -14,6 +14,9 @@ from numba import njit
 from vedette.kernels.measure import ENU, local_from_enu, update, wrap_pi
 from vedette.kernels.motion import bound_height, mix_modes, predict
 
+# No gate here is wider: eight components at 0.9999 are 32. A mode further off than this adds
+# nothing to a likelihood (e^-30), so its update is not finished.
+_HOPELESS = 60.0
 BY_AZIMUTH, BY_EAST, BY_RANGE, BY_NOTHING = 0, 1, 2, 3
 _TWO_PI = 2.0 * math.pi
 
@@ -247,7 +250,16 @@ def pair_likelihood(
     for m in range(x.shape[0]):
         x_m, P_m = x[m].copy(), P[m].copy()
         score, distance2, used = update(
-            kind, x_m, P_m, z, variance, sensor_enu, enu_from_sensor, lag_s, motion[m, 0]
+            kind,
+            x_m,
+            P_m,
+            z,
+            variance,
+            sensor_enu,
+            enu_from_sensor,
+            lag_s,
+            motion[m, 0],
+            _HOPELESS,
         )
         inside = inside or distance2 <= thresholds[used]
         scores[m] = score

@@ -102,13 +102,15 @@ def update(
     enu_from_sensor: Any,
     dt_s: float,
     q: float,
+    stop: float = math.inf,
 ) -> Any:
     """Update state x (6,) and P (6, 6) in place with one measurement z (8,), variance (8,).
 
     dt_s: measurement time minus state time, <= 0; the state is moved there by its velocity, and the
     process noise q (m2/s3) of that stretch widens the innovation. Linearised at the prior for all
-    components. Returns (log likelihood, squared Mahalanobis distance, number of components);
-    distance inf where nothing could be compared.
+    components. Once the squared distance exceeds `stop` the rest is left out and the answer is that
+    of no comparison (the state is then half updated). Returns (log likelihood, squared Mahalanobis
+    distance, number of components); distance inf where nothing could be compared.
     """
     moved, prior, H, PH = np.empty(6), x.copy(), np.empty(6), np.empty(6)
     for a in range(3):
@@ -135,13 +137,15 @@ def update(
                 PH[a] += P[a, b] * H[b]
         for a in range(6):
             S += H[a] * PH[a]
+        distance2 += innovation * innovation / S
+        if distance2 > stop:
+            return -math.inf, math.inf, 0
         for a in range(6):
             gain = PH[a] / S
             x[a] += gain * innovation
             for b in range(a + 1):
                 P[a, b] -= gain * PH[b]
                 P[b, a] = P[a, b]
-        distance2 += innovation * innovation / S
         log_likelihood -= 0.5 * (innovation * innovation / S + math.log(S) + _LOG_TWO_PI)
         used += 1
     if used == 0 or not math.isfinite(distance2):

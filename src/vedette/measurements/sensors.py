@@ -59,6 +59,7 @@ def _sensor_model(frame: SiteFrame, index: int, sensor: Sensor) -> SensorModel:
         observes_azimuth=polar or kind.startswith("bearing"),
         observes_elevation=kind in ("radar_3d", "bearing_elevation"),
         starts_tracks=kind in _STARTING_KINDS,
+        watched_depth_m=min(12_000.0, coverage.range_max_m),
     )
 
 

@@ -8,6 +8,7 @@ Blom and Bar-Shalom 1988, IEEE TAC 33-8 (modes of motion).
 
 from vedette.tracking.advance import advance
 from vedette.tracking.library import (
+    compile_kernels,
     open_tracker,
     polar_batch,
     polar_sensor,
@@ -21,6 +22,7 @@ __all__ = [
     "Settings",
     "TrackerState",
     "advance",
+    "compile_kernels",
     "open_tracker",
     "polar_batch",
     "polar_sensor",

@@ -5,7 +5,6 @@ which track, and what happened to tracks. Each track's state stays at the time o
 measurement and is predicted only for publication, so steps may come at any rate.
 """
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -68,13 +67,12 @@ def _in_order(
     """Lay looks and statuses on one line of time; ties by sensor, looks first."""
     index_of = {model.sensor_id: model.index for model in state.models}
     line: list[tuple[int, int, int, Look | SensorStatus]] = []
-    reach_sigmas = math.sqrt(float(state.thresholds[-1]))
     for batch in batches:
         s = batch.sensor_index
         timely = _timely(state, batch)
         if timely is None:
             continue
-        for look in looks_of(timely, state.models[s], float(state.period_s[s]), reach_sigmas):
+        for look in looks_of(timely, state.models[s], float(state.period_s[s]), state.thresholds):
             line.append((int(look.t_ns[-1]), 2 * s + look.kind, s, look))
     for status in statuses:
         s = index_of.get(status.sensor, -1)

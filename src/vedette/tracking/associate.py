@@ -5,7 +5,6 @@ loopy belief propagation; a measurement that none explains becomes a new Bernoul
 is the share of new objects among new objects and clutter.
 """
 
-import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -105,7 +104,7 @@ def _update(
     first, column, score, t_ref = gate(
         n, *tracks, bank.height_seen, motion, bounds, look.kind, look.t_ns, look.z, look.variance,
         *sensor, look.strip, look.order, look.ordered, look.margins, state.thresholds,
-        math.sqrt(state.thresholds[-1]), settings.late_max_s,
+        look.reach_sigmas, settings.late_max_s,
     )  # fmt: skip
     if len(column) == 0:
         return np.ones(len(look.t_ns))

@@ -2,7 +2,7 @@
 
 from vedette import tracking
 radar = tracking.position_sensor(detection_prob=0.9, clutter_per_scan=30.0,
-                                 radius_m=5_000.0)
+                                 radius_m=5_000.0, depth_m=500.0)
 tracker = tracking.open_tracker([radar])
 for t_s, plots in scans:                        # plots (M, 3): east, north, up in metres
     batch = tracking.position_batch(0, t_s, plots, sigma_m=10.0)
@@ -20,7 +20,9 @@ from numpy.typing import ArrayLike
 from vedette.base.constants import NS_PER_S
 from vedette.config.site import Limits
 from vedette.geo import SiteFrame
+from vedette.kernels.gating import azimuth_of, in_sector
 from vedette.model.measurements import F64, I64, MeasurementBatch, MeasurementKind, SensorModel
+from vedette.tracking.advance import advance
 from vedette.tracking.settings import Settings
 from vedette.tracking.state import TrackerState, start_tracker
 
@@ -42,18 +44,54 @@ def open_tracker(sensors: list[SensorModel], settings: Settings | None = None) -
     return start_tracker(sensors, SiteFrame(_Origin()), limits, settings)
 
 
+def compile_kernels() -> None:
+    """Compile every kernel, or load it from the cache, by tracking one drone for a few seconds.
+
+    Some 40 s of one core the first time, 0.2 s afterwards. For the start of a service, so that the
+    first real plot does not wait.
+    """
+    radar = polar_sensor(
+        position_enu_m=np.zeros(3),
+        range_max_m=10_000.0,
+        detection_prob=0.9,
+        clutter_per_scan=1.0,
+        rotating=True,
+    )
+    finders = [
+        polar_sensor(
+            position_enu_m=[east, 0.0, 0.0],
+            range_max_m=10_000.0,
+            detection_prob=0.9,
+            clutter_per_scan=0.1,
+            bearing_only=True,
+        )
+        for east in (-3_000.0, 3_000.0)
+    ]
+    places = position_sensor(detection_prob=0.9, clutter_per_scan=1.0, radius_m=10_000.0)
+    state = open_tracker([radar, *finders, places])
+    for k in range(4):
+        bearings = [polar_batch(s, k, [[np.nan, 0.6 * (3 - 2 * s), 0.05]], 0.01) for s in (1, 2)]
+        plots = [[5_000.0 - 40.0 * k, 1.0, 0.1, -40.0], [2_000.0 + 9.0 * k, 4.0, 0.1, 0.0]]
+        position = position_batch(3, k, [[-500.0, 600.0 + 20.0 * k, 100.0]], 10.0)
+        batches = [polar_batch(0, k, plots, [20.0, 0.005, 0.01, 1.0]), *bearings, position]
+        advance(state, batches, [], k * NS_PER_S)
+    _, azimuth, _ = azimuth_of(np.ones(3), radar.position_enu_m, radar.enu_from_sensor)
+    in_sector(azimuth, 0.0, 1.0)
+
+
 def position_sensor(
     *,
     detection_prob: float,
     clutter_per_scan: float,
     radius_m: float,
+    depth_m: float = 12_000.0,
     scan_period_s: float = 1.0,
     sensor_id: str = "sensor",
 ) -> SensorModel:
     """Describe a sensor that gives positions in east, north, up, watching a disc of radius_m.
 
-    clutter_per_scan: expected false plots over the whole disc. A frame sensor: each batch with one
-    time is everything it saw.
+    clutter_per_scan: expected false plots over the whole disc, depth_m deep. A frame
+    sensor: each batch with one time is everything it saw.
     """
     model = polar_sensor(
         position_enu_m=np.zeros(3),
@@ -64,6 +102,7 @@ def position_sensor(
         sensor_id=sensor_id,
     )
     model.kind = "position"
+    model.watched_depth_m = depth_m
     return model
 
 

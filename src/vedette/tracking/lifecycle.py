@@ -21,6 +21,7 @@ from vedette.model.measurements import F64, Bools
 from vedette.tracking.looks import sector_width
 from vedette.tracking.state import TrackerState, keep_rows
 from vedette.tracking.table import states_at
+from vedette.tracking.twins import may_be_known
 
 _SOURCE_S = 60.0  # a sensor that has not seen a track for this long no longer sets its pace
 _LIVE_S = 10.0
@@ -78,9 +79,7 @@ def _confirm(state: TrackerState, now_ns: int) -> list[Event]:
     rows = rows[np.lexsort((bank.serial[rows], bank.started_ns[rows]))]
     if len(rows) == 0:
         return []
-    rows = np.array(
-        [i for i in rows if not bank.crossing[i] or _unwatched(state, int(i))], np.int64
-    )
+    rows = np.array([i for i in rows if _may_be_told(state, int(i), now_ns)], np.int64)
     events: list[Event] = []
     room = state.tracks_max - int(np.count_nonzero(bank.track_id[:n]))
     if len(rows) > room:
@@ -95,6 +94,13 @@ def _confirm(state: TrackerState, now_ns: int) -> list[Event]:
     return events + [
         _started(state, int(i), place, now_ns) for i, place in zip(rows, where, strict=True)
     ]
+
+
+def _may_be_told(state: TrackerState, row: int, now_ns: int) -> bool:
+    """Say whether a likely track is no double and no ghost."""
+    if state.bank.crossing[row] and not _unwatched(state, row):
+        return False
+    return not may_be_known(state, row, now_ns)
 
 
 def _unwatched(state: TrackerState, row: int) -> bool:

@@ -29,8 +29,9 @@ class Look:
     """Measurements of one sensor, each object at most once. J rows, sorted by time.
 
     z, variance (J, 8): see `vedette.kernels.measure`. order, ordered (J,): the rows sorted along
-    the coordinate `strip`. margins (3,): what the sensor's own noise adds to a track's window.
-    clutter (J,): density of false plots at each measurement, per unit of its components.
+    the coordinate `strip`. margins (3,): what the sensor's own noise adds to a track's window;
+    reach_sigmas: how many sigmas of the track it must hold. clutter (J,): density of false plots
+    at each measurement, per unit of its components.
     """
 
     sensor_index: int
@@ -44,15 +45,16 @@ class Look:
     order: I64
     ordered: F64
     margins: F64
+    reach_sigmas: float
     clutter: F64
 
 
 def looks_of(
-    batch: MeasurementBatch, model: SensorModel, period_s: float, reach_sigmas: float
+    batch: MeasurementBatch, model: SensorModel, period_s: float, thresholds: F64
 ) -> Iterator[Look]:
     """Cut a batch into looks, oldest first, leaving out exact repetitions.
 
-    period_s: the sensor's scan period; reach_sigmas: how many sigmas a window must hold.
+    period_s: the sensor's scan period; thresholds (9,): gate by number of components.
     """
     z, variance = _components(batch)
     kept = _unrepeated(batch.t_meas_ns, z)
@@ -61,7 +63,7 @@ def looks_of(
         rows = kept[start:end]
         start = end
         if len(rows):
-            yield _look(batch, model, z[rows], variance[rows], rows, reach_sigmas)
+            yield _look(batch, model, z[rows], variance[rows], rows, thresholds)
 
 
 def _components(batch: MeasurementBatch) -> tuple[F64, F64]:
@@ -110,7 +112,7 @@ def _look(
     z: F64,
     variance: F64,
     rows: I64,
-    reach_sigmas: float,
+    thresholds: F64,
 ) -> Look:
     polar = batch.kind == MeasurementKind.POLAR
     strip, along = BY_EAST, z[:, 0]
@@ -122,6 +124,8 @@ def _look(
         strip, along = BY_NOTHING, np.zeros(len(rows))
     order = np.argsort(along, kind="stable")
     sigma = np.sqrt(np.nanmax(np.where(np.isnan(variance[:, :2]), 0.0, variance[:, :2]), axis=0))
+    most = int(np.count_nonzero(~np.isnan(z), axis=1).max())
+    reach_sigmas = math.sqrt(float(thresholds[most]))
     margins = np.array([sigma[1], sigma[0], sigma[1]]) * reach_sigmas
     return Look(
         sensor_index=batch.sensor_index,
@@ -135,6 +139,7 @@ def _look(
         order=order,
         ordered=np.ascontiguousarray(along[order]),
         margins=margins,
+        reach_sigmas=reach_sigmas,
         clutter=_clutter_density(model, polar, z),
     )
 

@@ -16,10 +16,29 @@ from vedette.tracking.state import TrackerState, keep_rows
 from vedette.tracking.table import states_at
 
 _SAME_QUANTILE = chi_square_quantile(0.9, 6)  # one object in ten takes a scan longer to be merged
+_POSSIBLY_SAME = chi_square_quantile(0.999, 6)
+_NEAR_RATIO = 2.0  # states differ in time by up to a scan
 _EXISTENCE_MIN = 0.5
 _HITS_MIN = 2
 _MEMORY_S = 30.0  # a scan that saw both is remembered this long
 _TOGETHER_RATIO = 0.5
+
+
+def may_be_known(state: TrackerState, row: int, now_ns: int) -> bool:
+    """Say whether a tentative track may be one that already has a number.
+
+    Such a one waits: it is merged, or proves itself by a plot of its own beside the other's.
+    """
+    bank, n = state.bank, state.bank.count
+    gap = np.abs(bank.x[:n, 0, :2] - bank.x[row, 0, :2]).max(axis=1)
+    near = (bank.track_id[:n] > 0) & (gap < _NEAR_RATIO * state.settings.merge_distance_m)
+    for other in np.flatnonzero(near):
+        if _are_two(state, int(other), row, now_ns):
+            continue
+        mean, cov = states_at(state, np.array([other, row]), now_ns)
+        if len(same_place(mean, cov, state.settings.merge_distance_m, _POSSIBLY_SAME)):
+            return True
+    return False
 
 
 def merge_twins(state: TrackerState, now_ns: int) -> list[Event]:
