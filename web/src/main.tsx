@@ -9,6 +9,7 @@ import { followView } from "./core/view";
 import type { SiteView } from "./generated/model";
 import "./styles/tokens.css";
 import "./styles/base.css";
+import "./styles/bars.css";
 import "./styles/layout.css";
 import "./styles/lists.css";
 import "./styles/map.css";

@@ -39,6 +39,9 @@ export class AirMap {
   private readonly origin: [number, number];
   private shown: Shown | null = null;
   private ready = false;
+  /** Until the land is there, what lies behind it is coloured as land and not as sea. */
+  private landShown = false;
+  private landGiven = false;
   private readonly rings: [number, number][][];
   private theme: Theme;
   private switches: readonly string[] = [];
@@ -87,7 +90,8 @@ export class AirMap {
 
   private paint(theme: Theme): void {
     for (const [id, property, colour] of PAINTS) {
-      this.ground.setPaintProperty(id, property as "fill-color", GROUND[theme][colour]);
+      const shown = colour === "water" && !this.landShown ? "land" : colour;
+      this.ground.setPaintProperty(id, property as "fill-color", GROUND[theme][shown]);
     }
   }
 
@@ -132,6 +136,11 @@ export class AirMap {
     const { ground } = this;
     ground.on("style.load", () => this.loaded());
     ground.on("render", () => this.rendered());
+    ground.on("sourcedata", (event) => {
+      if (event.sourceId !== "land" || !this.landGiven || this.landShown || !event.isSourceLoaded) return;
+      this.landShown = true;
+      this.paint(this.theme);
+    });
     ground.on("moveend", () => {
       const centre = ground.getCenter();
       this.handlers.moved(centre.lat, centre.lng, ground.getZoom());
@@ -160,6 +169,7 @@ export class AirMap {
     void loadWorld().then((world) => {
       if (!world) return;
       (this.ground.getSource("land") as GeoJSONSource).setData(world.land);
+      this.landGiven = true;
       (this.ground.getSource("borders") as GeoJSONSource).setData(world.borders);
     });
     this.ground.triggerRepaint();

@@ -55,11 +55,11 @@ const LOOKS: Record<Identity, Look> = {
 export const IDENTITY_COLOURS: Record<Theme, Record<Identity, string>> = {
   night: {
     PENDING: "#e5d86e", UNKNOWN: "#e5d86e", ASSUMED_FRIEND: "#6cc5ff", FRIEND: "#6cc5ff",
-    NEUTRAL: "#6fd3a0", SUSPECT: "#ffa62b", HOSTILE: "#ff6ac1",
+    NEUTRAL: "#6fd3a0", SUSPECT: "#ffa62b", HOSTILE: "#ff80cc",
   },
   day: {
     PENDING: "#7a6500", UNKNOWN: "#7a6500", ASSUMED_FRIEND: "#0062a8", FRIEND: "#0062a8",
-    NEUTRAL: "#0a7048", SUSPECT: "#a85400", HOSTILE: "#b0127a",
+    NEUTRAL: "#0a7048", SUSPECT: "#974a00", HOSTILE: "#b0127a",
   },
 };
 
