@@ -1,4 +1,4 @@
-import { Show, type JSX } from "solid-js";
+import type { JSX } from "solid-js";
 import { clockSpan, count, distance, percent } from "../../core/format";
 import { site } from "../../core/picture";
 import type { EngagementOption } from "../../generated/model";
@@ -19,7 +19,10 @@ export function OptionCard(props: {
       data-first={props.first ? "" : undefined} classList={{ chosen: props.chosen, barred: !o().available }}
       disabled={!o().available} onClick={() => props.choose()}>
       <span class="option-name">{props.chosen ? "◉" : "○"} {o().effector_name}</span>
-      <Show when={o().obstacle}><span class="option-obstacle">{o().obstacle}</span></Show>
+      {/* Always a line here: what lies below must not move under the pointer when a bar comes up. */}
+      <span class="option-obstacle" classList={{ free: !o().obstacle }} title={o().obstacle}>
+        {o().obstacle || "nothing bars it"}
+      </span>
       <span class="option-facts">
         <Fact name="Success" value={percent(o().success_prob)} strong />
         <Fact name="Reaches it in" value={clockSpan(o().time_to_reach_s)} />
