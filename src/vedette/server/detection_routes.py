@@ -100,7 +100,7 @@ async def _message(socket: WebSocket) -> bytes:
     message = await socket.receive()
     if message["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(message.get("code", 1005))
-    data: bytes = message.get("bytes") or message.get("text", "").encode("utf-8")
+    data: bytes = message.get("bytes") or (message.get("text") or "").encode("utf-8")
     return data
 
 

@@ -43,6 +43,7 @@ _MAGIC = (
     (b"GIF8", "image/gif"),
     (b"%PDF-", "application/pdf"),
 )
+_NOT_KEPT = {"sha256": "0" * 64, "size_bytes": 0, "media_type": "application/octet-stream"}
 
 
 class ExhibitRoutes:
@@ -75,11 +76,13 @@ class ExhibitRoutes:
         folder = self._folder()
         async with request.form(max_files=1, max_fields=len(FIELDS), max_part_size=8192) as form:
             upload, values = _parts(form)
+            values["file_name"] = plain_name(upload.filename or "exhibit")
+            _command(values | _NOT_KEPT, self._desk.stamp(session))  # a refused form leaves no file
             try:
                 kept = await asyncio.to_thread(keep, upload.file, folder)
             except OSError as error:
                 raise HTTPException(507, f"the exhibit cannot be kept: {error.strerror}") from None
-            values |= {"file_name": plain_name(upload.filename or "exhibit"), **kept}
+            values |= kept
         stamp = self._desk.stamp(session)
         command = _command(values, stamp)
         events = await self._desk.give(command, msgspec.json.encode(values))
