@@ -35,6 +35,9 @@ class Settings:
     birth_prob_max: float = 0.5  # and at most, however clean the sensor claims to be
     confirm_prob: float = 0.95
     confirm_hits: int = 3  # two plots can be two pieces of clutter at any density
+    # Two radars can give three plots in a second; when each saw another of two close objects, the
+    # mixture looks certain until the next scan of both.
+    confirm_age_s: float = 3.5
     crossing_hits: int = 8  # bearings alone must agree for longer: ghosts are consistent too
     existence_max: float = 0.9999  # so that a long life can still be lost in seconds
     drop_prob: float = 5e-4  # a tentative track below this has been missed about twice
