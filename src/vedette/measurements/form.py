@@ -6,21 +6,30 @@ counts that once. Everything impossible is refused by name; nothing is repaired 
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from vedette.base.angles import wrap_two_pi
 from vedette.base.constants import NS_PER_S
-from vedette.config.site import Sensor, Site
+from vedette.config.site import Reference, Sensor, Site
 from vedette.geo import SiteFrame, rotation_enu_from_ecef
 from vedette.measurements.sensors import identity_key
 from vedette.model.measurements import MeasurementBatch, MeasurementKind, SensorModel
-from vedette.model.reports import Plot, PositionReport, Refusal, Report, SitePositionReport
+from vedette.model.reports import (
+    Detection,
+    Plot,
+    PositionReport,
+    Refusal,
+    Report,
+    SitePositionReport,
+)
 
-_NAN = math.nan
+_NAN, _HALF_PI = math.nan, 0.5 * math.pi
 _EARTH_RADIUS_M = 6.371e6
 # Physical bounds of what an air-surveillance sensor can mean; beyond them the number is a fault.
 _RANGE_MAX_M = 1.0e6
+_AZIMUTH_MAX_RAD = 8.0 * math.pi  # some count on through north; four turns are a fault
 _SPEED_MAX_MPS = 3_000.0
 _HEIGHT_MIN_M, _HEIGHT_MAX_M = -1_000.0, 60_000.0
 _ENU_MAX_M = 2.0e6
@@ -51,12 +60,12 @@ def form(
     the order of sensors, and a refusal, with its reason, for every report that was not used.
     """
     index_of = {model.sensor_id: model.index for model in models}
-    frame = SiteFrame(site.reference)
+    frame = _frame_about(site.reference)
     gathered: dict[int, dict[int, list[tuple[int, int, Row]]]] = {}
     refusals: list[Refusal] = []
     used = 0
     for i, report in enumerate(reports):
-        if not isinstance(report, Plot | PositionReport | SitePositionReport):
+        if not isinstance(report, Detection):
             continue
         try:
             if used >= site.limits.reports_per_step_max:
@@ -89,6 +98,12 @@ def form(
     ], refusals
 
 
+@lru_cache(maxsize=16)
+def _frame_about(reference: Reference) -> SiteFrame:
+    """Make the site's frame once, not every step."""
+    return SiteFrame(reference)
+
+
 def _check_time(site: Site, t_meas_ns: int, now_ns: int) -> None:
     age_s = (now_ns - t_meas_ns) / NS_PER_S
     if age_s > site.limits.report_age_max_s:
@@ -112,27 +127,26 @@ def _number(name: str, value: float | None, low: float, high: float) -> float:
     """Give the value, NaN for none; refuse what is not finite or outside [low, high]."""
     if value is None:
         return _NAN
+    if low <= value <= high:
+        return value
     if not math.isfinite(value):
         raise _ImpossibleError("not a number", f"{name} is {value}")
-    if not low <= value <= high:
-        raise _ImpossibleError("out of range", f"{name} {value:g} is outside {low:g}..{high:g}")
-    return value
+    raise _ImpossibleError("out of range", f"{name} {value:g} is outside {low:g}..{high:g}")
 
 
 def _sigma(name: str, stated: float | None, usual: float, least: float) -> float:
     """Give a standard deviation: the report's own, or the site file's."""
     if stated is None:
         return max(usual, least)
-    if not math.isfinite(stated) or not 0.0 < stated <= _SIGMA_MAX:
+    if not 0.0 < stated <= _SIGMA_MAX:
         raise _ImpossibleError("impossible sigma", f"{name} is {stated:g}")
     return max(stated, least)
 
 
 def _polar_row(sensor: Sensor, model: SensorModel, frame: SiteFrame, plot: Plot) -> Row:
-    half_pi = 0.5 * math.pi
     range_m = _number("range", plot.range_m, 1.0, _RANGE_MAX_M)
-    azimuth = _number("azimuth", plot.azimuth_rad, -8.0 * math.pi, 8.0 * math.pi)
-    elevation = _number("elevation", plot.elevation_rad, -half_pi, half_pi)
+    azimuth = _number("azimuth", plot.azimuth_rad, -_AZIMUTH_MAX_RAD, _AZIMUTH_MAX_RAD)
+    elevation = _number("elevation", plot.elevation_rad, -_HALF_PI, _HALF_PI)
     rate = _number("range rate", plot.range_rate_mps, -_SPEED_MAX_MPS, _SPEED_MAX_MPS)
     if math.isnan(range_m) and math.isnan(azimuth):
         raise _ImpossibleError("no measurement", "neither range nor azimuth")
@@ -153,7 +167,7 @@ def _polar_row(sensor: Sensor, model: SensorModel, frame: SiteFrame, plot: Plot)
     )
     height, height_sigma = _stated_height(model, frame, plot, range_m, azimuth)
     z = (range_m, azimuth, elevation, rate)
-    observed = tuple(_NAN if math.isnan(v) else s for v, s in zip(z, sigmas, strict=True))
+    observed = [_NAN if math.isnan(v) else s for v, s in zip(z, sigmas, strict=True)]
     return (*z, *observed, height, height_sigma, _NAN, _NAN, _NAN, _NAN)
 
 
@@ -179,7 +193,7 @@ def _stated_height(
 
 
 def _geo_row(sensor: Sensor, frame: SiteFrame, report: PositionReport) -> Row:
-    lat = _number("latitude", report.lat_rad, -0.5 * math.pi, 0.5 * math.pi)
+    lat = _number("latitude", report.lat_rad, -_HALF_PI, _HALF_PI)
     lon = _number("longitude", report.lon_rad, -2.0 * math.pi, 2.0 * math.pi)
     hae = _number("height", report.hae_m, _HEIGHT_MIN_M, _HEIGHT_MAX_M)
     baro = _number("pressure height", report.height_baro_m, _HEIGHT_MIN_M, _HEIGHT_MAX_M)
@@ -216,15 +230,24 @@ def _velocity(frame: SiteFrame, report: PositionReport) -> tuple[tuple[float, fl
     level = not (math.isnan(v_east) or math.isnan(v_north))
     if not level and math.isnan(v_up):
         return (_NAN, _NAN, _NAN), _NAN
-    here = rotation_enu_from_ecef(report.lat_rad, report.lon_rad)
-    stated = np.array([v_east, v_north, v_up] if level else [0.0, 0.0, v_up])
-    stated[np.isnan(stated)] = 0.0
-    ecef = np.sum(here * stated[:, None], axis=0)  # not @: BLAS need not give the same bits
-    east, north, up = np.sum(frame.enu_from_ecef * ecef[None, :], axis=1).tolist()
+    here = rotation_enu_from_ecef(report.lat_rad, report.lon_rad).tolist()
+    ours = frame.enu_from_ecef.tolist()
+    stated = (
+        v_east if level else 0.0,
+        v_north if level else 0.0,
+        0.0 if math.isnan(v_up) else v_up,
+    )
+    # Plain sums, not @: BLAS need not give the same bits on every machine.
+    ecef = [_dot(stated, axis) for axis in zip(*here, strict=True)]
+    east, north, up = (_dot(ecef, axis) for axis in ours)
     if level:
         return (east, north, _NAN if math.isnan(v_up) else up), _VELOCITY_SIGMA_MPS
-    lean = math.acos(min(float(np.sum(frame.enu_from_ecef[2] * here[2])), 1.0))
+    lean = math.acos(min(_dot(ours[2], here[2]), 1.0))
     return (_NAN, _NAN, up), math.hypot(_VELOCITY_SIGMA_MPS, lean * _SPEED_USUAL_MPS)
+
+
+def _dot(a: Sequence[float], b: Sequence[float]) -> float:
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
 def _site_row(sensor: Sensor, report: SitePositionReport) -> Row:

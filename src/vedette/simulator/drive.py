@@ -19,7 +19,7 @@ import httpx
 from vedette.base.constants import NS_PER_S
 from vedette.base.errors import VedetteError
 from vedette.simulator.effectors import Effectors, effector_models
-from vedette.simulator.interface import Interface
+from vedette.simulator.interface import Glance, Interface
 from vedette.simulator.operators import Operator
 from vedette.simulator.scenario import LoadedScenario
 from vedette.simulator.sensors import SensorSet, create_sensors
@@ -46,6 +46,7 @@ class Run:
     transports: Transports
     operators: list[Operator] = field(default_factory=list)
     effectors: Effectors | None = None
+    glance: Glance = field(default_factory=Glance)
     truth: TruthRecorder | None = None
     on_progress: Progress | None = None
 
@@ -64,6 +65,7 @@ class Run:
 
     async def look(self) -> None:
         """Let effector models and people look at the picture and act, one after another."""
+        self.glance.over()
         if self.effectors is not None:
             await self.effectors.act(self.world)
         for operator in self.operators:
@@ -121,7 +123,8 @@ async def _log_in_effectors(this: Run, url: str, stack: AsyncExitStack) -> Effec
     account = this.loaded.scenario.effector_account
     if account is None:
         return None
-    interface = await stack.enter_async_context(Interface(url, account.name, account.password))
+    session = Interface(url, account.name, account.password, glance=this.glance)
+    interface = await stack.enter_async_context(session)
     return effector_models(this.loaded, this.seed, interface)
 
 
@@ -129,7 +132,7 @@ async def _log_in_operators(this: Run, url: str, stack: AsyncExitStack) -> list[
     """Log each scripted person in, with a session of their own."""
     operators = []
     for spec in this.loaded.scenario.operators:
-        interface = Interface(url, spec.name, spec.password)
+        interface = Interface(url, spec.name, spec.password, glance=this.glance)
         operators.append(Operator(spec, await stack.enter_async_context(interface)))
     return operators
 

@@ -6,6 +6,7 @@ inside: what it cannot do over HTTP it cannot do.
 
 import json
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -16,12 +17,36 @@ TIMEOUT_S = 20.0
 REFUSED = (400, 403, 409, 422)
 
 
+@dataclass(slots=True)
+class Glance:
+    """The picture as all who look at the same moment see it: fetched once, not once a person.
+
+    It is over when the next look begins, and with every command, which may change the picture.
+    """
+
+    picture: Any = None
+    with_tracks: bool = False
+
+    def over(self) -> None:
+        """Forget the picture: the next who looks fetches it anew."""
+        self.picture = None
+
+
 class Interface:
     """A person's (or model's) own session. Use as an async context manager."""
 
-    def __init__(self, url: str, name: str, password: str, transport: Any = None) -> None:
-        """url: the service's. transport: httpx's, for tests in memory."""
+    def __init__(
+        self,
+        url: str,
+        name: str,
+        password: str,
+        transport: Any = None,
+        glance: Glance | None = None,
+    ) -> None:
+        """url: the service's. transport: httpx's, for tests in memory. glance: with whom it shares
+        its looks at the picture; None: with nobody."""
         self.name = name
+        self._glance = glance
         self._password = password
         self._csrf = ""
         self._count = 0
@@ -63,7 +88,11 @@ class Interface:
 
     async def picture(self, with_tracks: bool = True) -> Any:
         """Fetch the air picture; None where there is none yet. Without tracks it is cheap."""
-        return await self.get("/api/picture" if with_tracks else "/api/picture?tracks=0")
+        glance = Glance() if self._glance is None else self._glance
+        if glance.picture is None or (with_tracks and not glance.with_tracks):
+            path = "/api/picture" if with_tracks else "/api/picture?tracks=0"
+            glance.picture, glance.with_tracks = await self.get(path), with_tracks
+        return glance.picture
 
     async def command(self, command: str, **fields: Any) -> str:
         """Give a command. Returns nothing where it was carried out, else the reason in words."""
@@ -80,6 +109,8 @@ class Interface:
 
     async def _post(self, path: str, **arguments: Any) -> httpx.Response:
         """Post with the session's token, logging in again where the session is over."""
+        if self._glance is not None:
+            self._glance.over()
         headers = {"X-Vedette-CSRF": self._csrf}
         answer = await self._client.post(path, headers=headers, **arguments)
         if answer.status_code == 401:
