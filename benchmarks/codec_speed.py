@@ -1,6 +1,6 @@
 """How many records each decoder reads, bytes to reports, in a second of processor time.
 
-    python -m benchmarks.codec_speed [--seconds 2] [--oracle PYTHON]
+    python -m benchmarks.codec_speed [--seconds 2] [--json] [--oracle PYTHON]
 
 --oracle: a Python that has `libasterix`; its rate on the same CAT048 datagrams, measured in the
 same run, is given as a ratio. It lives in an environment of its own.
@@ -132,8 +132,16 @@ def main() -> None:
     """Measure and print one line a decoder."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--json", action="store_true")
     parser.add_argument("--oracle", metavar="PYTHON")
     args = parser.parse_args()
+    if args.json:
+        rates = {
+            f"{words} read a second": round(rate(feed, make(), records, args.seconds))
+            for feed, (make, records, words) in CASES.items()
+        }
+        print(json.dumps(rates))
+        return
     for feed, (make, records, words) in CASES.items():
         found = rate(feed, make(), records, args.seconds)
         line = f"{words:20} {found:10,.0f} a second"

@@ -35,6 +35,7 @@ binary), through `vedette track`; beside it the same minute as another decoder r
 lines). Each position of the other decoder is compared with our nearest track at that time, on the
 ground. The capture repeats itself in overlapping pieces; lines say as often as it does."""
 COMMAND = "python -m benchmarks.real_adsb"
+QUICK = ""  # it is quick as it is
 NEEDS = "adsb"
 
 BEAST, LINES = "ulss7_beast_20180403.beast", "ulss7_beast_decoded_sbs.txt"

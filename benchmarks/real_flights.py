@@ -1,6 +1,6 @@
 """Simulated sensors flown over real flights, tracked and measured against the recorded flight.
 
-    python -m benchmarks.real_flights [--quick] [--json]
+    python -m benchmarks.real_flights [FLIGHT] [--quick] [--json]
     python -m benchmarks.real_flights FLIGHT --output DIR [--seed N]     only write the files
 
 FLIGHT: a .mat log of the University of Minnesota's UAV group (navigation filter, 50 Hz), SwissLog1
@@ -156,20 +156,20 @@ def with_interval(values: Sequence[float | None], digits: int = 2) -> str:
     return f"{mean:.{digits}f} ± {half:.{digits}f}"
 
 
-def measure(seeds: int, data: Path = DATA) -> dict[str, list[dict[str, Any]]]:
-    """Give the scores of every flight and seed."""
+def measure(seeds: int, only: Path | None = None) -> dict[str, list[dict[str, Any]]]:
+    """Give the scores of every flight, or only one, and seed."""
+    paths = [path for path in (DATA / flight for flight in FLIGHTS) if path.is_file()]
     return {
-        Path(flight).stem: [scores(data / flight, seed) for seed in range(1, seeds + 1)]
-        for flight in FLIGHTS
-        if (data / flight).is_file()
+        path.stem: [scores(path, seed) for seed in range(1, seeds + 1)]
+        for path in (paths if only is None else [only])
     }
 
 
-def figures(quick: bool) -> list[Figure]:
+def figures(quick: bool, only: Path | None = None) -> list[Figure]:
     """Measure and put into words."""
     seeds = SEEDS_QUICK if quick else SEEDS
     rows = []
-    for flight, runs in measure(seeds).items():
+    for flight, runs in measure(seeds, only).items():
         rows.append(Figure(f"{flight}: seeds, instants", f"{seeds}, {runs[0]['instants']}"))
         for name, words in SCORES.items():
             digits = 3 if name.endswith("_ratio") else 2
@@ -187,14 +187,15 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one seed")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    if args.flight is None:
-        if args.json:
-            print(json.dumps(measure(SEEDS_QUICK if args.quick else SEEDS)))
-        else:
-            show(figures(args.quick), False)
-        return
     if args.output is None:
-        parser.error("FLIGHT needs --output DIR")
+        if args.json:
+            seeds = SEEDS_QUICK if args.quick else SEEDS
+            print(json.dumps(measure(seeds, args.flight)))
+        else:
+            show(figures(args.quick, args.flight), False)
+        return
+    if args.flight is None:
+        parser.error("--output needs FLIGHT")
     for path in fly_again(args.flight, args.output, args.seed):
         print(f"{path}  {path.stat().st_size:,} bytes")
 

@@ -37,6 +37,7 @@ read, that what comes twice counts once, and that one look makes no track. The s
 real: places, heights, speeds and headings of the real aircraft, flown on in straight lines for
 twelve scans as plots without any identity, one radar after the other."""
 COMMAND = "python -m benchmarks.real_radar"
+QUICK = ""  # it is quick as it is
 NEEDS = "asterix"
 
 FILE = "croatia_cat034_048.pcap"
