@@ -36,6 +36,15 @@ def place(source: random.Random) -> tuple[float, float, float]:
     return reach_m, source.uniform(0.0, 2.0 * math.pi), source.uniform(0.0, 0.6)
 
 
+def worn(source: random.Random, data: bytes) -> bytes:
+    """Mutate an input: one in four a little, so that it may still say something, the rest badly."""
+    data = mutate(source, [data])
+    if source.random() < 0.75:
+        for _ in range(3):
+            data = mutate(source, [data])
+    return data
+
+
 def asterix(source: random.Random, t_ns: int) -> tuple[str, bytes]:
     range_m, azimuth_rad, elevation_rad = place(source)
     if source.random() < 0.1:
@@ -48,7 +57,7 @@ def asterix(source: random.Random, t_ns: int) -> tuple[str, bytes]:
             range_rate_mps=source.uniform(-90.0, 90.0),
         )  # fmt: skip
         data = encode_cat048([record])
-    return "radar_north_asterix", mutate(source, [data])
+    return "radar_north_asterix", worn(source, data)
 
 
 def plot_line(source: random.Random, t_ns: int, sensor: str) -> bytes:
@@ -63,11 +72,11 @@ def plot_line(source: random.Random, t_ns: int, sensor: str) -> bytes:
 
 def detections(source: random.Random, t_ns: int) -> tuple[str, bytes]:
     line = plot_line(source, t_ns, "radar_south")
-    return source.choice(("radar_south_detections", "http")), mutate(source, [line])
+    return source.choice(("radar_south_detections", "http")), worn(source, line)
 
 
 def stream(source: random.Random, t_ns: int) -> tuple[str, bytes]:
-    return "south_stream", mutate(source, [plot_line(source, t_ns, "radar_south")]) + b"\n"
+    return "south_stream", worn(source, plot_line(source, t_ns, "radar_south")) + b"\n"
 
 
 def position_line(source: random.Random, t_ns: int) -> bytes:
@@ -82,7 +91,7 @@ def position_line(source: random.Random, t_ns: int) -> bytes:
 
 def positions(source: random.Random, t_ns: int) -> tuple[str, bytes]:
     """One's own drone at a thousand places."""
-    return "friendly_detections", mutate(source, [position_line(source, t_ns)])
+    return "friendly_detections", worn(source, position_line(source, t_ns))
 
 
 def bearings(source: random.Random, t_ns: int) -> tuple[str, bytes]:
@@ -92,7 +101,7 @@ def bearings(source: random.Random, t_ns: int) -> tuple[str, bytes]:
     if sensor == "camera_west":
         angles["elevation_rad"] = source.uniform(0.0, 0.5)
     plot = Plot(sensor=sensor, t_meas_ns=t_ns, t_recv_ns=t_ns, **angles)
-    return f"{sensor}_detections", mutate(source, [encode_detection_line(plot)])
+    return f"{sensor}_detections", worn(source, encode_detection_line(plot))
 
 
 def squitter(source: random.Random, icao24: str) -> bytes:
@@ -134,7 +143,7 @@ def base_station(source: random.Random, t_ns: int) -> tuple[str, bytes]:
         v_east_mps=source.uniform(-200.0, 200.0), v_north_mps=source.uniform(-200.0, 200.0),
         claims=Claims(icao24=source.randbytes(3).hex()),
     )  # fmt: skip
-    return "adsb_sbs", mutate(source, [sbs.encode(report)])
+    return "adsb_sbs", worn(source, sbs.encode(report))
 
 
 def noise(source: random.Random, t_ns: int) -> tuple[str, bytes]:
@@ -157,16 +166,16 @@ def strangers(source: random.Random, t_ns: int) -> tuple[str, bytes]:
 # What is sent, and how many inputs a step: so that what survives the mutation is about as dense as
 # the clutter which the site file says its sensors have.
 CAMPAIGNS: dict[str, tuple[Make, int]] = {
-    "asterix": (asterix, 1),
-    "detections": (detections, 2),
-    "detection stream": (stream, 2),
-    "positions": (positions, 2),
-    "bearings": (bearings, 1),
-    "broken squitters": (broken_squitters, 10),
-    "lying squitters": (lying_squitters, 2),
-    "base station": (base_station, 2),
-    "noise": (noise, 20),
-    "strangers": (strangers, 10),
+    "asterix": (asterix, 4),
+    "detections": (detections, 8),
+    "detection stream": (stream, 8),
+    "positions": (positions, 8),
+    "bearings": (bearings, 4),
+    "broken squitters": (broken_squitters, 20),
+    "lying squitters": (lying_squitters, 4),
+    "base station": (base_station, 4),
+    "noise": (noise, 40),
+    "strangers": (strangers, 20),
 }
 
 
