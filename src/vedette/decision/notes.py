@@ -58,7 +58,8 @@ def digest(note: TrackNote, identity: IdentityRecord, effector_id: str) -> str:
 
 def rows_of(tracks: TrackTable) -> dict[int, int]:
     """Map track_id to its row of the table."""
-    return {int(tracks.track_id[i]): i for i in range(tracks.count)}
+    ids = tracks.track_id[: tracks.count].tolist()
+    return {track_id: row for row, track_id in enumerate(ids)}
 
 
 def take_notes(

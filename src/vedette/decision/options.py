@@ -61,7 +61,8 @@ class Reach:
 
 def bystanders(tracks: TrackTable, identities: dict[int, IdentityRecord]) -> Bystanders:
     """Gather civil and friendly tracks, and unknown ones that probably carry people."""
-    kept = [i for i in range(tracks.count) if _protected(identities.get(int(tracks.track_id[i])))]
+    ids = tracks.track_id[: tracks.count].tolist()
+    kept = [row for row, track_id in enumerate(ids) if _protected(identities.get(track_id))]
     cov = tracks.cov_enu[kept]
     observed = tracks.height_observed[kept] > 0
     return Bystanders(

@@ -54,8 +54,11 @@ def _rows(*columns: Any) -> tuple[F64, tuple[int, ...]]:
     """Stack broadcast columns into (N, len(columns)) and say their common shape."""
     if all(type(c) is float for c in columns):  # one point, by far the most frequent
         return np.array([columns]), ()
-    arrays = np.broadcast_arrays(*[np.asarray(c, dtype=np.float64) for c in columns])
+    arrays = [np.asarray(c, dtype=np.float64) for c in columns]
     shape = arrays[0].shape
+    if any(a.shape != shape for a in arrays):
+        arrays = list(np.broadcast_arrays(*arrays))
+        shape = arrays[0].shape
     return np.stack([a.ravel() for a in arrays], axis=-1), shape
 
 

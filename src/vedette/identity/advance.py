@@ -261,20 +261,25 @@ def _tell_conflicts(
     fresh = memory.claim is not None and now_ns - memory.claim.t_ns <= CLAIM_LIFE_S * NS_PER_S
     name = record.label or "it"
     flight = state.places.listed[listed].flight_id if listed >= 0 else ""
-    troubles = {
-        "address": (case.conflict, f"another track sends the same address as {name}"),
-        "place": (
-            is_contradicted(memory.agreement),
-            f"{name} is not where it says it is: {memory.agreement.miss_m:.0f} m off by"
-            f" {memory.agreement.sensor}",
-        ),
-        "friend": (
-            fresh and bool(case.standing.obstacle),
-            f"claims friendly flight {flight}, but is {case.standing.obstacle}",
-        ),
+    present = {
+        "address": case.conflict,
+        "place": is_contradicted(memory.agreement),
+        "friend": fresh and bool(case.standing.obstacle),
     }
-    for kind, (present, reason) in troubles.items():
-        memory.troubles[kind] = memory.troubles.get(kind, 0) + 1 if present else 0
+    for kind, holds in present.items():
+        memory.troubles[kind] = memory.troubles.get(kind, 0) + 1 if holds else 0
         if memory.troubles[kind] >= TROUBLE_LOOKS and kind not in memory.troubles_told:
             memory.troubles_told.append(kind)
+            reason = _trouble(kind, case, name, flight)
             events.append(IdentityConflict(t_ns=now_ns, track_id=record.track_id, reason=reason))
+
+
+def _trouble(kind: str, case: Case, name: str, flight: str) -> str:
+    """Say in words what is wrong about a track's claims."""
+    if kind == "address":
+        return f"another track sends the same address as {name}"
+    if kind == "place":
+        agreement = case.memory.agreement
+        off = f"{agreement.miss_m:.0f} m off by {agreement.sensor}"
+        return f"{name} is not where it says it is: {off}"
+    return f"claims friendly flight {flight}, but is {case.standing.obstacle}"

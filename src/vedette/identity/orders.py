@@ -147,6 +147,9 @@ def recall(state: IdentityState, threats: list[Threat], now_ns: int) -> list[Eve
 
     threats: the last step's. The person's assessment ends with it: the dead-man clock runs again.
     """
+    looked = [track_id for track_id, memory in state.memories.items() if memory.reference]
+    if not looked:
+        return []
     worst: dict[int, Reference] = {}
     for threat in threats:
         arrival_ns = now_ns + int(min(threat.arrival_s, 1e6) * NS_PER_S)
@@ -155,10 +158,9 @@ def recall(state: IdentityState, threats: list[Threat], now_ns: int) -> list[Eve
         soonest_ns = min(arrival_ns, last.arrival_ns if last else arrival_ns)
         worst[threat.track_id] = Reference(Identity.UNKNOWN, reach, soonest_ns, now_ns)
     events: list[Event] = []
-    for track_id, record in state.records.items():
-        memory = state.memories[track_id]
-        if memory.reference is None:
-            continue
+    for track_id in looked:
+        record, memory = state.records[track_id], state.memories[track_id]
+        assert memory.reference is not None
         reason = _worse(record, memory.reference, worst.get(track_id), now_ns)
         if reason:
             events.append(bring_back(record, memory, reason, now_ns))

@@ -7,16 +7,31 @@ SHA-256 because processors have it built in: measured 2.6 times as fast as BLAKE
 """
 
 import hashlib
+from operator import attrgetter
 
 import msgspec
 
-from vedette.model.picture import AirPicture, Evidence, IdentityRecord
+from vedette.model.picture import AirPicture, IdentityRecord
 from vedette.model.tracks import TrackTable
 
 DIGEST_BYTES = 16
 _TURN_NS = 50_000_000  # the usual step
 _SHARE = 16  # one ledger in so many is taken in whole
 _ENCODER = msgspec.msgpack.Encoder()
+_BUT_THE_LEDGER = attrgetter(
+    "track_id",
+    "identity",
+    "identity_by",
+    "identity_reason",
+    "object_class",
+    "class_prob",
+    "label",
+    "since_ns",
+    "assessed_by",
+    "assessed_ns",
+    "dismissed_by",
+    "dismissed_reason",
+)
 
 
 def digest(picture: AirPicture) -> bytes:
@@ -26,7 +41,8 @@ def digest(picture: AirPicture) -> bytes:
     """
     state = hashlib.sha256()
     _take_tracks(state, picture.tracks)
-    identities = [_identity_part(r, picture.now_ns) for r in picture.identities.values()]
+    turn = picture.now_ns // _TURN_NS
+    identities = [_identity_part(r, turn) for r in picture.identities.values()]
     rest = (
         picture.now_ns,
         identities,
@@ -61,30 +77,13 @@ def _take_tracks(state: "hashlib._Hash", tracks: TrackTable) -> None:
         state.update(column[:n].tobytes())
 
 
-def _identity_part(record: IdentityRecord, now_ns: int) -> tuple[object, ...]:
-    """Return what of one identity goes into this step's digest."""
-    return (
-        record.track_id,
-        record.identity,
-        record.identity_by,
-        record.identity_reason,
-        record.object_class,
-        record.class_prob,
-        record.label,
-        record.since_ns,
-        record.assessed_by,
-        record.assessed_ns,
-        record.dismissed_by,
-        record.dismissed_reason,
-        len(record.ledger),
-        _ledger_part(record, now_ns),
-    )
+def _identity_part(record: IdentityRecord, turn: int) -> tuple[object, ...]:
+    """Return what of one identity goes into this step's digest; turn: which step it is.
 
-
-def _ledger_part(record: IdentityRecord, now_ns: int) -> list[Evidence]:
-    """Return the whole ledger when it is its turn, else its last item.
-
-    The turn is Knuth's multiplicative hash of track and time: no step length can keep missing it.
+    The whole ledger when it is its turn, else its last item. Knuth's multiplicative hash of track
+    and time decides, so that no step length can keep missing a track.
     """
-    mixed = (record.track_id * 2_654_435_761 ^ (now_ns // _TURN_NS) * 2_246_822_519) & 0xFFFFFFFF
-    return record.ledger if (mixed >> 13) % _SHARE == 0 else record.ledger[-1:]
+    mixed = (record.track_id * 2_654_435_761 ^ turn * 2_246_822_519) & 0xFFFFFFFF
+    ledger = record.ledger
+    told = ledger if (mixed >> 13) % _SHARE == 0 else ledger[-1:]
+    return (*_BUT_THE_LEDGER(record), len(ledger), told)

@@ -38,13 +38,12 @@ def unassessed(identity: IdentityRecord, threat: Threat, existence_prob: float) 
     confidently a bird or balloon, really exists, and is closing on the asset.
     """
     looked = identity.assessed_by is not None or identity.dismissed_by is not None
-    harmless_prob = sum(identity.class_prob.get(kind, 0.0) for kind in _HARMLESS)
     return (
         identity.identity in _OPEN
         and not looked
-        and harmless_prob < HARMLESS_PROB_MIN
         and threat.closing_mps >= CLOSING_MPS_MIN
         and existence_prob >= EXISTENCE_PROB_MIN
+        and sum(identity.class_prob.get(kind, 0.0) for kind in _HARMLESS) < HARMLESS_PROB_MIN
     )
 
 
@@ -83,7 +82,8 @@ def refresh(
     now_ns: int,
 ) -> None:
     """Bring every zone's contacts up to now_ns; changes state.zones in place."""
-    rows = {int(tracks.track_id[i]): i for i in range(tracks.count)}
+    ids = tracks.track_id[: tracks.count].tolist()
+    rows = {track_id: row for row, track_id in enumerate(ids)}
     for zone_state in state.zones.values():
         zone, known = zone_state.zone, zone_state.contacts
         near_s = RELEASE_ARRIVAL_RATIO * max(zone.possible_s, zone.imminent_s, zone.unassessed_s)
