@@ -37,7 +37,7 @@ demo: setup  ## re-enact 4 January 2022 at Ain al-Asad and open the air picture
 	@$(BIN)/vedette demo
 
 test: setup  ## every test but the slow campaigns
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -m "not slow"
 
 test-slow: setup  ## twenty seeds, 100,000 mutations a codec, interpreted kernels
 	@VEDETTE_MUTATIONS=100000 $(BIN)/pytest -q -m "slow or not slow"

@@ -63,10 +63,7 @@ def test_a_watch_is_warned_acknowledges_by_keyboard_two_authorise_and_the_report
         expect(page.get_by_test_id("warning-bar")).to_be_visible(timeout=150_000)
         page.keyboard.press("a")
         log_in(page, "amal")
-        page.wait_for_timeout(500)
-        if any(w["acknowledged_by"] is None for w in demo.picture()["warnings"]):
-            page.keyboard.press("a")
-        demo.wait_for(lambda p: all(w["acknowledged_by"] == "amal" for w in p["warnings"]), 20)
+        acknowledge_all(page, demo)
         attacker = demo.wait_for(
             lambda p: [t for t in p["tracks"] if t["identity"] == "SUSPECT"], 60
         )
@@ -83,12 +80,21 @@ def test_a_watch_is_warned_acknowledges_by_keyboard_two_authorise_and_the_report
         assert not outside
 
 
+def acknowledge_all(page: Page, demo: Demo) -> None:
+    """Press the key until no warning waits: each press acknowledges the most urgent one."""
+    for _ in range(20):
+        page.wait_for_timeout(1000)
+        waiting = [w for w in demo.picture()["warnings"] if w["acknowledged_by"] is None]
+        if not waiting:
+            return
+        page.keyboard.press("a")
+    raise AssertionError(f"not acknowledged: {waiting}")
+
+
 def identify(page: Page) -> None:
     page.keyboard.press("i")
-    page.get_by_test_id("identify-HOSTILE").click()
-    page.get_by_test_id("identify-reason").fill(
-        "Course on the barracks, no answer on any frequency"
-    )
+    page.get_by_test_id("identity-HOSTILE").click()
+    page.get_by_test_id("reason").fill("Course on the barracks, no answer on any frequency")
     page.get_by_test_id("identify-submit").click()
 
 

@@ -75,7 +75,8 @@ def _confirm(state: TrackerState, now_ns: int) -> list[Event]:
     bank, n, s = state.bank, state.bank.count, state.settings
     needed = np.where(bank.crossing[:n] == 1, s.crossing_hits, s.confirm_hits)
     ready = (bank.track_id[:n] == 0) & (bank.existence[:n] >= s.confirm_prob)
-    grown = now_ns - bank.started_ns[:n] >= int(s.confirm_age_s * NS_PER_S)
+    # A claimed identity keeps two objects apart from the first plot on.
+    grown = (now_ns - bank.started_ns[:n] >= int(s.confirm_age_s * NS_PER_S)) | (bank.key[:n] != 0)
     rows = np.flatnonzero(ready & grown & (bank.hits[:n] >= needed))
     rows = rows[np.lexsort((bank.serial[rows], bank.started_ns[rows]))]
     if len(rows) == 0:
