@@ -12,10 +12,21 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 SOURCE = REPOSITORY / "src" / "vedette"
 FILE_LINES_MAX = 500
 FUNCTION_LINES_MAX = 70
-CORE = (
-    "base geo kernels model codecs measurements tracking identity threat warning decision incident"
-    " health"
-).split()
+CORE = [
+    "base",
+    "geo",
+    "kernels",
+    "model",
+    "codecs",
+    "measurements",
+    "tracking",
+    "identity",
+    "threat",
+    "warning",
+    "decision",
+    "incident",
+    "health",
+]
 PYTHON = sorted(SOURCE.rglob("*.py"))
 QUANTITIES = re.compile(
     r"(^|_)(range|azimuth|elevation|height|speed|velocity|latency|duration|distance|radius|delay"

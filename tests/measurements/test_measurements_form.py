@@ -61,7 +61,7 @@ def test_a_position_report_lies_where_pymap3d_puts_it() -> None:
     (batch,), _ = _form(report)
     expected = pymap3d.geodetic2enu(34.1, 42.1, 3_000.0, 33.8, 42.4, 190.0)
     assert batch.z[0, :3] == pytest.approx(expected, abs=1e-6)
-    assert batch.velocity_enu_mps[0, :2] == pytest.approx([100.0, -50.0], abs=0.5)  # turned a little
+    assert batch.velocity_enu_mps[0, :2] == pytest.approx([100.0, -50.0], abs=0.5)
     assert batch.identity_key[0] & 0xFFFFFF == 0xA1B2C3
 
 

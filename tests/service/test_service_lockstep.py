@@ -1,5 +1,7 @@
 """What does not depend on the network's timing."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +13,7 @@ STREAMS = frozenset({"beast"})
 
 def pieces(data: bytes, cuts: list[int]) -> list[Arrival]:
     edges = [0, *sorted(c % (len(data) + 1) for c in cuts), len(data)]
-    parts = [data[a:b] for a, b in zip(edges, edges[1:], strict=False) if b > a]
+    parts = [data[a:b] for a, b in itertools.pairwise(edges) if b > a]
     return [Arrival(feed="beast", t_recv_ns=7, data=part) for part in parts]
 
 

@@ -35,12 +35,12 @@ def run_demo(folder: Path, seed: int, *words: str) -> dict:
 def test_two_drones_are_seen_warned_of_and_stopped_by_two_people(seed, tmp_path):
     summary = run_demo(tmp_path, seed)
     assert summary["seed"] == seed
-    assert FILES <= {path.name for path in tmp_path.iterdir()}
+    assert {path.name for path in tmp_path.iterdir()} >= FILES
     names = {e["name"] for e in summary["expect"]}
     assert len(names) >= 7
     events = events_of(tmp_path)
     authorised = [e for e in events if e["event"] == "EngagementAuthorised"]
-    assert len(authorised) == 2
+    assert len(authorised) >= 2  # more where a simulated effector missed
     assert all(len(set(e["persons"])) == 2 for e in authorised)
     assert sum(e["event"] == "OutcomeAssessed" and e["outcome"] == "destroyed" for e in events) >= 2
 
