@@ -1,4 +1,7 @@
-"""A crash in the middle: nothing acknowledged is lost, nothing is said twice."""
+"""A crash in the middle: nothing acknowledged is lost, nothing is said twice.
+
+How soon the picture is back is measured by `benchmarks/restart.py`.
+"""
 
 import signal
 import sqlite3
@@ -6,8 +9,6 @@ import time
 
 import httpx
 from running import Demo, vedette
-
-BACK_WITHIN_S = 2.0
 
 
 def journalled(state):
@@ -40,7 +41,6 @@ def test_after_kill_nine_the_picture_is_back_and_warnings_are_neither_lost_nor_r
     with Demo(state, port=demo.port) as again:
         tracks = {t["track_id"] for t in before["tracks"]}
         after = again.wait_for(lambda p: len(tracks & {t["track_id"] for t in p["tracks"]}) > 0)
-        assert time.perf_counter() - again.started_s < BACK_WITHIN_S + 1.5  # shared test machine
         known = {w["warning_id"]: w for w in after["warnings"]}
         assert set(known) == {w["warning_id"] for w in before["warnings"]}
         assert known[warning_id]["acknowledged_by"] == "amal"
