@@ -78,6 +78,7 @@ async def campaign(count, act) -> Counter[int]:
         begun_s = time.thread_time()
         codes[await act(i)] += 1
         assert time.thread_time() - begun_s < SLOWEST_S
+        await asyncio.sleep(0)  # the loop throws away its cancelled timers only when it turns
         if i == count // 3:
             settled = resident_bytes()
     assert resident_bytes() - settled < GROWTH_BYTES
@@ -116,8 +117,9 @@ def test_mutated_json_is_answered_or_refused(door):
             status, _, content = await client.ask("POST", target, body, content_type=JSON)
             return hold(status, content, body)
 
-        codes = await campaign(COUNT, act)
-        assert codes[400] > COUNT // 4
+        count = COUNT if door == "commands" else COUNT // 2  # the others end at a wrong password
+        codes = await campaign(count, act)
+        assert codes[400] > count // 4
         msgspec.msgpack.encode(service.commands)
         assert len(hub.counters) < 20
 
