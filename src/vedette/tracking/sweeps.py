@@ -14,7 +14,7 @@ from vedette.base.constants import NS_PER_S
 from vedette.kernels.bernoulli import penalise_unseen
 from vedette.model.measurements import F64, SensorModel
 from vedette.model.reports import SensorStatus
-from vedette.tracking.associate import again_ns, undetected
+from vedette.tracking.associate import undetected
 from vedette.tracking.looks import Look, sector_width
 from vedette.tracking.state import TrackerState
 
@@ -23,6 +23,10 @@ _BEYOND_RAD = math.radians(4.0)  # a beam width and the noise of plots and track
 _STATUS_BEYOND_RAD = 0.1 * TWO_PI
 _SILENT_PERIODS = 2.5  # after a longer silence nobody knows what was swept
 _FRAME_LIKE_RAD = math.radians(30.0)
+_AGAIN_PERIODS = 0.5  # a second frame sooner than this is a part of the same scan
+# Plots that come one by one say nothing of who was looked at, until a whole scan and its jitter
+# have passed without one's own.
+_TRICKLE_PERIODS = 1.5
 _EDGE_RATIO = 0.98  # at the very edge of coverage a miss says little
 
 
@@ -36,7 +40,8 @@ def note_look(state: TrackerState, look: Look) -> None:
         if not math.isnan(look.z[last, 1]):
             _sweep(state, s, float(look.z[last, 1]), t_ns, _BEYOND_RAD)
         return
-    _penalise(state, s, t_ns, 0.0, TWO_PI)
+    periods = _AGAIN_PERIODS if _is_one_moment(look) else _TRICKLE_PERIODS
+    _penalise(state, s, t_ns, 0.0, TWO_PI, periods)
 
 
 def note_status(state: TrackerState, status: SensorStatus, sensor_index: int) -> None:
@@ -51,11 +56,14 @@ def note_status(state: TrackerState, status: SensorStatus, sensor_index: int) ->
         _sweep(state, sensor_index, wrap_two_pi(azimuth), status.t_meas_ns, _STATUS_BEYOND_RAD)
 
 
+def _is_one_moment(look: Look) -> bool:
+    """Say whether several plots carry one time, as those of a frame do."""
+    return len(look.t_ns) >= 3 and bool(look.t_ns[0] == look.t_ns[-1])
+
+
 def _is_frame(look: Look) -> bool:
     """Say whether plots all round carry one time: then it is a frame, whatever the site says."""
-    if len(look.t_ns) < 3 or look.t_ns[0] != look.t_ns[-1]:
-        return False
-    return float(np.ptp(look.z[:, 1])) > _FRAME_LIKE_RAD
+    return _is_one_moment(look) and float(np.ptp(look.z[:, 1])) > _FRAME_LIKE_RAD
 
 
 def _sweep(
@@ -78,16 +86,23 @@ def _sweep(
 
 
 def _penalise(
-    state: TrackerState, sensor_index: int, t_ns: int, start_rad: float, width_rad: float
+    state: TrackerState,
+    sensor_index: int,
+    t_ns: int,
+    start_rad: float,
+    width_rad: float,
+    periods: float = _AGAIN_PERIODS,
 ) -> None:
+    """Count a miss for what the stretch held and was not looked at for `periods` of the scan."""
     bank, n = state.bank, state.bank.count
     if n == 0:
         return
     model = state.models[sensor_index]
     looked = bank.looked_ns[:n, sensor_index].copy()
+    since_ns = t_ns - int(periods * state.period_s[sensor_index] * NS_PER_S)
     penalise_unseen(
         n, bank.t_ns, bank.x, bank.mode_prob, bank.existence,
-        undetected(state, sensor_index, t_ns), looked, t_ns, again_ns(state, t_ns, sensor_index),
+        undetected(state, sensor_index, t_ns), looked, t_ns, since_ns,
         model.position_enu_m, model.enu_from_sensor, _coverage(model), start_rad, width_rad,
     )  # fmt: skip
     bank.looked_ns[:n, sensor_index] = looked
