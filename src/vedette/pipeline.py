@@ -7,6 +7,8 @@ picture and events, bit for bit; so a recording can be re-executed and a crash r
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from vedette import (
     codecs,
     decision,
@@ -21,6 +23,7 @@ from vedette.config.site import Site
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
 from vedette.model.events import Event
+from vedette.model.measurements import I64
 from vedette.model.picture import AirPicture, QueueItem, Threat
 from vedette.model.reports import Refusal, Report, SensorStatus
 
@@ -37,6 +40,7 @@ class State:
     threat: threat.ThreatState
     warning: warning.WarningState
     decision: decision.DecisionState
+    late_told: I64  # by sensor: plots refused as too late that health has counted
     threats: list[Threat] = field(default_factory=list)
     queue: list[QueueItem] = field(default_factory=list)
 
@@ -75,6 +79,7 @@ def start(pipeline: Pipeline) -> State:
         threat=threat.start(site),
         warning=warning.start(site),
         decision=decision.start(site),
+        late_told=np.zeros(len(pipeline.sensors), np.int64),
     )
 
 
@@ -97,7 +102,7 @@ def advance(
 ) -> tuple[State, AirPicture]:
     """Do a step from reports already decoded (files of detections have no bytes to decode)."""
     batches, refusals = measurements.form(pipeline.site, pipeline.sensors, reports, now_ns)
-    heard = [*reports, *refusals]
+    heard = [*reports, *refusals, *_too_late(pipeline, state, now_ns)]
     statuses = [report for report in reports if isinstance(report, SensorStatus)]
     sources, tracks, records = state.health.sources, state.tracking.table, state.identity.records
     events: list[Event] = []
@@ -126,6 +131,21 @@ def advance(
         state.decision, records, state.threats, state.warning.warnings, sources, now_ns
     )
     return state, _picture(state, events)
+
+
+def _too_late(pipeline: Pipeline, state: State, now_ns: int) -> list[Refusal]:
+    """Say which plots the tracker gave up in the last step because they came too late."""
+    fresh = state.tracking.late_refused - state.late_told
+    state.late_told = state.tracking.late_refused.copy()
+    return [
+        Refusal(
+            source=pipeline.sensors[index].sensor_id,
+            t_recv_ns=now_ns,
+            reason="too late for the tracks",
+            count=int(fresh[index]),
+        )
+        for index in np.flatnonzero(fresh)
+    ]
 
 
 def _turned_away(arrival: Arrival) -> Refusal:

@@ -1,0 +1,34 @@
+"""What comes too late for the tracks is counted, not lost in silence."""
+
+import msgspec
+
+from vedette import pipeline
+from vedette.config.load import load_site
+from vedette.model.arrivals import Arrival
+
+NS = 1_000_000_000
+T0 = 1_641_267_600 * NS
+
+
+def detection(t_ns: int, range_m: float) -> bytes:
+    plot = {
+        "t_ns": t_ns,
+        "sensor": "radar_south",
+        "range_m": range_m,
+        "azimuth_deg": 270.0,
+        "elevation_deg": 2.0,
+    }
+    return msgspec.json.encode(plot)
+
+
+def test_a_plot_too_late_for_the_tracks_is_counted_against_its_sensor(repository):
+    site = load_site(repository / "scenarios" / "sites" / "ain_al_asad.toml")
+    line = pipeline.assemble(site)
+    state = pipeline.start(line)
+    for k, age_s in enumerate((0.0, 0.0, 6.0, 0.0), start=1):
+        now_ns = T0 + k * NS
+        data = detection(now_ns - int(age_s * NS), 9_000.0 + 40.0 * k)
+        arrival = Arrival(feed="radar_south_detections", t_recv_ns=now_ns, data=data)
+        state, _ = pipeline.step(line, state, pipeline.Inputs([arrival]), now_ns)
+    refused = state.health.sources["radar_south"].refused_by_reason
+    assert refused == {"too late for the tracks": 1}
