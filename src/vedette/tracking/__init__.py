@@ -7,7 +7,7 @@ Blom and Bar-Shalom 1988, IEEE TAC 33-8 (modes of motion).
 """
 
 from vedette.tracking.advance import advance
-from vedette.tracking.library import (
+from vedette.tracking.arrays import (
     compile_kernels,
     open_tracker,
     polar_batch,
