@@ -10,11 +10,13 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from vedette import codecs, measurements, pipeline
+from vedette import codecs, measurements, pipeline, tracking
+from vedette.base.constants import NS_PER_S
 from vedette.config.load import load_site
 from vedette.config.site import Feed, Site
 from vedette.model.arrivals import Arrival
 from vedette.model.events import TrackStarted
+from vedette.model.measurements import MeasurementBatch
 from vedette.model.reports import Plot, PositionReport, Refusal, SitePositionReport
 
 SITE = Path(__file__).resolve().parents[2] / "scenarios" / "sites" / "ain_al_asad.toml"
@@ -58,6 +60,7 @@ class Fire:
     started: list[str] = field(default_factory=list)
     sent: int = 0
     slowest_s: float = 0.0
+    newest_ns: int = 0  # the newest time that any measurement has had
 
     def __post_init__(self) -> None:
         self.pipeline = pipeline.assemble(self.site)
@@ -90,7 +93,8 @@ class Fire:
     def _count(self, arrivals: list[Arrival]) -> None:
         """Decode the same bytes beside the pipeline: what must its sources show?"""
         reports = codecs.decode(self.mirror, arrivals)
-        _, more = measurements.form(self.site, self.pipeline.sensors, reports, self.now_ns)
+        batches, more = measurements.form(self.site, self.pipeline.sensors, reports, self.now_ns)
+        more = [*more, *self._too_late(batches)]
         for report in [*reports, *more]:
             if isinstance(report, Refusal):
                 self.refused[report.source] += report.count
@@ -98,6 +102,21 @@ class Fire:
                 self.accepted[report.sensor] += 1
         for refusal in more:
             self.accepted[refusal.source] -= refusal.count
+
+    def _too_late(self, batches: list[MeasurementBatch]) -> list[Refusal]:
+        """Say which measurements are so far behind the newest that the tracker gives them up."""
+        oldest_ns = self.newest_ns - int(tracking.Settings().late_max_s * NS_PER_S)
+        for batch in batches:
+            self.newest_ns = max(self.newest_ns, int(batch.t_meas_ns[-1]))
+        return [
+            Refusal(
+                source=self.pipeline.sensors[batch.sensor_index].sensor_id,
+                t_recv_ns=self.now_ns,
+                reason="too late for the tracks",
+                count=int(np.count_nonzero(batch.t_meas_ns < oldest_ns)),
+            )
+            for batch in batches
+        ]
 
     def _hold(self) -> None:
         table = self.picture.tracks
@@ -109,10 +128,12 @@ class Fire:
 
     def judge(self) -> None:
         """Hold the end of the campaign against what was counted beside it."""
+        self.step([])  # what the tracker gave up is shown one step later
         names = {state.source for state in self.picture.sources}
         expected: Counter[str] = Counter()
         for name, count in self.refused.items():
             expected[name if name in names else "unknown-source"] += count
+        expected = +expected  # without what was never refused
         shown = {s.source: s.refused for s in self.picture.sources if s.refused}
         assert shown == dict(expected)
         own = {*(s.id for s in self.site.sensors), *(f.id for f in self.site.feeds)}
