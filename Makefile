@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PAGE := src/vedette/server/static/index.html
 PAGE_SOURCES := $(shell find web/src web/public web/index.html web/package-lock.json web/vite.config.ts -type f 2>/dev/null)
 
-.PHONY: help setup page kernels demo test test-slow check bench docs format clean
+.PHONY: help setup page kernels peers demo test test-slow check bench docs format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,14 @@ page: $(PAGE)  ## build the operator's page
 
 kernels: $(VENV)/.ready
 	@$(BIN)/vedette warm-up
+
+PEERS := .venv-peers
+$(PEERS)/.ready: benchmarks/peers-requirements.txt
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+peers: $(PEERS)/.ready  ## Stone Soup and norfair, to be compared with, in an environment of their own
 
 demo: setup  ## re-enact 4 January 2022 at Ain al-Asad and open the air picture
 	@$(BIN)/vedette demo
@@ -60,4 +68,4 @@ docs: $(VENV)/.ready  ## write the generated pages
 	@$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf $(VENV) .vedette web/node_modules src/vedette/server/static
+	rm -rf $(VENV) $(PEERS) .vedette web/node_modules src/vedette/server/static

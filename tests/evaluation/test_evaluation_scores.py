@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from vedette.base.errors import RefusedError
-from vedette.evaluation import assign, evaluate, gospa, score
+from vedette.evaluation import assign, evaluate, gospa, ospa, score
 from vedette.evaluation.alignment import align
 from vedette.evaluation.scores import hold_pairs
 from vedette.geo import SiteFrame
@@ -180,3 +180,16 @@ def test_a_file_that_is_not_parquet_or_lacks_a_column_is_refused(tmp_path: Path)
     bad.write_bytes(b"PAR1 nonsense")
     with pytest.raises(RefusedError, match="not a readable Parquet"):
         evaluate(bad, bad)
+
+
+def test_ospa_of_a_pair_three_metres_apart_and_a_false_track_is_what_the_formula_says():
+    # One pair at 3 m, one track too many, c = 10: sqrt((9 + 100) / 2).
+    assert ospa(np.array([[3.0, 500.0]]), 10.0) == pytest.approx(np.sqrt(54.5))
+    assert ospa(np.array([[3.0, 500.0]]).T, 10.0) == pytest.approx(np.sqrt(54.5))
+    assert ospa(np.array([[3.0, 500.0]]), 10.0, order=1.0) == pytest.approx(6.5)
+
+
+def test_ospa_of_empty_sets_is_zero_and_of_one_empty_set_the_cut_off():
+    assert ospa(np.zeros((0, 0)), 10.0) == 0.0
+    assert ospa(np.zeros((0, 3)), 10.0) == ospa(np.zeros((2, 0)), 10.0) == 10.0
+    assert ospa(np.array([[np.nan]]), 10.0) == 10.0

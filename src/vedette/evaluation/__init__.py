@@ -3,6 +3,7 @@
 from vedette.evaluation.assignment import assign
 from vedette.evaluation.expect import Verdict, judge
 from vedette.evaluation.gospa import Gospa, gospa
+from vedette.evaluation.ospa import ospa
 from vedette.evaluation.scores import CUTOFF_DEFAULT_M, Scores, evaluate, score
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "evaluate",
     "gospa",
     "judge",
+    "ospa",
     "score",
 ]
