@@ -5,6 +5,7 @@ from pathlib import Path
 
 from vedette.base.errors import VedetteError
 from vedette.cli.scenarios import packaged
+from vedette.cli.starting import begin_start
 from vedette.cli.words import Parsers, describe, existing
 
 DEFAULT_SCENARIO = "ain_al_asad_2022"
@@ -56,6 +57,7 @@ def run(args: argparse.Namespace) -> int:
         from vedette.evaluation.headless import run_headless
 
         return run_headless(path, args.seed, args.report, args.fast, not args.unattended)
+    begin_start()
     from vedette.cli.watched import run_watched
 
     return run_watched(path, args)

@@ -5,6 +5,7 @@ import asyncio
 import signal
 from pathlib import Path
 
+from vedette.cli.starting import begin_start, end_start
 from vedette.cli.words import Parsers, describe, existing, say
 
 
@@ -31,6 +32,7 @@ def add(parsers: Parsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run until interrupted; take up an unfinished recording of the same site."""
+    begin_start()
     from vedette.config.load import load_site
     from vedette.service.live import Place, Service
     from vedette.service.recordings import latest_or_new
@@ -48,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
             for number in (signal.SIGINT, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(number, service.stop)
             url = await service.listen(place)
+            end_start()
             say(f"{site.name}: {url}   recording in {folder}   (stop with Ctrl-C)")
             await service.run_live()
 

@@ -1,12 +1,14 @@
 """`vedette warm-up`: compile the kernels once, so that the first picture does not wait."""
 
 import argparse
+import compileall
 import tempfile
 import time
 from pathlib import Path
 
 import msgspec
 
+import vedette
 from vedette.cli.scenarios import packaged
 from vedette.cli.words import Parsers, describe, say
 
@@ -32,6 +34,8 @@ def run(args: argparse.Namespace) -> int:
 
     begun_s = time.perf_counter()
     say("[4/4] kernels: compiling once, kept on disk")
+    # Where Python may not write byte code by itself, each start would parse every module again.
+    compileall.compile_dir(Path(vedette.__file__).parent, quiet=2)
     loaded = load_scenario(packaged("ain_al_asad_2022"))
     minute = msgspec.structs.replace(loaded.scenario, duration_s=SIMULATED_S)
     with tempfile.TemporaryDirectory() as name:

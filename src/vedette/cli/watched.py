@@ -9,12 +9,12 @@ from pathlib import Path
 
 from vedette import record
 from vedette.base.constants import NS_PER_S
+from vedette.cli.starting import end_start
 from vedette.cli.words import say
 from vedette.service.clocks import SystemClock
 from vedette.service.live import Place, Service
 from vedette.service.ports import available_ports
 from vedette.service.recordings import latest_or_new, takes_up
-from vedette.simulator import drive
 from vedette.simulator.scenario import LoadedScenario, load_scenario
 from vedette.simulator.transports import Transports
 
@@ -48,6 +48,10 @@ async def _watch(loaded: LoadedScenario, args: argparse.Namespace) -> None:
         if not args.no_open:
             webbrowser.open(url)
         group.create_task(service.run_live())
+        await asyncio.sleep(0)  # the first picture, before the simulator is even loaded
+        end_start()
+        from vedette.simulator import drive
+
         offset_ns = clock.offset_ns
         await drive.run(
             loaded,

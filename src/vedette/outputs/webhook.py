@@ -12,9 +12,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import msgspec
 
 from vedette.base.constants import NS_PER_S
@@ -22,6 +21,9 @@ from vedette.config.site import Site, Webhook
 from vedette.model.commands import Delivery
 from vedette.model.enums import Mode
 from vedette.model.events import WarningEscalated, WarningRaised
+
+if TYPE_CHECKING:
+    import httpx
 
 SCHEMA = 1
 TRIES_MAX = 3
@@ -113,6 +115,9 @@ class Webhooks:
         )
 
     async def _run(self, channel: _Channel) -> None:
+        await channel.wake.wait()
+        import httpx  # a tenth of a second, which the first picture need not wait for
+
         async with httpx.AsyncClient(
             follow_redirects=False, trust_env=False, timeout=channel.webhook.timeout_s
         ) as client:
@@ -124,7 +129,7 @@ class Webhooks:
                     self._confirm(channel, event, await self._post(client, channel, event))
                 channel.idle.set()
 
-    async def _post(self, client: httpx.AsyncClient, channel: _Channel, event: Warned) -> str:
+    async def _post(self, client: "httpx.AsyncClient", channel: _Channel, event: Warned) -> str:
         """Try to deliver; give the fault, or "" when the receiver took it."""
         fault = ""
         for attempt in range(TRIES_MAX):
@@ -138,9 +143,11 @@ class Webhooks:
 
 
 async def _try_once(
-    client: httpx.AsyncClient, webhook: Webhook, event: Warned, body: bytes, now_ns: int
+    client: "httpx.AsyncClient", webhook: Webhook, event: Warned, body: bytes, now_ns: int
 ) -> tuple[str, bool]:
     """POST once; give the fault ("" for none) and whether another try may help."""
+    import httpx
+
     headers = _headers(webhook, event, body, now_ns)
     try:
         async with asyncio.timeout(webhook.timeout_s):

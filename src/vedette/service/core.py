@@ -9,6 +9,7 @@ from vedette import pipeline, record
 from vedette.base.constants import NS_PER_S
 from vedette.base.errors import VedetteError
 from vedette.config.load import parse_site
+from vedette.kernels.loading import load_compiler
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import AuthoriseEngagement, Command, Delivery
 from vedette.model.events import Event, ServiceRestored, ServiceStarted
@@ -34,6 +35,7 @@ class Core:
         site_toml: the site file's text. Raises RefusedError for a bad site, VedetteError where the
         folder cannot be recorded in.
         """
+        load_compiler()
         self.site = parse_site(site_toml, "site")
         self.pipeline = pipeline.assemble(self.site)
         self.clock = clock

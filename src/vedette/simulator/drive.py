@@ -12,21 +12,24 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from vedette.base.constants import NS_PER_S
 from vedette.base.errors import VedetteError
 from vedette.simulator.effectors import Effectors, effector_models
+from vedette.simulator.endings import end_notes
 from vedette.simulator.interface import Glance, Interface
 from vedette.simulator.operators import Operator
 from vedette.simulator.scenario import LoadedScenario
 from vedette.simulator.sensors import SensorSet, create_sensors
 from vedette.simulator.transports import Transports
-from vedette.simulator.truth import TruthRecorder, end_notes
 from vedette.simulator.wire import Wire, create_wire
 from vedette.simulator.world import STEP_NS, World, create_world
+
+if TYPE_CHECKING:
+    from vedette.simulator.truth import TruthRecorder
 
 LOOK_STEPS = 4  # people and models look at the picture once a simulated second
 LATE_NS = NS_PER_S  # a world that starts later than this makes up first
@@ -47,7 +50,7 @@ class Run:
     operators: list[Operator] = field(default_factory=list)
     effectors: Effectors | None = None
     glance: Glance = field(default_factory=Glance)
-    truth: TruthRecorder | None = None
+    truth: "TruthRecorder | None" = None
     on_progress: Progress | None = None
 
     @property
@@ -106,6 +109,8 @@ async def run(
         if attended:
             this.operators = await _log_in_operators(this, url, stack)
         if truth_path is not None:
+            from vedette.simulator.truth import TruthRecorder  # pyarrow: not for a watched demo
+
             this.truth = TruthRecorder(world, truth_path)
         try:
             if control is not None:
