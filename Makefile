@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+JOBS ?= auto
+PYTEST := $(BIN)/pytest -q -n $(JOBS) --dist worksteal
 PAGE := src/vedette/server/static/index.html
 PAGE_SOURCES := $(shell find web/src web/public web/index.html web/package-lock.json web/vite.config.ts -type f 2>/dev/null)
 
@@ -45,10 +47,10 @@ demo: setup  ## re-enact 4 January 2022 at Ain al-Asad and open the air picture
 	@$(BIN)/vedette demo
 
 test: setup  ## every test but the slow campaigns
-	@$(BIN)/pytest -q -m "not slow"
+	@$(PYTEST) -m "not slow"
 
 test-slow: setup  ## twenty seeds, 100,000 mutations a codec, interpreted kernels
-	@VEDETTE_MUTATIONS=100000 $(BIN)/pytest -q -m "slow or not slow"
+	@VEDETTE_MUTATIONS=100000 $(PYTEST) -m "slow or not slow"
 
 check: $(VENV)/.ready  ## style, types, layers, tidiness
 	@$(BIN)/ruff check .

@@ -29,7 +29,7 @@ from vedette.model.reports import Plot, PositionReport, Refusal, SitePositionRep
 from vedette.record.state import encode_state
 
 COUNT = int(os.environ.get("VEDETTE_MUTATIONS", "2000"))
-HANG_S = 1.0  # far above the 10 ms an input may take, for the machine may be busy with others
+HANG_S = 1.0  # of processor time: far above the 10 ms an input may take
 STATE_BYTES_MAX = 2_000_000  # 4,096 aircraft of about 300 bytes, and half a line
 T0_NS = 1_641_254_400_000_000_000
 
@@ -59,10 +59,10 @@ def test_a_feed_survives_mutated_bytes(site, feed):
     refused, slowest_s, most = 0, 0.0, 0
     for k in range(COUNT):
         data = mutate(source, FEEDS[feed])
-        begun_s = time.perf_counter()
+        begun_s = time.thread_time()
         arrival = Arrival(feed=feed, t_recv_ns=T0_NS + k * 1_000_000, data=data)
         reports = codecs.decode(decoders, [arrival])
-        slowest_s = max(slowest_s, time.perf_counter() - begun_s)
+        slowest_s = max(slowest_s, time.thread_time() - begun_s)
         most = max(most, len(reports))
         for report in reports:
             if isinstance(report, Refusal):
@@ -81,9 +81,9 @@ def test_a_mutated_file_is_judged_not_feared(name):
     source, slowest_s, refused = random.Random(5), 0.0, 0
     for _ in range(COUNT):
         data = mutate(source, FILES[name])
-        begun_s = time.perf_counter()
+        begun_s = time.thread_time()
         verdict = codecs.check(name, data)
-        slowest_s = max(slowest_s, time.perf_counter() - begun_s)
+        slowest_s = max(slowest_s, time.thread_time() - begun_s)
         refused += not verdict.accepted
         assert verdict.accepted == (verdict.reason == "")
     assert refused > COUNT // 10

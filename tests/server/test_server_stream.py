@@ -85,7 +85,7 @@ def test_a_warning_goes_out_at_once_whatever_the_rate():
             while not events:
                 events = (await next_message(stream))["events"]
             assert events[0]["event"]["event"] == "WarningRaised"
-            assert time.monotonic() - begun < 1.0
+            assert time.monotonic() - begun < 5.0  # and not the 10 s of its rate
 
     asyncio.run(story())
 
@@ -196,7 +196,7 @@ def test_a_stalled_display_slows_nobody_and_holds_one_picture():
                 )
                 await eventually(lambda: world.hub.broadcast.viewers == 1)
                 came_s = await published_and_read(world, 60)
-                assert len(came_s) > 5 and max(np.diff(came_s)) < 1.0
+                assert len(came_s) > 5 and max(np.diff(came_s)) < 3.0
                 client = next(iter(world.hub.broadcast._clients))
                 assert client.seq < world.hub.events.last  # it stands still, holding one slot
                 assert client.slot is not None
