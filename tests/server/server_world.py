@@ -267,7 +267,7 @@ async def running(
         await listening.stop()
 
 
-async def eventually(condition, seconds: float = 3.0) -> None:  # type: ignore[no-untyped-def]
+async def eventually(condition, seconds: float = 30.0) -> None:  # type: ignore[no-untyped-def]
     """Wait until a condition holds."""
     end = time.monotonic() + seconds
     while not condition():
