@@ -16,6 +16,7 @@ from vedette.model.reports import SensorStatus
 from vedette.model.tracks import Links, empty_links
 from vedette.tracking.associate import LinkList, take_look
 from vedette.tracking.crossing import hold_bearings
+from vedette.tracking.gather import gather
 from vedette.tracking.lifecycle import age, bound_crowd, judge
 from vedette.tracking.looks import Look, looks_of
 from vedette.tracking.state import TrackerState
@@ -32,8 +33,9 @@ def advance(
 ) -> tuple[Links, list[Event]]:
     """Bring the tracks to now_ns with what was measured since; changes state in place.
 
-    batches: any order, each sorted by time; measurements later than settings.late_max_s behind the
-    newest are refused and counted in state.late_refused. now_ns never before the last step's.
+    batches: any order, each sorted by time, a sensor's look in one or in pieces; measurements later
+    than settings.late_max_s behind the newest are refused and counted in state.late_refused. now_ns
+    never before the last step's.
     Returns links of reports to confirmed tracks and the events TrackStarted, TrackCoasting,
     TrackRegained, TrackLost, TracksMerged, TrackLimitReached. A step without time and input changes
     nothing.
@@ -67,7 +69,7 @@ def _in_order(
     """Lay looks and statuses on one line of time; ties by sensor, looks first."""
     index_of = {model.sensor_id: model.index for model in state.models}
     line: list[tuple[int, int, int, Look | SensorStatus]] = []
-    for batch in batches:
+    for batch in gather(batches):
         s = batch.sensor_index
         timely = _timely(state, batch)
         if timely is None:
