@@ -63,7 +63,7 @@ format: $(VENV)/.ready
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: setup  ## measure again what docs/results.md claims
+bench: setup peers  ## measure again what docs/results.md claims
 	@$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.ready  ## write the generated pages

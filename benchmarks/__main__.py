@@ -22,6 +22,7 @@ from benchmarks import (
     replay_verify,
     restart,
     seeds,
+    tracker_peers,
 )
 from benchmarks.figures import DATA, REPOSITORY, Benchmark, load, machine
 from benchmarks.wrapped import PROGRAMS
@@ -35,6 +36,7 @@ OWN: tuple[Any, ...] = (
     real_adsb,
     real_radar,
     real_flights,
+    tracker_peers,
 )
 BENCHMARKS: tuple[Benchmark, ...] = (*OWN, *PROGRAMS)
 LOAD_FREE_RATIO = 0.25  # of the cores: above, others were at work and times are not ours alone
