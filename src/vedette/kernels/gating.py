@@ -98,7 +98,7 @@ def _window(strip: int, local: Any, mean: Any, radius_m: float, margin: float) -
 
 
 @njit(cache=True)
-def _coarse(
+def candidates(
     strip: int,
     kind: int,
     ordered: Any,
@@ -201,7 +201,7 @@ def gate(
         slack = apart + speed * seconds_between(t_last, t_first)
         radii[0], radii[1] = reach_sigmas * flat + slack, reach_sigmas * full + slack
         local_from_enu(mean, sensor_enu, enu_from_sensor, local)
-        near = _coarse(strip, kind, ordered, order, z, mean, local, radii, margins, found)
+        near = candidates(strip, kind, ordered, order, z, mean, local, radii, margins, found)
         if near == 0:
             continue
         t_ref[i] = max(t_ns[i], t_meas_ns[found[:near]].max())

@@ -11,11 +11,13 @@ import numpy as np
 
 from vedette.base.constants import NS_PER_S
 from vedette.kernels.association import associate
-from vedette.kernels.bernoulli import start_states, update_tracks
+from vedette.kernels.bernoulli import update_tracks
 from vedette.kernels.gating import gate
-from vedette.kernels.measure import ENU, POLAR
+from vedette.kernels.measure import ENU
+from vedette.kernels.singles import start_many
 from vedette.model.measurements import F64, I64, SensorModel
 from vedette.tracking.looks import Look
+from vedette.tracking.singles import keep_as_plots, promote
 from vedette.tracking.state import TrackerState, add_rows
 
 _WEIGHT_LOG_MAX = 40.0  # beyond e^40 a candidate is certain, and sums would lose the others
@@ -23,6 +25,7 @@ _UNCLAIMED_MIN = 0.05  # a measurement explained better than this begins nothing
 _KIND_BITS = ~((1 << 61) - 1)  # the bits of a key that say what kind of claim it is
 _AGAIN_RATIO = 0.5  # a second look sooner than this part of a scan belongs to the same scan
 _SAME_SCAN_RATIO = 0.4
+_FULL_MAX = 64  # a look that begins more full tracks than this floods, whatever it claims
 
 
 @dataclass(slots=True)
@@ -79,6 +82,7 @@ def take_look(state: TrackerState, look: Look, links: LinkList) -> F64:
     model = state.models[look.sensor_index]
     birth = _birth_share(state, model)
     unclaimed = np.ones(len(look.t_ns))
+    promote(state, model, look)
     if state.bank.count:
         unclaimed = _update(state, model, look, look.clutter / (1.0 - birth), links)
     if model.starts_tracks:
@@ -185,37 +189,42 @@ def _begin(
     chosen = np.flatnonzero((unclaimed > _UNCLAIMED_MIN) & placed)
     if len(chosen) == 0:
         return
+    existence = unclaimed[chosen] * birth
+    full = (existence >= state.settings.full_prob) | (look.key[chosen] != 0)
+    if np.count_nonzero(full) > _FULL_MAX:
+        full[:] = False
+    serial = state.next_serial + np.arange(len(chosen))
+    state.next_serial += len(chosen)
+    links.add(serial, look.report_index[chosen], unclaimed[chosen])
+    if full.any():
+        _begin_full(state, model, look, chosen[full], existence[full], serial[full])
+    if not full.all():
+        keep_as_plots(state, model, look, chosen[~full], existence[~full], serial[~full])
+
+
+def _begin_full(
+    state: TrackerState,
+    model: SensorModel,
+    look: Look,
+    chosen: I64,
+    existence: F64,
+    serial: I64,
+) -> None:
+    """Begin Bernoullis in the bank from likely plots."""
     settings, modes = state.settings, state.settings.motion.shape[0]
     x, P = np.zeros((len(chosen), modes, 6)), np.zeros((len(chosen), modes, 6, 6))
-    begun = start_states(
-        look.kind, look.z[chosen], look.variance[chosen], model.position_enu_m,
-        model.enu_from_sensor, settings.speed_sigma**2, _height_prior(look, chosen), x, P,
+    begun = start_many(
+        chosen, look.kind, look.z, look.variance, model.position_enu_m, model.enu_from_sensor,
+        settings.speed_sigma**2, x, P,
     )  # fmt: skip
     chosen = chosen[begun]
     bank, rows = state.bank, add_rows(state.bank, len(chosen))
     bank.x[rows], bank.P[rows], bank.mode_prob[rows] = x[begun], P[begun], settings.mode_prior
-    bank.existence[rows] = unclaimed[chosen] * birth
-    bank.serial[rows] = state.next_serial + np.arange(len(chosen))
-    state.next_serial += len(chosen)
+    bank.existence[rows] = existence[begun]
+    bank.serial[rows] = serial[begun]
     bank.hits[rows] = 1
     bank.key[rows] = look.key[chosen]
     bank.height_seen[rows] = height_observed(look)[chosen]
     t_ns = look.t_ns[chosen]
     bank.t_ns[rows], bank.started_ns[rows], bank.updated_ns[rows] = t_ns, t_ns, t_ns
     bank.looked_ns[rows, look.sensor_index] = bank.hit_ns[rows, look.sensor_index] = t_ns
-    links.add(bank.serial[rows].copy(), look.report_index[chosen], unclaimed[chosen])
-
-
-def _height_prior(look: Look, chosen: I64) -> F64:
-    """Give mean and sigma (B, 2) of an unobserved height, metres above the sensor or the site.
-
-    From a slant range alone the ground range is wrong by h^2 / 2 range: the sigma grows with range
-    so that this error stays near the sensor's own, sigma_h^2 = 4 range sigma_range.
-    """
-    prior = np.empty((len(chosen), 2))
-    prior[:, 1] = 2_000.0
-    if look.kind == POLAR:
-        spread = np.sqrt(4.0 * look.z[chosen, 0] * np.sqrt(look.variance[chosen, 0]))
-        prior[:, 1] = np.clip(spread, 300.0, 3_000.0)
-    prior[:, 0] = 0.5 * prior[:, 1]
-    return prior

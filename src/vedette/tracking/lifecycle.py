@@ -4,6 +4,8 @@ A track gets its number, starting at 1 and never used again, when it is confirme
 is tentative and unseen. All times are compared with the step's now.
 """
 
+import math
+
 import numpy as np
 
 from vedette.base.constants import NS_PER_S
@@ -19,6 +21,7 @@ from vedette.model.events import (
 )
 from vedette.model.measurements import F64, Bools
 from vedette.tracking.looks import sector_width
+from vedette.tracking.singles import bound_singles, drop_singles
 from vedette.tracking.state import TrackerState, keep_rows
 from vedette.tracking.table import states_at
 from vedette.tracking.twins import may_be_known
@@ -30,13 +33,16 @@ _LIMIT_REARM_RATIO = 0.9
 
 def age(state: TrackerState, now_ns: int) -> None:
     """Let existence decay from the last step to now: r' = r exp(-dt / survival)."""
-    n, passed_ns = state.bank.count, now_ns - state.now_ns
-    if n and state.now_ns > 0 and passed_ns > 0:
-        state.bank.existence[:n] *= np.exp(-passed_ns / NS_PER_S / state.settings.survival_s)
+    passed_ns = now_ns - state.now_ns
+    if state.now_ns > 0 and passed_ns > 0:
+        alive = math.exp(-passed_ns / NS_PER_S / state.settings.survival_s)
+        state.bank.existence[: state.bank.count] *= alive
+        state.singles.existence[: state.singles.count] *= alive
 
 
 def judge(state: TrackerState, now_ns: int) -> list[Event]:
     """Confirm, coast, regain, lose and drop tracks; returns what people should know."""
+    drop_singles(state, now_ns)
     bank, n = state.bank, state.bank.count
     if n == 0:
         return []
@@ -49,14 +55,19 @@ def judge(state: TrackerState, now_ns: int) -> list[Event]:
 
 
 def bound_crowd(state: TrackerState, now_ns: int) -> list[Event]:
-    """Keep tentative tracks within limits.tentative_max, giving up the least likely."""
+    """Keep tentative tracks within limits.tentative_max, giving up the least likely.
+
+    Of those that rest on one plot, as many again, the sensor with most of them loses first.
+    """
     bank, n = state.bank, state.bank.count
+    bounded = bound_singles(state.singles, state.tentative_max)
     tentative = np.flatnonzero(bank.track_id[:n] == 0)
     surplus = len(tentative) - state.tentative_max
     if surplus <= 0:
-        if len(tentative) < _LIMIT_REARM_RATIO * state.tentative_max:
+        crowd = max(len(tentative), state.singles.count)
+        if crowd < _LIMIT_REARM_RATIO * state.tentative_max:
             state.limit_told = False
-        return []
+        return _tell_limit(state, now_ns, state.tentative_max) if bounded else []
     order = np.lexsort((-bank.serial[tentative], bank.existence[tentative]))
     keep = np.ones(n, np.bool_)
     keep[tentative[order[:surplus]]] = False

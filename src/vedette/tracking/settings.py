@@ -33,6 +33,9 @@ class Settings:
     births_per_scan: float = 0.5  # new objects a sensor meets in one scan of its whole coverage
     birth_prob_min: float = 0.005  # what one plot is worth at least, in the densest clutter
     birth_prob_max: float = 0.5  # and at most, however clean the sensor claims to be
+    # A plot that is an object at least this likely begins a full track at once; of the others nine
+    # in ten are never seen again, and stay plots until a second one fits.
+    full_prob: float = 0.1
     confirm_prob: float = 0.95
     confirm_hits: int = 3  # two plots can be two pieces of clutter at any density
     # Two radars can give three plots in a second; when each saw another of two close objects, the

@@ -1,10 +1,12 @@
 """What the tracker remembers: a bank of Bernoulli tracks, and for each sensor when it looked where.
 
 Plain arrays and scalars. The bank holds tentative and confirmed tracks in order of birth; the
-published table holds the confirmed ones alone, in order of their number.
+published table holds the confirmed ones alone, in order of their number. The crowd of tentative
+tracks that rest on one unlikely plot each is kept apart, as plots: `Singles`.
 """
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -52,6 +54,36 @@ class Bank:
 
 
 @dataclass(slots=True)
+class Singles:
+    """Tentative tracks of one plot each, rows 0..count-1: see `vedette.kernels.singles`.
+
+    t_ns (C,), z, variance (C, 8), sensor, kind (C,): the plot. mean (C, 6): its state, site ENU;
+    spread (C, 4): variances of place (flat, up) and of velocity (flat, up), from above. existence,
+    serial, key (C,) and looked_ns (C, S): as in the bank.
+    """
+
+    count: int
+    t_ns: I64
+    mean: F64
+    spread: F64
+    z: F64
+    variance: F64
+    existence: F64
+    serial: I64
+    key: I64
+    sensor: I64
+    kind: I64
+    looked_ns: I64
+
+    def columns(self) -> tuple[Any, ...]:
+        """Give all arrays in the order in which the kernels take them."""
+        return (
+            self.t_ns, self.mean, self.spread, self.z, self.variance, self.existence, self.serial,
+            self.key, self.sensor, self.kind, self.looked_ns,
+        )  # fmt: skip
+
+
+@dataclass(slots=True)
 class HeldBearing:
     """A bearing that no track explains, kept for a moment in case another sensor's crosses it."""
 
@@ -68,10 +100,12 @@ class TrackerState:
     thresholds (9,): gates. period_s (S,): each sensor's scan period, as last stated. sweep_rad,
     sweep_ns (S,): where each rotating antenna was last known to point (0: unknown). frame_ns (S,):
     last frame. heard_ns (S,): last measurement. late_refused (S,): measurements too late to use.
+    sensors_enu (S, 3), enu_from_sensors (S, 3, 3): where the sensors stand, for the kernels.
     """
 
     table: TrackTable
     bank: Bank
+    singles: Singles
     models: list[SensorModel]
     settings: Settings
     frame: SiteFrame
@@ -83,6 +117,8 @@ class TrackerState:
     sweep_ns: I64
     heard_ns: I64
     late_refused: I64
+    sensors_enu: F64
+    enu_from_sensors: F64
     held: list[HeldBearing]
     now_ns: int = 0
     newest_ns: int = 0
@@ -106,6 +142,7 @@ def start_tracker(
     return TrackerState(
         table=empty_tracks(min(_FIRST_ROWS, limits.tracks_max), sensors),
         bank=_empty_bank(_FIRST_ROWS, settings.motion.shape[0], sensors),
+        singles=_empty_singles(_FIRST_ROWS, sensors),
         models=list(models),
         settings=settings,
         frame=frame,
@@ -117,6 +154,8 @@ def start_tracker(
         sweep_ns=np.zeros(sensors, np.int64),
         heard_ns=np.zeros(sensors, np.int64),
         late_refused=np.zeros(sensors, np.int64),
+        sensors_enu=np.array([m.position_enu_m for m in models]).reshape(sensors, 3),
+        enu_from_sensors=np.array([m.enu_from_sensor for m in models]).reshape(sensors, 3, 3),
         held=[],
     )
 
@@ -143,6 +182,38 @@ def _empty_bank(capacity: int, modes: int, sensors: int) -> Bank:
         twin_serial=np.zeros(capacity, np.int64),
         twin_ns=np.zeros(capacity, np.int64),
     )
+
+
+def _empty_singles(capacity: int, sensors: int) -> Singles:
+    return Singles(
+        count=0,
+        t_ns=np.zeros(capacity, np.int64),
+        mean=np.zeros((capacity, 6)),
+        spread=np.zeros((capacity, 4)),
+        z=np.zeros((capacity, 8)),
+        variance=np.zeros((capacity, 8)),
+        existence=np.zeros(capacity),
+        serial=np.zeros(capacity, np.int64),
+        key=np.zeros(capacity, np.int64),
+        sensor=np.zeros(capacity, np.int64),
+        kind=np.zeros(capacity, np.int64),
+        looked_ns=np.zeros((capacity, sensors), np.int64),
+    )
+
+
+_SINGLES_COLUMNS = tuple(f.name for f in fields(Singles) if f.name != "count")
+
+
+def room_for_singles(singles: Singles, rows: int) -> None:
+    """Double the table's arrays until `rows` more fit."""
+    needed, capacity = singles.count + rows, singles.t_ns.shape[0]
+    if needed <= capacity:
+        return
+    for name in _SINGLES_COLUMNS:
+        old = getattr(singles, name)
+        new = np.zeros((max(needed, 2 * capacity), *old.shape[1:]), old.dtype)
+        new[: singles.count] = old[: singles.count]
+        setattr(singles, name, new)
 
 
 _COLUMNS = tuple(f.name for f in fields(Bank) if f.name != "count")

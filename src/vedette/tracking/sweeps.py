@@ -16,6 +16,7 @@ from vedette.model.measurements import F64, SensorModel
 from vedette.model.reports import SensorStatus
 from vedette.tracking.associate import undetected
 from vedette.tracking.looks import Look, sector_width
+from vedette.tracking.singles import miss_singles
 from vedette.tracking.state import TrackerState
 
 _BEYOND_RAD = math.radians(4.0)  # a beam width and the noise of plots and tracks
@@ -95,11 +96,12 @@ def _penalise(
 ) -> None:
     """Count a miss for what the stretch held and was not looked at for `periods` of the scan."""
     bank, n = state.bank, state.bank.count
+    model = state.models[sensor_index]
+    since_ns = t_ns - int(periods * state.period_s[sensor_index] * NS_PER_S)
+    miss_singles(state, model, t_ns, since_ns, _coverage(model), start_rad, width_rad)
     if n == 0:
         return
-    model = state.models[sensor_index]
     looked = bank.looked_ns[:n, sensor_index].copy()
-    since_ns = t_ns - int(periods * state.period_s[sensor_index] * NS_PER_S)
     penalise_unseen(
         n, bank.t_ns, bank.x, bank.mode_prob, bank.existence,
         undetected(state, sensor_index, t_ns), looked, t_ns, since_ns,
