@@ -18,6 +18,7 @@ from benchmarks import (
     delivery,
     real_adsb,
     real_flights,
+    real_mlat,
     real_radar,
     replay_verify,
     restart,
@@ -37,6 +38,7 @@ OWN: tuple[Any, ...] = (
     real_radar,
     real_flights,
     tracker_peers,
+    real_mlat,
 )
 BENCHMARKS: tuple[Benchmark, ...] = (*OWN, *PROGRAMS)
 LOAD_FREE_RATIO = 0.25  # of the cores: above, others were at work and times are not ours alone

@@ -9,7 +9,7 @@ from vedette.codecs.asterix import Cat034, Cat048, encode_cat034, encode_cat048
 from vedette.codecs.detections import encode_detection, encode_detection_line, flat_row
 from vedette.config.site import Feed, Reference, Sensor, Site
 from vedette.model.enums import Mode
-from vedette.model.reports import Claims, Plot, PositionReport, SitePositionReport
+from vedette.model.reports import ArrivalReport, Claims, Plot, PositionReport, SitePositionReport
 
 T0_NS = 1_641_254_400_000_000_000  # 2022-01-04T00:00:00Z
 HOME = {"lat_deg": 33.8, "lon_deg": 42.44, "hae_m": 190.0}
@@ -51,6 +51,11 @@ REPORTS = (
     SitePositionReport(
         sensor="radar3", t_meas_ns=T0_NS + 3, t_recv_ns=T0_NS + 3, east_m=1.5, north_m=-2.5,
         up_m=3.0, up_sigma_m=4.0, confidence=0.5,
+    ),
+    ArrivalReport(
+        sensor="mlat1", t_meas_ns=T0_NS + 4, t_recv_ns=T0_NS + 4, arrivals_sigma_ns=80.0,
+        arrivals_ns={"north": T0_NS + 140_003, "west": T0_NS + 97_001, "east": T0_NS + 120_000},
+        claims=Claims(icao24="4b1234"),
     ),
 )  # fmt: skip
 

@@ -20,7 +20,7 @@ from vedette.codecs.detections import (
     read_parquet,
 )
 from vedette.model.arrivals import Arrival
-from vedette.model.reports import Plot, PositionReport, Refusal, SitePositionReport
+from vedette.model.reports import ArrivalReport, Plot, PositionReport, Refusal, SitePositionReport
 
 
 def line(**values):
@@ -39,6 +39,8 @@ def line(**values):
         ({"lat_deg": 1.0, "lon_deg": 2.0, "hae_m": 3.0}, PositionReport),
         ({"east_m": 1.0, "north_m": 2.0}, SitePositionReport),
         ({"east_m": 1.0, "north_m": 2.0, "up_m": -3.0}, SitePositionReport),
+        ({"arrivals_ns": {"a": 1, "b": 2, "c": 3}}, ArrivalReport),
+        ({"arrivals_ns": {"a": 1, "b": 2, "c": 3}, "sigma": {"arrivals_ns": 50}}, ArrivalReport),
     ],
 )
 def test_each_group_alone_is_a_detection(values, kind):
@@ -68,6 +70,12 @@ def test_time_may_be_text_with_nanoseconds():
         (line(lat_deg=1), "wrong group"),
         (line(east_m=1, up_m=1), "wrong group"),
         (line(range_m=1, sigma={"azimuth_deg": 1}), "wrong group"),
+        (line(arrivals_ns={"a": 1, "b": 2}), "wrong group"),
+        (line(arrivals_ns={"a": 1, "b": 2, "c": 3}, range_m=1), "wrong group"),
+        (line(arrivals_ns={"a": 1, "b": 2, "c": -3}), "out of range"),
+        (line(arrivals_ns={"a": 1, "b": 2, "c": 2.5}), "bad value"),
+        (line(arrivals_ns={"a": 1, "b": 2, "C 3": 3}), "bad value"),
+        (line(range_m=1, sigma={"arrivals_ns": 1}), "wrong group"),
         (line(range_m=-1), "out of range"),
         (line(range_m=2e6), "out of range"),
         (line(azimuth_deg=361), "out of range"),

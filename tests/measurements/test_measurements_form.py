@@ -9,9 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vedette import measurements
-from vedette.config.site import Limits, Reference, Sensor, Site
+from vedette.base.constants import AIR_M_PER_NS
+from vedette.config.site import Limits, Receiver, Reference, Sensor, Site
 from vedette.model.measurements import MeasurementKind
-from vedette.model.reports import Claims, Plot, PositionReport, SensorStatus, SitePositionReport
+from vedette.model.reports import (
+    ArrivalReport,
+    Claims,
+    Plot,
+    PositionReport,
+    SensorStatus,
+    SitePositionReport,
+)
 
 NOW = 1_641_254_400_000_000_000
 PLACE = {"lat_deg": 33.8, "lon_deg": 42.4, "hae_m": 190.0}
@@ -26,6 +34,15 @@ def _site(**limits: float) -> Site:
             Sensor(id="radar", kind="radar_3d", azimuth_offset_deg=2.0, **PLACE),
             Sensor(id="adsb", kind="adsb", **PLACE),
             Sensor(id="far", kind="radar_2d", lat_deg=34.3, lon_deg=42.9, hae_m=300.0),
+            Sensor(
+                id="mlat",
+                kind="tdoa",
+                receivers=[
+                    Receiver(id=name, lat_deg=33.8 + north, lon_deg=42.4 + east, hae_m=200.0)
+                    for name, north, east in (("a", 0.0, 0.0), ("b", 0.5, 0.0), ("c", 0.0, 0.5))
+                ],
+                **PLACE,
+            ),
         ],
         limits=Limits(**limits),  # type: ignore[arg-type]
     )
@@ -168,3 +185,37 @@ def test_whatever_is_stated_the_tracker_gets_finite_numbers(
     for batch in batches:
         assert not np.isinf(batch.z).any()
         assert (batch.sigma[~np.isnan(batch.z)] > 0).all()
+
+
+def _message(**values: object) -> ArrivalReport:
+    arrivals_ns = {"c": NOW + 5_000, "a": NOW, "b": NOW + 90_000}
+    base = {"sensor": "mlat", "t_meas_ns": NOW, "t_recv_ns": NOW, "arrivals_ns": arrivals_ns}
+    return ArrivalReport(**{**base, **values})  # type: ignore[arg-type]
+
+
+def test_arrivals_become_lengths_in_the_order_of_the_site_s_receivers() -> None:
+    (batch,), refusals = _form(_message(height_baro_m=5_190.0), _message(arrivals_sigma_ns=50.0))
+    assert not refusals
+    assert batch.kind is MeasurementKind.TDOA
+    assert batch.z[0] == pytest.approx(np.array([0.0, 90_000.0, 5_000.0]) * AIR_M_PER_NS)
+    assert batch.sigma[:, 0] == pytest.approx([30.0, 50.0 * AIR_M_PER_NS])
+    assert batch.height_m[0] == pytest.approx(5_000.0)
+    assert math.isnan(batch.height_m[1])
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"arrivals_ns": {"a": 1, "b": 2, "d": 3}}, "unknown receiver"),
+        ({"arrivals_ns": {"a": 1, "b": 2}}, "no measurement"),
+        ({"arrivals_ns": {"a": 1, "b": 2, "c": 1_000_000}}, "out of range"),
+        ({"arrivals_sigma_ns": 0.0}, "impossible sigma"),
+        ({"arrivals_sigma_ns": -1.0}, "impossible sigma"),
+        ({"height_baro_m": math.nan}, "not a number"),
+        ({"sensor": "radar"}, "unknown receiver"),
+    ],
+)
+def test_impossible_arrivals_are_refused_by_name(values: dict[str, object], reason: str) -> None:
+    batches, (refusal,) = _form(_message(**values))
+    assert batches == []
+    assert refusal.reason == reason

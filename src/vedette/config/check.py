@@ -25,6 +25,7 @@ from vedette.config.site import (
 Faults = Iterator[tuple[str, str]]
 
 LIST_MAX = 200  # tables of one kind: several times the largest sites
+RECEIVERS_MIN, RECEIVERS_MAX = 3, 32  # two give one difference; more have no use
 POINTS_MAX = 100  # vertices of one polygon; its check costs their square
 LINE_POINTS_MAX = 2_000
 SITE_RADIUS_MAX_M = 1_000_000.0  # farther than any sensor sees: latitude and longitude swapped
@@ -185,6 +186,19 @@ def _sensor(site: Site, sensor: Sensor, path: str) -> Faults:
         yield f"{path}.coverage", "elevations lie within -90 and 90 degrees"
     if sensor.stale_s <= sensor.scan_period_s:
         yield f"{path}.stale_s", "must exceed scan_period_s, or the sensor is always stale"
+    yield from _receivers(site, sensor, path)
+
+
+def _receivers(site: Site, sensor: Sensor, path: str) -> Faults:
+    """Demand receivers of a sensor that times arrivals, and of no other."""
+    receivers, wanted = sensor.receivers, sensor.kind == "tdoa"
+    if not wanted and receivers:
+        yield f"{path}.receivers", "only a sensor of kind tdoa has receivers"
+    if wanted and not RECEIVERS_MIN <= len(receivers) <= RECEIVERS_MAX:
+        yield f"{path}.receivers", f"kind tdoa needs {RECEIVERS_MIN} to {RECEIVERS_MAX} receivers"
+    yield from _unique_ids(f"{path}.receivers", receivers[: RECEIVERS_MAX + 1])
+    for i, receiver in enumerate(receivers[:RECEIVERS_MAX]):
+        yield from _near(site, receiver.lat_deg, receiver.lon_deg, f"{path}.receivers[{i}]")
 
 
 def _feed(site: Site, feed: Feed, path: str) -> Faults:

@@ -83,17 +83,27 @@ class Coverage(Table, frozen=True, kw_only=True):
     elevation_max_deg: Degrees = 85.0
 
 
+class Receiver(Table, frozen=True, kw_only=True):
+    """One antenna of a sensor of kind tdoa. id: as its detections name it."""
+
+    id: Key
+    lat_deg: Latitude
+    lon_deg: Longitude
+    hae_m: Height
+
+
 class Sensor(Table, frozen=True, kw_only=True):
     """One sensor: its kind says which of its sigmas matter.
 
     azimuth_offset_deg is added to what the sensor says (mounting). Sigmas are one standard
-    deviation. clutter_per_scan: expected false plots per scan over the whole coverage.
+    deviation; range_sigma_m of kind tdoa is that of a time of arrival as light's way (30 m: 100
+    ns). clutter_per_scan: expected false plots per scan over the whole coverage.
     """
 
     id: Key
     name: Text = "sensor"
     kind: Literal[
-        "radar_3d", "radar_2d", "bearing", "bearing_elevation", "range", "adsb", "position"
+        "radar_3d", "radar_2d", "bearing", "bearing_elevation", "range", "tdoa", "adsb", "position"
     ]
     lat_deg: Latitude
     lon_deg: Longitude
@@ -109,9 +119,10 @@ class Sensor(Table, frozen=True, kw_only=True):
     clutter_per_scan: NonNegative = 1.0
     scan_period_s: Positive = 1.0
     scan: Literal["rotating", "frame"] = "frame"
-    cooperative: bool | None = None  # None: by kind (adsb, bearing true; others false)
+    cooperative: bool | None = None  # None: by kind (adsb, bearing, tdoa true; others false)
     stale_s: Positive = 10.0
     coverage: Coverage = Coverage()
+    receivers: list[Receiver] = []  # kind tdoa only: 3 to 32
     sac: Annotated[int, Meta(ge=0, le=255)] | None = None  # ASTERIX system area code
     sic: Annotated[int, Meta(ge=0, le=255)] | None = None  # ASTERIX system identification code
 

@@ -18,6 +18,7 @@ from vedette.identity.state import Claim, IdentityState, Memory, Vote, health_ra
 from vedette.model.measurements import F64
 from vedette.model.picture import SourceState
 from vedette.model.reports import (
+    ArrivalReport,
     Claims,
     Detection,
     Plot,
@@ -61,7 +62,7 @@ def hear(
         links.track_id.tolist(), links.report_index.tolist(), links.prob.tolist(), strict=True
     ):
         report = reports[index]
-        if prob >= LINK_PROB_MIN and isinstance(report, Plot | PositionReport | SitePositionReport):
+        if prob >= LINK_PROB_MIN and isinstance(report, Detection):
             heard.append((report.t_meas_ns, track_id, report.sensor, -prob, report))
     heard.sort(key=lambda item: (*item[:4], item[4].rcs_dbsm or 0.0))
     for _, track_id, sensor, _, report in heard:
@@ -161,8 +162,9 @@ def _take_claim(
     )
     if last is not None and not same:
         memory.agreement.score = min(memory.agreement.score, 0.0)
-    if isinstance(report, Plot) and last is not None and same and not last.measured:
-        return  # a position claim says more than a radar's transponder answer
+    placeless = isinstance(report, Plot | ArrivalReport)
+    if placeless and last is not None and same and not last.measured:
+        return  # a position claim says more than a transponder's answer
     callsign = (claims.callsign or "").strip().upper()
     if same and last is not None and not callsign:
         callsign = last.callsign
@@ -171,9 +173,8 @@ def _take_claim(
     memory.claim = Claim(
         sensor=report.sensor,
         t_ns=report.t_meas_ns,
-        measured=isinstance(report, Plot)
-        and report.range_m is not None
-        and not watcher.cooperative,
+        measured=isinstance(report, ArrivalReport)
+        or (isinstance(report, Plot) and report.range_m is not None and not watcher.cooperative),
         health_ratio=ratio,
         icao24=claims.icao24 or "",
         remote_id=claims.remote_id or "",
@@ -192,7 +193,7 @@ def _claimed_motion(report: Detection, places: Places, up_m: float) -> tuple[F64
         up = up_m if report.up_m is None else report.up_m
         sigma = math.inf if report.up_m is None else GEOMETRIC_SIGMA_M
         return np.array([report.east_m, report.north_m, up]), nothing, sigma
-    if isinstance(report, Plot):
+    if isinstance(report, Plot | ArrivalReport):
         return nothing, nothing, math.inf
     hae_m = report.hae_m if report.hae_m is not None else report.height_baro_m
     flat = places.frame.hae_m + up_m if hae_m is None else hae_m
@@ -249,6 +250,8 @@ def _miss(
 
     place_enu_m (3,). Returns (distance in m, agrees), or None where the report has no place.
     """
+    if isinstance(report, ArrivalReport):
+        return None  # it says where only together with the track
     if isinstance(report, Plot):
         return _plot_miss(report, place_enu_m, sigma_m, height_sigma_m, watcher)
     if isinstance(report, SitePositionReport):

@@ -3,6 +3,7 @@
 A measurement is eight optional numbers (NaN: not observed), each with its own variance:
   polar: range, azimuth, elevation, range rate | stated height | stated v_east, v_north, v_up
   enu:   east, north, up, -                    | stated height | stated v_east, v_north, v_up
+  tdoa:  -, -, -, -  | stated height | stated v_east, v_north, v_up | arrivals (kernels.arrivals)
 Polar means the sensor's own frame; it is never turned into Cartesian before the update, so its
 range-dependent covariance is counted once. Independent components are taken one after the other,
 which needs no matrix inverse and equals the joint update exactly (Anderson and Moore 1979, 6.4).
@@ -14,7 +15,9 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-POLAR, ENU = 0, 1
+from vedette.kernels.arrivals import update_arrivals
+
+POLAR, ENU, TDOA = 0, 1, 2
 RANGE, AZIMUTH, ELEVATION, RANGE_RATE, HEIGHT, V_EAST = 0, 1, 2, 3, 4, 5
 COMPONENTS = 8
 _TWO_PI = 2.0 * math.pi
@@ -106,12 +109,15 @@ def update(
 ) -> Any:
     """Update state x (6,) and P (6, 6) in place with one measurement z (8,), variance (8,).
 
+    Of kind tdoa, z and variance are (8 + R,) and enu_from_sensor holds the receivers (R, 3).
     dt_s: measurement time minus state time, <= 0; the state is moved there by its velocity, and the
     process noise q (m2/s3) of that stretch widens the innovation. Linearised at the prior for all
     components. Once the squared distance exceeds `stop` the rest is left out and the answer is that
     of no comparison (the state is then half updated). Returns (log likelihood, squared Mahalanobis
     distance, number of components); distance inf where nothing could be compared.
     """
+    if kind == TDOA:
+        return update_arrivals(x, P, z, variance, enu_from_sensor, dt_s, q, stop)
     moved, prior, H, PH = np.empty(6), x.copy(), np.empty(6), np.empty(6)
     for a in range(3):
         moved[a], moved[a + 3] = x[a] + dt_s * x[a + 3], x[a + 3]

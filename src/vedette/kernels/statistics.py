@@ -1,7 +1,7 @@
 """Chi-square thresholds for gates that are stated as probabilities.
 
 In: a probability and degrees of freedom. Out: a threshold on the squared Mahalanobis distance.
-Plain Python: it runs eight times when a tracker starts.
+Plain Python: it runs eight times when a tracker starts, and once more for each receiver.
 """
 
 import math
@@ -9,8 +9,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-# No measurement here has more components: four of a plot or three of a position, one stated
-# height, three of a stated velocity.
+# No measurement but one of arrival times has more components: four of a plot or three of a
+# position, one stated height, three of a stated velocity.
 COMPONENTS_MAX = 8
 _HALVINGS = 200  # bisection of [0, 1000] down to the last bit of a double needs fewer
 
@@ -48,7 +48,10 @@ def chi_square_quantile(prob: float, dof: int) -> float:
     return 0.5 * (low + high)
 
 
-def gate_thresholds(prob: float) -> NDArray[np.float64]:
-    """Tabulate the gate for 0..8 components: (9,), entry 0 is 0. prob: chance to keep the target"""
-    quantiles = [chi_square_quantile(prob, dof) for dof in range(1, COMPONENTS_MAX + 1)]
+def gate_thresholds(prob: float, components: int = COMPONENTS_MAX) -> NDArray[np.float64]:
+    """Tabulate the gate for 0..components: (components + 1,), entry 0 is 0.
+
+    prob: chance to keep the target.
+    """
+    quantiles = [chi_square_quantile(prob, dof) for dof in range(1, components + 1)]
     return np.array([0.0, *quantiles])

@@ -11,12 +11,14 @@ from functools import lru_cache
 import numpy as np
 
 from vedette.base.angles import wrap_two_pi
-from vedette.base.constants import NS_PER_S
+from vedette.base.constants import AIR_M_PER_NS, NS_PER_S
+from vedette.config.check import RECEIVERS_MIN
 from vedette.config.site import Reference, Sensor, Site
 from vedette.geo import SiteFrame, rotation_enu_from_ecef
 from vedette.measurements.sensors import identity_key
 from vedette.model.measurements import MeasurementBatch, MeasurementKind, SensorModel
 from vedette.model.reports import (
+    ArrivalReport,
     Detection,
     Plot,
     PositionReport,
@@ -36,13 +38,15 @@ _ENU_MAX_M = 2.0e6
 _SIGMA_MAX = 1.0e6
 # No instrument is better than this; a smaller sigma is a fault or an attack on the filter.
 _SIGMA_MIN_M, _SIGMA_MIN_RAD, _SIGMA_MIN_MPS = 0.05, 1e-5, 0.01
+_ECHO_MAX_M = 30_000.0  # an arrival later than the way between receivers and this is no echo
 # Pressure height against true height: QNH off by 15 hPa, temperature, geoid; one sigma.
 _BARO_SIGMA_M = 150.0
 _UNKNOWN_HEIGHT_SIGMA_M = 3_000.0
 _SPEED_USUAL_MPS = 250.0  # of what flies far away
 _VELOCITY_SIGMA_MPS = 3.0  # ADS-B NACv 1-2 claims 10 and 3 m/s at 95 %
 
-# z0 z1 z2 z3 | sigma0..3 | height, sigma | v_east, v_north, v_up, sigma
+# z0 z1 z2 z3 | sigma0..3 | height, sigma | v_east, v_north, v_up, sigma; for arrival times as many
+# z and sigmas as the sensor has receivers
 Row = tuple[float, ...]
 
 
@@ -119,6 +123,8 @@ def _row(
         return MeasurementKind.POLAR, _polar_row(sensor, model, frame, report)
     if isinstance(report, PositionReport):
         return MeasurementKind.ENU, _geo_row(sensor, frame, report)
+    if isinstance(report, ArrivalReport):
+        return MeasurementKind.TDOA, _arrival_row(sensor, model, frame, report)
     assert isinstance(report, SitePositionReport)
     return MeasurementKind.ENU, _site_row(sensor, report)
 
@@ -265,6 +271,35 @@ def _site_row(sensor: Sensor, report: SitePositionReport) -> Row:
     return (east, north, up, _NAN, *sigmas, _NAN, _NAN, _NAN, _NAN, _NAN, _NAN, _NAN)
 
 
+def _arrival_row(
+    sensor: Sensor, model: SensorModel, frame: SiteFrame, report: ArrivalReport
+) -> Row:
+    """Check arrival times against the receivers' own distances and turn them into lengths."""
+    receivers, arrivals_ns = sensor.receivers, report.arrivals_ns
+    unknown = set(arrivals_ns) - {receiver.id for receiver in receivers}
+    if unknown or model.receivers_enu_m is None:
+        name = min(unknown, default="")
+        raise _ImpossibleError("unknown receiver", f"{name[:48]!r} is none of the sensor's")
+    if len(arrivals_ns) < RECEIVERS_MIN:
+        raise _ImpossibleError("no measurement", f"heard by {len(arrivals_ns)} receivers")
+    first_ns = min(arrivals_ns.values())
+    late_m = AIR_M_PER_NS * (max(arrivals_ns.values()) - first_ns)
+    apart_m = float(np.sqrt(np.sum(np.ptp(model.receivers_enu_m, axis=0) ** 2)))
+    if late_m > apart_m + _ECHO_MAX_M:
+        raise _ImpossibleError("out of range", f"arrivals differ by {late_m:.0f} m of way")
+    stated_ns = report.arrivals_sigma_ns
+    stated_m = None if stated_ns is None else stated_ns * AIR_M_PER_NS
+    sigma_m = _sigma("arrival sigma", stated_m, sensor.range_sigma_m, _SIGMA_MIN_M)
+    z = [
+        AIR_M_PER_NS * (arrivals_ns[r.id] - first_ns) if r.id in arrivals_ns else _NAN
+        for r in receivers
+    ]
+    sigmas = [_NAN if math.isnan(value) else sigma_m for value in z]
+    baro = _number("height", report.height_baro_m, _HEIGHT_MIN_M, _HEIGHT_MAX_M)
+    height = (baro - frame.hae_m, _NAN if math.isnan(baro) else _BARO_SIGMA_M)
+    return (*z, *sigmas, *height, _NAN, _NAN, _NAN, _NAN)
+
+
 def _batch(
     sensor_index: int,
     kind: MeasurementKind,
@@ -273,18 +308,19 @@ def _batch(
 ) -> MeasurementBatch:
     rows.sort(key=lambda row: (row[0], row[1]))
     table = np.array([row for _, _, row in rows])
+    width = (table.shape[1] - 6) // 2
     detections = [reports[i] for _, i, _ in rows]
     keys = [identity_key(getattr(d, "claims", None)) for d in detections]
     return MeasurementBatch(
         sensor_index=sensor_index,
         kind=kind,
         t_meas_ns=np.array([t for t, _, _ in rows], dtype=np.int64),
-        z=np.ascontiguousarray(table[:, 0:4]),
-        sigma=np.ascontiguousarray(table[:, 4:8]),
-        height_m=np.ascontiguousarray(table[:, 8]),
-        height_sigma_m=np.ascontiguousarray(table[:, 9]),
-        velocity_enu_mps=np.ascontiguousarray(table[:, 10:13]),
-        velocity_sigma_mps=np.ascontiguousarray(table[:, 13]),
+        z=np.ascontiguousarray(table[:, :width]),
+        sigma=np.ascontiguousarray(table[:, width:-6]),
+        height_m=np.ascontiguousarray(table[:, -6]),
+        height_sigma_m=np.ascontiguousarray(table[:, -5]),
+        velocity_enu_mps=np.ascontiguousarray(table[:, -4:-1]),
+        velocity_sigma_mps=np.ascontiguousarray(table[:, -1]),
         snr_db=_optional([getattr(d, "snr_db", None) for d in detections]),
         confidence=_optional([getattr(d, "confidence", None) for d in detections]),
         identity_key=np.array(keys, dtype=np.int64),

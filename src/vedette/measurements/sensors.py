@@ -6,12 +6,13 @@ import numpy as np
 
 from vedette.config.site import Sensor, Site
 from vedette.geo import SiteFrame, rotation_enu_from_ecef
-from vedette.model.measurements import SensorModel
+from vedette.model.measurements import F64, SensorModel
 from vedette.model.reports import Claims
 
-# What hears only what transmits says nothing by its silence: ADS-B, and direction finders.
-_COOPERATIVE_KINDS = ("adsb", "bearing")
-_STARTING_KINDS = ("radar_3d", "radar_2d", "adsb", "position")
+# What hears only what transmits says nothing by its silence: ADS-B, direction finders,
+# receivers that compare times.
+_COOPERATIVE_KINDS = ("adsb", "bearing", "tdoa")
+_STARTING_KINDS = ("radar_3d", "radar_2d", "tdoa", "adsb", "position")
 # Which kind of claim made a key, so that an address never equals a serial number.
 _ICAO_BIT = 1 << 61
 _SERIAL_BIT = 1 << 62
@@ -60,7 +61,19 @@ def _sensor_model(frame: SiteFrame, index: int, sensor: Sensor) -> SensorModel:
         observes_elevation=kind in ("radar_3d", "bearing_elevation"),
         starts_tracks=kind in _STARTING_KINDS,
         watched_depth_m=min(12_000.0, coverage.range_max_m),
+        receivers_enu_m=_receivers(frame, sensor),
     )
+
+
+def _receivers(frame: SiteFrame, sensor: Sensor) -> F64 | None:
+    """Give the receivers' places (R, 3) in the site's frame, None for other kinds."""
+    if not sensor.receivers:
+        return None
+    places = [
+        frame.enu_from_geo(math.radians(r.lat_deg), math.radians(r.lon_deg), r.hae_m)
+        for r in sensor.receivers
+    ]
+    return np.array(places, dtype=np.float64)
 
 
 def identity_key(claims: Claims | None) -> int:

@@ -17,18 +17,22 @@ class MeasurementKind(IntEnum):
 
     POLAR = 0  # z = (range_m, azimuth_rad, elevation_rad, range_rate_mps), any subset observed
     ENU = 1  # z = (east_m, north_m, up_m, unused), site frame, any of up missing
+    TDOA = (
+        2  # z (M, R) = arrival at each receiver, m of light's way from any origin, NaN: not heard
+    )
 
 
 @dataclass(slots=True)
 class MeasurementBatch:
     """Detections of one sensor within one step, oldest first.
 
-    z (M, 4) float64, NaN where a component was not observed; `sigma` (M, 4), NaN likewise: one
+    z (M, 4), TDOA (M, R) float64, NaN where a component was not observed; `sigma` likewise: one
     standard deviation of each component. The measurement function is chosen by `kind`; which
     components are present is read from NaN. height_m, height_sigma_m (M,): a height stated
-    beside the plot, metres up in the site frame (NaN: none). velocity_enu_mps (M, 3) with
-    velocity_sigma_mps (M,): stated velocity (NaN: none). report_index (M,): index into the step's
-    list of reports. identity_key (M,): a 64-bit hash of a claimed icao24 or remote id, 0 for none.
+    beside the plot, metres up in the site frame, for TDOA over the curved ground (NaN: none).
+    velocity_enu_mps (M, 3) with velocity_sigma_mps (M,): stated velocity (NaN: none). report_index
+    (M,): index into the step's list of reports. identity_key (M,): a 64-bit hash of a claimed
+    icao24 or remote id, 0 for none.
     """
 
     sensor_index: int
@@ -75,3 +79,4 @@ class SensorModel:
     observes_elevation: bool
     starts_tracks: bool
     watched_depth_m: float = 12_000.0  # how deep the air is in which false positions spread
+    receivers_enu_m: F64 | None = None  # (R, 3), site frame: where arrival times are taken

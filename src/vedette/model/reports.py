@@ -89,6 +89,26 @@ class SitePositionReport(msgspec.Struct, frozen=True, kw_only=True, tag="site_po
     snr_db: float | None = None
 
 
+class ArrivalReport(msgspec.Struct, frozen=True, kw_only=True, tag="arrivals"):
+    """One message by when synchronised receivers heard it: its place lies in the differences.
+
+    arrivals_ns: receiver's key -> ns on the receivers' common clock, any origin. height_baro_m:
+    pressure height stated in the message.
+    """
+
+    sensor: str
+    t_meas_ns: int
+    t_recv_ns: int
+    arrivals_ns: dict[str, int]
+    arrivals_sigma_ns: float | None = None
+    height_baro_m: float | None = None
+    confidence: float | None = None
+    class_prob: dict[str, float] | None = None
+    claims: Claims | None = None
+    rcs_dbsm: float | None = None
+    snr_db: float | None = None
+
+
 class SensorStatus(msgspec.Struct, frozen=True, kw_only=True, tag="sensor_status"):
     """A sign of life: a radar's north mark or sector crossing (CAT034), a heartbeat.
 
@@ -132,5 +152,5 @@ class SourceNote(msgspec.Struct, frozen=True, kw_only=True, tag="source_note"):
     detail: str = ""
 
 
-Detection = Plot | PositionReport | SitePositionReport
-Report = Plot | PositionReport | SitePositionReport | SensorStatus | Refusal | SourceNote
+Detection = Plot | PositionReport | SitePositionReport | ArrivalReport
+Report = Detection | SensorStatus | Refusal | SourceNote

@@ -19,12 +19,11 @@ from vedette.codecs.asterix import (
 from vedette.codecs.detections import encode_detection_line
 from vedette.config.site import Feed, Sensor, Site
 from vedette.model.reports import (
+    Detection,
     Plot,
-    PositionReport,
     Refusal,
     Report,
     SensorStatus,
-    SitePositionReport,
     SourceNote,
 )
 from vedette.simulator.sensors import Heard
@@ -103,8 +102,7 @@ def asterix_blocks(reports: list[Report], sensor: Sensor) -> list[bytes]:
 
 def detection_lines(reports: Iterable[Report]) -> list[bytes]:
     """Encode detections as JSON lines; what the format cannot say (a sign of life) is left out."""
-    kinds = (Plot, PositionReport, SitePositionReport)
-    return [encode_detection_line(r) for r in reports if isinstance(r, kinds)]
+    return [encode_detection_line(r) for r in reports if isinstance(r, Detection)]
 
 
 def pack(pieces: Iterable[bytes]) -> list[bytes]:

@@ -14,7 +14,10 @@ from vedette.tracking.arrays import (
     polar_sensor,
     position_batch,
     position_sensor,
+    tdoa_batch,
+    tdoa_sensor,
 )
+from vedette.tracking.fixes import tdoa_fix
 from vedette.tracking.settings import Settings
 from vedette.tracking.state import TrackerState, start, start_tracker
 
@@ -30,4 +33,7 @@ __all__ = [
     "position_sensor",
     "start",
     "start_tracker",
+    "tdoa_batch",
+    "tdoa_fix",
+    "tdoa_sensor",
 ]

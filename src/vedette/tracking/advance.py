@@ -11,7 +11,7 @@ import numpy as np
 
 from vedette.base.constants import NS_PER_S
 from vedette.model.events import Event
-from vedette.model.measurements import MeasurementBatch
+from vedette.model.measurements import MeasurementBatch, MeasurementKind
 from vedette.model.reports import SensorStatus
 from vedette.model.tracks import Links, empty_links
 from vedette.tracking.associate import LinkList, take_look
@@ -23,6 +23,8 @@ from vedette.tracking.state import TrackerState
 from vedette.tracking.sweeps import note_look, note_status
 from vedette.tracking.table import fill_table
 from vedette.tracking.twins import merge_twins
+
+_KINDS = len(MeasurementKind)
 
 
 def advance(
@@ -75,11 +77,11 @@ def _in_order(
         if timely is None:
             continue
         for look in looks_of(timely, state.models[s], float(state.period_s[s]), state.thresholds):
-            line.append((int(look.t_ns[-1]), 2 * s + look.kind, s, look))
+            line.append((int(look.t_ns[-1]), _KINDS * s + look.kind, s, look))
     for status in statuses:
         s = index_of.get(status.sensor, -1)
         if s >= 0:
-            line.append((status.t_meas_ns, 2 * len(state.models) + s, s, status))
+            line.append((status.t_meas_ns, _KINDS * len(state.models) + s, s, status))
     line.sort(key=lambda item: item[:2])
     return line
 

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from vedette.base.constants import NS_PER_S
+from vedette.base.constants import AIR_M_PER_NS, NS_PER_S
 from vedette.config.site import Limits
 from vedette.geo import SiteFrame
+from vedette.kernels.arrivals import RECEIVERS_MAX
 from vedette.kernels.gating import azimuth_of, in_sector
 from vedette.model.measurements import F64, I64, MeasurementBatch, MeasurementKind, SensorModel
 from vedette.tracking.advance import advance
@@ -68,12 +69,17 @@ def compile_kernels() -> None:
         for east in (-3_000.0, 3_000.0)
     ]
     places = position_sensor(detection_prob=0.9, clutter_per_scan=1.0, radius_m=10_000.0)
-    state = open_tracker([radar, *finders, places])
+    corners = [[9_000.0 * e, 9_000.0 * n, 50.0 * n] for e in (-1, 1) for n in (-1, 1)]
+    listeners = tdoa_sensor(corners)
+    state = open_tracker([radar, *finders, places, listeners])
     for k in range(4):
         bearings = [polar_batch(s, k, [[np.nan, 0.6 * (3 - 2 * s), 0.05]], 0.01) for s in (1, 2)]
         plots = [[5_000.0 - 40.0 * k, 1.0, 0.1, -40.0], [2_000.0 + 9.0 * k, 4.0, 0.1, 0.0]]
         position = position_batch(3, k, [[-500.0, 600.0 + 20.0 * k, 100.0]], 10.0)
         batches = [polar_batch(0, k, plots, [20.0, 0.005, 0.01, 1.0]), *bearings, position]
+        gaps = np.array(corners) - [2_000.0, 1_000.0, 3_000.0]
+        arrivals_ns = np.sqrt(np.sum(gaps**2, axis=1)) / AIR_M_PER_NS
+        batches.append(tdoa_batch(4, k, arrivals_ns, 100.0))
         advance(state, batches, [], k * NS_PER_S)
     _, azimuth, _ = azimuth_of(np.ones(3), radar.position_enu_m, radar.enu_from_sensor)
     in_sector(azimuth, 0.0, 1.0)
@@ -142,6 +148,68 @@ def polar_sensor(
     )
 
 
+def tdoa_sensor(
+    receivers_enu_m: ArrayLike,
+    *,
+    range_max_m: float = 400_000.0,
+    detection_prob: float = 0.9,
+    clutter_per_scan: float = 1.0,
+    scan_period_s: float = 1.0,
+    cooperative: bool = True,
+    sensor_id: str = "sensor",
+) -> SensorModel:
+    """Describe synchronised receivers of one kind of message. receivers_enu_m (R, 3), R 3 to 32.
+
+    clutter_per_scan: messages that nobody sent (arrivals of different ones taken for one). A
+    cooperative sensor (the default) hears only what transmits: its silence says nothing.
+    """
+    receivers = np.array(receivers_enu_m, dtype=np.float64)
+    if receivers.ndim != 2 or receivers.shape[1] != 3 or not 3 <= len(receivers) <= RECEIVERS_MAX:
+        raise ValueError(f"receivers_enu_m must be (3 to {RECEIVERS_MAX}, 3)")
+    model = polar_sensor(
+        position_enu_m=receivers.mean(axis=0),
+        range_max_m=range_max_m,
+        detection_prob=detection_prob,
+        clutter_per_scan=clutter_per_scan,
+        scan_period_s=scan_period_s,
+        sensor_id=sensor_id,
+    )
+    model.kind, model.cooperative, model.receivers_enu_m = "tdoa", cooperative, receivers
+    model.observes_range = model.observes_azimuth = model.observes_elevation = False
+    return model
+
+
+def tdoa_batch(
+    sensor_index: int,
+    t_s: ArrayLike,
+    arrivals_ns: ArrayLike,
+    sigma_ns: ArrayLike,
+    *,
+    height_m: ArrayLike = np.nan,
+    height_sigma_m: float = 150.0,
+    identity_key: ArrayLike = 0,
+) -> MeasurementBatch:
+    """Make a batch of messages by their times of arrival at the sensor's receivers.
+
+    arrivals_ns (M, R) on the receivers' common clock, any origin, NaN: not heard; sigma_ns: one
+    number or the same shape. t_s: when, one time or (M,). height_m: one or (M,), a height stated in
+    the message, over the site's level and the curved ground; its sigma is a pressure height's.
+    identity_key: one or (M,), 0 none.
+    """
+    given = np.atleast_2d(np.asarray(arrivals_ns, dtype=np.float64))
+    heard = ~np.isnan(given)
+    first = np.min(np.where(heard, given, np.inf), axis=1, keepdims=True, initial=np.inf)
+    metres = AIR_M_PER_NS * (given - np.where(np.isfinite(first), first, 0.0))
+    batch = _batch(
+        sensor_index, MeasurementKind.TDOA, t_s, metres, AIR_M_PER_NS * np.asarray(sigma_ns)
+    )
+    count, order = len(given), batch.report_index
+    batch.height_m = np.broadcast_to(np.asarray(height_m, np.float64), (count,))[order]
+    batch.height_sigma_m = np.where(np.isnan(batch.height_m), np.nan, height_sigma_m)
+    batch.identity_key = np.broadcast_to(np.asarray(identity_key, np.int64), (count,))[order]
+    return batch
+
+
 def position_batch(
     sensor_index: int, t_s: ArrayLike, position_m: ArrayLike, sigma_m: ArrayLike
 ) -> MeasurementBatch:
@@ -163,7 +231,8 @@ def _batch(
 ) -> MeasurementBatch:
     given = np.atleast_2d(np.asarray(values, dtype=np.float64))
     count, width = given.shape
-    z, spread = np.full((count, 4), np.nan), np.full((count, 4), np.nan)
+    columns = width if kind == MeasurementKind.TDOA else 4
+    z, spread = np.full((count, columns), np.nan), np.full((count, columns), np.nan)
     z[:, :width] = given
     spread[:, :width] = np.where(np.isnan(given), np.nan, sigma)
     seconds = np.broadcast_to(np.asarray(t_s, dtype=np.float64), (count,))

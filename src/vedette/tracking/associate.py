@@ -13,9 +13,10 @@ from vedette.base.constants import NS_PER_S
 from vedette.kernels.association import associate
 from vedette.kernels.bernoulli import update_tracks
 from vedette.kernels.gating import gate
-from vedette.kernels.measure import ENU
+from vedette.kernels.measure import ENU, TDOA
 from vedette.kernels.singles import start_many
 from vedette.model.measurements import F64, I64, SensorModel
+from vedette.tracking.fixes import start_from_arrivals
 from vedette.tracking.looks import Look
 from vedette.tracking.singles import keep_as_plots, promote
 from vedette.tracking.state import TrackerState, add_rows
@@ -23,8 +24,10 @@ from vedette.tracking.state import TrackerState, add_rows
 _WEIGHT_LOG_MAX = 40.0  # beyond e^40 a candidate is certain, and sums would lose the others
 _UNCLAIMED_MIN = 0.05  # a measurement explained better than this begins nothing
 _KIND_BITS = ~((1 << 61) - 1)  # the bits of a key that say what kind of claim it is
+_HEIGHT_TOLD_M = 300.0  # an airway's spacing: known to this, a height is worth showing
 _AGAIN_RATIO = 0.5  # a second look sooner than this part of a scan belongs to the same scan
 _SAME_SCAN_RATIO = 0.4
+_FIXES_MAX = 256  # of messages in one look: each takes some 0.3 ms
 _FULL_MAX = 64  # a look that begins more full tracks than this floods, whatever it claims
 
 
@@ -74,6 +77,13 @@ def undetected(state: TrackerState, sensor_index: int, look_ns: int) -> F64:
     return 1.0 - ratio * (1.0 - factor)
 
 
+def geometry(model: SensorModel, kind: int) -> tuple[F64, F64]:
+    """Give what kernels need of where a sensor is: place (3,), and axes (3, 3) or receivers."""
+    if kind == TDOA and model.receivers_enu_m is not None:
+        return model.position_enu_m, model.receivers_enu_m
+    return model.position_enu_m, model.enu_from_sensor
+
+
 def take_look(state: TrackerState, look: Look, links: LinkList) -> F64:
     """Update the tracks with one look and begin new ones.
 
@@ -82,7 +92,8 @@ def take_look(state: TrackerState, look: Look, links: LinkList) -> F64:
     model = state.models[look.sensor_index]
     birth = _birth_share(state, model)
     unclaimed = np.ones(len(look.t_ns))
-    promote(state, model, look)
+    if look.kind != TDOA:
+        promote(state, model, look)
     if state.bank.count:
         unclaimed = _update(state, model, look, look.clutter / (1.0 - birth), links)
     if model.starts_tracks:
@@ -104,7 +115,7 @@ def _update(
     motion, bounds = parameters(state)
     n, look_ns = bank.count, int(look.t_ns[-1])
     tracks = (bank.t_ns, bank.x, bank.P, bank.mode_prob)
-    sensor = (model.position_enu_m, model.enu_from_sensor)
+    sensor = geometry(model, look.kind)
     first, column, score, t_ref = gate(
         n, *tracks, bank.height_seen, motion, bounds, look.kind, look.t_ns, look.z, look.variance,
         *sensor, look.strip, look.order, look.ordered, look.margins, state.thresholds,
@@ -165,7 +176,9 @@ def _note_hits(
     bank.hit_ns[i, s] = np.maximum(bank.hit_ns[i, s], t_ref[i])
     bank.updated_ns[i] = np.maximum(bank.updated_ns[i], look.t_ns[j])
     bank.height_seen[i] |= height_observed(look)[j]
-    if state.models[s].observes_range or look.kind == ENU:
+    if look.kind == TDOA:  # receivers on the ground tell height where the geometry lets them
+        bank.height_seen[i] |= bank.P[i, 0, 2, 2] < _HEIGHT_TOLD_M**2
+    if state.models[s].observes_range or look.kind in (ENU, TDOA):
         bank.crossing[i] = 0
     take = (look.key[j] != 0) & ((bank.key[i] == 0) | (p > 0.99))
     bank.key[i[take]] = look.key[j[take]]
@@ -185,14 +198,17 @@ def _begin(
     links: LinkList,
 ) -> None:
     """Begin a tentative track from every measurement that no track explains."""
-    placed = ~np.isnan(look.z[:, 0]) & ~np.isnan(look.z[:, 1])
+    placed = ~np.isnan(look.z[:, 0]) & ~np.isnan(look.z[:, 1]) | (look.kind == TDOA)
     chosen = np.flatnonzero((unclaimed > _UNCLAIMED_MIN) & placed)
+    if look.kind == TDOA:
+        chosen = chosen[:_FIXES_MAX]
     if len(chosen) == 0:
         return
     existence = unclaimed[chosen] * birth
     full = (existence >= state.settings.full_prob) | (look.key[chosen] != 0)
     if np.count_nonzero(full) > _FULL_MAX:
         full[:] = False
+    full |= look.kind == TDOA  # a message is no plot until its place is fixed
     serial = state.next_serial + np.arange(len(chosen))
     state.next_serial += len(chosen)
     links.add(serial, look.report_index[chosen], unclaimed[chosen])
@@ -213,10 +229,14 @@ def _begin_full(
     """Begin Bernoullis in the bank from likely plots."""
     settings, modes = state.settings, state.settings.motion.shape[0]
     x, P = np.zeros((len(chosen), modes, 6)), np.zeros((len(chosen), modes, 6, 6))
-    begun = start_many(
-        chosen, look.kind, look.z, look.variance, model.position_enu_m, model.enu_from_sensor,
-        settings.speed_sigma**2, x, P,
-    )  # fmt: skip
+    if look.kind == TDOA:
+        z, variance = look.z[chosen], look.variance[chosen]
+        begun = start_from_arrivals(model, z, variance, settings.speed_sigma**2, x, P)
+    else:
+        begun = start_many(
+            chosen, look.kind, look.z, look.variance, model.position_enu_m, model.enu_from_sensor,
+            settings.speed_sigma**2, x, P,
+        )  # fmt: skip
     chosen = chosen[begun]
     bank, rows = state.bank, add_rows(state.bank, len(chosen))
     bank.x[rows], bank.P[rows], bank.mode_prob[rows] = x[begun], P[begun], settings.mode_prior

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vedette.base.constants import NS_PER_S
+from vedette.kernels.arrivals import ARRIVALS, STATED_HEIGHT
 from vedette.kernels.gating import BY_AZIMUTH, BY_EAST, BY_NOTHING, BY_RANGE
 from vedette.model.measurements import F64, I64, MeasurementBatch, MeasurementKind, SensorModel
 
@@ -18,6 +19,8 @@ from vedette.model.measurements import F64, I64, MeasurementBatch, MeasurementKi
 # to the same object twice in one look, and shorter looks follow the beam more closely.
 _FRAME_SPAN_RATIO, _ROTATING_SPAN_RATIO = 0.5, 0.25
 _COOPERATIVE_SPAN_S = 0.4
+# An echo or a garbled message is heard as late as its way round some hill or building is long.
+_ECHO_SPAN_M = 20_000.0
 # The spans over which a false plot's other numbers spread: speeds of everything that reflects, and
 # the depth of the air that is watched.
 _RATE_SPAN_MPS, _HEIGHT_SPAN_M, _SPEED_SPAN_MPS = 150.0, 12_000.0, 600.0
@@ -28,10 +31,10 @@ _CLUTTER_MIN = 0.1  # no sensor is free of false plots, whatever its site file s
 class Look:
     """Measurements of one sensor, each object at most once. J rows, sorted by time.
 
-    z, variance (J, 8): see `vedette.kernels.measure`. order, ordered (J,): the rows sorted along
-    the coordinate `strip`. margins (3,): what the sensor's own noise adds to a track's window;
-    reach_sigmas: how many sigmas of the track it must hold. clutter (J,): density of false plots
-    at each measurement, per unit of its components.
+    z, variance (J, 8), of arrival times (J, 8 + R): see `vedette.kernels.measure`. order, ordered
+    (J,): the rows sorted along the coordinate `strip`. margins (3,): what the sensor's own noise
+    adds to a track's window; reach_sigmas: how many sigmas of the track it must hold. clutter (J,):
+    density of false plots at each measurement, per unit of its components.
     """
 
     sensor_index: int
@@ -56,7 +59,7 @@ def looks_of(
 
     period_s: the sensor's scan period; thresholds (9,): gate by number of components.
     """
-    z, variance = _components(batch)
+    z, variance = components(batch)
     kept = _unrepeated(batch.t_meas_ns, z)
     start = 0
     for end in _cuts(batch, model, period_s, kept):
@@ -66,10 +69,16 @@ def looks_of(
             yield _look(batch, model, z[rows], variance[rows], rows, thresholds)
 
 
-def _components(batch: MeasurementBatch) -> tuple[F64, F64]:
+def components(batch: MeasurementBatch) -> tuple[F64, F64]:
+    """Give z and variance (M, 8), of arrival times (M, 8 + R), NaN what cannot be used."""
     z = np.column_stack([batch.z, batch.height_m, batch.velocity_enu_mps])
     speed_sigma = np.repeat(batch.velocity_sigma_mps[:, None], 3, axis=1)
     sigma = np.column_stack([batch.sigma, batch.height_sigma_m, speed_sigma])
+    if batch.kind == MeasurementKind.TDOA:  # arrivals come last, so that the rest keeps its place
+        nothing = np.full((len(z), STATED_HEIGHT), math.nan)
+        width = batch.z.shape[1]
+        z = np.column_stack([nothing, z[:, width:], z[:, :width]])
+        sigma = np.column_stack([nothing, sigma[:, width:], sigma[:, :width]])
     z[~np.isfinite(sigma) | (sigma <= 0.0) | ~np.isfinite(z)] = math.nan
     return np.ascontiguousarray(z), np.ascontiguousarray(sigma * sigma)
 
@@ -115,7 +124,7 @@ def _look(
     thresholds: F64,
 ) -> Look:
     polar = batch.kind == MeasurementKind.POLAR
-    strip, along = BY_EAST, z[:, 0]
+    strip, along = BY_EAST, z[:, 0]  # NaN throughout for arrival times
     if polar:
         strip, along = BY_AZIMUTH, z[:, 1]
         if np.isnan(along).any():
@@ -140,13 +149,31 @@ def _look(
         ordered=np.ascontiguousarray(along[order]),
         margins=margins,
         reach_sigmas=reach_sigmas,
-        clutter=_clutter_density(model, polar, z),
+        clutter=_clutter_density(model, polar, z)
+        if batch.kind != MeasurementKind.TDOA
+        else _false_arrivals(model, z),
     )
 
 
 def sector_width(model: SensorModel) -> float:
     """Give the width of a sensor's coverage in azimuth (rad), 2 pi all round."""
     return (model.azimuth_to_rad - model.azimuth_from_rad) % (2.0 * math.pi) or 2.0 * math.pi
+
+
+def _false_arrivals(model: SensorModel, z: F64) -> F64:
+    """Spread false messages evenly over what differences of arrival the receivers allow.
+
+    Ways to two receivers differ at most by the receivers' distance from each other and by the
+    reach of the sensor; an echo's is longer.
+    """
+    assert model.receivers_enu_m is not None
+    apart_m = float(np.sqrt(np.sum(np.ptp(model.receivers_enu_m, axis=0) ** 2)))
+    apart_m = 2.0 * min(apart_m, model.range_max_m)
+    contrasts = np.maximum(np.count_nonzero(~np.isnan(z[:, ARRIVALS:]), axis=1) - 1, 0)
+    stated = np.where(np.isnan(z[:, STATED_HEIGHT]), 1.0, _HEIGHT_SPAN_M)
+    volume = stated * (apart_m + _ECHO_SPAN_M) ** contrasts.astype(np.float64)
+    density: F64 = max(model.clutter_per_scan, _CLUTTER_MIN) / volume
+    return density
 
 
 def _clutter_density(model: SensorModel, polar: bool, z: F64) -> F64:

@@ -12,7 +12,7 @@ import numpy as np
 
 from vedette.config.site import Limits, Site
 from vedette.geo import SiteFrame
-from vedette.kernels.statistics import gate_thresholds
+from vedette.kernels.statistics import COMPONENTS_MAX, gate_thresholds
 from vedette.model.measurements import F64, I8, I64, Bools, SensorModel
 from vedette.model.tracks import TrackTable, empty_tracks
 from vedette.tracking.settings import Settings
@@ -97,10 +97,11 @@ class HeldBearing:
 class TrackerState:
     """The whole tracker. table is what later stages read; the rest is its own.
 
-    thresholds (9,): gates. period_s (S,): each sensor's scan period, as last stated. sweep_rad,
-    sweep_ns (S,): where each rotating antenna was last known to point (0: unknown). frame_ns (S,):
-    last frame. heard_ns (S,): last measurement. late_refused (S,): measurements too late to use.
-    sensors_enu (S, 3), enu_from_sensors (S, 3, 3): where the sensors stand, for the kernels.
+    thresholds (9 and more,): gates by components. period_s (S,): each sensor's scan period, as last
+    stated. sweep_rad, sweep_ns (S,): where each rotating antenna was last known to point (0:
+    unknown). frame_ns (S,): last frame. heard_ns (S,): last measurement. late_refused (S,):
+    measurements too late to use. sensors_enu (S, 3), enu_from_sensors (S, 3, 3): where the sensors
+    stand, for the kernels.
     """
 
     table: TrackTable
@@ -148,7 +149,7 @@ def start_tracker(
         frame=frame,
         tracks_max=limits.tracks_max,
         tentative_max=limits.tentative_max,
-        thresholds=gate_thresholds(settings.gate_prob),
+        thresholds=gate_thresholds(settings.gate_prob, _components_max(models)),
         period_s=np.array([m.scan_period_s for m in models], dtype=np.float64),
         sweep_rad=np.zeros(sensors),
         sweep_ns=np.zeros(sensors, np.int64),
@@ -158,6 +159,12 @@ def start_tracker(
         enu_from_sensors=np.array([m.enu_from_sensor for m in models]).reshape(sensors, 3, 3),
         held=[],
     )
+
+
+def _components_max(models: list[SensorModel]) -> int:
+    """Give the most components a measurement of these sensors can have."""
+    receivers = [0 if m.receivers_enu_m is None else len(m.receivers_enu_m) for m in models]
+    return COMPONENTS_MAX + max(receivers, default=0)
 
 
 def _empty_bank(capacity: int, modes: int, sensors: int) -> Bank:

@@ -74,6 +74,7 @@ export const SENSOR_WORDS: Record<string, string> = {
   radar_3d: "3-D radar",
   radar_2d: "2-D radar",
   bearing: "bearing",
+  tdoa: "times of arrival",
   bearing_elevation: "bearing and elevation",
   range: "range",
   adsb: "ADS-B",

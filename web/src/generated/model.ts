@@ -103,11 +103,19 @@ export interface Coverage {
   elevation_max_deg: number;
 }
 
+/** One antenna of a sensor of kind tdoa. id: as its detections name it. */
+export interface Receiver {
+  id: string;
+  lat_deg: number;
+  lon_deg: number;
+  hae_m: number;
+}
+
 /** One sensor: its kind says which of its sigmas matter. */
 export interface Sensor {
   id: string;
   name: string;
-  kind: "adsb" | "bearing" | "bearing_elevation" | "position" | "radar_2d" | "radar_3d" | "range";
+  kind: "adsb" | "bearing" | "bearing_elevation" | "position" | "radar_2d" | "radar_3d" | "range" | "tdoa";
   lat_deg: number;
   lon_deg: number;
   hae_m: number;
@@ -125,6 +133,7 @@ export interface Sensor {
   cooperative: boolean | null;
   stale_s: number;
   coverage: Coverage;
+  receivers: Receiver[];
   sac: number | null;
   sic: number | null;
 }

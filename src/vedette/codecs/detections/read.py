@@ -12,9 +12,17 @@ from vedette.base.rfc3339 import parse_rfc3339
 from vedette.codecs import reasons
 from vedette.codecs.detections.wire import Sigmas, Wire
 from vedette.codecs.times import T_MAX_NS, T_MIN_NS
-from vedette.model.reports import Claims, Detection, Plot, PositionReport, SitePositionReport
+from vedette.model.reports import (
+    ArrivalReport,
+    Claims,
+    Detection,
+    Plot,
+    PositionReport,
+    SitePositionReport,
+)
 
 LINE_BYTES_MAX = 4096  # the longest sensible detection is about 900 bytes
+ARRIVALS_MIN = 3  # two receivers give one difference: a surface, no place
 BRACKETS_MAX = 8  # a detection nests three objects; no array has a place in it
 M_PER_DEG = 111_194.93  # a degree of a great circle on a sphere of 6371 km: sigmas only
 
@@ -94,13 +102,17 @@ def report_of(wire: Wire, t_recv_ns: int | None) -> Detection:
     has_polar = has_polar or wire.elevation_deg is not None or wire.range_rate_mps is not None
     has_geo = not (wire.lat_deg is wire.lon_deg is wire.hae_m is None)
     has_site = not (wire.east_m is wire.north_m is wire.up_m is None)
-    if has_polar + has_geo + has_site != 1:
-        count = "no" if not (has_polar or has_geo or has_site) else "more than one"
+    has_arrivals = wire.arrivals_ns is not None
+    groups = has_polar + has_geo + has_site + has_arrivals
+    if groups != 1:
+        count = "no" if groups == 0 else "more than one"
         raise RefusedError(reasons.WRONG_GROUP, f"{count} position group")
     if has_polar:
         return _plot(wire, t_ns, t_recv_ns)
     if has_geo:
         return _position(wire, t_ns, t_recv_ns)
+    if has_arrivals:
+        return _arrivals(wire, t_ns, t_recv_ns)
     return _site_position(wire, t_ns, t_recv_ns)
 
 
@@ -210,6 +222,26 @@ def _site_position(wire: Wire, t_ns: int, t_recv_ns: int) -> SitePositionReport:
         east_sigma_m=sigmas.east_m,
         north_sigma_m=sigmas.north_m,
         up_sigma_m=sigmas.up_m,
+        confidence=wire.confidence,
+        class_prob=_classes(wire),
+        claims=_claims(wire),
+        rcs_dbsm=wire.rcs_dbsm,
+        snr_db=wire.snr_db,
+    )
+
+
+def _arrivals(wire: Wire, t_ns: int, t_recv_ns: int) -> ArrivalReport:
+    arrivals_ns = wire.arrivals_ns or {}
+    _need(len(arrivals_ns) >= ARRIVALS_MIN, f"fewer than {ARRIVALS_MIN} arrivals")
+    sigmas = wire.sigma or _NO_SIGMAS
+    if wire.sigma is not None:
+        _check_sigmas(wire, wire.sigma)
+    return ArrivalReport(
+        sensor=wire.sensor,
+        t_meas_ns=t_ns,
+        t_recv_ns=t_recv_ns,
+        arrivals_ns=arrivals_ns,
+        arrivals_sigma_ns=sigmas.arrivals_ns,
         confidence=wire.confidence,
         class_prob=_classes(wire),
         claims=_claims(wire),

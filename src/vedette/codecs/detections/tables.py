@@ -8,14 +8,15 @@ from typing import Any, NamedTuple
 from vedette.base.errors import RefusedError
 from vedette.codecs import reasons
 from vedette.codecs.detections.read import LINE_BYTES_MAX, read_row
-from vedette.codecs.detections.wire import COLUMNS
+from vedette.codecs.detections.wire import ARRIVALS_KEY, COLUMNS
 from vedette.model.reports import Detection
 
 TEXT_COLUMNS = frozenset({"time", "sensor"})
 ROWS_AT_ONCE = 4096
 ROW_GROUP_BYTES_MAX = 1 << 28  # what a hostile Parquet file may make us unpack at once
 _NAMES = frozenset(COLUMNS)
-_STRUCTS = ("sigma", "class", "claims")
+_STRUCTS = ("sigma", "class", "claims", ARRIVALS_KEY)
+_ARRIVAL_COLUMN = re.compile(rf"{ARRIVALS_KEY}\.[a-z0-9][a-z0-9_\-]{{0,47}}", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d{1,20}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
 
@@ -65,13 +66,18 @@ def _cells(line: bytes) -> list[str]:
 def _header(cells: list[str]) -> list[str]:
     names = [cell.strip().removeprefix("\ufeff") for cell in cells]
     for name in names:
-        if name not in _NAMES:
+        if not _is_name(name):
             raise RefusedError(reasons.UNKNOWN_KEY, f"column {name!a}")
     if len(set(names)) != len(names):
         raise RefusedError(reasons.BAD_HEADER, "a column stands twice")
     if "sensor" not in names:
         raise RefusedError(reasons.MISSING_KEY, "column 'sensor'")
     return names
+
+
+def _is_name(name: str) -> bool:
+    """Say whether a column is one of ours; each receiver has its own."""
+    return name in _NAMES or bool(_ARRIVAL_COLUMN.fullmatch(name))
 
 
 def _row(header: list[str], cells: list[str]) -> dict[str, object]:
@@ -88,10 +94,11 @@ def _row(header: list[str], cells: list[str]) -> dict[str, object]:
 def _number(name: str, cell: str) -> float | int:
     """Read a number as it stands in tables everywhere; int() and float() alone take far more."""
     text = cell.strip()
-    shape = _WHOLE if name == "t_ns" else _DECIMAL
+    is_whole = name == "t_ns" or name.startswith(f"{ARRIVALS_KEY}.")
+    shape = _WHOLE if is_whole else _DECIMAL
     if not shape.fullmatch(text):
         raise RefusedError(reasons.BAD_VALUE, f"{name} is {cell[:40]!a}")
-    return int(text) if name == "t_ns" else float(text)
+    return int(text) if is_whole else float(text)
 
 
 def _place(values: dict[str, Any], name: str, value: object) -> None:
@@ -134,7 +141,7 @@ def read_parquet(data: Any) -> Iterator[tuple[int, Detection | TableFault]]:
 
 def _check_columns(names: list[str]) -> None:
     for name in names:
-        if name not in _NAMES and name not in _STRUCTS:
+        if not _is_name(name) and name not in _STRUCTS:
             raise RefusedError(reasons.UNKNOWN_KEY, f"column {name!a}")
     if len(set(names)) != len(names):
         raise RefusedError(reasons.BAD_HEADER, "a column stands twice")

@@ -2,7 +2,8 @@
 
 The generic door for any sensor. Exactly one group says where: polar (`range_m`, `azimuth_deg`
 with `elevation_deg`, `range_rate_mps`), geographic (`lat_deg`, `lon_deg`, `hae_m`) or site frame
-(`east_m`, `north_m`, `up_m`). Bounds are physical, not tactical; docs/formats.md lists them.
+(`east_m`, `north_m`, `up_m`) or arrivals
+(`arrivals_ns`). Bounds are physical, not tactical; docs/formats.md lists them.
 """
 
 from typing import Annotated, Literal
@@ -23,8 +24,10 @@ SiteCoordinate = Annotated[float, Meta(ge=-1e6, le=1e6)]
 Sigma = Annotated[float, Meta(gt=0.0, le=1e6)]
 Probability = Annotated[float, Meta(ge=0.0, le=1.0)]
 Decibels = Annotated[float, Meta(ge=-200.0, le=200.0)]
+Arrival = Annotated[int, Meta(ge=T_MIN_NS, lt=T_MAX_NS)]
 Nanoseconds = Annotated[int, Meta(ge=T_MIN_NS, lt=T_MAX_NS)]
 SensorKey = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9_\-]{0,47}\Z")]
+ReceiverKey = SensorKey
 ClaimText = Annotated[str, Meta(pattern=r"\A[!-~](?:[ -~]{0,62}[!-~])?\Z")]
 Label = Literal[
     "bird", "balloon", "multirotor", "fixed_wing_uas", "helicopter", "aeroplane", "other"
@@ -44,6 +47,7 @@ class Sigmas(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     east_m: Sigma | None = None
     north_m: Sigma | None = None
     up_m: Sigma | None = None
+    arrivals_ns: Sigma | None = None
 
 
 class WireClaims(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -77,6 +81,7 @@ class Wire(
     east_m: SiteCoordinate | None = None
     north_m: SiteCoordinate | None = None
     up_m: SiteCoordinate | None = None
+    arrivals_ns: Annotated[dict[ReceiverKey, Arrival], Meta(max_length=32)] | None = None
     sigma: Sigmas | None = None
     confidence: Probability | None = None
     class_prob: dict[Label, Probability] | None = None
@@ -88,16 +93,19 @@ class Wire(
 POLAR_KEYS = ("range_m", "azimuth_deg", "elevation_deg", "range_rate_mps")
 GEO_KEYS = ("lat_deg", "lon_deg", "hae_m")
 SITE_KEYS = ("east_m", "north_m", "up_m")
-SIGMA_KEYS = POLAR_KEYS + GEO_KEYS + SITE_KEYS
+VALUE_KEYS = POLAR_KEYS + GEO_KEYS + SITE_KEYS
+ARRIVALS_KEY = "arrivals_ns"  # in tables `arrivals_ns.` and the receiver's key
+SIGMA_KEYS = (*VALUE_KEYS, ARRIVALS_KEY)
 CLAIM_KEYS = ("icao24", "remote_id", "callsign", "squawk")
 LABELS = ("bird", "balloon", "multirotor", "fixed_wing_uas", "helicopter", "aeroplane", "other")
 
-# Columns of CSV and Parquet: the same names, nested ones joined by a dot.
+# Columns of CSV and Parquet: the same names, nested ones joined by a dot. Beside them one for each
+# receiver.
 COLUMNS = (
     "time",
     "t_ns",
     "sensor",
-    *SIGMA_KEYS,
+    *VALUE_KEYS,
     *(f"sigma.{key}" for key in SIGMA_KEYS),
     "confidence",
     *(f"class.{label}" for label in LABELS),

@@ -8,7 +8,8 @@ import math
 import msgspec
 
 from vedette.codecs.detections.read import M_PER_DEG
-from vedette.model.reports import Claims, Detection, Plot, PositionReport
+from vedette.codecs.detections.wire import ARRIVALS_KEY
+from vedette.model.reports import ArrivalReport, Claims, Detection, Plot, PositionReport
 
 
 def encode_detection(report: Detection) -> dict[str, object]:
@@ -17,6 +18,8 @@ def encode_detection(report: Detection) -> dict[str, object]:
         values, sigmas = _polar(report)
     elif isinstance(report, PositionReport):
         values, sigmas = _geographic(report)
+    elif isinstance(report, ArrivalReport):
+        values, sigmas = {}, {ARRIVALS_KEY: report.arrivals_sigma_ns}
     else:
         values = {"east_m": report.east_m, "north_m": report.north_m, "up_m": report.up_m}
         sigmas = {
@@ -26,6 +29,8 @@ def encode_detection(report: Detection) -> dict[str, object]:
         }
     found: dict[str, object] = {"t_ns": report.t_meas_ns, "sensor": report.sensor}
     found |= _stated(values)
+    if isinstance(report, ArrivalReport):
+        found[ARRIVALS_KEY] = dict(report.arrivals_ns)
     stated_sigmas = {k: v for k, v in _stated(sigmas).items() if k in found}
     if stated_sigmas:
         found["sigma"] = stated_sigmas
