@@ -41,6 +41,7 @@ class State:
     warning: warning.WarningState
     decision: decision.DecisionState
     late_told: I64  # by sensor: plots refused as too late that health has counted
+    refused_told: dict[str, dict[str, int]] = field(default_factory=dict)  # and as impossible
     threats: list[Threat] = field(default_factory=list)
     queue: list[QueueItem] = field(default_factory=list)
 
@@ -102,7 +103,7 @@ def advance(
 ) -> tuple[State, AirPicture]:
     """Do a step from reports already decoded (files of detections have no bytes to decode)."""
     batches, refusals = measurements.form(pipeline.site, pipeline.sensors, reports, now_ns)
-    heard = [*reports, *refusals, *_too_late(pipeline, state, now_ns)]
+    heard = [*reports, *refusals, *_too_late(pipeline, state, now_ns), *_impossible(state, now_ns)]
     statuses = [report for report in reports if isinstance(report, SensorStatus)]
     sources, tracks, records = state.health.sources, state.tracking.table, state.identity.records
     events: list[Event] = []
@@ -146,6 +147,21 @@ def _too_late(pipeline: Pipeline, state: State, now_ns: int) -> list[Refusal]:
         )
         for index in np.flatnonzero(fresh)
     ]
+
+
+def _impossible(state: State, now_ns: int) -> list[Refusal]:
+    """Say what the tracker's own door refused in the last step, by reason and sensor."""
+    refusals = []
+    for reason, by_sensor in state.tracking.refused.items():
+        told = state.refused_told.setdefault(reason, {})
+        for sensor_id, count in by_sensor.items():
+            fresh = count - told.get(sensor_id, 0)
+            told[sensor_id] = count
+            if fresh:
+                refusals.append(
+                    Refusal(source=sensor_id, t_recv_ns=now_ns, reason=reason, count=fresh)
+                )
+    return refusals
 
 
 def _turned_away(arrival: Arrival) -> Refusal:

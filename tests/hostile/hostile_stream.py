@@ -17,7 +17,14 @@ from vedette.config.site import Feed, Site
 from vedette.model.arrivals import Arrival
 from vedette.model.events import TrackStarted
 from vedette.model.measurements import MeasurementBatch
-from vedette.model.reports import Plot, PositionReport, Refusal, SitePositionReport
+from vedette.model.reports import (
+    ArrivalReport,
+    Plot,
+    PositionReport,
+    Refusal,
+    SensorStatus,
+    SitePositionReport,
+)
 
 SITE = Path(__file__).resolve().parents[2] / "scenarios" / "sites" / "ain_al_asad.toml"
 T0_NS = 1_641_254_400_000_000_000  # 2022-01-04T00:00:00Z
@@ -27,7 +34,7 @@ GROWTH_BYTES = 12 << 20  # between a third of a campaign and its end; an allocat
 STRANGERS_MAX = 17  # sources that the site file does not name
 REASONS_MAX = 33
 FIELDS = ("state_enu", "cov_enu", "existence_prob")
-DETECTIONS = (Plot, PositionReport, SitePositionReport)
+DETECTIONS = (Plot, PositionReport, SitePositionReport, ArrivalReport)
 
 
 def make_site() -> Site:
@@ -95,6 +102,10 @@ class Fire:
         reports = codecs.decode(self.mirror, arrivals)
         batches, more = measurements.form(self.site, self.pipeline.sensors, reports, self.now_ns)
         more = [*more, *self._too_late(batches)]
+        ahead_ns = self.now_ns + int(tracking.Settings().ahead_max_s * NS_PER_S)
+        for report in reports:  # the tracker believes no antenna that turns in the future
+            if isinstance(report, SensorStatus) and report.t_meas_ns > ahead_ns:
+                self.refused[report.sensor] += 1
         for report in [*reports, *more]:
             if isinstance(report, Refusal):
                 self.refused[report.source] += report.count

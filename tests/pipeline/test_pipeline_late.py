@@ -1,10 +1,11 @@
-"""What comes too late for the tracks is counted, not lost in silence."""
+"""What comes too late for the tracks, or cannot be, is counted, not lost in silence."""
 
 import msgspec
 
 from vedette import pipeline
 from vedette.config.load import load_site
 from vedette.model.arrivals import Arrival
+from vedette.model.reports import SensorStatus
 
 NS = 1_000_000_000
 T0 = 1_641_267_600 * NS
@@ -32,3 +33,18 @@ def test_a_plot_too_late_for_the_tracks_is_counted_against_its_sensor(repository
         state, _ = pipeline.step(line, state, pipeline.Inputs([arrival]), now_ns)
     refused = state.health.sources["radar_south"].refused_by_reason
     assert refused == {"too late for the tracks": 1}
+
+
+def test_what_the_tracker_s_own_door_refuses_is_counted_against_its_sensor(repository):
+    site = load_site(repository / "scenarios" / "sites" / "ain_al_asad.toml")
+    line = pipeline.assemble(site)
+    state = pipeline.start(line)
+    status = SensorStatus(
+        sensor="radar_north", t_meas_ns=T0 + 3_600 * NS, t_recv_ns=T0 + NS, kind="north"
+    )
+    for k, reports in enumerate(([status], [], [])):
+        now_ns = T0 + (k + 1) * NS
+        state, _ = pipeline.advance(line, state, reports, pipeline.Inputs(), now_ns)
+    refused = state.health.sources["radar_north"].refused_by_reason
+    assert refused == {"impossible time": 1}
+    assert state.tracking.refused == {"impossible time": {"radar_north": 1}}

@@ -81,6 +81,12 @@ def _of_track(event: Event, _: dict[str, str]) -> _Told:
             return "track", f"{name} and {absorbed} proved to be one object", ""
 
 
+def _key_words(kind: str, key: str) -> str:
+    if kind == "icao24":
+        return f"address {key}"
+    return "serial number"
+
+
 def _of_identity(event: Event, _: dict[str, str]) -> _Told:
     match event:
         case past.IdentityChanged():
@@ -91,6 +97,14 @@ def _of_identity(event: Event, _: dict[str, str]) -> _Told:
         case past.ClassChanged():
             words = f"{class_words(event.object_class)} (probability {event.prob:.2f})"
             return "identity", f"{track_name(event.track_id)} is most probably a {words}", ""
+        case past.IdentityKeyShared():
+            other, sent = track_name(event.other_track_id), _key_words(event.kind, event.key)
+            text = f"{track_name(event.track_id)} and {other} send one {sent}"
+            return "identity", text, ""
+        case past.IdentityKeyChanged():
+            sent = _key_words(event.kind, event.after)
+            was = f" instead of {event.before}" if event.before else ""
+            return "identity", f"{track_name(event.track_id)} now sends {sent}{was}", ""
         case past.IdentityConflict():
             return "identity", f"{track_name(event.track_id)}: {event.reason}", ""
         case past.TrackAssessed():

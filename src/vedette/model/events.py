@@ -68,6 +68,27 @@ class TracksMerged(EventBase, frozen=True, kw_only=True):
     absorbed_track_id: int
 
 
+class IdentityKeyShared(EventBase, frozen=True, kw_only=True):
+    """Two live tracks send one address or serial: they stay two. Told once for each pair.
+
+    kind: "icao24" or "remote_id". key: the address; of a serial nothing is kept.
+    """
+
+    track_id: int
+    other_track_id: int
+    kind: str
+    key: str
+
+
+class IdentityKeyChanged(EventBase, frozen=True, kw_only=True):
+    """A track sends another address or serial than before. Fields as of IdentityKeyShared."""
+
+    track_id: int
+    kind: str
+    before: str
+    after: str
+
+
 class TrackLimitReached(EventBase, frozen=True, kw_only=True):
     """The table of tracks is full; what has the least existence is given up."""
 
@@ -356,6 +377,8 @@ Event = (
     | TrackRegained
     | TrackLost
     | TracksMerged
+    | IdentityKeyShared
+    | IdentityKeyChanged
     | TrackLimitReached
     | IdentityChanged
     | ClassChanged

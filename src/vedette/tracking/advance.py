@@ -15,8 +15,10 @@ from vedette.model.measurements import MeasurementBatch, MeasurementKind
 from vedette.model.reports import SensorStatus
 from vedette.model.tracks import Links, empty_links
 from vedette.tracking.associate import LinkList, take_look
-from vedette.tracking.crossing import hold_bearings
+from vedette.tracking.crossing import hold_bearings, raise_from_below
+from vedette.tracking.door import admitted, statuses_admitted
 from vedette.tracking.gather import gather
+from vedette.tracking.keys import tell_keys
 from vedette.tracking.lifecycle import age, bound_crowd, judge
 from vedette.tracking.looks import Look, looks_of
 from vedette.tracking.state import TrackerState
@@ -35,14 +37,16 @@ def advance(
 ) -> tuple[Links, list[Event]]:
     """Bring the tracks to now_ns with what was measured since; changes state in place.
 
-    batches: any order, each sorted by time, a sensor's look in one or in pieces; measurements later
-    than settings.late_max_s behind the newest are refused and counted in state.late_refused. now_ns
-    never before the last step's.
+    batches: any order, a sensor's look in one or in pieces; what is impossible is left out and
+    counted in state.refused, see `door`; measurements later than settings.late_max_s behind the
+    newest are refused and counted in state.late_refused. now_ns never before the last step's.
     Returns links of reports to confirmed tracks and the events TrackStarted, TrackCoasting,
-    TrackRegained, TrackLost, TracksMerged, TrackLimitReached. A step without time and input changes
-    nothing.
+    TrackRegained, TrackLost, TracksMerged, TrackLimitReached, IdentityKeyShared and
+    IdentityKeyChanged. A step without time and input changes nothing.
     """
     now_ns = max(now_ns, state.now_ns)
+    batches = admitted(state, batches, now_ns)
+    statuses = statuses_admitted(state, statuses, now_ns)
     if not batches and not statuses and now_ns == state.now_ns:
         return empty_links(), []
     age(state, now_ns)
@@ -53,6 +57,7 @@ def advance(
             note_status(state, what, sensor_index)
             continue
         unclaimed = take_look(state, what, links)
+        raise_from_below(state, state.models[sensor_index])
         hold_bearings(state, what, unclaimed)
         note_look(state, what)
         t_last_ns = int(what.t_ns[-1])
@@ -61,6 +66,7 @@ def advance(
         events += bound_crowd(state, now_ns)
     events += judge(state, now_ns)
     events += merge_twins(state, now_ns)
+    events += tell_keys(state, now_ns)
     fill_table(state, now_ns)
     return _numbered(state, links), events
 

@@ -121,13 +121,14 @@ def polar_sensor(
     scan_period_s: float = 1.0,
     rotating: bool = False,
     bearing_only: bool = False,
+    range_only: bool = False,
     sensor_id: str = "sensor",
 ) -> SensorModel:
-    """Describe a radar (or, bearing_only, a camera) at a place in the common frame, all round."""
+    """Describe a radar (or, bearing_only, a camera; or what only ranges), all round."""
     return SensorModel(
         index=0,
         sensor_id=sensor_id,
-        kind="bearing_elevation" if bearing_only else "radar_3d",
+        kind="range" if range_only else "bearing_elevation" if bearing_only else "radar_3d",
         position_enu_m=np.array(position_enu_m, dtype=np.float64),
         enu_from_sensor=np.eye(3),
         range_min_m=0.0,
@@ -142,9 +143,9 @@ def polar_sensor(
         rotating=rotating,
         cooperative=False,
         observes_range=not bearing_only,
-        observes_azimuth=True,
-        observes_elevation=True,
-        starts_tracks=not bearing_only,
+        observes_azimuth=not range_only,
+        observes_elevation=not range_only,
+        starts_tracks=not (bearing_only or range_only),
     )
 
 

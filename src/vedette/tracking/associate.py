@@ -13,7 +13,7 @@ from vedette.base.constants import NS_PER_S
 from vedette.kernels.association import associate
 from vedette.kernels.bernoulli import update_tracks
 from vedette.kernels.gating import gate
-from vedette.kernels.measure import ENU, TDOA
+from vedette.kernels.measure import TDOA
 from vedette.kernels.singles import start_many
 from vedette.model.measurements import F64, I64, SensorModel
 from vedette.tracking.fixes import start_from_arrivals
@@ -178,7 +178,7 @@ def _note_hits(
     bank.height_seen[i] |= height_observed(look)[j]
     if look.kind == TDOA:  # receivers on the ground tell height where the geometry lets them
         bank.height_seen[i] |= bank.P[i, 0, 2, 2] < _HEIGHT_TOLD_M**2
-    if state.models[s].observes_range or look.kind in (ENU, TDOA):
+    if state.models[s].starts_tracks:
         bank.crossing[i] = 0
     take = (look.key[j] != 0) & ((bank.key[i] == 0) | (p > 0.99))
     bank.key[i[take]] = look.key[j[take]]

@@ -125,7 +125,11 @@ def _unwatched(state: TrackerState, row: int) -> bool:
     pos = np.ascontiguousarray(bank.x[row, 0, :3])
     for model in state.models:
         heard_s = (int(bank.t_ns[row]) - int(state.heard_ns[model.index])) / NS_PER_S
-        if not model.observes_range or state.heard_ns[model.index] == 0 or heard_s > _LIVE_S:
+        if (
+            not (model.observes_range and model.observes_azimuth)
+            or state.heard_ns[model.index] == 0
+            or heard_s > _LIVE_S
+        ):
             continue
         rho, azimuth, _ = azimuth_of(pos, model.position_enu_m, model.enu_from_sensor)
         inside = model.range_min_m < rho < model.range_max_m

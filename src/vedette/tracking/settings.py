@@ -56,6 +56,7 @@ class Settings:
     lost_s: float = 18.0
     lost_scans: float = 4.5
     tentative_s: float = 10.0
+    ahead_max_s: float = 10.0  # clocks differ by seconds; what is further ahead is refused
     late_max_s: float = 2.5  # what is later is refused and counted
     key_match_log: float = 4.6  # one address in a hundred targets nearby
     key_differs_log: float = -6.9  # one report in a thousand carries another's address

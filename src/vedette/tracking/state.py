@@ -5,7 +5,7 @@ published table holds the confirmed ones alone, in order of their number. The cr
 tracks that rest on one unlikely plot each is kept apart, as plots: `Singles`.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,8 @@ class Bank:
     t_ns (C,): time of the state. x (C, M, 6), P (C, M, 6, 6), mode_prob (C, M): site ENU, SI.
     existence (C,). track_id (C,): 0 while tentative. serial (C,): unique birth number. hits (C,):
     scans in which it was seen. started_ns, updated_ns (C,): first and last plot. status (C,).
-    key (C,): claimed identity, 0 none. height_seen (C,). crossing (C,): 1 while only bearings
+    key (C,): claimed identity, 0 none; key_told (C,): as last
+    told. height_seen (C,). crossing (C,): 1 while only bearings
     support it. looked_ns, hit_ns (C, S): when each sensor last looked at it, last saw it.
     twin_serial, twin_ns (C,): the track it may be a double of, and since when.
     """
@@ -45,6 +46,7 @@ class Bank:
     updated_ns: I64
     status: I8
     key: I64
+    key_told: I64
     height_seen: I8
     crossing: I8
     looked_ns: I64
@@ -101,7 +103,8 @@ class TrackerState:
     stated. sweep_rad, sweep_ns (S,): where each rotating antenna was last known to point (0:
     unknown). frame_ns (S,): last frame. heard_ns (S,): last measurement. late_refused (S,):
     measurements too late to use. sensors_enu (S, 3), enu_from_sensors (S, 3, 3): where the sensors
-    stand, for the kernels.
+    stand, for the kernels. refused: reason -> sensor -> how many measurements were impossible.
+    keys_shared: pairs of tracks that were told to send one key.
     """
 
     table: TrackTable
@@ -127,6 +130,8 @@ class TrackerState:
     next_serial: int = 1
     next_track_id: int = 1
     limit_told: bool = False
+    refused: dict[str, dict[str, int]] = field(default_factory=dict)
+    keys_shared: list[tuple[int, int]] = field(default_factory=list)
 
 
 def start(site: Site, models: list[SensorModel], settings: Settings | None = None) -> TrackerState:
@@ -182,6 +187,7 @@ def _empty_bank(capacity: int, modes: int, sensors: int) -> Bank:
         updated_ns=np.zeros(capacity, np.int64),
         status=np.zeros(capacity, np.int8),
         key=np.zeros(capacity, np.int64),
+        key_told=np.zeros(capacity, np.int64),
         height_seen=np.zeros(capacity, np.int8),
         crossing=np.zeros(capacity, np.int8),
         looked_ns=np.zeros((capacity, sensors), np.int64),

@@ -22,6 +22,9 @@ const t = trackName;
 const because = (reason: string): string => (reason ? `: ${reason}` : "");
 const many = (ids: readonly number[]): string => ids.map(t).join(", ");
 
+const keyWords = (kind: string, key: string): string =>
+  kind === "icao24" ? `address ${key}` : "serial number";
+
 const TELLERS: Tellers = {
   TrackStarted: ["track", (e) =>
     `${t(e.track_id)} first seen ${distance(e.range_m)} to the ${compass(e.bearing_deg)} by ${e.sensors.join(", ")}`],
@@ -29,6 +32,10 @@ const TELLERS: Tellers = {
   TrackRegained: ["track", (e) => `${t(e.track_id)} is seen again`],
   TrackLost: ["track", (e) => `${t(e.track_id)} lost${because(e.reason)}`],
   TracksMerged: ["track", (e) => `${t(e.absorbed_track_id)} proved to be ${t(e.track_id)}`],
+  IdentityKeyShared: ["identity", (e) =>
+    `${t(e.track_id)} and ${t(e.other_track_id)} send one ${keyWords(e.kind, e.key)}`],
+  IdentityKeyChanged: ["identity", (e) =>
+    `${t(e.track_id)} now sends ${keyWords(e.kind, e.after)}${e.before ? ` instead of ${e.before}` : ""}`],
   TrackLimitReached: ["source", (e) => `The table of ${e.capacity} tracks is full`],
   IdentityChanged: ["identity", (e) =>
     `${t(e.track_id)} is ${IDENTITY_WORDS[e.after]}, was ${IDENTITY_WORDS[e.before]} (${e.by})${because(e.reason)}`],

@@ -481,6 +481,26 @@ export interface TracksMerged {
   absorbed_track_id: number;
 }
 
+/** Two live tracks send one address or serial: they stay two. Told once for each pair. */
+export interface IdentityKeyShared {
+  event: "IdentityKeyShared";
+  t_us: number;
+  track_id: number;
+  other_track_id: number;
+  kind: string;
+  key: string;
+}
+
+/** A track sends another address or serial than before. Fields as of IdentityKeyShared. */
+export interface IdentityKeyChanged {
+  event: "IdentityKeyChanged";
+  t_us: number;
+  track_id: number;
+  kind: string;
+  before: string;
+  after: string;
+}
+
 /** The table of tracks is full; what has the least existence is given up. */
 export interface TrackLimitReached {
   event: "TrackLimitReached";
@@ -878,6 +898,8 @@ export type VedetteEvent =
   | TrackRegained
   | TrackLost
   | TracksMerged
+  | IdentityKeyShared
+  | IdentityKeyChanged
   | TrackLimitReached
   | IdentityChanged
   | ClassChanged
