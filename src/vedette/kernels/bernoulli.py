@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from vedette.kernels.gating import azimuth_of, in_sector, predict_modes, seconds_between
+from vedette.kernels.gating import azimuth_of, in_sector, seconds_between
 from vedette.kernels.measure import ENU, HEIGHT, RANGE_RATE, update
-from vedette.kernels.motion import merge
+from vedette.kernels.motion import TURN, merge, predict_modes, turn_rate
 
 # Hypotheses below this share of a track change it by less than rounding of what is published.
 _SHARE_MIN = 1e-4
@@ -269,13 +269,16 @@ def publish(
     bounds: Any,
     state: Any,
     cov: Any,
+    modes_now: Any,
+    turning: Any,
 ) -> None:
     """Write the mean (K, 6) and covariance (K, 6, 6) at now_ns of the tracks in rows (K,).
 
-    Tracks are left as they are. A track whose last measurement is after now is moved back by its
-    velocity, its covariance unchanged.
+    Also modes_now (K, M), the modes' probabilities, and turning (K,), the turn rate they expect,
+    rad/s, clockwise positive (NaN where no mode turns). Tracks are left as they are. A track whose
+    last measurement is after now is moved back by its velocity, its covariance unchanged.
     """
-    modes = x.shape[1]
+    modes, turns = x.shape[1], bool((motion[:, TURN] != 0.0).any())
     x_now, P_now, p_now = np.empty((modes, 6)), np.empty((modes, 6, 6)), np.empty(modes)
     for k in range(rows.shape[0]):
         i = rows[k]
@@ -286,6 +289,10 @@ def publish(
             for a in range(3):
                 x_now[m, a] += min(dt, 0.0) * x_now[m, a + 3]
         merge(x_now, P_now, p_now, state[k], cov[k])
+        modes_now[k] = p_now
+        turning[k] = 0.0 if turns else math.nan
+        for m in range(modes):
+            turning[k] += p_now[m] * turn_rate(x_now[m], motion[m, TURN])
 
 
 @njit(cache=True)

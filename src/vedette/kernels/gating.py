@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from vedette.kernels.measure import ENU, local_from_enu, update, wrap_pi
-from vedette.kernels.motion import bound_height, mix_modes, predict
+from vedette.kernels.motion import predict_modes
 
 # No gate here is wider: eight components at 0.9999 are 32. A mode further off than this adds
 # nothing to a likelihood (e^-30), so its update is not finished.
@@ -25,22 +25,6 @@ _TWO_PI = 2.0 * math.pi
 def seconds_between(later_ns: int, earlier_ns: int) -> float:
     """Give later - earlier in seconds, subtracting in integers first."""
     return (later_ns - earlier_ns) * 1e-9
-
-
-@njit(cache=True)
-def predict_modes(
-    x: Any, P: Any, mode_prob: Any, dt_s: float, motion: Any, height_seen: int, bounds: Any
-) -> None:
-    """Mix and move all modes of one target by dt_s >= 0, in place.
-
-    motion (M, 3): per mode q_horizontal, q_vertical (m2/s3) and mean stay (s). bounds (2,): largest
-    variance of up and of v_up while height_seen is 0.
-    """
-    mix_modes(x, P, mode_prob, dt_s, motion[:, 2])
-    for m in range(x.shape[0]):
-        predict(x[m], P[m], dt_s, motion[m, 0], motion[m, 1])
-        if height_seen == 0:
-            bound_height(P[m], bounds[0], bounds[1])
 
 
 @njit(cache=True)

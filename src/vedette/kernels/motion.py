@@ -1,7 +1,12 @@
-"""How a target's state moves between two times: nearly constant velocity, in several modes.
+"""How a target's state moves between two times: straight, turning or stopping, calm or not.
 
-State (6,): east, north, up, v_east, v_north, v_up. Modes differ in process noise alone; they are
-mixed as in an interacting multiple model (Blom and Bar-Shalom 1988, IEEE TAC 33-8).
+State (6,): east, north, up, v_east, v_north, v_up. Each mode is one row of `motion` (M, 6):
+  Q_HORIZONTAL, Q_VERTICAL  density of white acceleration, m2/s3
+  STAY                      mean time until the target chooses its mode anew, s
+  TURN                      acceleration across the way, m/s2: right (clockwise from above) positive
+  SHARE                     how often the mode is chosen, against the others' shares
+  BRAKE                     how fast velocity dies away to a hover, 1/s: 0 not at all
+They are mixed as in an interacting multiple model (Blom and Bar-Shalom 1988, IEEE TAC 33-8).
 """
 
 import math
@@ -9,6 +14,54 @@ from typing import Any
 
 import numpy as np
 from numba import njit
+
+Q_HORIZONTAL, Q_VERTICAL, STAY, TURN, SHARE, BRAKE = 0, 1, 2, 3, 4, 5
+# A turn is a bank angle, so its rate is acceleration over speed; below this speed nothing banks,
+# and the rate stays finite down to a hover.
+_BANKING_MPS = 8.0
+# Further than this a passage is made in steps, so that modes change under way.
+_STEP_MAX_S = 5.0
+
+
+@njit(cache=True)
+def predict_modes(
+    x: Any, P: Any, mode_prob: Any, dt_s: float, motion: Any, height_seen: int, bounds: Any
+) -> None:
+    """Mix and move all modes of one target by dt_s >= 0, in place.
+
+    x (M, 6), P (M, 6, 6), mode_prob (M,), motion (M, 6): see the module. bounds (2,): largest
+    variance of up and of v_up while height_seen is 0.
+    """
+    modes = x.shape[0]
+    steps = 1 if modes == 1 else max(1, math.ceil(dt_s / _STEP_MAX_S))
+    for _ in range(steps):
+        step_s = dt_s / steps
+        mix_modes(x, P, mode_prob, step_s, motion)
+        for m in range(modes):
+            if motion[m, TURN] != 0.0:
+                turn(x[m], P[m], step_s, motion[m])
+            elif motion[m, BRAKE] > 0.0:
+                brake(x[m], P[m], step_s, motion[m])
+            else:
+                predict(x[m], P[m], step_s, motion[m, Q_HORIZONTAL], motion[m, Q_VERTICAL])
+            if height_seen == 0:
+                bound_height(P[m], bounds[0], bounds[1])
+
+
+@njit(cache=True)
+def speed_scale(x: Any) -> float:
+    """Give sqrt(v^2 + v0^2) of state x (6,): its horizontal speed, never below that of banking."""
+    return math.sqrt(x[3] * x[3] + x[4] * x[4] + _BANKING_MPS * _BANKING_MPS)
+
+
+@njit(cache=True)
+def turn_rate(x: Any, across_mps2: float) -> float:
+    """Give the turn rate (rad/s, clockwise positive) of state x (6,) under a given acceleration.
+
+    w = a / sqrt(v^2 + v0^2) with v the horizontal speed: a / v for anything that flies, and finite
+    in a hover, where a turn of the velocity means nothing.
+    """
+    return float(across_mps2 / speed_scale(x))
 
 
 @njit(cache=True)
@@ -27,6 +80,12 @@ def predict(x: Any, P: Any, dt_s: float, q_horizontal: float, q_vertical: float)
     for k in range(6):  # columns: (F P) F'
         for a in range(3):
             P[k, a] += dt_s * P[k, a + 3]
+    _shake(P, dt_s, q_horizontal, q_vertical)
+
+
+@njit(cache=True)
+def _shake(P: Any, dt_s: float, q_horizontal: float, q_vertical: float) -> None:
+    """Add what white acceleration does in dt_s to P (6, 6)."""
     for a in range(3):
         q = q_vertical if a == 2 else q_horizontal
         cross = 0.5 * q * dt_s * dt_s
@@ -37,29 +96,132 @@ def predict(x: Any, P: Any, dt_s: float, q_horizontal: float, q_vertical: float)
 
 
 @njit(cache=True)
-def mix_modes(x: Any, P: Any, mode_prob: Any, dt_s: float, stay_s: Any) -> None:
+def turn(x: Any, P: Any, dt_s: float, motion: Any) -> None:
+    """Move state x (6,) and covariance P (6, 6) by dt_s along a coordinated turn, in place.
+
+    motion (6,): one mode. The velocity turns by theta = w dt, w = `turn_rate` of the state before:
+    x' = x + S v + C Rv, v' = cos(theta) v + sin(theta) Rv, S = sin(theta) / w,
+    C = (1 - cos(theta)) / w, R a quarter turn to the right (Bar-Shalom, Li, Kirubarajan 2001,
+    section 11.7.1, with clockwise w). P' = F P F' + Q, F the gradient of this with w depending on
+    speed; Q as for straight flight. Vertically straight.
+    """
+    ve, vn = x[3], x[4]
+    w = turn_rate(x, motion[TURN])
+    sin_t, cos_t = math.sin(w * dt_s), math.cos(w * dt_s)
+    along, aside = sin_t / w, (1.0 - cos_t) / w
+    x[0] += along * ve + aside * vn
+    x[1] += along * vn - aside * ve
+    x[2] += dt_s * x[5]
+    x[3], x[4] = cos_t * ve + sin_t * vn, cos_t * vn - sin_t * ve
+    # How the result changes with w, and w with the velocity.
+    d_along, d_aside = (dt_s * cos_t - along) / w, (dt_s * sin_t - aside) / w
+    slope = -w / (ve * ve + vn * vn + _BANKING_MPS * _BANKING_MPS)
+    F = np.empty((4, 2))  # rows e, n, v_e, v_n; columns v_e, v_n
+    F[0, 0], F[0, 1], F[1, 0], F[1, 1] = along, aside, -aside, along
+    F[2, 0], F[2, 1], F[3, 0], F[3, 1] = cos_t, sin_t, -sin_t, cos_t
+    for row, change in (
+        (0, d_along * ve + d_aside * vn),
+        (1, d_along * vn - d_aside * ve),
+        (2, dt_s * x[4]),
+        (3, -dt_s * x[3]),
+    ):
+        F[row, 0] += change * slope * ve
+        F[row, 1] += change * slope * vn
+    for k in range(6):  # rows: F P
+        pe, pn = P[3, k], P[4, k]
+        P[0, k] += F[0, 0] * pe + F[0, 1] * pn
+        P[1, k] += F[1, 0] * pe + F[1, 1] * pn
+        P[2, k] += dt_s * P[5, k]
+        P[3, k], P[4, k] = F[2, 0] * pe + F[2, 1] * pn, F[3, 0] * pe + F[3, 1] * pn
+    for k in range(6):  # columns: (F P) F'
+        pe, pn = P[k, 3], P[k, 4]
+        P[k, 0] += F[0, 0] * pe + F[0, 1] * pn
+        P[k, 1] += F[1, 0] * pe + F[1, 1] * pn
+        P[k, 2] += dt_s * P[k, 5]
+        P[k, 3], P[k, 4] = F[2, 0] * pe + F[2, 1] * pn, F[3, 0] * pe + F[3, 1] * pn
+    _shake(P, dt_s, motion[Q_HORIZONTAL], motion[Q_VERTICAL])
+
+
+@njit(cache=True)
+def brake(x: Any, P: Any, dt_s: float, motion: Any) -> None:
+    """Move state x (6,) and covariance P (6, 6) by dt_s towards a hover, in place.
+
+    motion (6,): one mode. dv = -b v dt + white acceleration, an Ornstein-Uhlenbeck velocity:
+    v' = e v, x' = x + l v with e = exp(-b dt), l = (1 - e) / b, and per axis Q = q [(dt - 2 l +
+    (1 - e^2) / 2b) / b^2, l^2 / 2; l^2 / 2, (1 - e^2) / 2b] (Gillespie 1996, Physical Review E
+    54-2, eqs. 2.14). Velocity stays about zero within sqrt(q / 2b), however long it is.
+    """
+    b = motion[BRAKE]
+    e = math.exp(-b * dt_s)
+    reach = (1.0 - e) / b
+    spread = (1.0 - e * e) / (2.0 * b)
+    for a in range(3):
+        x[a] += reach * x[a + 3]
+        x[a + 3] *= e
+    for a in range(3):  # rows: F P
+        for k in range(6):
+            P[a, k] += reach * P[a + 3, k]
+            P[a + 3, k] *= e
+    for k in range(6):  # columns: (F P) F'
+        for a in range(3):
+            P[k, a] += reach * P[k, a + 3]
+            P[k, a + 3] *= e
+    for a in range(3):
+        q = motion[Q_VERTICAL] if a == 2 else motion[Q_HORIZONTAL]
+        cross = 0.5 * q * reach * reach
+        P[a, a] += q * (dt_s - 2.0 * reach + spread) / (b * b)
+        P[a, a + 3] += cross
+        P[a + 3, a] += cross
+        P[a + 3, a + 3] += q * spread
+
+
+@njit(cache=True)
+def mix_modes(x: Any, P: Any, mode_prob: Any, dt_s: float, motion: Any) -> None:
     """Mix the modes of one target for a passage of dt_s, in place.
 
-    x (M, 6), P (M, 6, 6), mode_prob (M,). stay_s (M,): mean time spent in each mode; the chance to
-    leave in dt_s is 1 - exp(-dt/stay), shared evenly among the others. One mode: nothing happens.
+    x (M, 6), P (M, 6, 6), mode_prob (M,), motion (M, 6). In dt_s a target in mode i chooses anew
+    with probability 1 - exp(-dt / stay_i), and then mode j with probability share_j, whatever i
+    was. So those who choose are one crowd with one mean and covariance, and mixing costs M
+    mergers, not M^2. Who flies fast does not stop at once: a mode that brakes is chosen
+    v0^2 / (v0^2 + v^2) times as often, v0 the speed below which nothing banks. The mixture's
+    overall mean and covariance stay. One mode: nothing happens.
     """
     modes = x.shape[0]
     if modes == 1 or dt_s <= 0.0:
         return
-    weight = np.empty((modes, modes))  # weight[i, j]: was in i, is now in j
-    total = np.zeros(modes)
+    leaving, crowd = np.empty(modes), 0.0
     for i in range(modes):
-        leave = 1.0 - math.exp(-dt_s / stay_s[i])
-        for j in range(modes):
-            share = 1.0 - leave if i == j else leave / (modes - 1)
-            weight[i, j] = mode_prob[i] * share
-            total[j] += weight[i, j]
-    x_old, P_old = x.copy(), P.copy()
+        leaving[i] = mode_prob[i] * (1.0 - math.exp(-dt_s / motion[i, STAY]))
+        crowd += leaving[i]
+    if crowd <= 0.0:
+        return
+    x_crowd, P_crowd = np.empty(6), np.empty((6, 6))
+    for i in range(modes):
+        leaving[i] /= crowd
+    merge(x, P, leaving, x_crowd, P_crowd)
+    slow = _BANKING_MPS / speed_scale(x_crowd)
+    chosen = 0.0
     for j in range(modes):
-        for i in range(modes):
-            weight[i, j] /= max(total[j], 1e-300)
-        merge(x_old, P_old, weight[:, j], x[j], P[j])
-        mode_prob[j] = total[j]
+        chosen += motion[j, SHARE] * (slow * slow if motion[j, BRAKE] > 0.0 else 1.0)
+    for j in range(modes):
+        share = motion[j, SHARE] * (slow * slow if motion[j, BRAKE] > 0.0 else 1.0)
+        joining = crowd * share / chosen
+        total = mode_prob[j] - leaving[j] * crowd + joining
+        mode_prob[j] = total
+        if joining > 0.0:
+            _join(x[j], P[j], x_crowd, P_crowd, joining / total)
+
+
+@njit(cache=True)
+def _join(x: Any, P: Any, x_other: Any, P_other: Any, share: float) -> None:
+    """Replace a share of one Gaussian by another, matching moments, in place."""
+    apart = np.empty(6)
+    for a in range(6):
+        apart[a] = x_other[a] - x[a]
+        x[a] += share * apart[a]
+        for b in range(a + 1):
+            P[a, b] += share * (P_other[a, b] - P[a, b] + (1.0 - share) * apart[a] * apart[b])
+            P[b, a] = P[a, b]
 
 
 @njit(cache=True)

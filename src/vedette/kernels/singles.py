@@ -18,10 +18,10 @@ from vedette.kernels.gating import (
     candidates,
     in_sector,
     pair_likelihood,
-    predict_modes,
     seconds_between,
 )
 from vedette.kernels.measure import ENU, HEIGHT, POLAR, local_from_enu
+from vedette.kernels.motion import predict_modes
 
 # The height of something whose height nobody measures: anywhere between the ground and this, where
 # the plot says nothing of range; otherwise see `height_prior`.

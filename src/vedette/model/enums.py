@@ -35,6 +35,20 @@ class TrackStatus(IntEnum):
     COASTING = 2
 
 
+class MotionMode(IntEnum):
+    """How a target moves, as the tracker's default modes; their order is that of their columns.
+
+    STEADY: straight, level or not. TURN_LEFT, TURN_RIGHT: coordinated, seen from above. MANOEUVRE:
+    climb, dive, brake, aerobatics, whatever the others are not. HOVER: about in one place.
+    """
+
+    STEADY = 0
+    TURN_LEFT = 1
+    TURN_RIGHT = 2
+    MANOEUVRE = 3
+    HOVER = 4
+
+
 class Severity(StrEnum):
     """How much a fault matters to the picture."""
 

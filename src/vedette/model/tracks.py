@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vedette.model.enums import MotionMode
 from vedette.model.measurements import F64, I8, I64
 
 
@@ -14,9 +15,10 @@ class TrackTable:
     Site ENU frame, SI. state_enu (C, 6): east, north, up, v_east, v_north, v_up, at t_ns (the
     step's now). cov_enu (C, 6, 6). existence_prob (C,). status (C,) of TrackStatus.
     started_ns: when the object was first seen (the first plot of the track); updated_ns: last
-    measurement. turn_rate_radps (C,) or NaN. sensor_updated_ns (C, S): last contribution of each
-    sensor (index of the site's sensors), 0: never. height_observed (C,) 1 when some sensor
-    observed height. Arrays have fixed capacity C; only [:count] is meaningful.
+    measurement. turn_rate_radps (C,): clockwise positive, as azimuth; NaN: not known. mode_prob
+    (C, M): how it moves, one column a `MotionMode`. sensor_updated_ns (C, S): last contribution
+    of each sensor (index of the site's sensors), 0: never. height_observed (C,) 1 when some
+    sensor observed height. Arrays have fixed capacity C; only [:count] is meaningful.
     """
 
     count: int
@@ -29,6 +31,7 @@ class TrackTable:
     started_ns: I64
     updated_ns: I64
     turn_rate_radps: F64
+    mode_prob: F64
     sensor_updated_ns: I64
     height_observed: I8
 
@@ -42,8 +45,8 @@ class Links:
     prob: F64
 
 
-def empty_tracks(capacity: int, sensors: int) -> TrackTable:
-    """Make a table with no tracks. capacity, sensors: its two sizes."""
+def empty_tracks(capacity: int, sensors: int, modes: int = len(MotionMode)) -> TrackTable:
+    """Make a table with no tracks. capacity, sensors, modes: its sizes."""
     return TrackTable(
         count=0,
         t_ns=0,
@@ -55,6 +58,7 @@ def empty_tracks(capacity: int, sensors: int) -> TrackTable:
         started_ns=np.zeros(capacity, np.int64),
         updated_ns=np.zeros(capacity, np.int64),
         turn_rate_radps=np.full(capacity, np.nan),
+        mode_prob=np.zeros((capacity, modes)),
         sensor_updated_ns=np.zeros((capacity, sensors), np.int64),
         height_observed=np.zeros(capacity, np.int8),
     )

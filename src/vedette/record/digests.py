@@ -71,6 +71,7 @@ def _take_tracks(state: "hashlib._Hash", tracks: TrackTable) -> None:
         tracks.started_ns,
         tracks.updated_ns,
         tracks.turn_rate_radps,
+        tracks.mode_prob,
         tracks.sensor_updated_ns,
         tracks.height_observed,
     ):

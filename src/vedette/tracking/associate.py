@@ -47,7 +47,7 @@ class LinkList:
 
 
 def parameters(state: TrackerState) -> tuple[F64, F64]:
-    """Give what the kernels need of the settings: motion (M, 3) and bounds (2,)."""
+    """Give what the kernels need of the settings: motion (M, 6) and bounds (2,)."""
     s = state.settings
     return s.motion, np.array([s.up_sigma_max_m**2, s.v_up_sigma_max_mps**2])
 

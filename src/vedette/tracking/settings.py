@@ -4,30 +4,46 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from vedette.kernels.motion import BRAKE, SHARE
 from vedette.model.measurements import F64
 
 
-def _two_modes() -> F64:
-    # Cruise: what gusts do to an airframe that flies straight. Manoeuvre: white acceleration whose
-    # effect over a 2-3 s turn is that of 3-5 m/s2, which covers a banked drone, a circling bird and
-    # an airliner's 25 degree turn. Vertically everything is calmer. Columns: q horizontal,
-    # q vertical (m2/s3), mean time spent in the mode (s).
-    return np.array([[0.3, 0.1, 30.0], [25.0, 3.0, 10.0]])
+def _motion_of_everything() -> F64:
+    # One row a mode of `vedette.model.enums.MotionMode`, columns as in `kernels.motion`.
+    return np.array([
+        # Straight: what is left of gusts after a second, 0.3 m/s; airliners keep it for minutes,
+        # drones for seconds.
+        [0.1, 0.1, 40.0, 0.0, 1.0, 0.0],
+        # Turns: 3 m/s2 is a bank of 17 degrees, between a standard-rate turn (15 to 25) and a
+        # small drone's (20 to 45); the white acceleration covers the spread of banks about it.
+        # A quarter circle takes 10 to 40 s.
+        [10.0, 5.0, 20.0, -3.0, 0.25, 0.0],
+        [10.0, 5.0, 20.0, 3.0, 0.25, 0.0],
+        # Climb, dive, brake, aerobatics, tethers: 5 m/s2 anew every 1.2 s (q = 2 a^2 t) across,
+        # 3 m/s2 in height. Who flies like this goes on doing so.
+        [60.0, 30.0, 60.0, 0.0, 0.7, 0.0],
+        # Hover: velocity dies away in half a second, and what the wind and the pilot do to it
+        # leaves 1.2 m/s (sqrt(q / 2b)).
+        [6.0, 6.0, 20.0, 0.0, 0.4, 2.0],
+    ])  # fmt: skip
 
 
-def _two_speeds() -> F64:
-    # Before a second plot nothing is known of velocity: the calm mode covers drones and birds
-    # (0-60 m/s), the other airliners (to 300 m/s). Columns: horizontal, vertical sigma (m/s).
-    return np.array([[35.0, 3.0], [120.0, 8.0]])
+def _speeds() -> F64:
+    # Before a second plot nothing is known of velocity: drones and birds (0-60 m/s) stop and jerk,
+    # airliners (to 300 m/s) fly straight or turn. Columns: horizontal, vertical sigma (m/s).
+    return np.array([[35.0, 3.0], [35.0, 3.0], [35.0, 3.0], [120.0, 8.0], [10.0, 3.0]])
 
 
 @dataclass(slots=True)
 class Settings:
-    """Assumptions of one tracker. Arrays: motion (M, 3), speed_sigma (M, 2), one row a mode."""
+    """Assumptions of one tracker. Arrays: motion (M, 6), see `vedette.kernels.motion`, and
+    speed_sigma (M, 2), mode_prior (M,), one row a mode. Of motion the first three columns may be
+    given alone: nearly constant velocity, all modes chosen alike.
+    """
 
-    motion: F64 = field(default_factory=_two_modes)
-    speed_sigma: F64 = field(default_factory=_two_speeds)
-    mode_prior: F64 = field(default_factory=lambda: np.array([0.7, 0.3]))
+    motion: F64 = field(default_factory=_motion_of_everything)
+    speed_sigma: F64 = field(default_factory=_speeds)
+    mode_prior: F64 = field(default_factory=lambda: np.array([0.5, 0.075, 0.075, 0.3, 0.05]))
     survival_s: float = 150.0  # mean time an object stays in view; existence decays with it
     gate_prob: float = 0.999  # chance that a target's own plot passes the gate
     births_per_scan: float = 0.5  # new objects a sensor meets in one scan of its whole coverage
@@ -66,3 +82,11 @@ class Settings:
     up_sigma_max_m: float = 3_000.0
     v_up_sigma_max_mps: float = 10.0
     link_prob_min: float = 0.05
+
+    def __post_init__(self) -> None:
+        """Fill the columns of motion that were left out."""
+        given = np.asarray(self.motion, dtype=np.float64)
+        full = np.zeros((given.shape[0], BRAKE + 1))
+        full[:, SHARE] = 1.0
+        full[:, : given.shape[1]] = given
+        self.motion = full

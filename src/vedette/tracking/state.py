@@ -146,7 +146,7 @@ def start_tracker(
     settings = settings or Settings()
     sensors = len(models)
     return TrackerState(
-        table=empty_tracks(min(_FIRST_ROWS, limits.tracks_max), sensors),
+        table=empty_tracks(min(_FIRST_ROWS, limits.tracks_max), sensors, settings.motion.shape[0]),
         bank=_empty_bank(_FIRST_ROWS, settings.motion.shape[0], sensors),
         singles=_empty_singles(_FIRST_ROWS, sensors),
         models=list(models),
@@ -266,7 +266,9 @@ def grow_table(table: TrackTable, rows: int, capacity_max: int) -> None:
     if rows <= capacity:
         return
     larger = empty_tracks(
-        min(capacity_max, max(rows, 2 * capacity)), table.sensor_updated_ns.shape[1]
+        min(capacity_max, max(rows, 2 * capacity)),
+        table.sensor_updated_ns.shape[1],
+        table.mode_prob.shape[1],
     )
     for column in fields(TrackTable):
         if column.name not in ("count", "t_ns"):

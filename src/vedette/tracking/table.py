@@ -10,14 +10,21 @@ from vedette.tracking.state import TrackerState, grow_table
 
 def states_at(state: TrackerState, rows: I64, now_ns: int) -> tuple[F64, F64]:
     """Give mean (K, 6) and covariance (K, 6, 6) of the bank's rows at now_ns."""
+    mean, cov, _, _ = motion_at(state, rows, now_ns)
+    return mean, cov
+
+
+def motion_at(state: TrackerState, rows: I64, now_ns: int) -> tuple[F64, F64, F64, F64]:
+    """Give mean (K, 6), covariance (K, 6, 6), mode probabilities (K, M) and turn rate (K,)."""
     bank = state.bank
     motion, bounds = parameters(state)
     mean, cov = np.empty((len(rows), 6)), np.empty((len(rows), 6, 6))
+    modes, turning = np.empty((len(rows), motion.shape[0])), np.empty(len(rows))
     publish(
         rows, now_ns, bank.t_ns, bank.x, bank.P, bank.mode_prob, bank.height_seen, motion,
-        bounds, mean, cov,
+        bounds, mean, cov, modes, turning,
     )  # fmt: skip
-    return mean, cov
+    return mean, cov, modes, turning
 
 
 def fill_table(state: TrackerState, now_ns: int) -> None:
@@ -31,11 +38,11 @@ def fill_table(state: TrackerState, now_ns: int) -> None:
     if n == 0:
         return
     table.track_id[:n] = bank.track_id[rows]
-    table.state_enu[:n], table.cov_enu[:n] = states_at(state, rows, now_ns)
+    table.state_enu[:n], table.cov_enu[:n], modes, turning = motion_at(state, rows, now_ns)
+    table.mode_prob[:n], table.turn_rate_radps[:n] = modes, turning
     table.existence_prob[:n] = bank.existence[rows]
     table.status[:n] = bank.status[rows]
     table.started_ns[:n] = bank.started_ns[rows]
     table.updated_ns[:n] = bank.updated_ns[rows]
-    table.turn_rate_radps[:n] = np.nan
     table.sensor_updated_ns[:n] = bank.hit_ns[rows]
     table.height_observed[:n] = bank.height_seen[rows]
