@@ -16,6 +16,7 @@ from typing import Any
 
 from benchmarks import (
     delivery,
+    four_targets,
     real_adsb,
     real_flights,
     real_mlat,
@@ -34,6 +35,7 @@ OWN: tuple[Any, ...] = (
     delivery,
     restart,
     replay_verify,
+    four_targets,
     real_adsb,
     real_radar,
     real_flights,

@@ -4,6 +4,7 @@ In: a probability and degrees of freedom. Out: a threshold on the squared Mahala
 Plain Python: it runs eight times when a tracker starts, and once more for each receiver.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -33,6 +34,7 @@ def chi_square_cdf(value: float, dof: int) -> float:
     return min(1.0, total * math.exp(a * math.log(x) - x - math.lgamma(a)))
 
 
+@functools.cache
 def chi_square_quantile(prob: float, dof: int) -> float:
     """Give the value that a chi-square variable exceeds with probability 1 - prob.
 

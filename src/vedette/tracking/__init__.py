@@ -3,9 +3,11 @@
 In: batches of measurements, any sensors, any times. Out: a table of confirmed tracks at now with
 their covariance and existence, links of reports to tracks, and events. Follow `advance.advance`.
 Williams 2015, IEEE TAES 51-3 (the filter); Williams and Lau 2014, IEEE TAES 50-4 (association);
-Blom and Bar-Shalom 1988, IEEE TAC 33-8 (modes of motion).
+Blom and Bar-Shalom 1988, IEEE TAC 33-8 (modes of motion). For few targets and the least error there
+is the whole Poisson multi-Bernoulli mixture beside it: `mixture.py`.
 """
 
+from vedette.model.measurements import SensorModel
 from vedette.tracking.advance import advance
 from vedette.tracking.arrays import (
     compile_kernels,
@@ -18,14 +20,26 @@ from vedette.tracking.arrays import (
     tdoa_sensor,
 )
 from vedette.tracking.fixes import tdoa_fix
+from vedette.tracking.hypotheses import EXACT, Caps
+from vedette.tracking.least_error import Loss
+from vedette.tracking.mixture import Mixture, Population, estimate, observe, open_mixture
 from vedette.tracking.settings import Settings
 from vedette.tracking.state import TrackerState, start, start_tracker
 
 __all__ = [
+    "EXACT",
+    "Caps",
+    "Loss",
+    "Mixture",
+    "Population",
+    "SensorModel",
     "Settings",
     "TrackerState",
     "advance",
     "compile_kernels",
+    "estimate",
+    "observe",
+    "open_mixture",
     "open_tracker",
     "polar_batch",
     "polar_sensor",
