@@ -240,12 +240,12 @@ def test_files_that_are_none_are_refused_by_name(tmp_path):
     ],
 )
 def test_bombs_are_refused_at_once(data, reason):
-    start = time.perf_counter()
+    start = time.thread_time()
     accepted, said = check_site(data, "x")
     assert not accepted
     assert reason in said
     assert len(said) < 500
-    assert time.perf_counter() - start < 5.0
+    assert time.thread_time() - start < 5.0
 
 
 def test_the_largest_file_of_polygons_is_checked_in_bounded_time(text):
