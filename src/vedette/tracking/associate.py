@@ -17,6 +17,14 @@ from vedette.kernels.measure import TDOA
 from vedette.kernels.singles import start_many
 from vedette.model.measurements import F64, I64, SensorModel
 from vedette.tracking.fixes import start_from_arrivals
+from vedette.tracking.learning import (
+    cells_of,
+    clutter_per_scan,
+    clutter_ratio,
+    known,
+    learn_clutter,
+    learn_detection,
+)
 from vedette.tracking.looks import Look
 from vedette.tracking.singles import keep_as_plots, promote
 from vedette.tracking.state import TrackerState, add_rows
@@ -91,20 +99,33 @@ def take_look(state: TrackerState, look: Look, links: LinkList) -> F64:
     """
     model = state.models[look.sensor_index]
     birth = _birth_share(state, model)
-    unclaimed = np.ones(len(look.t_ns))
+    unclaimed, density = np.ones(len(look.t_ns)), look.clutter / (1.0 - birth)
+    cells = cells_of(model, look) if _learns_clutter(state, model) else None
+    if cells is not None:
+        density = density * clutter_ratio(state.learning, model, look, cells)
     if look.kind != TDOA:
         promote(state, model, look)
     if state.bank.count:
-        unclaimed = _update(state, model, look, look.clutter / (1.0 - birth), links)
+        unclaimed = _update(state, model, look, density, links)
     if model.starts_tracks:
         _begin(state, model, look, unclaimed, birth, links)
+    if cells is not None:
+        period_s = float(state.period_s[look.sensor_index])
+        learn_clutter(state.learning, model, cells, unclaimed, int(look.t_ns[-1]), period_s)
     return unclaimed
+
+
+def _learns_clutter(state: TrackerState, model: SensorModel) -> bool:
+    """Say whether a sensor's unexplained plots are false ones, and not emitters without a track."""
+    return state.settings.learns and model.starts_tracks and not model.cooperative
 
 
 def _birth_share(state: TrackerState, model: SensorModel) -> float:
     """Give the share of new objects among unexplained measurements of a sensor."""
-    s = state.settings
-    share = s.births_per_scan / (s.births_per_scan + max(model.clutter_per_scan, 0.0))
+    s, clutter = state.settings, model.clutter_per_scan
+    if _learns_clutter(state, model):
+        clutter = clutter_per_scan(state.learning, model)
+    share = s.births_per_scan / (s.births_per_scan + max(clutter, 0.0))
     return min(max(share, s.birth_prob_min), s.birth_prob_max)
 
 
@@ -132,6 +153,13 @@ def _update(
     log_weight += _key_evidence(state, bank.key[row], look.key[column])
     weight = np.exp(np.clip(log_weight, -_WEIGHT_LOG_MAX, _WEIGHT_LOG_MAX))
     prob, missed, unclaimed = associate(first, column, weight, len(look.t_ns))
+    if settings.learns:
+        lately_ns = look_ns - int(settings.stranger_s * NS_PER_S)
+        hit_ns = bank.hit_ns[:n, look.sensor_index]
+        asked = known(bank.existence[:n], bank.track_id[:n], hit_ns, lately_ns)
+        asked &= (np.diff(first) > 0) & (absent < 1.0)
+        seen = float(np.sum(1.0 - missed[asked]))
+        learn_detection(state.learning, model, seen, float(np.count_nonzero(asked)))
     before = bank.existence[:n].copy()
     update_tracks(
         n, *tracks, bank.existence, bank.height_seen, motion, bounds, look.kind, look.t_ns,

@@ -82,6 +82,7 @@ class Settings:
     up_sigma_max_m: float = 3_000.0
     v_up_sigma_max_mps: float = 10.0
     link_prob_min: float = 0.05
+    learns: bool = True  # detection and clutter of each sensor, from what it says
 
     def __post_init__(self) -> None:
         """Fill the columns of motion that were left out."""

@@ -15,6 +15,7 @@ from vedette.geo import SiteFrame
 from vedette.kernels.statistics import COMPONENTS_MAX, gate_thresholds
 from vedette.model.measurements import F64, I8, I64, Bools, SensorModel
 from vedette.model.tracks import TrackTable, empty_tracks
+from vedette.tracking.learning import Learning, own_models, start_learning
 from vedette.tracking.settings import Settings
 
 _FIRST_ROWS = 256  # arrays double from here to the site's limits
@@ -99,6 +100,7 @@ class HeldBearing:
 class TrackerState:
     """The whole tracker. table is what later stages read; the rest is its own.
 
+    models: the sensors as they are believed to be now; learning: what that rests on.
     thresholds (9 and more,): gates by components. period_s (S,): each sensor's scan period, as last
     stated. sweep_rad, sweep_ns (S,): where each rotating antenna was last known to point (0:
     unknown). frame_ns (S,): last frame. heard_ns (S,): last measurement. late_refused (S,):
@@ -111,6 +113,7 @@ class TrackerState:
     bank: Bank
     singles: Singles
     models: list[SensorModel]
+    learning: Learning
     settings: Settings
     frame: SiteFrame
     tracks_max: int
@@ -149,7 +152,8 @@ def start_tracker(
         table=empty_tracks(min(_FIRST_ROWS, limits.tracks_max), sensors, settings.motion.shape[0]),
         bank=_empty_bank(_FIRST_ROWS, settings.motion.shape[0], sensors),
         singles=_empty_singles(_FIRST_ROWS, sensors),
-        models=list(models),
+        models=own_models(models),
+        learning=start_learning(models),
         settings=settings,
         frame=frame,
         tracks_max=limits.tracks_max,

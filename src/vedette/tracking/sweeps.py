@@ -15,6 +15,7 @@ from vedette.kernels.bernoulli import penalise_unseen
 from vedette.model.measurements import F64, SensorModel
 from vedette.model.reports import SensorStatus
 from vedette.tracking.associate import undetected
+from vedette.tracking.learning import known, learn_detection
 from vedette.tracking.looks import Look, sector_width
 from vedette.tracking.singles import miss_singles
 from vedette.tracking.state import TrackerState
@@ -101,13 +102,18 @@ def _penalise(
     miss_singles(state, model, t_ns, since_ns, _coverage(model), start_rad, width_rad)
     if n == 0:
         return
-    looked = bank.looked_ns[:n, sensor_index].copy()
+    looked, before = bank.looked_ns[:n, sensor_index].copy(), bank.existence[:n].copy()
     penalise_unseen(
         n, bank.t_ns, bank.x, bank.mode_prob, bank.existence,
         undetected(state, sensor_index, t_ns), looked, t_ns, since_ns,
         model.position_enu_m, model.enu_from_sensor, _coverage(model), start_rad, width_rad,
     )  # fmt: skip
     bank.looked_ns[:n, sensor_index] = looked
+    if state.settings.learns:
+        lately_ns = t_ns - int(state.settings.stranger_s * NS_PER_S)
+        asked = known(before, bank.track_id[:n], bank.hit_ns[:n, sensor_index], lately_ns)
+        unseen = np.count_nonzero(asked & (bank.existence[:n] < before))
+        learn_detection(state.learning, model, 0.0, float(unseen))
 
 
 def _coverage(model: SensorModel) -> F64:

@@ -1,0 +1,169 @@
+"""How often each sensor sees what is there, and where it sees what is not: learnt while it is used.
+
+In: the association probabilities of each look. Out: each sensor's detection probability, its false
+plots a scan, and their density at each plot. All begin at the site file's values and are conjugate
+estimates (Gelman et al. 2013, Bayesian Data Analysis, 2.4 and 2.6: Beta for detection, Gamma for
+rates) whose memory fades, so that weather may change.
+
+False plots are counted in cells of the coverage, since sea, roads and forests are no even carpet. A
+cell about which little is known takes the density that a plot of this sensor meets on average,
+sum n(n - 1) / sum n over the cells, which is right also where most of the coverage is empty.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from vedette.base.constants import NS_PER_S
+from vedette.kernels.measure import POLAR
+from vedette.model.measurements import F64, I64, Bools, SensorModel
+from vedette.tracking.looks import Look, sector_width
+
+_ALONG, _ACROSS = 32, 32  # range by azimuth, or east by north
+CELLS = _ALONG * _ACROSS
+# The site file's word weighs as much as this many pairs of plots in one cell, or looks at known
+# tracks; the average density as much as two plots in each cell.
+_STATED_PAIRS, _STATED_LOOKS, _AVERAGE_PLOTS = 4.0, 20.0, 2.0
+_CROWDED_SHARE = 0.1  # so many of the cells may be crowded without a say in the average
+# What was seen this many scans, or looks, ago weighs 1/e: some minutes, in which weather changes.
+_MEMORY_SCANS, _MEMORY_LOOKS = 100.0, 500.0
+_GAP_SCANS = 5.0  # after a longer silence nobody knows how much of it was watched
+_DETECTION_MIN, _DETECTION_MAX = 0.2, 0.99
+_RATIO_MAX = 100.0  # of density to what the site file says: beyond, something else is wrong
+_KNOWN_PROB = 0.9  # a track this likely exists: whether it was seen says something of the sensor
+
+
+@dataclass(slots=True)
+class Learning:
+    """Fading sums by sensor.
+
+    stated_detection (S,): the site file's. plots (S, CELLS): unexplained plots; scans (S,): over
+    how many scans. seen, looked (S,): looks at known tracks. heard_ns (S,): last look, 0 none.
+    """
+
+    stated_detection: F64
+    plots: F64
+    scans: F64
+    seen: F64
+    looked: F64
+    heard_ns: I64
+
+
+def start_learning(models: list[SensorModel]) -> Learning:
+    """Make sums that hold nothing yet."""
+    sensors = len(models)
+    return Learning(
+        stated_detection=np.array([m.detection_prob for m in models], dtype=np.float64),
+        plots=np.zeros((sensors, CELLS)),
+        scans=np.zeros(sensors),
+        seen=np.zeros(sensors),
+        looked=np.zeros(sensors),
+        heard_ns=np.zeros(sensors, np.int64),
+    )
+
+
+def own_models(models: list[SensorModel]) -> list[SensorModel]:
+    """Copy the models, since the learnt detection probability is written into them."""
+    return [replace(model) for model in models]
+
+
+def cells_of(model: SensorModel, look: Look) -> I64:
+    """Give the cell of each plot (J,): range and azimuth, or east and north about the sensor."""
+    reach_m = max(model.range_max_m, 1.0)
+    if look.kind == POLAR:
+        near = np.nan_to_num(look.z[:, 0], nan=0.5 * reach_m) / reach_m
+        turn = np.nan_to_num(look.z[:, 1] - model.azimuth_from_rad) % (2.0 * np.pi)
+        far = turn / sector_width(model)
+    else:
+        places = np.nan_to_num(look.z[:, :2]) - model.position_enu_m[:2]
+        near, far = (places / (2.0 * reach_m) + 0.5).T
+    along = np.clip(near * _ALONG, 0, _ALONG - 1).astype(np.int64)
+    across = np.clip(far * _ACROSS, 0, _ACROSS - 1).astype(np.int64)
+    answer: I64 = along * _ACROSS + across
+    return answer
+
+
+def _stated_rate(model: SensorModel, look: Look) -> float:
+    """Give the false plots a scan and cell that the site file means. A disc fills pi/4 of its
+    square."""
+    share = 1.0 if look.kind == POLAR else 0.25 * np.pi
+    return float(max(model.clutter_per_scan, 1.0 / _RATIO_MAX) / (CELLS * share))
+
+
+def clutter_ratio(learning: Learning, model: SensorModel, look: Look, cells: I64) -> F64:
+    """Give for each plot (J,) how many times denser false plots are there than the site file says.
+
+    rate of a cell = (a + n) / (a / average + scans), a = _AVERAGE_PLOTS.
+    """
+    s, stated = model.index, _stated_rate(model, look)
+    plots, scans = learning.plots[s], float(learning.scans[s])
+    usual = _without_crowds(plots)
+    pairs = float(np.sum(np.maximum(usual * (usual - 1.0), 0.0)))
+    average = (_STATED_PAIRS + pairs) / (_STATED_PAIRS / stated + scans * float(np.sum(usual)))
+    rate = (_AVERAGE_PLOTS + plots[cells]) / (_AVERAGE_PLOTS / average + scans)
+    answer: F64 = np.clip(rate / stated, 1.0 / _RATIO_MAX, _RATIO_MAX)
+    return answer
+
+
+def _without_crowds(plots: F64) -> F64:
+    """Cut the fullest cells down to the others: a swarm not yet tracked is no weather."""
+    filled = plots[plots > 0.0]
+    if len(filled) == 0:
+        return plots
+    place = int((1.0 - _CROWDED_SHARE) * (len(filled) - 1))
+    return np.minimum(plots, np.partition(filled, place)[place])
+
+
+def clutter_per_scan(learning: Learning, model: SensorModel) -> float:
+    """Give a sensor's false plots in one scan of all its coverage, as far as is known."""
+    s, stated = model.index, max(model.clutter_per_scan, 1.0 / _RATIO_MAX)
+    found = _STATED_PAIRS + float(np.sum(learning.plots[s]))
+    return found / (_STATED_PAIRS / stated + float(learning.scans[s]))
+
+
+def learn_clutter(
+    learning: Learning,
+    model: SensorModel,
+    cells: I64,
+    unclaimed: F64,
+    t_ns: int,
+    period_s: float,
+) -> None:
+    """Take in a look's plots: unclaimed (J,), the probability that each belongs to no track.
+
+    A sensor's first look counts as one scan; a look into the past adds its plots alone.
+    """
+    s = model.index
+    before_ns, learning.heard_ns[s] = int(learning.heard_ns[s]), max(t_ns, learning.heard_ns[s])
+    passed = (t_ns - before_ns) / NS_PER_S / period_s if before_ns else 1.0
+    passed = min(max(passed, 0.0), _GAP_SCANS)
+    kept = float(np.exp(-passed / _MEMORY_SCANS))
+    learning.plots[s] *= kept
+    learning.plots[s] += np.bincount(cells, unclaimed, CELLS)
+    learning.scans[s] = kept * learning.scans[s] + passed
+
+
+def known(existence: F64, track_id: I64, hit_ns: I64, lately_ns: int) -> Bools:
+    """Say from which tracks (N,) a sensor's seeing can be learnt: certain ones it lately saw.
+
+    One that it has not seen since lately_ns may be masked from it, which is not its weakness.
+    """
+    answer: Bools = (track_id > 0) & (existence > _KNOWN_PROB) & (hit_ns > lately_ns)
+    return answer
+
+
+def learn_detection(learning: Learning, model: SensorModel, seen: float, looked: float) -> None:
+    """Take in looks at known tracks; writes model.detection_prob.
+
+    seen: how many of them gave a plot, expected; looked: how many there were. Probability =
+    (b stated + seen) / (b + looked), b = _STATED_LOOKS. What is cooperative teaches nothing.
+    """
+    if looked <= 0.0 or model.cooperative:
+        return
+    s = model.index
+    kept = float(np.exp(-looked / _MEMORY_LOOKS))
+    learning.seen[s] = kept * learning.seen[s] + seen
+    learning.looked[s] = kept * learning.looked[s] + looked
+    prob = _STATED_LOOKS * learning.stated_detection[s] + learning.seen[s]
+    prob /= _STATED_LOOKS + learning.looked[s]
+    model.detection_prob = float(min(max(prob, _DETECTION_MIN), _DETECTION_MAX))
