@@ -100,7 +100,8 @@ def take_look(state: TrackerState, look: Look, links: LinkList) -> F64:
     model = state.models[look.sensor_index]
     birth = _birth_share(state, model)
     unclaimed, density = np.ones(len(look.t_ns)), look.clutter / (1.0 - birth)
-    cells = cells_of(model, look) if _learns_clutter(state, model) else None
+    learns = look.kind != TDOA and _learns_clutter(state, model)
+    cells = cells_of(model, look) if learns else None
     if cells is not None:
         density = density * clutter_ratio(state.learning, model, look, cells)
     if look.kind != TDOA:

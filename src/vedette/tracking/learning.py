@@ -111,7 +111,8 @@ def _without_crowds(plots: F64) -> F64:
     if len(filled) == 0:
         return plots
     place = int((1.0 - _CROWDED_SHARE) * (len(filled) - 1))
-    return np.minimum(plots, np.partition(filled, place)[place])
+    answer: F64 = np.minimum(plots, np.partition(filled, place)[place])
+    return answer
 
 
 def clutter_per_scan(learning: Learning, model: SensorModel) -> float:
