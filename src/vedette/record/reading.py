@@ -44,6 +44,7 @@ _UNREADABLE = (
     zstandard.ZstdError,
     msgspec.DecodeError,
     struct.error,
+    OverflowError,  # a length of 2^63 and more
     ValueError,
     EOFError,
     IndexError,
