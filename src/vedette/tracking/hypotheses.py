@@ -22,14 +22,14 @@ NO_BOUND = np.array([np.inf, np.inf])
 class Caps:
     """Where clusters stop being exact; `EXACT` is Bayes' rule to rounding, for tiny problems."""
 
-    # The posterior of four objects in one place needs about this many; more changes the error of
-    # the estimate by less than a hundredth (studies/four_targets_estimators.md).
+    # More hypotheses, or lighter ones, change the error of four objects that meet by less than can
+    # be measured in a hundred runs (studies/four_targets_estimators.md).
     hypotheses_max: int = 50
     search_ratio: int = 3  # partial hypotheses followed, as a multiple of hypotheses_max
-    share_min: float = 1e-4  # lighter hypotheses are dropped
+    share_min: float = 1e-3  # lighter hypotheses are dropped
     existence_min: float = 1e-4  # below, a leaf is none
     leaf_gap_max: float = 0.02  # leaves that differ less (nats) are one
-    dependence_max: float = 1e-3  # nats: columns that tell less of each other part
+    dependence_max: float = 1e-2  # nats: columns that tell less of each other part
     absent_gap: float = 50.0  # what a leaf against none counts where hypotheses are aligned
 
 
@@ -187,17 +187,34 @@ def tidy(cluster: Cluster, caps: Caps) -> list[Cluster]:
         leaves.existence, caps.existence_min, caps.leaf_gap_max, caps.absent_gap,
         caps.dependence_max,
     )  # fmt: skip
-    serial, answer = cluster.serial[column], []
-    for g in range(group.max(initial=-1) + 1):
+    serial = cluster.serial[column]
+    if len(log_weight) == 1:  # one hypothesis: everybody alone
+        return [_only(leaves, table[0, t : t + 1], serial[t : t + 1]) for t in range(len(column))]
+    groups = group.max(initial=-1) + 1
+    if groups == 1:
+        return [_cut(leaves, table, log_weight, serial)]
+    answer = []
+    for g in range(groups):
         columns = np.flatnonzero(group == g)
         part, weight = join_equal(np.ascontiguousarray(table[:, columns]), log_weight)
         part, weight = heaviest_first(part, weight)
-        rows = np.unique(part)
-        rows = rows[rows >= 0]
-        number = np.full(len(leaves.existence) + 1, -1, np.int64)
-        number[rows] = np.arange(len(rows))
-        answer.append(Cluster(leaves.rows(rows), number[part], weight, serial[columns]))
+        answer.append(_cut(leaves, part, weight, serial[columns]))
     return answer
+
+
+def _only(leaves: Leaves, leaf: I64, serial: I64) -> Cluster:
+    """Make the cluster of one track with one leaf (1,)."""
+    return Cluster(leaves.rows(leaf), np.zeros((1, 1), np.int64), np.zeros(1), serial)
+
+
+def _cut(leaves: Leaves, table: I64, log_weight: F64, serial: I64) -> Cluster:
+    """Keep only the leaves that the table names."""
+    named = np.zeros(len(leaves.existence) + 1, np.bool_)
+    named[table] = True
+    named[-1] = False  # where the table says none
+    number = np.cumsum(named) - 1
+    number[-1] = -1
+    return Cluster(leaves.rows(np.flatnonzero(named)), number[table], log_weight, serial)
 
 
 def linked(links: Bools) -> list[I64]:
