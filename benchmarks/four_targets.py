@@ -118,19 +118,27 @@ def parts(truth: np.ndarray, found: np.ndarray) -> list[float]:
 def figures_of(table: np.ndarray, spent_s: list[float]) -> dict[str, Any]:
     """Sum up squares (runs, steps, 4): root mean squares, interval over runs, profile of steps."""
     mean, per_run = table.mean(axis=(0, 1)), table[:, :, 0].mean(axis=1)
-    half = 1.96 * per_run.std(ddof=1) / np.sqrt(len(per_run)) if len(per_run) > 1 else np.nan
-    low, high = np.sqrt(np.maximum(mean[0] + half * np.array([-1.0, 1.0]), 0.0))
     answer: dict[str, Any] = {
         f"rms_{name}_m": float(np.sqrt(value)) for name, value in zip(PARTS, mean, strict=True)
     }
     return answer | {
-        "rms_gospa_95_m": [float(low), float(high)],
+        "rms_gospa_95_m": interval(per_run),
         "run_s_median": float(np.median(spent_s)),
         "run_mean_square_m2": per_run.tolist(),
         "step_rms_m": {
             name: np.sqrt(table[:, :, i].mean(axis=0)).tolist() for i, name in enumerate(PARTS)
         },
     }
+
+
+def interval(per_run: np.ndarray) -> list[float] | None:
+    """Give the 95 % interval of the root of a mean over runs; None for one run."""
+    if len(per_run) < 2:
+        return None
+    half = 1.96 * per_run.std(ddof=1) / np.sqrt(len(per_run))
+    ends = per_run.mean() + half * np.array([-1.0, 1.0])
+    low, high = np.sqrt(np.maximum(ends, 0.0)).tolist()
+    return [low, high]
 
 
 def reference(path: Path) -> dict[str, Any]:
@@ -176,7 +184,6 @@ def save(path: Path, estimates: list[list[np.ndarray]]) -> None:
 
 def tell(ours: dict[str, Any], others: dict[str, Any]) -> None:
     """Print the table and the profile for a person."""
-    low, high = ours["rms_gospa_95_m"]
     print("| filter | RMS GOSPA | localisation | missed | false | s a run |")
     print("|---|---|---|---|---|---|")
     values = " | ".join(f"{ours[f'rms_{name}_m']:.3f}" for name in PARTS)
@@ -187,7 +194,10 @@ def tell(ours: dict[str, Any], others: dict[str, Any]) -> None:
                 f"{row[key]:.3f}" for key in ("rms_gospa", "loc", "missed", "false")
             )
             print(f"| {name} | {theirs} | |")
-    print(f"\n95 % interval over {len(ours['run_mean_square_m2'])} runs: {low:.2f} to {high:.2f} m")
+    if ours["rms_gospa_95_m"]:
+        low, high = ours["rms_gospa_95_m"]
+        runs = len(ours["run_mean_square_m2"])
+        print(f"\n95 % interval over {runs} runs: {low:.2f} to {high:.2f} m")
     for name, gap in against(ours, others).items():
         print(f"mean square less {name}'s, paired: {gap[0]:+.2f} +/- {gap[1]:.2f} m2")
     print("\nstep   gospa   localisation missed   false (RMS, m)")
