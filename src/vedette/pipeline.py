@@ -185,4 +185,5 @@ def _picture(state: State, events: list[Event]) -> AirPicture:
         queue=state.queue,
         sources=list(state.health.sources.values()),
         events=events,
+        groups=[group for group in state.tracking.groups if group.told],
     )

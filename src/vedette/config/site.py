@@ -115,6 +115,9 @@ class Sensor(Table, frozen=True, kw_only=True):
     range_rate_sigma_mps: Positive = 1.0
     horizontal_sigma_m: Positive = 30.0
     vertical_sigma_m: Positive = 50.0
+    range_resolution_m: NonNegative = 0.0  # 0: it tells everything apart
+    azimuth_resolution_deg: NonNegative = 0.0
+    elevation_resolution_deg: NonNegative = 0.0
     detection_prob: OpenProbability = 0.9
     clutter_per_scan: NonNegative = 1.0
     scan_period_s: Positive = 1.0

@@ -44,7 +44,15 @@ def moment(event: Event, effectors: dict[str, str]) -> Moment | None:
 
     effectors: name by id.
     """
-    for tell in (_of_track, _of_identity, _of_warning, _of_decision, _of_aftermath, _of_service):
+    for tell in (
+        _of_track,
+        _of_group,
+        _of_identity,
+        _of_warning,
+        _of_decision,
+        _of_aftermath,
+        _of_service,
+    ):
         told = tell(event, effectors)
         if told is not None:
             kind, text, by = told
@@ -85,6 +93,25 @@ def _key_words(kind: str, key: str) -> str:
     if kind == "icao24":
         return f"address {key}"
     return "serial number"
+
+
+def _of_group(event: Event, _: dict[str, str]) -> _Told:
+    match event:
+        case past.GroupFormed():
+            return (
+                "track",
+                f"{len(event.track_ids)} tracks fly together as group {event.group_id}",
+                "",
+            )
+        case past.GroupSplit():
+            text = (
+                f"group {event.group_id} has split: {len(event.track_ids)} of its tracks fly apart "
+                f"as group {event.new_group_id}"
+            )
+            return "track", text, ""
+        case past.GroupDissolved():
+            return "track", f"group {event.group_id} has dispersed", ""
+    return None
 
 
 def _of_identity(event: Event, _: dict[str, str]) -> _Told:
@@ -216,3 +243,14 @@ def _of_service(event: Event, _: dict[str, str]) -> _Told:
         case past.ServiceRestored():
             return "service", f"service restored after a gap of {event.gap_s:.1f} s", ""
     return None
+
+
+_TELLERS = (
+    _of_track,
+    _of_group,
+    _of_identity,
+    _of_warning,
+    _of_decision,
+    _of_aftermath,
+    _of_service,
+)

@@ -60,6 +60,9 @@ def _sensor_model(frame: SiteFrame, index: int, sensor: Sensor) -> SensorModel:
         observes_azimuth=polar or kind.startswith("bearing"),
         observes_elevation=kind in ("radar_3d", "bearing_elevation"),
         starts_tracks=kind in _STARTING_KINDS,
+        range_resolution_m=sensor.range_resolution_m,
+        azimuth_resolution_rad=math.radians(sensor.azimuth_resolution_deg),
+        elevation_resolution_rad=math.radians(sensor.elevation_resolution_deg),
         watched_depth_m=min(12_000.0, coverage.range_max_m),
         receivers_enu_m=_receivers(frame, sensor),
     )

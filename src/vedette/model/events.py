@@ -89,6 +89,27 @@ class IdentityKeyChanged(EventBase, frozen=True, kw_only=True):
     after: str
 
 
+class GroupFormed(EventBase, frozen=True, kw_only=True):
+    """Three or more tracks have flown together for some seconds: a swarm, under one number."""
+
+    group_id: int
+    track_ids: tuple[int, ...]
+
+
+class GroupSplit(EventBase, frozen=True, kw_only=True):
+    """A part of a group flies its own way, as a group with a number of its own."""
+
+    group_id: int
+    new_group_id: int
+    track_ids: tuple[int, ...]
+
+
+class GroupDissolved(EventBase, frozen=True, kw_only=True):
+    """The members of a group no longer fly together; their tracks live on."""
+
+    group_id: int
+
+
 class TrackLimitReached(EventBase, frozen=True, kw_only=True):
     """The table of tracks is full; what has the least existence is given up."""
 
@@ -379,6 +400,9 @@ Event = (
     | TracksMerged
     | IdentityKeyShared
     | IdentityKeyChanged
+    | GroupFormed
+    | GroupSplit
+    | GroupDissolved
     | TrackLimitReached
     | IdentityChanged
     | ClassChanged

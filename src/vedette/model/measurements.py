@@ -78,5 +78,14 @@ class SensorModel:
     observes_azimuth: bool
     observes_elevation: bool
     starts_tracks: bool
+    # What it cannot tell apart: two in one cell are one plot. 0: not stated, it tells all apart.
+    range_resolution_m: float = 0.0
+    azimuth_resolution_rad: float = 0.0
+    elevation_resolution_rad: float = 0.0
     watched_depth_m: float = 12_000.0  # how deep the air is in which false positions spread
     receivers_enu_m: F64 | None = None  # (R, 3), site frame: where arrival times are taken
+
+
+def merges(model: SensorModel) -> bool:
+    """Say whether a sensor states a cell, in range and azimuth, within which plots are one."""
+    return model.range_resolution_m > 0.0 and model.azimuth_resolution_rad > 0.0

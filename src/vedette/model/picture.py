@@ -4,7 +4,7 @@ These structs are what the stages hand on and what the display, the record and t
 They are mutable only where a stage owns them; published copies are made by the pipeline.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -76,6 +76,33 @@ class Threat(msgspec.Struct, frozen=True, kw_only=True):
     reach_prob: float
     reason: str
     bearing_rad: float | None = None
+
+
+class TrackGroup(msgspec.Struct, kw_only=True):
+    """Tracks that fly together, for one symbol: "about 20, 150 m wide".
+
+    count of members; length_m, width_m: their spans along and across axis_rad (clockwise from
+    north, [0, pi)). resolved: the last look told most of them apart; where not, the members' places
+    are held, not seen. told: it has lasted long enough to be told of. parent_id: the group it came
+    from, 0 for none. Place, velocity: the members' mean.
+    """
+
+    group_id: int
+    track_ids: tuple[int, ...]
+    count: int = 0
+    lat_deg: float = 0.0
+    lon_deg: float = 0.0
+    hae_m: float = 0.0
+    v_east_mps: float = 0.0
+    v_north_mps: float = 0.0
+    length_m: float = 0.0
+    width_m: float = 0.0
+    axis_rad: float = 0.0
+    resolved: bool = True
+    told: bool = False
+    parent_id: int = 0
+    since_ns: int = 0
+    seen_ns: int = 0
 
 
 class WarningRecord(msgspec.Struct, kw_only=True):
@@ -205,3 +232,4 @@ class AirPicture:
     queue: list[QueueItem]
     sources: list[SourceState]
     events: list[Event]
+    groups: list[TrackGroup] = field(default_factory=list)

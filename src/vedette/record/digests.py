@@ -54,6 +54,7 @@ def digest(picture: AirPicture) -> bytes:
         picture.queue,
         picture.sources,
         picture.events,
+        picture.groups,
     )
     state.update(_ENCODER.encode(rest))
     return state.digest()[:DIGEST_BYTES]

@@ -180,6 +180,7 @@ class Hub:
             "posture": as_public(picture.posture),
             "queue": as_public(picture.queue),
             "sources": as_public(picture.sources),
+            "groups": as_public(picture.groups),
         }
 
     def _shared_message(self) -> dict[str, Any] | None:

@@ -27,6 +27,7 @@ from vedette.model.picture import (
     QueueItem,
     SourceState,
     Threat,
+    TrackGroup,
     WarningRecord,
 )
 
@@ -159,6 +160,7 @@ class PictureView(View, frozen=True, kw_only=True):
     posture: Posture
     queue: list[QueueItem]
     sources: list[SourceState]
+    groups: list[TrackGroup]
 
 
 class PathPoint(View, frozen=True, kw_only=True):
@@ -280,6 +282,7 @@ class StreamPicture(View, frozen=True, kw_only=True, tag="picture", tag_field="k
     posture: Posture
     queue: list[QueueItem]
     sources: list[SourceState]
+    groups: list[TrackGroup]
     events: list[NumberedEvent]
     viewers: int
 

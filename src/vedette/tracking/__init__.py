@@ -3,6 +3,7 @@
 In: batches of measurements, any sensors, any times. Out: a table of confirmed tracks at now with
 their covariance and existence, links of reports to tracks, and events. Follow `advance.advance`.
 Williams 2015, IEEE TAES 51-3 (the filter); Williams and Lau 2014, IEEE TAES 50-4 (association);
+Koch and van Keuk 1997, IEEE TAES 33-3 (what a sensor cannot tell apart);
 Blom and Bar-Shalom 1988, IEEE TAC 33-8 (modes of motion). For few targets and the least error there
 is the whole Poisson multi-Bernoulli mixture beside it: `mixture.py`.
 """

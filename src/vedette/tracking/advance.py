@@ -18,9 +18,11 @@ from vedette.tracking.associate import LinkList, take_look
 from vedette.tracking.crossing import hold_bearings, raise_from_below
 from vedette.tracking.door import admitted, statuses_admitted
 from vedette.tracking.gather import gather
+from vedette.tracking.groups import find_groups
 from vedette.tracking.keys import tell_keys
 from vedette.tracking.lifecycle import age, bound_crowd, judge
 from vedette.tracking.looks import Look, looks_of
+from vedette.tracking.merged import take_merged
 from vedette.tracking.state import TrackerState
 from vedette.tracking.sweeps import note_look, note_status
 from vedette.tracking.table import fill_table
@@ -41,8 +43,8 @@ def advance(
     counted in state.refused, see `door`; measurements later than settings.late_max_s behind the
     newest are refused and counted in state.late_refused. now_ns never before the last step's.
     Returns links of reports to confirmed tracks and the events TrackStarted, TrackCoasting,
-    TrackRegained, TrackLost, TracksMerged, TrackLimitReached, IdentityKeyShared and
-    IdentityKeyChanged. A step without time and input changes nothing.
+    TrackRegained, TrackLost, TracksMerged, TrackLimitReached, IdentityKeyShared,
+    IdentityKeyChanged and those of groups. A step without time and input changes nothing.
     """
     now_ns = max(now_ns, state.now_ns)
     batches = admitted(state, batches, now_ns)
@@ -56,9 +58,11 @@ def advance(
         if isinstance(what, SensorStatus):
             note_status(state, what, sensor_index)
             continue
-        unclaimed = take_look(state, what, links)
-        raise_from_below(state, state.models[sensor_index])
-        hold_bearings(state, what, unclaimed)
+        rest, spared = take_merged(state, what, links)
+        if len(rest.t_ns):
+            unclaimed = take_look(state, rest, links, spared)
+            raise_from_below(state, state.models[sensor_index])
+            hold_bearings(state, rest, unclaimed)
         note_look(state, what)
         t_last_ns = int(what.t_ns[-1])
         state.newest_ns = max(state.newest_ns, t_last_ns)
@@ -68,6 +72,7 @@ def advance(
     events += merge_twins(state, now_ns)
     events += tell_keys(state, now_ns)
     fill_table(state, now_ns)
+    events += find_groups(state, now_ns)
     return _numbered(state, links), events
 
 

@@ -122,9 +122,15 @@ def polar_sensor(
     rotating: bool = False,
     bearing_only: bool = False,
     range_only: bool = False,
+    range_resolution_m: float = 0.0,
+    azimuth_resolution_rad: float = 0.0,
     sensor_id: str = "sensor",
 ) -> SensorModel:
-    """Describe a radar (or, bearing_only, a camera; or what only ranges), all round."""
+    """Describe a radar (or, bearing_only, a camera; or what only ranges), all round.
+
+    range_resolution_m, azimuth_resolution_rad: within these of each other two are one plot; swarms
+    are then held together (`tracker.groups`). 0: it tells everything apart.
+    """
     return SensorModel(
         index=0,
         sensor_id=sensor_id,
@@ -146,6 +152,8 @@ def polar_sensor(
         observes_azimuth=not range_only,
         observes_elevation=not range_only,
         starts_tracks=not (bearing_only or range_only),
+        range_resolution_m=range_resolution_m,
+        azimuth_resolution_rad=azimuth_resolution_rad,
     )
 
 

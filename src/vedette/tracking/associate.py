@@ -15,7 +15,7 @@ from vedette.kernels.bernoulli import update_tracks
 from vedette.kernels.gating import gate
 from vedette.kernels.measure import TDOA
 from vedette.kernels.singles import start_many
-from vedette.model.measurements import F64, I64, SensorModel
+from vedette.model.measurements import F64, I64, Bools, SensorModel
 from vedette.tracking.fixes import start_from_arrivals
 from vedette.tracking.learning import (
     cells_of,
@@ -92,8 +92,10 @@ def geometry(model: SensorModel, kind: int) -> tuple[F64, F64]:
     return model.position_enu_m, model.enu_from_sensor
 
 
-def take_look(state: TrackerState, look: Look, links: LinkList) -> F64:
+def take_look(state: TrackerState, look: Look, links: LinkList, spared: Bools) -> F64:
     """Update the tracks with one look and begin new ones.
+
+    spared (count,): rows that have had their share of this look already and take nothing more.
 
     Returns unclaimed (J,): the probability that each measurement belongs to no track.
     """
@@ -107,7 +109,7 @@ def take_look(state: TrackerState, look: Look, links: LinkList) -> F64:
     if look.kind != TDOA:
         promote(state, model, look)
     if state.bank.count:
-        unclaimed = _update(state, model, look, density, links)
+        unclaimed = _update(state, model, look, density, links, spared)
     if model.starts_tracks:
         _begin(state, model, look, unclaimed, birth, links)
     if cells is not None:
@@ -131,7 +133,12 @@ def _birth_share(state: TrackerState, model: SensorModel) -> float:
 
 
 def _update(
-    state: TrackerState, model: SensorModel, look: Look, density: F64, links: LinkList
+    state: TrackerState,
+    model: SensorModel,
+    look: Look,
+    density: F64,
+    links: LinkList,
+    spared: Bools,
 ) -> F64:
     bank, settings = state.bank, state.settings
     motion, bounds = parameters(state)
@@ -143,6 +150,8 @@ def _update(
         *sensor, look.strip, look.order, look.ordered, look.margins, state.thresholds,
         look.reach_sigmas, settings.late_max_s,
     )  # fmt: skip
+    if spared.any():
+        first, column, score = _without_rows(spared, first, column, score)
     if len(column) == 0:
         return np.ones(len(look.t_ns))
     absent = undetected(state, look.sensor_index, look_ns)
@@ -177,6 +186,15 @@ def _update(
     links.add(bank.serial[row[told]], look.report_index[column[told]], prob[told])
     answer: F64 = unclaimed
     return answer
+
+
+def _without_rows(spared: Bools, first: I64, column: I64, score: F64) -> tuple[I64, I64, F64]:
+    """Leave out all candidates of the rows that are spared; rows after them have just begun."""
+    counts = np.diff(first)
+    none = np.concatenate([spared, np.zeros(len(counts) - len(spared), np.bool_)])
+    keep = ~np.repeat(none, counts)
+    left = np.concatenate([[0], np.cumsum(np.where(none, 0, counts))])
+    return left, column[keep], score[keep]
 
 
 def _key_evidence(state: TrackerState, track_key: I64, key: I64) -> F64:

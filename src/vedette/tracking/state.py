@@ -14,6 +14,7 @@ from vedette.config.site import Limits, Site
 from vedette.geo import SiteFrame
 from vedette.kernels.statistics import COMPONENTS_MAX, gate_thresholds
 from vedette.model.measurements import F64, I8, I64, Bools, SensorModel
+from vedette.model.picture import TrackGroup
 from vedette.model.tracks import TrackTable, empty_tracks
 from vedette.tracking.learning import Learning, own_models, start_learning
 from vedette.tracking.settings import Settings
@@ -127,11 +128,14 @@ class TrackerState:
     sensors_enu: F64
     enu_from_sensors: F64
     held: list[HeldBearing]
+    groups: list[TrackGroup]
     now_ns: int = 0
     newest_ns: int = 0
     merged_ns: int = 0
+    grouped_ns: int = 0
     next_serial: int = 1
     next_track_id: int = 1
+    next_group_id: int = 1
     limit_told: bool = False
     refused: dict[str, dict[str, int]] = field(default_factory=dict)
     keys_shared: list[tuple[int, int]] = field(default_factory=list)
@@ -167,6 +171,7 @@ def start_tracker(
         sensors_enu=np.array([m.position_enu_m for m in models]).reshape(sensors, 3),
         enu_from_sensors=np.array([m.enu_from_sensor for m in models]).reshape(sensors, 3, 3),
         held=[],
+        groups=[],
     )
 
 

@@ -36,6 +36,10 @@ const TELLERS: Tellers = {
     `${t(e.track_id)} and ${t(e.other_track_id)} send one ${keyWords(e.kind, e.key)}`],
   IdentityKeyChanged: ["identity", (e) =>
     `${t(e.track_id)} now sends ${keyWords(e.kind, e.after)}${e.before ? ` instead of ${e.before}` : ""}`],
+  GroupFormed: ["track", (e) => `Group ${e.group_id}: ${e.track_ids.length} tracks fly together`],
+  GroupSplit: ["track", (e) =>
+    `Group ${e.group_id} has split: ${e.track_ids.length} tracks are group ${e.new_group_id}`],
+  GroupDissolved: ["track", (e) => `Group ${e.group_id} has dispersed`],
   TrackLimitReached: ["source", (e) => `The table of ${e.capacity} tracks is full`],
   IdentityChanged: ["identity", (e) =>
     `${t(e.track_id)} is ${IDENTITY_WORDS[e.after]}, was ${IDENTITY_WORDS[e.before]} (${e.by})${because(e.reason)}`],

@@ -126,6 +126,9 @@ export interface Sensor {
   range_rate_sigma_mps: number;
   horizontal_sigma_m: number;
   vertical_sigma_m: number;
+  range_resolution_m: number;
+  azimuth_resolution_deg: number;
+  elevation_resolution_deg: number;
   detection_prob: number;
   clutter_per_scan: number;
   scan_period_s: number;
@@ -342,6 +345,26 @@ export interface SourceState {
   latency_s: number;
 }
 
+/** Tracks that fly together, for one symbol: "about 20, 150 m wide". */
+export interface TrackGroup {
+  group_id: number;
+  track_ids: number[];
+  count: number;
+  lat_deg: number;
+  lon_deg: number;
+  hae_m: number;
+  v_east_mps: number;
+  v_north_mps: number;
+  length_m: number;
+  width_m: number;
+  axis_rad: number;
+  resolved: boolean;
+  told: boolean;
+  parent_id: number;
+  since_us: number;
+  seen_us: number;
+}
+
 /** The whole air picture at one moment (GET /api/picture). */
 export interface PictureView {
   t_us: number;
@@ -354,6 +377,7 @@ export interface PictureView {
   posture: Posture;
   queue: QueueItem[];
   sources: SourceState[];
+  groups: TrackGroup[];
 }
 
 /** One item of a ledger, in words a watch officer reads. */
@@ -499,6 +523,30 @@ export interface IdentityKeyChanged {
   kind: string;
   before: string;
   after: string;
+}
+
+/** Three or more tracks have flown together for some seconds: a swarm, under one number. */
+export interface GroupFormed {
+  event: "GroupFormed";
+  t_us: number;
+  group_id: number;
+  track_ids: number[];
+}
+
+/** A part of a group flies its own way, as a group with a number of its own. */
+export interface GroupSplit {
+  event: "GroupSplit";
+  t_us: number;
+  group_id: number;
+  new_group_id: number;
+  track_ids: number[];
+}
+
+/** The members of a group no longer fly together; their tracks live on. */
+export interface GroupDissolved {
+  event: "GroupDissolved";
+  t_us: number;
+  group_id: number;
 }
 
 /** The table of tracks is full; what has the least existence is given up. */
@@ -875,6 +923,7 @@ export interface StreamPicture {
   posture: Posture;
   queue: QueueItem[];
   sources: SourceState[];
+  groups: TrackGroup[];
   events: NumberedEvent[];
   viewers: number;
 }
@@ -900,6 +949,9 @@ export type VedetteEvent =
   | TracksMerged
   | IdentityKeyShared
   | IdentityKeyChanged
+  | GroupFormed
+  | GroupSplit
+  | GroupDissolved
   | TrackLimitReached
   | IdentityChanged
   | ClassChanged
