@@ -26,6 +26,7 @@ Faults = Iterator[tuple[str, str]]
 
 LIST_MAX = 200  # tables of one kind: several times the largest sites
 RECEIVERS_MIN, RECEIVERS_MAX = 3, 32  # two give one difference; more have no use
+MASK_POINTS_MAX = 720  # one every half a degree
 POINTS_MAX = 100  # vertices of one polygon; its check costs their square
 LINE_POINTS_MAX = 2_000
 SITE_RADIUS_MAX_M = 1_000_000.0  # farther than any sensor sees: latitude and longitude swapped
@@ -187,6 +188,32 @@ def _sensor(site: Site, sensor: Sensor, path: str) -> Faults:
     if sensor.stale_s <= sensor.scan_period_s:
         yield f"{path}.stale_s", "must exceed scan_period_s, or the sensor is always stale"
     yield from _receivers(site, sensor, path)
+    yield from _doppler(sensor, path)
+    yield from _mask(sensor, f"{path}.coverage.mask")
+
+
+def _doppler(sensor: Sensor, path: str) -> Faults:
+    """Refuse what only radars have of any other sensor, and an interval within its own noise."""
+    ambiguity_mps = sensor.range_rate_ambiguity_mps
+    if not sensor.kind.startswith("radar"):
+        if ambiguity_mps is not None:
+            yield f"{path}.range_rate_ambiguity_mps", "only a radar has one"
+        if sensor.blind_speed_mps > 0.0:
+            yield f"{path}.blind_speed_mps", "only a radar has one"
+    elif ambiguity_mps is not None and ambiguity_mps <= 6.0 * sensor.range_rate_sigma_mps:
+        yield f"{path}.range_rate_ambiguity_mps", "must exceed six times range_rate_sigma_mps"
+
+
+def _mask(sensor: Sensor, path: str) -> Faults:
+    """Refuse masks that are no function of azimuth."""
+    mask = sensor.coverage.mask
+    if len(mask) > MASK_POINTS_MAX:
+        yield path, f"more than {MASK_POINTS_MAX} points"
+    azimuths = [azimuth_deg % 360.0 for azimuth_deg, _ in mask]
+    if any(b <= a for a, b in pairwise(azimuths)):
+        yield path, "azimuths must increase from 0 to 360, each once"
+    if any(abs(elevation_deg) >= 90.0 for _, elevation_deg in mask):
+        yield path, "elevations lie within -90 and 90 degrees"
 
 
 def _receivers(site: Site, sensor: Sensor, path: str) -> Faults:

@@ -81,6 +81,7 @@ class Coverage(Table, frozen=True, kw_only=True):
     azimuth_to_deg: Degrees = 0.0
     elevation_min_deg: Degrees = -5.0
     elevation_max_deg: Degrees = 85.0
+    mask: list[tuple[Degrees, Degrees]] = []  # (azimuth, least elevation), linear in between
 
 
 class Receiver(Table, frozen=True, kw_only=True):
@@ -120,6 +121,9 @@ class Sensor(Table, frozen=True, kw_only=True):
     elevation_resolution_deg: NonNegative = 0.0
     detection_prob: OpenProbability = 0.9
     clutter_per_scan: NonNegative = 1.0
+    range_rate_ambiguity_mps: Positive | None = None  # range rates are known modulo this
+    blind_speed_mps: NonNegative = 0.0  # a radar does not see slower range rates
+    antenna_agl_m: NonNegative | None = None  # above the ground around; None: no horizon
     scan_period_s: Positive = 1.0
     scan: Literal["rotating", "frame"] = "frame"
     cooperative: bool | None = None  # None: by kind (adsb, bearing, tdoa true; others false)

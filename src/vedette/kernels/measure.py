@@ -22,6 +22,9 @@ RANGE, AZIMUTH, ELEVATION, RANGE_RATE, HEIGHT, V_EAST = 0, 1, 2, 3, 4, 5
 COMPONENTS = 8
 _TWO_PI = 2.0 * math.pi
 _LOG_TWO_PI = math.log(_TWO_PI)
+# A rate is unfolded where its prediction is sure to five sigmas on either side: young tracks are
+# biased by what was assumed of speeds, by more than their covariance says.
+_FOLD_SIGMAS = 10.0
 _NEAR_M = 1.0  # nearer than this to the sensor the angles mean nothing
 
 
@@ -110,6 +113,7 @@ def update(
     """Update state x (6,) and P (6, 6) in place with one measurement z (8,), variance (8,).
 
     Of kind tdoa, z and variance are (8 + R,) and enu_from_sensor holds the receivers (R, 3).
+    Of a radar whose range rate is ambiguous z has a ninth number, the interval that it repeats in.
     dt_s: measurement time minus state time, <= 0; the state is moved there by its velocity, and the
     process noise q (m2/s3) of that stretch widens the innovation. Linearised at the prior for all
     components. Once the squared distance exceeds `stop` the rest is left out and the answer is that
@@ -143,6 +147,13 @@ def update(
                 PH[a] += P[a, b] * H[b]
         for a in range(6):
             S += H[a] * PH[a]
+        if kind == POLAR and c == RANGE_RATE and z.shape[0] > COMPONENTS:
+            fold = z[COMPONENTS]
+            innovation -= fold * math.floor(innovation / fold + 0.5)
+            if fold * fold < S * _FOLD_SIGMAS**2:
+                # Any multiple could be meant: all rates are equally likely, and nothing is learnt.
+                log_likelihood -= math.log(fold)
+                continue
         distance2 += innovation * innovation / S
         if distance2 > stop:
             return -math.inf, math.inf, 0

@@ -64,8 +64,18 @@ def _sensor_model(frame: SiteFrame, index: int, sensor: Sensor) -> SensorModel:
         azimuth_resolution_rad=math.radians(sensor.azimuth_resolution_deg),
         elevation_resolution_rad=math.radians(sensor.elevation_resolution_deg),
         watched_depth_m=min(12_000.0, coverage.range_max_m),
+        range_rate_ambiguity_mps=sensor.range_rate_ambiguity_mps or math.inf,
+        blind_speed_mps=sensor.blind_speed_mps,
+        antenna_agl_m=math.nan if sensor.antenna_agl_m is None else sensor.antenna_agl_m,
+        mask_rad=_mask(sensor),
         receivers_enu_m=_receivers(frame, sensor),
     )
+
+
+def _mask(sensor: Sensor) -> F64:
+    """Give the mask of a sensor's coverage (K, 2) in radians, azimuths from 0 on."""
+    points = [(a % 360.0, e) for a, e in sensor.coverage.mask]
+    return np.radians(np.array(points, dtype=np.float64).reshape(-1, 2))
 
 
 def _receivers(frame: SiteFrame, sensor: Sensor) -> F64 | None:

@@ -1,6 +1,7 @@
 """Measurements as arrays: one sensor, one short interval, ready for the tracker."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
@@ -83,6 +84,10 @@ class SensorModel:
     azimuth_resolution_rad: float = 0.0
     elevation_resolution_rad: float = 0.0
     watched_depth_m: float = 12_000.0  # how deep the air is in which false positions spread
+    range_rate_ambiguity_mps: float = math.inf  # range rates are known modulo this
+    blind_speed_mps: float = 0.0  # slower range rates are not seen
+    antenna_agl_m: float = math.nan  # above the ground around; NaN: no horizon
+    mask_rad: F64 = field(default_factory=lambda: np.zeros((0, 2)))  # azimuth, least elevation
     receivers_enu_m: F64 | None = None  # (R, 3), site frame: where arrival times are taken
 
 

@@ -57,6 +57,7 @@ def compile_kernels() -> None:
         detection_prob=0.9,
         clutter_per_scan=1.0,
         rotating=True,
+        blind_speed_mps=1.0,
     )
     finders = [
         polar_sensor(
@@ -124,12 +125,19 @@ def polar_sensor(
     range_only: bool = False,
     range_resolution_m: float = 0.0,
     azimuth_resolution_rad: float = 0.0,
+    range_rate_ambiguity_mps: float = math.inf,
+    blind_speed_mps: float = 0.0,
+    antenna_agl_m: float = math.nan,
+    mask_rad: ArrayLike | None = None,
     sensor_id: str = "sensor",
 ) -> SensorModel:
     """Describe a radar (or, bearing_only, a camera; or what only ranges), all round.
 
     range_resolution_m, azimuth_resolution_rad: within these of each other two are one plot; swarms
     are then held together (`tracker.groups`). 0: it tells everything apart.
+    range_rate_ambiguity_mps: range rates are known modulo this. blind_speed_mps: slower ones are
+    not seen. antenna_agl_m: above the ground around it, NaN: no horizon. mask_rad (K, 2): azimuths
+    in order and the least elevations seen there.
     """
     return SensorModel(
         index=0,
@@ -154,6 +162,10 @@ def polar_sensor(
         starts_tracks=not (bearing_only or range_only),
         range_resolution_m=range_resolution_m,
         azimuth_resolution_rad=azimuth_resolution_rad,
+        range_rate_ambiguity_mps=range_rate_ambiguity_mps,
+        blind_speed_mps=blind_speed_mps,
+        antenna_agl_m=antenna_agl_m,
+        mask_rad=np.zeros((0, 2)) if mask_rad is None else np.array(mask_rad, np.float64),
     )
 
 

@@ -25,9 +25,10 @@ from vedette.tracking.learning import (
     learn_clutter,
     learn_detection,
 )
-from vedette.tracking.looks import Look
+from vedette.tracking.looks import Look, without_rate
 from vedette.tracking.singles import keep_as_plots, promote
 from vedette.tracking.state import TrackerState, add_rows
+from vedette.tracking.visibility import FULLY_VISIBLE_SHARE, visible
 
 _WEIGHT_LOG_MAX = 40.0  # beyond e^40 a candidate is certain, and sums would lose the others
 _UNCLAIMED_MIN = 0.05  # a measurement explained better than this begins nothing
@@ -82,7 +83,7 @@ def undetected(state: TrackerState, sensor_index: int, look_ns: int) -> F64:
     stranger = bank.hit_ns[:n, sensor_index] < look_ns - int(s.stranger_s * NS_PER_S)
     stranger |= bank.hit_ns[:n, sensor_index] == 0
     ratio = np.where(stranger & (bank.crossing[:n] == 0), s.stranger_ratio, 1.0)
-    return 1.0 - ratio * (1.0 - factor)
+    return 1.0 - visible(state, sensor_index, look_ns) * ratio * (1.0 - factor)
 
 
 def geometry(model: SensorModel, kind: int) -> tuple[F64, F64]:
@@ -111,7 +112,7 @@ def take_look(state: TrackerState, look: Look, links: LinkList, spared: Bools) -
     if state.bank.count:
         unclaimed = _update(state, model, look, density, links, spared)
     if model.starts_tracks:
-        _begin(state, model, look, unclaimed, birth, links)
+        _begin(state, model, without_rate(look), unclaimed, birth, links)
     if cells is not None:
         period_s = float(state.period_s[look.sensor_index])
         learn_clutter(state.learning, model, cells, unclaimed, int(look.t_ns[-1]), period_s)
@@ -158,7 +159,8 @@ def _update(
     absent[bank.looked_ns[:n, look.sensor_index] > again_ns(state, look_ns, look.sensor_index)] = 1
     row = np.repeat(np.arange(n), np.diff(first))
     r = np.maximum(bank.existence[row], 1e-12)
-    log_weight = score + np.log(model.detection_prob * r / density[column])
+    share = visible(state, look.sensor_index, look_ns)
+    log_weight = score + np.log(model.detection_prob * share[row] * r / density[column])
     log_weight -= np.log(1.0 - r + r * absent[row])
     log_weight += _key_evidence(state, bank.key[row], look.key[column])
     weight = np.exp(np.clip(log_weight, -_WEIGHT_LOG_MAX, _WEIGHT_LOG_MAX))
@@ -167,7 +169,7 @@ def _update(
         lately_ns = look_ns - int(settings.stranger_s * NS_PER_S)
         hit_ns = bank.hit_ns[:n, look.sensor_index]
         asked = known(bank.existence[:n], bank.track_id[:n], hit_ns, lately_ns)
-        asked &= (np.diff(first) > 0) & (absent < 1.0)
+        asked &= (np.diff(first) > 0) & (absent < 1.0) & (share > FULLY_VISIBLE_SHARE)
         seen = float(np.sum(1.0 - missed[asked]))
         learn_detection(state.learning, model, seen, float(np.count_nonzero(asked)))
     before = bank.existence[:n].copy()

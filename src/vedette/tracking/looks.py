@@ -6,13 +6,14 @@ object gives one measurement; it knows how to be gated and how dense false plots
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from vedette.base.constants import NS_PER_S
 from vedette.kernels.arrivals import ARRIVALS, STATED_HEIGHT
 from vedette.kernels.gating import BY_AZIMUTH, BY_EAST, BY_NOTHING, BY_RANGE
+from vedette.kernels.measure import COMPONENTS, RANGE_RATE
 from vedette.model.measurements import F64, I64, MeasurementBatch, MeasurementKind, SensorModel
 
 # Parts of a scan period. A frame's plots lie close together; a rotating antenna must not come round
@@ -134,6 +135,12 @@ def _look(
     order = np.argsort(along, kind="stable")
     sigma = np.sqrt(np.nanmax(np.where(np.isnan(variance[:, :2]), 0.0, variance[:, :2]), axis=0))
     most = int(np.count_nonzero(~np.isnan(z), axis=1).max())
+    if batch.kind == MeasurementKind.TDOA:
+        clutter = _false_arrivals(model, z)
+    else:
+        clutter = _clutter_density(model, polar, z)
+    if polar and math.isfinite(model.range_rate_ambiguity_mps):  # see `kernels.measure.update`
+        z = np.column_stack([z, np.full(len(z), model.range_rate_ambiguity_mps)])
     reach_sigmas = math.sqrt(float(thresholds[most]))
     margins = np.array([sigma[1], sigma[0], sigma[1]]) * reach_sigmas
     return Look(
@@ -149,10 +156,17 @@ def _look(
         ordered=np.ascontiguousarray(along[order]),
         margins=margins,
         reach_sigmas=reach_sigmas,
-        clutter=_clutter_density(model, polar, z)
-        if batch.kind != MeasurementKind.TDOA
-        else _false_arrivals(model, z),
+        clutter=clutter,
     )
+
+
+def without_rate(look: Look) -> Look:
+    """Give a look as it may begin tracks: a folded range rate says nothing of a new object's."""
+    if look.kind != MeasurementKind.POLAR or look.z.shape[1] == COMPONENTS:
+        return look
+    z = np.ascontiguousarray(look.z[:, :COMPONENTS])
+    z[:, RANGE_RATE] = math.nan
+    return replace(look, z=z)
 
 
 def sector_width(model: SensorModel) -> float:
@@ -187,7 +201,7 @@ def _clutter_density(model: SensorModel, polar: bool, z: F64) -> F64:
         span[0] = max(model.range_max_m - model.range_min_m, 1.0)
         span[1] = sector_width(model)
         span[2] = max(model.elevation_max_rad - model.elevation_min_rad, 0.01)
-        span[3] = _RATE_SPAN_MPS
+        span[3] = min(_RATE_SPAN_MPS, model.range_rate_ambiguity_mps)
     else:
         span[0] = span[1] = math.sqrt(math.pi) * model.range_max_m
         span[2] = model.watched_depth_m

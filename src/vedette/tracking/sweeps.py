@@ -19,6 +19,7 @@ from vedette.tracking.learning import known, learn_detection
 from vedette.tracking.looks import Look, sector_width
 from vedette.tracking.singles import miss_singles
 from vedette.tracking.state import TrackerState
+from vedette.tracking.visibility import FULLY_VISIBLE_SHARE, visible
 
 _BEYOND_RAD = math.radians(4.0)  # a beam width and the noise of plots and tracks
 # Sector messages overtake the plots of the sector they close: by up to 0.1 of a turn.
@@ -112,6 +113,7 @@ def _penalise(
     if state.settings.learns:
         lately_ns = t_ns - int(state.settings.stranger_s * NS_PER_S)
         asked = known(before, bank.track_id[:n], bank.hit_ns[:n, sensor_index], lately_ns)
+        asked &= visible(state, sensor_index, t_ns) > FULLY_VISIBLE_SHARE
         unseen = np.count_nonzero(asked & (bank.existence[:n] < before))
         learn_detection(state.learning, model, 0.0, float(unseen))
 

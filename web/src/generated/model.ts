@@ -101,6 +101,7 @@ export interface Coverage {
   azimuth_to_deg: number;
   elevation_min_deg: number;
   elevation_max_deg: number;
+  mask: [number, number][];
 }
 
 /** One antenna of a sensor of kind tdoa. id: as its detections name it. */
@@ -131,6 +132,9 @@ export interface Sensor {
   elevation_resolution_deg: number;
   detection_prob: number;
   clutter_per_scan: number;
+  range_rate_ambiguity_mps: number | null;
+  blind_speed_mps: number;
+  antenna_agl_m: number | null;
   scan_period_s: number;
   scan: "frame" | "rotating";
   cooperative: boolean | null;
