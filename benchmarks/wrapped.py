@@ -165,6 +165,17 @@ PMBM filter's code ran it on, with what their filters gave (GOSPA, cut-off 10 m)
         reference="tracking/four_targets_williams_reference.json",
     ),
     Program(
+        NAME="tracker_scale",
+        TITLE="The tracker from a thousand targets on",
+        TEXT="""The base scene with one false plot a target and scan, one mode of motion and then
+all of the default ones; medians of five scans after all tracks are confirmed. The floor is what no
+tracker can leave out, with the same kernels in the same run: predict, gate, associate and update
+the true targets alone, told no false plot.""",
+        MODULE="tracker_scale",
+        keys=("targets", "modes"),
+        quick_words=("--targets", "1000"),
+    ),
+    Program(
         NAME="codec_speed",
         TITLE="Decoders",
         TEXT="""Bytes to reports on one core, in processor time.""",

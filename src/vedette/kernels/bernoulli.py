@@ -51,7 +51,9 @@ def update_tracks(
     look. r' = sum_j p_ij + p_i0 r (1 - pD) / (1 - r pD). Each mode becomes the moment match of its
     hypotheses, weighted by how well the mode explains each measurement.
     """
-    modes = x.shape[1]
+    modes, most = x.shape[1], np.diff(first).max()
+    x_h, P_h = np.empty((modes, most + 1, 6)), np.empty((modes, most + 1, 6, 6))
+    share = np.empty((modes, most + 1))
     for i in range(count):
         pairs = first[i + 1] - first[i]
         if pairs == 0:
@@ -59,8 +61,7 @@ def update_tracks(
         ahead = seconds_between(t_ref_ns[i], t_ns[i])
         predict_modes(x[i], P[i], mode_prob[i], ahead, motion, height_seen[i], bounds)
         t_ns[i] = t_ref_ns[i]
-        x_h, P_h = np.empty((modes, pairs + 1, 6)), np.empty((modes, pairs + 1, 6, 6))
-        share = np.zeros((modes, pairs + 1))
+        share[:, :] = 0.0
         r = existence[i]
         alive = missed[i] * r * undetected[i] / (1.0 - r + r * undetected[i])
         total = alive
@@ -87,7 +88,8 @@ def update_tracks(
             weight = share[m].sum()
             mode_prob[i, m] = weight / total
             if weight > _WEIGHT_MIN:
-                merge(x_h[m], P_h[m], share[m] / weight, x[i, m], P[i, m])
+                share[m] /= weight
+                merge(x_h[m], P_h[m], share[m, : pairs + 1], x[i, m], P[i, m])
         existence[i] = min(total, existence_max)
 
 
@@ -109,17 +111,16 @@ def _hypothesis(
 ) -> None:
     """Write each mode's state given one measurement, and the modes' shares (summing to 1)."""
     modes, best = x.shape[0], -math.inf
-    score = np.empty(modes)
     for m in range(modes):
         x_out[m], P_out[m] = x[m], P[m]
-        score[m], _, _ = update(
+        share[m], _, _ = update(
             kind, x_out[m], P_out[m], z, variance, sensor_enu, enu_from_sensor,
             lag_s, motion[m, 0],
         )  # fmt: skip
-        best = max(best, score[m])
+        best = max(best, share[m])
     total = 0.0
     for m in range(modes):
-        share[m] = mode_prob[m] * math.exp(score[m] - best)
+        share[m] = mode_prob[m] * math.exp(share[m] - best)
         total += share[m]
     for m in range(modes):
         share[m] /= total
@@ -293,52 +294,3 @@ def publish(
         turning[k] = 0.0 if turns else math.nan
         for m in range(modes):
             turning[k] += p_now[m] * turn_rate(x_now[m], motion[m, TURN])
-
-
-@njit(cache=True)
-def same_place(state: Any, cov: Any, distance_max_m: float, threshold: float) -> Any:
-    """List pairs of tracks that are statistically in one place with one velocity.
-
-    state (K, 6), cov (K, 6, 6). A pair is listed when, axis by axis, the squared differences over
-    the summed variances add to less than `threshold` (six degrees of freedom; correlations left
-    out, which makes it cautious) and they are nearer than distance_max_m. Returns (L, 2) rows.
-    """
-    total = state.shape[0]
-    pairs = np.empty((total, 2), np.int64)
-    found = 0
-    for i in range(total):
-        for k in range(i + 1, total):
-            if abs(state[i, 0] - state[k, 0]) > distance_max_m:
-                continue
-            if abs(state[i, 1] - state[k, 1]) > distance_max_m:
-                continue
-            distance2 = 0.0
-            for a in range(6):
-                gap = state[i, a] - state[k, a]
-                distance2 += gap * gap / (cov[i, a, a] + cov[k, a, a])
-            if distance2 < threshold and found < total:
-                pairs[found, 0], pairs[found, 1] = i, k
-                found += 1
-    return pairs[:found].copy()
-
-
-@njit(cache=True)
-def start_states(
-    kind: int,
-    z: Any,
-    variance: Any,
-    sensor_enu: Any,
-    enu_from_sensor: Any,
-    velocity_var: Any,
-    height_prior: Any,
-    x: Any,
-    P: Any,
-) -> Any:
-    """Do `start_state` for many measurements (B, 8), height_prior (B, 2); returns begun (B,)."""
-    begun = np.zeros(z.shape[0], np.bool_)
-    for b in range(z.shape[0]):
-        begun[b] = start_state(
-            kind, z[b], variance[b], sensor_enu, enu_from_sensor,
-            velocity_var, height_prior[b], x[b], P[b],
-        )  # fmt: skip
-    return begun

@@ -1,8 +1,9 @@
-"""Which measurements each track could have made: a sorted strip, a window, then the exact gate.
+"""Which measurements each track could have made: a window in the plane, then the exact gate.
 
-Measurements of one look are sorted along one coordinate (azimuth, range, or east); each track
-visits only the window its own uncertainty allows, so cost grows with targets, not with pairs. What
-is left is judged by the squared Mahalanobis distance against a chi-square threshold.
+Measurements of one look lie in the cells of a plane (`lattice`), or, where range or azimuth is
+missing, sorted along the other; each track visits only the window its own uncertainty allows, so
+cost grows with targets, not with pairs. What is left is judged by the squared Mahalanobis distance
+against a chi-square threshold.
 """
 
 import math
@@ -11,13 +12,15 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from vedette.kernels.lattice import nearby
 from vedette.kernels.measure import ENU, local_from_enu, update, wrap_pi
 from vedette.kernels.motion import predict_modes
+from vedette.kernels.positions import is_position, position_likelihood
 
 # No gate here is wider: eight components at 0.9999 are 32. A mode further off than this adds
 # nothing to a likelihood (e^-30), so its update is not finished.
 _HOPELESS = 60.0
-BY_AZIMUTH, BY_EAST, BY_RANGE, BY_NOTHING = 0, 1, 2, 3
+BY_AZIMUTH, BY_EAST, BY_RANGE, BY_NOTHING, BY_PLANE = 0, 1, 2, 3, 4
 _TWO_PI = 2.0 * math.pi
 
 
@@ -29,10 +32,10 @@ def seconds_between(later_ns: int, earlier_ns: int) -> float:
 
 @njit(cache=True)
 def place(x: Any, P: Any, mode_prob: Any, dt_s: float, q_max: float, mean: Any) -> Any:
-    """Write where a target is dt_s later (3,), and return its spreads (horizontal, all), metres.
+    """Write where a target is dt_s later (3,), and return its spreads, metres.
 
-    A spread is one standard deviation, from above: the root of the summed axis variances of the
-    widest mode, plus how far the modes disagree.
+    Spreads (horizontal, vertical, and how far the modes disagree) are standard deviations, from
+    above: the root of the summed axis variances of the widest mode.
     """
     modes = x.shape[0]
     mean[:] = 0.0
@@ -40,7 +43,7 @@ def place(x: Any, P: Any, mode_prob: Any, dt_s: float, q_max: float, mean: Any) 
         for a in range(3):
             mean[a] += mode_prob[m] * (x[m, a] + dt_s * x[m, a + 3])
     ahead = max(dt_s, 0.0)
-    flat, full, apart = 0.0, 0.0, 0.0
+    flat, tall, apart = 0.0, 0.0, 0.0
     for m in range(modes):
         var_flat, var_up, gap = 0.0, 0.0, 0.0
         for a in range(3):
@@ -51,9 +54,9 @@ def place(x: Any, P: Any, mode_prob: Any, dt_s: float, q_max: float, mean: Any) 
                 var_flat += var
             else:
                 var_up = var
-        flat, full = max(flat, var_flat), max(full, var_flat + var_up)
+        flat, tall = max(flat, var_flat), max(tall, var_up)
         apart = max(apart, gap)
-    return math.sqrt(flat), math.sqrt(full), math.sqrt(apart)
+    return math.sqrt(flat), math.sqrt(tall), math.sqrt(apart)
 
 
 @njit(cache=True)
@@ -87,6 +90,9 @@ def candidates(
     kind: int,
     ordered: Any,
     order: Any,
+    plane: Any,
+    cells: Any,
+    cell_m: float,
     z: Any,
     mean: Any,
     local: Any,
@@ -94,21 +100,23 @@ def candidates(
     margins: Any,
     found: Any,
 ) -> int:
-    """List the measurements inside one track's window into found (J,); returns how many.
+    """List the measurements inside one track's window into found (3 J,); returns how many.
 
-    radii (2,): horizontal, full; margins (3,): the sensor's share along azimuth (rad), along range
-    or east (m), along north (m).
+    radii (3,): horizontal, vertical, full; margins (4,): the sensor's share along azimuth (rad),
+    range or east, north, up (m).
     """
-    total = int(ordered.shape[0])
+    total = int(z.shape[0])
     if strip == BY_NOTHING:
         for k in range(total):
-            found[k] = order[k]
+            found[k] = k
         return total
+    if strip == BY_PLANE:
+        if kind == ENU:
+            return _above(order, plane, cells, cell_m, z, mean, radii, margins, found)
+        return _seen(order, plane, cells, cell_m, z, local, radii, margins, found)
     margin = margins[0] if strip == BY_AZIMUTH else margins[1]
-    radius = radii[1] if strip == BY_RANGE else radii[0]
+    radius = radii[2] if strip == BY_RANGE else radii[0]
     centre, half = _window(strip, local, mean, radius, margin)
-    rho = math.sqrt(local[0] ** 2 + local[1] ** 2 + local[2] ** 2)
-    reach = radii[1] + margins[1] + radii[0] * radii[0] / (2.0 * max(rho, 1.0))
     whole = strip == BY_AZIMUTH and half >= math.pi
     turns = 1 if strip == BY_AZIMUTH and not whole else 0
     n = 0
@@ -116,26 +124,228 @@ def candidates(
         at = centre + turn * _TWO_PI
         k = 0 if whole else _lower_bound(ordered, at - half)
         while k < total and (whole or ordered[k] <= at + half):
-            j = order[k]
-            k += 1
-            if kind == ENU:
-                if abs(z[j, 1] - mean[1]) > radii[0] + margins[2]:
-                    continue
-            elif not math.isnan(z[j, 0]) and abs(z[j, 0] - rho) > reach:
-                continue
-            found[n] = j
+            found[n] = order[k]
+            n, k = n + 1, k + 1
+    return n
+
+
+@njit(cache=True)
+def _above(
+    order: Any,
+    plane: Any,
+    cells: Any,
+    cell_m: float,
+    z: Any,
+    mean: Any,
+    radii: Any,
+    margins: Any,
+    found: Any,
+) -> int:
+    """List the positions near a track: a box over the ground, and in height where that is known."""
+    near = nearby(
+        cells, order, plane, cell_m, mean[0], mean[1], radii[0] + margins[1],
+        radii[0] + margins[2], found,
+    )  # fmt: skip
+    n = 0
+    for k in range(near):
+        if not abs(z[found[k], 2] - mean[2]) > radii[1] + margins[3]:
+            found[n] = found[k]
             n += 1
     return n
 
 
 @njit(cache=True)
-def _grown(values: Any, needed: int) -> Any:
-    """Give room for `needed` values, keeping what is there."""
-    if needed <= values.shape[0]:
-        return values
-    larger = np.empty(max(needed, 2 * values.shape[0]), values.dtype)
-    larger[: values.shape[0]] = values
-    return larger
+def _seen(
+    order: Any,
+    plane: Any,
+    cells: Any,
+    cell_m: float,
+    z: Any,
+    local: Any,
+    radii: Any,
+    margins: Any,
+    found: Any,
+) -> int:
+    """List the plots near a track as the sensor sees it: a piece of a ring round the sensor.
+
+    The plane has (range sin azimuth, range cos azimuth), which is exact where height is unknown.
+    """
+    ground = math.sqrt(local[0] * local[0] + local[1] * local[1])
+    rho = math.sqrt(ground * ground + local[2] * local[2])
+    reach = radii[2] + margins[1] + radii[0] * radii[0] / (2.0 * max(rho, 1.0))
+    half, scale, box = math.pi, 0.0, rho + reach
+    if radii[0] < ground:
+        half = math.asin(radii[0] / ground) + margins[0]
+        if half < 1.0:  # radian: a wider piece is as well searched as the whole ring
+            scale, box = rho / ground, reach + (rho + reach) * half
+    near = nearby(cells, order, plane, cell_m, scale * local[0], scale * local[1], box, box, found)
+    azimuth, n = 0.0 if near == 0 else math.atan2(local[0], local[1]), 0
+    for k in range(near):
+        j = found[k]
+        if abs(z[j, 0] - rho) > reach:
+            continue
+        if half < math.pi and abs(wrap_pi(z[j, 1] - azimuth)) > half:
+            continue
+        found[n] = j
+        n += 1
+    return n
+
+
+@njit(cache=True)
+def _near(
+    x: Any,
+    P: Any,
+    mode_prob: Any,
+    dt_s: float,
+    span_s: float,
+    q_max: float,
+    reach_sigmas: float,
+    kind: int,
+    z: Any,
+    sensor_enu: Any,
+    enu_from_sensor: Any,
+    strip: int,
+    order: Any,
+    ordered: Any,
+    plane: Any,
+    cells: Any,
+    cell_m: float,
+    margins: Any,
+    mean: Any,
+    local: Any,
+    radii: Any,
+    found: Any,
+) -> int:
+    """List the measurements in the window of one track dt_s ahead; mean, local, radii: room (3,)"""
+    flat, tall, apart = place(x, P, mode_prob, dt_s, q_max, mean)
+    speed = math.sqrt(x[0, 3] ** 2 + x[0, 4] ** 2 + x[0, 5] ** 2)
+    slack = apart + speed * span_s
+    radii[0], radii[1] = reach_sigmas * flat + slack, reach_sigmas * tall + slack
+    radii[2] = reach_sigmas * math.sqrt(flat * flat + tall * tall) + slack
+    local_from_enu(mean, sensor_enu, enu_from_sensor, local)
+    return candidates(
+        strip, kind, ordered, order, plane, cells, cell_m, z, mean, local, radii, margins, found
+    )
+
+
+@njit(cache=True)
+def count_near(
+    low: int,
+    high: int,
+    t_ns: Any,
+    x: Any,
+    P: Any,
+    mode_prob: Any,
+    motion: Any,
+    kind: int,
+    t_meas_ns: Any,
+    z: Any,
+    sensor_enu: Any,
+    enu_from_sensor: Any,
+    strip: int,
+    order: Any,
+    ordered: Any,
+    plane: Any,
+    cells: Any,
+    cell_m: float,
+    margins: Any,
+    reach_sigmas: float,
+    near: Any,
+) -> None:
+    """Write for the tracks low..high how many measurements lie in their windows."""
+    found = np.empty(3 * z.shape[0], np.int64)
+    mean, local, radii = np.empty(3), np.empty(3), np.empty(3)
+    t_last, t_first, q_max = t_meas_ns.max(), t_meas_ns.min(), motion[:, 0].max()
+    span = seconds_between(t_last, t_first)
+    for i in range(low, high):
+        near[i] = _near(
+            x[i], P[i], mode_prob[i], seconds_between(t_last, t_ns[i]), span, q_max, reach_sigmas,
+            kind, z, sensor_enu, enu_from_sensor, strip, order, ordered, plane, cells, cell_m,
+            margins, mean, local, radii, found,
+        )  # fmt: skip
+
+
+@njit(cache=True)
+def score_near(
+    low: int,
+    high: int,
+    t_ns: Any,
+    x: Any,
+    P: Any,
+    mode_prob: Any,
+    height_seen: Any,
+    motion: Any,
+    bounds: Any,
+    kind: int,
+    t_meas_ns: Any,
+    z: Any,
+    variance: Any,
+    sensor_enu: Any,
+    enu_from_sensor: Any,
+    strip: int,
+    order: Any,
+    ordered: Any,
+    plane: Any,
+    cells: Any,
+    cell_m: float,
+    margins: Any,
+    thresholds: Any,
+    reach_sigmas: float,
+    late_max_s: float,
+    begin: Any,
+    column: Any,
+    score: Any,
+    t_ref: Any,
+) -> None:
+    """Write for the tracks low..high the measurements near them, each with its log likelihood.
+
+    begin (count + 1,): where each track's stretch of column and score lies. -inf: outside the gate.
+    """
+    modes, found = x.shape[1], np.empty(3 * z.shape[0], np.int64)
+    mean, local, radii = np.empty(3), np.empty(3), np.empty(3)
+    x_now, P_now, p_now = np.empty((modes, 6)), np.empty((modes, 6, 6)), np.empty(modes)
+    t_last, t_first, q_max = t_meas_ns.max(), t_meas_ns.min(), motion[:, 0].max()
+    span = seconds_between(t_last, t_first)
+    for i in range(low, high):
+        if begin[i] == begin[i + 1]:
+            continue
+        near = _near(
+            x[i], P[i], mode_prob[i], seconds_between(t_last, t_ns[i]), span, q_max, reach_sigmas,
+            kind, z, sensor_enu, enu_from_sensor, strip, order, ordered, plane, cells, cell_m,
+            margins, mean, local, radii, found,
+        )  # fmt: skip
+        t_new = t_ns[i]
+        for n in range(near):
+            t_new = max(t_new, t_meas_ns[found[n]])
+        x_now[:], P_now[:], p_now[:] = x[i], P[i], mode_prob[i]
+        ahead = seconds_between(t_new, t_ns[i])
+        predict_modes(x_now, P_now, p_now, ahead, motion, height_seen[i], bounds)
+        for n in range(near):
+            j, k = found[n], begin[i] + n
+            column[k] = j
+            lag = seconds_between(t_meas_ns[j], t_new)
+            score[k] = -math.inf
+            if lag >= -late_max_s:
+                score[k] = pair_likelihood(
+                    x_now, P_now, p_now, kind, z[j], variance[j], sensor_enu, enu_from_sensor,
+                    lag, motion, thresholds,
+                )  # fmt: skip
+            if score[k] > -math.inf:
+                t_ref[i] = t_new
+
+
+@njit(cache=True)
+def inside(begin: Any, column: Any, score: Any) -> Any:
+    """Leave out the pairs outside the gate: first (N + 1,), column (K,), score (K,)."""
+    first, n = np.zeros(begin.shape[0], np.int64), 0
+    for i in range(begin.shape[0] - 1):
+        first[i] = n
+        for k in range(begin[i], begin[i + 1]):
+            if score[k] > -math.inf:
+                column[n], score[n] = column[k], score[k]
+                n += 1
+    first[-1] = n
+    return first, column[:n].copy(), score[:n].copy()
 
 
 @njit(cache=True)
@@ -157,6 +367,9 @@ def gate(
     strip: int,
     order: Any,
     ordered: Any,
+    plane: Any,
+    cells: Any,
+    cell_m: float,
     margins: Any,
     thresholds: Any,
     reach_sigmas: float,
@@ -166,49 +379,27 @@ def gate(
 
     Tracks: the first `count` rows of t_ns, x (C, M, 6), P (C, M, 6, 6), mode_prob (C, M). A look:
     t_meas_ns (J,), z (J, 8), variance (J, 8), with `order` sorting the coordinate `strip` into
-    `ordered`. thresholds (9,): gate by number of components. Measurements older than a track's
-    state by more than late_max_s are not compared with it.
+    `ordered`, or the points `plane` (J, 2) into `cells` of side cell_m. thresholds (9,): gate by
+    number of components. Measurements older than a track's state by more than late_max_s are not
+    compared with it.
     Returns first (count + 1,), column (K,), log likelihood (K,) and t_ref_ns (count,): the time to
     which each track with candidates is to be moved.
     """
-    modes, looks = x.shape[1], z.shape[0]
-    first, t_ref = np.zeros(count + 1, np.int64), t_ns[:count].copy()
-    column, score = np.empty(2 * count + 64, np.int64), np.empty(2 * count + 64)
-    found, mean, local, radii = np.empty(3 * looks, np.int64), np.empty(3), np.empty(3), np.empty(2)
-    x_now, P_now, p_now = np.empty((modes, 6)), np.empty((modes, 6, 6)), np.empty(modes)
-    t_last, t_first, q_max, pairs = t_meas_ns.max(), t_meas_ns.min(), motion[:, 0].max(), 0
+    begin, t_ref = np.zeros(count + 1, np.int64), t_ns[:count].copy()
+    count_near(
+        0, count, t_ns, x, P, mode_prob, motion, kind, t_meas_ns, z, sensor_enu, enu_from_sensor,
+        strip, order, ordered, plane, cells, cell_m, margins, reach_sigmas, begin[1:],
+    )  # fmt: skip
     for i in range(count):
-        first[i] = pairs
-        dt = seconds_between(t_last, t_ns[i])
-        flat, full, apart = place(x[i], P[i], mode_prob[i], dt, q_max, mean)
-        speed = math.sqrt(x[i, 0, 3] ** 2 + x[i, 0, 4] ** 2 + x[i, 0, 5] ** 2)
-        slack = apart + speed * seconds_between(t_last, t_first)
-        radii[0], radii[1] = reach_sigmas * flat + slack, reach_sigmas * full + slack
-        local_from_enu(mean, sensor_enu, enu_from_sensor, local)
-        near = candidates(strip, kind, ordered, order, z, mean, local, radii, margins, found)
-        if near == 0:
-            continue
-        t_ref[i] = max(t_ns[i], t_meas_ns[found[:near]].max())
-        x_now[:], P_now[:], p_now[:] = x[i], P[i], mode_prob[i]
-        ahead = seconds_between(t_ref[i], t_ns[i])
-        predict_modes(x_now, P_now, p_now, ahead, motion, height_seen[i], bounds)
-        column, score = _grown(column, pairs + near), _grown(score, pairs + near)
-        for k in range(near):
-            j = found[k]
-            lag = seconds_between(t_meas_ns[j], t_ref[i])
-            if lag < -late_max_s:
-                continue
-            likelihood = pair_likelihood(
-                x_now, P_now, p_now, kind, z[j], variance[j], sensor_enu, enu_from_sensor,
-                lag, motion, thresholds,
-            )  # fmt: skip
-            if likelihood > -math.inf:
-                column[pairs], score[pairs] = j, likelihood
-                pairs += 1
-        if pairs == first[i]:
-            t_ref[i] = t_ns[i]
-    first[count] = pairs
-    return first, column[:pairs].copy(), score[:pairs].copy(), t_ref
+        begin[i + 1] += begin[i]
+    column, score = np.empty(begin[-1], np.int64), np.empty(begin[-1])
+    score_near(
+        0, count, t_ns, x, P, mode_prob, height_seen, motion, bounds, kind, t_meas_ns, z, variance,
+        sensor_enu, enu_from_sensor, strip, order, ordered, plane, cells, cell_m, margins,
+        thresholds, reach_sigmas, late_max_s, begin, column, score, t_ref,
+    )  # fmt: skip
+    first, column, score = inside(begin, column, score)
+    return first, column, score, t_ref
 
 
 @njit(cache=True)
@@ -230,8 +421,16 @@ def pair_likelihood(
     The pair is kept when any mode's squared Mahalanobis distance is inside its threshold.
     """
     best, total, inside = -math.inf, 0.0, False
+    plain = kind == ENU and lag_s == 0.0 and is_position(z)
+    if plain and x.shape[0] == 1:
+        best, distance2 = position_likelihood(x[0], P[0], z, variance)
+        return best if distance2 <= thresholds[3] else -math.inf
     scores = np.empty(x.shape[0])
     for m in range(x.shape[0]):
+        if plain:
+            scores[m], distance2 = position_likelihood(x[m], P[m], z, variance)
+            inside, best = inside or distance2 <= thresholds[3], max(best, scores[m])
+            continue
         x_m, P_m = x[m].copy(), P[m].copy()
         score, distance2, used = update(
             kind,

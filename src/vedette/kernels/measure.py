@@ -16,6 +16,7 @@ import numpy as np
 from numba import njit
 
 from vedette.kernels.arrivals import update_arrivals
+from vedette.kernels.positions import is_position, update_position
 
 POLAR, ENU, TDOA = 0, 1, 2
 RANGE, AZIMUTH, ELEVATION, RANGE_RATE, HEIGHT, V_EAST = 0, 1, 2, 3, 4, 5
@@ -122,6 +123,8 @@ def update(
     """
     if kind == TDOA:
         return update_arrivals(x, P, z, variance, enu_from_sensor, dt_s, q, stop)
+    if kind == ENU and dt_s == 0.0 and is_position(z):
+        return update_position(x, P, z, variance, stop)
     moved, prior, H, PH = np.empty(6), x.copy(), np.empty(6), np.empty(6)
     for a in range(3):
         moved[a], moved[a + 3] = x[a] + dt_s * x[a + 3], x[a + 3]

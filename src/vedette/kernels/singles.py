@@ -226,19 +226,20 @@ def _window(
     place: Any,
     radii: Any,
 ) -> None:
-    """Write where a single's next plot would lie (3,), and the radii (2,): horizontal, full."""
+    """Write where a single's next plot would lie (3,), and the radii (3,) of `candidates`."""
     dt = seconds_between(t_last_ns, t_ns)
     ahead = max(dt, 0.0)
     noise = q_max * ahead * ahead * ahead / 3.0
     flat = spread[FLAT] + ahead * ahead * spread[FLAT_V] + 2.0 * noise
-    full = flat + spread[UP] + ahead * ahead * spread[UP_V] + noise
+    tall = spread[UP] + ahead * ahead * spread[UP_V] + noise
     speed = 0.0
     for a in range(3):
         place[a] = mean[a] + dt * mean[a + 3]
         speed += abs(mean[a + 3])
     slack = speed * seconds_between(t_last_ns, t_first_ns)
     radii[0] = reach_sigmas * math.sqrt(flat) + slack
-    radii[1] = reach_sigmas * math.sqrt(full) + slack
+    radii[1] = reach_sigmas * math.sqrt(tall) + slack
+    radii[2] = reach_sigmas * math.sqrt(flat + tall) + slack
 
 
 @njit(cache=True)
@@ -294,6 +295,9 @@ def second_plots(
     strip: int,
     order: Any,
     ordered: Any,
+    plane: Any,
+    cells: Any,
+    cell_m: float,
     margins: Any,
     thresholds: Any,
     reach_sigmas: float,
@@ -302,29 +306,27 @@ def second_plots(
 ) -> Any:
     """Say for each single whether a plot of the look could be its second: (count,) bool.
 
-    sensors_enu (S, 3), enu_from_sensors (S, 3, 3): where every sensor stands. The window is a bound
-    on what `gate` would allow the full Bernoulli; within it the very same test decides. A sensor
-    that begins no tracks (begins False) finds none: what it may have seen counts as looked at.
+    The window bounds what `gate` would allow the full Bernoulli; within it the very same test
+    decides. A sensor that begins no tracks finds none: what it may have seen counts as looked at.
     """
     modes, plots = velocity_var.shape[0], look_z.shape[0]
     answer = np.zeros(count, np.bool_)
-    found, place, local, radii = (
-        np.empty(3 * plots, np.int64),
-        np.empty(3),
-        np.empty(3),
-        np.empty(2),
-    )
+    found = np.empty(3 * plots, np.int64)
+    place, local, radii = np.empty(3), np.empty(3), np.empty(3)
     x, P, p = np.empty((modes, 6)), np.empty((modes, 6, 6)), np.empty(modes)
     t_last, t_first, q_max = look_t_ns.max(), look_t_ns.min(), motion[:, 0].max()
     for i in range(count):
         _window(mean[i], spread[i], t_ns[i], t_first, t_last, q_max, reach_sigmas, place, radii)
         local_from_enu(place, sensors_enu[look_sensor], enu_from_sensors[look_sensor], local)
         near = candidates(
-            strip, look_kind, ordered, order, look_z, place, local, radii, margins, found
-        )
+            strip, look_kind, ordered, order, plane, cells, cell_m, look_z, place, local, radii,
+            margins, found,
+        )  # fmt: skip
         if near == 0:
             continue
-        s, t_ref = sensor[i], max(t_ns[i], look_t_ns[found[:near]].max())
+        s, t_ref = sensor[i], t_ns[i]
+        for n in range(near):
+            t_ref = max(t_ref, look_t_ns[found[n]])
         if not begins:
             looked_ns[i, look_sensor] = t_ref
             continue

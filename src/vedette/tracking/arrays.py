@@ -41,7 +41,7 @@ def open_tracker(sensors: list[SensorModel], settings: Settings | None = None) -
     """Start a tracker for sensors made here; each gets its index from its place in the list."""
     for index, sensor in enumerate(sensors):
         sensor.index = index
-    limits = Limits(tracks_max=200_000, tentative_max=2_000_000)
+    limits = Limits(tracks_max=4_000_000, tentative_max=8_000_000)
     return start_tracker(sensors, SiteFrame(_Origin()), limits, settings)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from vedette.base.constants import NS_PER_S
 from vedette.kernels.association import associate
+from vedette.kernels.bank import links_of, looked_already, note_hits, undetected_by, weigh
 from vedette.kernels.bernoulli import update_tracks
 from vedette.kernels.gating import gate
 from vedette.kernels.measure import TDOA
@@ -30,7 +31,6 @@ from vedette.tracking.singles import keep_as_plots, promote
 from vedette.tracking.state import TrackerState, add_rows
 from vedette.tracking.visibility import FULLY_VISIBLE_SHARE, visible
 
-_WEIGHT_LOG_MAX = 40.0  # beyond e^40 a candidate is certain, and sums would lose the others
 _UNCLAIMED_MIN = 0.05  # a measurement explained better than this begins nothing
 _KIND_BITS = ~((1 << 61) - 1)  # the bits of a key that say what kind of claim it is
 _HEIGHT_TOLD_M = 300.0  # an airway's spacing: known to this, a height is worth showing
@@ -78,12 +78,13 @@ def undetected(state: TrackerState, sensor_index: int, look_ns: int) -> F64:
         return np.ones(n)
     softened = 1.0 - min(model.detection_prob, s.miss_prob_max)
     softened **= min(1.0, state.period_s[sensor_index] / s.independent_s)
-    confirmed = bank.track_id[:n] > 0
-    factor = np.where(confirmed, softened, 1.0 - model.detection_prob)
-    stranger = bank.hit_ns[:n, sensor_index] < look_ns - int(s.stranger_s * NS_PER_S)
-    stranger |= bank.hit_ns[:n, sensor_index] == 0
-    ratio = np.where(stranger & (bank.crossing[:n] == 0), s.stranger_ratio, 1.0)
-    return 1.0 - visible(state, sensor_index, look_ns) * ratio * (1.0 - factor)
+    share = visible(state, sensor_index, look_ns)
+    answer: F64 = undetected_by(
+        n, bank.track_id, bank.crossing, bank.hit_ns[:, sensor_index],
+        look_ns - int(s.stranger_s * NS_PER_S), 1.0 - model.detection_prob, softened,
+        s.stranger_ratio, share,
+    )  # fmt: skip
+    return answer
 
 
 def geometry(model: SensorModel, kind: int) -> tuple[F64, F64]:
@@ -148,7 +149,7 @@ def _update(
     sensor = geometry(model, look.kind)
     first, column, score, t_ref = gate(
         n, *tracks, bank.height_seen, motion, bounds, look.kind, look.t_ns, look.z, look.variance,
-        *sensor, look.strip, look.order, look.ordered, look.margins, state.thresholds,
+        *sensor, *look.layout(), state.thresholds,
         look.reach_sigmas, settings.late_max_s,
     )  # fmt: skip
     if spared.any():
@@ -156,14 +157,13 @@ def _update(
     if len(column) == 0:
         return np.ones(len(look.t_ns))
     absent = undetected(state, look.sensor_index, look_ns)
-    absent[bank.looked_ns[:n, look.sensor_index] > again_ns(state, look_ns, look.sensor_index)] = 1
-    row = np.repeat(np.arange(n), np.diff(first))
-    r = np.maximum(bank.existence[row], 1e-12)
     share = visible(state, look.sensor_index, look_ns)
-    log_weight = score + np.log(model.detection_prob * share[row] * r / density[column])
-    log_weight -= np.log(1.0 - r + r * absent[row])
-    log_weight += _key_evidence(state, bank.key[row], look.key[column])
-    weight = np.exp(np.clip(log_weight, -_WEIGHT_LOG_MAX, _WEIGHT_LOG_MAX))
+    sensor_looked = bank.looked_ns[:, look.sensor_index]
+    looked_already(absent, sensor_looked, again_ns(state, look_ns, look.sensor_index))
+    weight = weigh(
+        first, column, score, bank.existence, absent, density, model.detection_prob, share,
+        bank.key, look.key, _KIND_BITS, settings.key_match_log, settings.key_differs_log,
+    )  # fmt: skip
     prob, missed, unclaimed = associate(first, column, weight, len(look.t_ns))
     if settings.learns:
         lately_ns = look_ns - int(settings.stranger_s * NS_PER_S)
@@ -172,7 +172,7 @@ def _update(
         asked &= (np.diff(first) > 0) & (absent < 1.0) & (share > FULLY_VISIBLE_SHARE)
         seen = float(np.sum(1.0 - missed[asked]))
         learn_detection(state.learning, model, seen, float(np.count_nonzero(asked)))
-    before = bank.existence[:n].copy()
+    before = bank.existence[:n] if model.starts_tracks else bank.existence[:n].copy()
     update_tracks(
         n, *tracks, bank.existence, bank.height_seen, motion, bounds, look.kind, look.t_ns,
         look.z, look.variance, *sensor, first, column, prob, missed, absent, t_ref,
@@ -183,9 +183,18 @@ def _update(
         # object on that line, far or near, could have caused it.
         unproven = (bank.track_id[:n] == 0) & (bank.crossing[:n] == 0)
         bank.existence[:n][unproven] = np.minimum(before, bank.existence[:n])[unproven]
-    _note_hits(state, look, row, column, prob, missed, t_ref)
-    told = prob >= settings.link_prob_min
-    links.add(bank.serial[row[told]], look.report_index[column[told]], prob[told])
+    # Receivers on the ground tell height where the geometry lets them.
+    told_var = _HEIGHT_TOLD_M**2 if look.kind == TDOA else 0.0
+    note_hits(
+        first, column, prob, missed, t_ref, look.t_ns, look.z, look.key,
+        int(_SAME_SCAN_RATIO * state.period_s[look.sensor_index] * NS_PER_S), model.starts_tracks,
+        told_var, bank.P, sensor_looked,
+        bank.hit_ns[:, look.sensor_index], bank.hits, bank.updated_ns, bank.height_seen,
+        bank.crossing, bank.key,
+    )  # fmt: skip
+    links.add(
+        *links_of(first, column, prob, bank.serial, look.report_index, settings.link_prob_min)
+    )
     answer: F64 = unclaimed
     return answer
 
@@ -197,40 +206,6 @@ def _without_rows(spared: Bools, first: I64, column: I64, score: F64) -> tuple[I
     keep = ~np.repeat(none, counts)
     left = np.concatenate([[0], np.cumsum(np.where(none, 0, counts))])
     return left, column[keep], score[keep]
-
-
-def _key_evidence(state: TrackerState, track_key: I64, key: I64) -> F64:
-    """Weigh claimed identities: a match speaks for a pair, two of one kind that differ against."""
-    both = (track_key != 0) & (key != 0)
-    match = both & (track_key == key)
-    differ = both & ~match & ((track_key & _KIND_BITS) == (key & _KIND_BITS))
-    s = state.settings
-    evidence: F64 = s.key_match_log * match + s.key_differs_log * differ
-    return evidence
-
-
-def _note_hits(
-    state: TrackerState, look: Look, row: I64, column: I64, prob: F64, missed: F64, t_ref: I64
-) -> None:
-    """Write down who was looked at, who was seen, and what came with the plot."""
-    bank, s = state.bank, look.sensor_index
-    bank.looked_ns[row, s] = t_ref[row]
-    best = np.lexsort((prob, row))
-    best = best[np.append(row[best][1:] != row[best][:-1], True)]
-    best = best[missed[row[best]] < 0.5]
-    i, j, p = row[best], column[best], prob[best]
-    scan_ns = int(_SAME_SCAN_RATIO * state.period_s[s] * NS_PER_S)
-    counts = (bank.crossing[i] == 1) | state.models[s].starts_tracks
-    bank.hits[i] += counts & (t_ref[i] - bank.hit_ns[i, s] > scan_ns)
-    bank.hit_ns[i, s] = np.maximum(bank.hit_ns[i, s], t_ref[i])
-    bank.updated_ns[i] = np.maximum(bank.updated_ns[i], look.t_ns[j])
-    bank.height_seen[i] |= height_observed(look)[j]
-    if look.kind == TDOA:  # receivers on the ground tell height where the geometry lets them
-        bank.height_seen[i] |= bank.P[i, 0, 2, 2] < _HEIGHT_TOLD_M**2
-    if state.models[s].starts_tracks:
-        bank.crossing[i] = 0
-    take = (look.key[j] != 0) & ((bank.key[i] == 0) | (p > 0.99))
-    bank.key[i[take]] = look.key[j[take]]
 
 
 def height_observed(look: Look) -> np.ndarray[tuple[int], np.dtype[np.int8]]:

@@ -9,6 +9,7 @@ import math
 import numpy as np
 
 from vedette.base.constants import NS_PER_S
+from vedette.kernels.bank import COAST, CONFIRM, DROP, LOSE, REGAIN, review
 from vedette.kernels.gating import azimuth_of, in_sector
 from vedette.model.enums import TrackStatus
 from vedette.model.events import (
@@ -19,7 +20,7 @@ from vedette.model.events import (
     TrackRegained,
     TrackStarted,
 )
-from vedette.model.measurements import F64, Bools
+from vedette.model.measurements import F64, I8, I64
 from vedette.tracking.looks import sector_width
 from vedette.tracking.singles import bound_singles, drop_singles
 from vedette.tracking.state import TrackerState, keep_rows
@@ -43,15 +44,30 @@ def age(state: TrackerState, now_ns: int) -> None:
 def judge(state: TrackerState, now_ns: int) -> list[Event]:
     """Confirm, coast, regain, lose and drop tracks; returns what people should know."""
     drop_singles(state, now_ns)
-    bank, n = state.bank, state.bank.count
-    if n == 0:
+    if state.bank.count == 0:
         return []
-    events = _confirm(state, now_ns)
-    unseen_s = (now_ns - bank.updated_ns[:n]) / NS_PER_S
-    scan_s = _scan_of_tracks(state, now_ns)
-    events += _coast(state, now_ns, unseen_s, scan_s)
-    events += _end(state, now_ns, unseen_s, scan_s)
+    verdict, unseen_ns = _review(state, now_ns)
+    if not verdict.any():
+        return []
+    events = _confirm(state, np.flatnonzero(verdict == CONFIRM), now_ns)
+    events += _coast(state, verdict, unseen_ns, now_ns)
+    events += _lose(state, np.flatnonzero(verdict == LOSE), unseen_ns, now_ns)
+    keep_rows(state.bank, (verdict != LOSE) & (verdict != DROP))
     return events
+
+
+def _review(state: TrackerState, now_ns: int) -> tuple[I8, I64]:
+    bank, s = state.bank, state.settings
+    answer: tuple[I8, I64] = review(
+        bank.count, now_ns, bank.track_id, bank.existence, bank.hits, bank.started_ns,
+        bank.updated_ns, bank.status, bank.key, bank.crossing, bank.hit_ns,
+        state.period_s * NS_PER_S, int(_SOURCE_S * NS_PER_S),
+        np.array([s.confirm_prob, s.confirm_age_s * NS_PER_S, s.confirm_hits, s.crossing_hits]),
+        np.array([s.lost_prob, s.lost_s * NS_PER_S, s.lost_scans]),
+        np.array([s.drop_prob, s.tentative_s * NS_PER_S, s.lost_scans]),
+        np.array([s.coast_s * NS_PER_S, s.coast_scans]), int(TrackStatus.COASTING),
+    )  # fmt: skip
+    return answer
 
 
 def bound_crowd(state: TrackerState, now_ns: int) -> list[Event]:
@@ -82,19 +98,16 @@ def _tell_limit(state: TrackerState, now_ns: int, capacity: int) -> list[Event]:
     return [TrackLimitReached(t_ns=now_ns, capacity=capacity)]
 
 
-def _confirm(state: TrackerState, now_ns: int) -> list[Event]:
-    bank, n, s = state.bank, state.bank.count, state.settings
-    needed = np.where(bank.crossing[:n] == 1, s.crossing_hits, s.confirm_hits)
-    ready = (bank.track_id[:n] == 0) & (bank.existence[:n] >= s.confirm_prob)
-    # A claimed identity keeps two objects apart from the first plot on.
-    grown = (now_ns - bank.started_ns[:n] >= int(s.confirm_age_s * NS_PER_S)) | (bank.key[:n] != 0)
-    rows = np.flatnonzero(ready & grown & (bank.hits[:n] >= needed))
-    rows = rows[np.lexsort((bank.serial[rows], bank.started_ns[rows]))]
+def _confirm(state: TrackerState, rows: I64, now_ns: int) -> list[Event]:
     if len(rows) == 0:
         return []
-    rows = np.array([i for i in rows if _may_be_told(state, int(i), now_ns)], np.int64)
+    bank = state.bank
+    rows = rows[np.lexsort((bank.serial[rows], bank.started_ns[rows]))]
+    rows = rows[~may_be_known(state, rows, now_ns)]
+    ghosts = [i for i in rows[bank.crossing[rows] == 1] if not _unwatched(state, int(i))]
+    rows = rows[~np.isin(rows, ghosts)] if ghosts else rows
     events: list[Event] = []
-    room = state.tracks_max - int(np.count_nonzero(bank.track_id[:n]))
+    room = state.tracks_max - int(np.count_nonzero(bank.track_id[: bank.count]))
     if len(rows) > room:
         events += _tell_limit(state, now_ns, state.tracks_max)
         rows = rows[:room]
@@ -107,13 +120,6 @@ def _confirm(state: TrackerState, now_ns: int) -> list[Event]:
     return events + [
         _started(state, int(i), place, now_ns) for i, place in zip(rows, where, strict=True)
     ]
-
-
-def _may_be_told(state: TrackerState, row: int, now_ns: int) -> bool:
-    """Say whether a likely track is no double and no ghost."""
-    if state.bank.crossing[row] and not _unwatched(state, row):
-        return False
-    return not may_be_known(state, row, now_ns)
 
 
 def _unwatched(state: TrackerState, row: int) -> bool:
@@ -153,44 +159,29 @@ def _started(state: TrackerState, row: int, place: F64, now_ns: int) -> TrackSta
     )
 
 
-def _scan_of_tracks(state: TrackerState, now_ns: int) -> F64:
-    """Give for each track the shortest scan period among the sensors that lately saw it."""
-    hits = state.bank.hit_ns[: state.bank.count]
-    lately = hits > now_ns - int(_SOURCE_S * NS_PER_S)
-    period: F64 = np.where(lately, state.period_s, np.inf).min(axis=1, initial=np.inf)
-    return np.where(np.isfinite(period), period, 1.0)
-
-
-def _coast(state: TrackerState, now_ns: int, unseen_s: F64, scan_s: F64) -> list[Event]:
-    bank, n, s = state.bank, state.bank.count, state.settings
+def _coast(state: TrackerState, verdict: I8, unseen_ns: I64, now_ns: int) -> list[Event]:
+    bank = state.bank
     events: list[Event] = []
-    confirmed = bank.track_id[:n] > 0
-    late = unseen_s > np.maximum(s.coast_s, s.coast_scans * scan_s)
-    for i in np.flatnonzero(confirmed & late & (bank.status[:n] == TrackStatus.CONFIRMED)):
+    for i in np.flatnonzero(verdict == COAST):
         bank.status[i] = TrackStatus.COASTING
-        track_id = int(bank.track_id[i])
-        events.append(TrackCoasting(t_ns=now_ns, track_id=track_id, unseen_s=float(unseen_s[i])))
-    for i in np.flatnonzero(confirmed & ~late & (bank.status[:n] == TrackStatus.COASTING)):
+        unseen_s = float(unseen_ns[i] / NS_PER_S)
+        events.append(TrackCoasting(t_ns=now_ns, track_id=int(bank.track_id[i]), unseen_s=unseen_s))
+    for i in np.flatnonzero(verdict == REGAIN):
         bank.status[i] = TrackStatus.CONFIRMED
         events.append(TrackRegained(t_ns=now_ns, track_id=int(bank.track_id[i])))
     return events
 
 
-def _end(state: TrackerState, now_ns: int, unseen_s: F64, scan_s: F64) -> list[Event]:
-    bank, n, s = state.bank, state.bank.count, state.settings
-    confirmed = bank.track_id[:n] > 0
-    timeout = unseen_s > np.maximum(s.lost_s, s.lost_scans * scan_s)
-    lost: Bools = confirmed & (timeout | (bank.existence[:n] < s.lost_prob))
-    stale = unseen_s > np.maximum(s.tentative_s, s.lost_scans * scan_s)
-    dropped = ~confirmed & (stale | (bank.existence[:n] < s.drop_prob))
-    rows = np.flatnonzero(lost)
+def _lose(state: TrackerState, rows: I64, unseen_ns: I64, now_ns: int) -> list[Event]:
+    if len(rows) == 0:
+        return []
     events: list[Event] = []
-    if len(rows):
-        where, _ = states_at(state, rows, now_ns)
-        for i, place in zip(rows, where, strict=True):
-            why = "not seen" if timeout[i] else "not seen where sensors looked"
-            events.append(_lost(state, int(i), place, now_ns, f"{why} for {unseen_s[i]:.1f} s"))
-    keep_rows(bank, ~(lost | dropped))
+    where, _ = states_at(state, rows, now_ns)
+    for i, place in zip(rows, where, strict=True):
+        unlikely = state.bank.existence[i] < state.settings.lost_prob
+        why = "not seen where sensors looked" if unlikely else "not seen"
+        reason = f"{why} for {unseen_ns[i] / NS_PER_S:.1f} s"
+        events.append(_lost(state, int(i), place, now_ns, reason))
     return events
 
 

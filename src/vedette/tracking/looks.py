@@ -7,13 +7,23 @@ object gives one measurement; it knows how to be gated and how dense false plots
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from vedette.base.constants import NS_PER_S
 from vedette.kernels.arrivals import ARRIVALS, STATED_HEIGHT
-from vedette.kernels.gating import BY_AZIMUTH, BY_EAST, BY_NOTHING, BY_RANGE
+from vedette.kernels.gating import BY_PLANE
+from vedette.kernels.lattice import lay_out
 from vedette.kernels.measure import COMPONENTS, RANGE_RATE
+from vedette.kernels.plots import (
+    cuts,
+    eight_components,
+    spread_over,
+    strip_of,
+    unrepeated,
+    widest,
+)
 from vedette.model.measurements import F64, I64, MeasurementBatch, MeasurementKind, SensorModel
 
 # Parts of a scan period. A frame's plots lie close together; a rotating antenna must not come round
@@ -25,6 +35,8 @@ _ECHO_SPAN_M = 20_000.0
 # The spans over which a false plot's other numbers spread: speeds of everything that reflects, and
 # the depth of the air that is watched.
 _RATE_SPAN_MPS, _HEIGHT_SPAN_M, _SPEED_SPAN_MPS = 150.0, 12_000.0, 600.0
+# A track's window is the sensor's reach and its own, which is about as much again.
+_CELL_REACHES, _REACH_MIN_M = 2.5, 1.0
 _CLUTTER_MIN = 0.1  # no sensor is free of false plots, whatever its site file says
 
 
@@ -32,10 +44,11 @@ _CLUTTER_MIN = 0.1  # no sensor is free of false plots, whatever its site file s
 class Look:
     """Measurements of one sensor, each object at most once. J rows, sorted by time.
 
-    z, variance (J, 8), of arrival times (J, 8 + R): see `vedette.kernels.measure`. order, ordered
-    (J,): the rows sorted along the coordinate `strip`. margins (3,): what the sensor's own noise
-    adds to a track's window; reach_sigmas: how many sigmas of the track it must hold. clutter (J,):
-    density of false plots at each measurement, per unit of its components.
+    z, variance (J, 8), of arrival times (J, 8 + R): see `vedette.kernels.measure`. order (J,): the
+    rows sorted along the coordinate `strip` into `ordered`, or the points `plane` (J, 2) into
+    `cells` of side cell_m. margins (4,): what the sensor's own noise adds to a track's window;
+    reach_sigmas: how many sigmas of the track it must hold. clutter (J,): density of false plots at
+    each measurement, per unit of its components.
     """
 
     sensor_index: int
@@ -48,9 +61,18 @@ class Look:
     strip: int
     order: I64
     ordered: F64
+    plane: F64
+    cells: I64
+    cell_m: float
     margins: F64
     reach_sigmas: float
     clutter: F64
+
+    def layout(self) -> tuple[Any, Any, Any, Any, Any, Any, Any]:
+        """Give what the kernels' search needs, in their order."""
+        return (
+            self.strip, self.order, self.ordered, self.plane, self.cells, self.cell_m, self.margins
+        )  # fmt: skip
 
 
 def looks_of(
@@ -61,7 +83,7 @@ def looks_of(
     period_s: the sensor's scan period; thresholds (9,): gate by number of components.
     """
     z, variance = components(batch)
-    kept = _unrepeated(batch.t_meas_ns, z)
+    kept = unrepeated(batch.t_meas_ns, z.view(np.int64))
     start = 0
     for end in _cuts(batch, model, period_s, kept):
         rows = kept[start:end]
@@ -72,48 +94,32 @@ def looks_of(
 
 def components(batch: MeasurementBatch) -> tuple[F64, F64]:
     """Give z and variance (M, 8), of arrival times (M, 8 + R), NaN what cannot be used."""
-    z = np.column_stack([batch.z, batch.height_m, batch.velocity_enu_mps])
+    if batch.kind != MeasurementKind.TDOA:
+        answer: tuple[F64, F64] = eight_components(
+            batch.z, batch.sigma, batch.height_m, batch.height_sigma_m, batch.velocity_enu_mps,
+            batch.velocity_sigma_mps,
+        )  # fmt: skip
+        return answer
+    nothing = np.full((len(batch.z), STATED_HEIGHT), math.nan)
     speed_sigma = np.repeat(batch.velocity_sigma_mps[:, None], 3, axis=1)
-    sigma = np.column_stack([batch.sigma, batch.height_sigma_m, speed_sigma])
-    if batch.kind == MeasurementKind.TDOA:  # arrivals come last, so that the rest keeps its place
-        nothing = np.full((len(z), STATED_HEIGHT), math.nan)
-        width = batch.z.shape[1]
-        z = np.column_stack([nothing, z[:, width:], z[:, :width]])
-        sigma = np.column_stack([nothing, sigma[:, width:], sigma[:, :width]])
+    # Arrivals come last, so that the rest keeps its place.
+    z = np.column_stack([nothing, batch.height_m, batch.velocity_enu_mps, batch.z])
+    sigma = np.column_stack([nothing, batch.height_sigma_m, speed_sigma, batch.sigma])
     z[~np.isfinite(sigma) | (sigma <= 0.0) | ~np.isfinite(z)] = math.nan
     return np.ascontiguousarray(z), np.ascontiguousarray(sigma * sigma)
 
 
-def _unrepeated(t_ns: I64, z: F64) -> I64:
-    seen: set[bytes] = set()
-    kept = []
-    for i in range(len(t_ns)):
-        mark = int(t_ns[i]).to_bytes(9, "little", signed=True) + z[i].tobytes()
-        if mark not in seen:
-            seen.add(mark)
-            kept.append(i)
-    return np.array(kept, dtype=np.int64)
-
-
-def _cuts(batch: MeasurementBatch, model: SensorModel, period_s: float, kept: I64) -> Iterator[int]:
+def _cuts(batch: MeasurementBatch, model: SensorModel, period_s: float, kept: I64) -> list[int]:
     """Say where looks end: when the span is too long, or an address speaks twice."""
     if model.cooperative:
         span_s = min(_COOPERATIVE_SPAN_S, period_s)
     else:
         span_s = period_s * (_ROTATING_SPAN_RATIO if model.rotating else _FRAME_SPAN_RATIO)
     span_ns = int(span_s * NS_PER_S)
-    spoken: set[int] = set()
-    first_ns = 0
-    for n, i in enumerate(kept):
-        t_ns, key = int(batch.t_meas_ns[i]), int(batch.identity_key[i])
-        if n and (t_ns - first_ns > span_ns or (model.cooperative and key in spoken)):
-            yield n
-            first_ns, spoken = t_ns, set()
-        if n == 0:
-            first_ns = t_ns
-        if key:
-            spoken.add(key)
-    yield len(kept)
+    ends: list[int] = cuts(
+        batch.t_meas_ns, batch.identity_key, kept, span_ns, model.cooperative
+    ).tolist()
+    return ends
 
 
 def _look(
@@ -124,40 +130,47 @@ def _look(
     rows: I64,
     thresholds: F64,
 ) -> Look:
-    polar = batch.kind == MeasurementKind.POLAR
-    strip, along = BY_EAST, z[:, 0]  # NaN throughout for arrival times
-    if polar:
-        strip, along = BY_AZIMUTH, z[:, 1]
-        if np.isnan(along).any():
-            strip, along = BY_RANGE, z[:, 0]
-    if np.isnan(along).any():
-        strip, along = BY_NOTHING, np.zeros(len(rows))
-    order = np.argsort(along, kind="stable")
-    sigma = np.sqrt(np.nanmax(np.where(np.isnan(variance[:, :2]), 0.0, variance[:, :2]), axis=0))
-    most = int(np.count_nonzero(~np.isnan(z), axis=1).max())
-    if batch.kind == MeasurementKind.TDOA:
+    kind = int(batch.kind)
+    polar = kind == MeasurementKind.POLAR
+    if kind == MeasurementKind.TDOA:
         clutter = _false_arrivals(model, z)
     else:
         clutter = _clutter_density(model, polar, z)
-    if polar and math.isfinite(model.range_rate_ambiguity_mps):  # see `kernels.measure.update`
-        z = np.column_stack([z, np.full(len(z), model.range_rate_ambiguity_mps)])
+    most, worst = widest(z, variance)
     reach_sigmas = math.sqrt(float(thresholds[most]))
-    margins = np.array([sigma[1], sigma[0], sigma[1]]) * reach_sigmas
+    sigma = np.sqrt(worst)
+    margins = reach_sigmas * sigma[[1, 0, 1, 2]]
+    strip, along, plane = strip_of(kind, z)
+    cell_m = _cell(kind, margins, plane)
+    if strip == BY_PLANE:
+        cells, order = lay_out(plane, cell_m)
+    else:
+        cells, order = np.zeros(1, np.int64), np.argsort(along, kind="stable")
     return Look(
         sensor_index=batch.sensor_index,
-        kind=int(batch.kind),
+        kind=kind,
         t_ns=batch.t_meas_ns[rows],
-        z=z,
+        z=_with_ambiguity(model, kind, z),
         variance=variance,
         key=batch.identity_key[rows],
         report_index=batch.report_index[rows],
         strip=strip,
         order=order,
-        ordered=np.ascontiguousarray(along[order]),
+        ordered=along[order] if len(along) else along,
+        plane=plane,
+        cells=cells,
+        cell_m=cell_m,
         margins=margins,
         reach_sigmas=reach_sigmas,
         clutter=clutter,
     )
+
+
+def _with_ambiguity(model: SensorModel, kind: int, z: F64) -> F64:
+    """Put the interval of an ambiguous range rate beside each plot; see `kernels.measure.update`"""
+    if kind != MeasurementKind.POLAR or not math.isfinite(model.range_rate_ambiguity_mps):
+        return z
+    return np.column_stack([z, np.full(len(z), model.range_rate_ambiguity_mps)])
 
 
 def without_rate(look: Look) -> Look:
@@ -167,6 +180,15 @@ def without_rate(look: Look) -> Look:
     z = np.ascontiguousarray(look.z[:, :COMPONENTS])
     z[:, RANGE_RATE] = math.nan
     return replace(look, z=z)
+
+
+def _cell(kind: int, margins: F64, plane: F64) -> float:
+    """Give the side of the cells: about a window, so that a window lies in a few of them."""
+    reach = float(max(margins[1], margins[2]))
+    if kind == MeasurementKind.POLAR:
+        far = float(np.abs(plane).max()) if len(plane) else 0.0
+        reach = float(max(margins[1], margins[0] * far))
+    return _CELL_REACHES * max(reach, _REACH_MIN_M)
 
 
 def sector_width(model: SensorModel) -> float:
@@ -206,6 +228,5 @@ def _clutter_density(model: SensorModel, polar: bool, z: F64) -> F64:
         span[0] = span[1] = math.sqrt(math.pi) * model.range_max_m
         span[2] = model.watched_depth_m
     span[4] = _HEIGHT_SPAN_M
-    volume = np.prod(np.where(np.isnan(z), 1.0, span), axis=1)
-    density: F64 = max(model.clutter_per_scan, _CLUTTER_MIN) / volume
+    density: F64 = spread_over(z, span, max(model.clutter_per_scan, _CLUTTER_MIN))
     return density

@@ -51,7 +51,7 @@ def promote(state: TrackerState, model: SensorModel, look: Look) -> None:
     found = second_plots(
         singles.count, singles.t_ns, singles.mean, singles.spread, *plots, singles.looked_ns,
         *places, s.mode_prior, s.motion, bounds, look.sensor_index, look.kind, look.t_ns, look.z,
-        look.variance, look.strip, look.order, look.ordered, look.margins, state.thresholds,
+        look.variance, *look.layout(), state.thresholds,
         look.reach_sigmas, s.late_max_s, model.starts_tracks,
     )  # fmt: skip
     rows = np.flatnonzero(found)

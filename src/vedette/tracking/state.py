@@ -1,6 +1,6 @@
 """What the tracker remembers: a bank of Bernoulli tracks, and for each sensor when it looked where.
 
-Plain arrays and scalars. The bank holds tentative and confirmed tracks in order of birth; the
+Plain arrays and scalars. The bank holds tentative and confirmed tracks in no order; the
 published table holds the confirmed ones alone, in order of their number. The crowd of tentative
 tracks that rest on one unlikely plot each is kept apart, as plots: `Singles`.
 """
@@ -259,13 +259,20 @@ def add_rows(bank: Bank, rows: int) -> slice:
 
 
 def keep_rows(bank: Bank, keep: Bools) -> None:
-    """Drop the rows that are not kept, in place and in order. keep (count,) bool."""
-    left = int(np.count_nonzero(keep))
-    if left == bank.count:
+    """Drop the rows that are not kept, in place: the last ones move into the gaps.
+
+    keep (count,) bool. So it costs what is dropped, not what is kept.
+    """
+    gone = np.flatnonzero(~keep)
+    if len(gone) == 0:
         return
-    for name in _COLUMNS:
-        column = getattr(bank, name)
-        column[:left] = column[: bank.count][keep]
+    left = bank.count - len(gone)
+    gaps = gone[gone < left]
+    movers = left + np.flatnonzero(keep[left:])
+    if len(gaps):
+        for name in _COLUMNS:
+            column = getattr(bank, name)
+            column[gaps] = column[movers]
     bank.count = left
 
 

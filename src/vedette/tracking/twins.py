@@ -8,37 +8,29 @@ sensor that resolves them shows two plots in one scan: then they are two for goo
 import numpy as np
 
 from vedette.base.constants import NS_PER_S
-from vedette.kernels.bernoulli import same_place
+from vedette.kernels.sameness import same_rows
 from vedette.kernels.statistics import chi_square_quantile
 from vedette.model.events import Event, TracksMerged
-from vedette.model.measurements import F64
+from vedette.model.measurements import F64, I64, Bools
+from vedette.tracking.associate import parameters
 from vedette.tracking.state import TrackerState, keep_rows
-from vedette.tracking.table import states_at
 
 _SAME_QUANTILE = chi_square_quantile(0.9, 6)  # one object in ten takes a scan longer to be merged
 _POSSIBLY_SAME = chi_square_quantile(0.999, 6)
-_NEAR_RATIO = 2.0  # states differ in time by up to a scan
 _EXISTENCE_MIN = 0.5
 _HITS_MIN = 2
 _MEMORY_S = 30.0  # a scan that saw both is remembered this long
 _TOGETHER_RATIO = 0.5
 
 
-def may_be_known(state: TrackerState, row: int, now_ns: int) -> bool:
-    """Say whether a tentative track may be one that already has a number.
+def may_be_known(state: TrackerState, rows: I64, now_ns: int) -> Bools:
+    """Say which tentative tracks, rows (K,), may be ones that already have a number: (K,) bool.
 
     Such a one waits: it is merged, or proves itself by a plot of its own beside the other's.
     """
-    bank, n = state.bank, state.bank.count
-    gap = np.abs(bank.x[:n, 0, :2] - bank.x[row, 0, :2]).max(axis=1)
-    near = (bank.track_id[:n] > 0) & (gap < _NEAR_RATIO * state.settings.merge_distance_m)
-    for other in np.flatnonzero(near):
-        if _are_two(state, int(other), row, now_ns):
-            continue
-        mean, cov = states_at(state, np.array([other, row]), now_ns)
-        if len(same_place(mean, cov, state.settings.merge_distance_m, _POSSIBLY_SAME)):
-            return True
-    return False
+    known = np.flatnonzero(state.bank.track_id[: state.bank.count] > 0)
+    pairs = _alike(state, rows, known, now_ns, _POSSIBLY_SAME, once=False)
+    return np.isin(rows, pairs[:, 0])
 
 
 def merge_twins(state: TrackerState, now_ns: int) -> list[Event]:
@@ -51,24 +43,41 @@ def merge_twins(state: TrackerState, now_ns: int) -> list[Event]:
         return []
     state.merged_ns = now_ns
     n = bank.count
-    likely = (bank.existence[:n] > _EXISTENCE_MIN) & (bank.hits[:n] >= _HITS_MIN)
-    rows = np.flatnonzero(likely)
+    rows = np.flatnonzero((bank.existence[:n] > _EXISTENCE_MIN) & (bank.hits[:n] >= _HITS_MIN))
+    pairs = _alike(state, rows, rows, now_ns, _SAME_QUANTILE, once=True)
+    if len(pairs) == 0:
+        bank.twin_serial[:n] = 0
+        return []
     suspected = np.zeros(n, np.bool_)
     absorbed = np.zeros(n, np.bool_)
     events: list[Event] = []
-    if len(rows) > 1:
-        mean, cov = states_at(state, rows, now_ns)
-        for a, b in rows[same_place(mean, cov, s.merge_distance_m, _SAME_QUANTILE)]:
-            older, younger = _by_seniority(state, int(a), int(b))
-            if absorbed[older] or absorbed[younger] or _are_two(state, older, younger, now_ns):
-                continue
-            suspected[younger] = True
-            if _suspected_long(state, older, younger, now_ns):
-                events += _absorb(state, older, younger, now_ns)
-                absorbed[younger] = True
+    for older, younger in sorted(_by_seniority(state, int(a), int(b)) for a, b in pairs):
+        if absorbed[older] or absorbed[younger]:
+            continue
+        suspected[younger] = True
+        if _suspected_long(state, older, younger, now_ns):
+            events += _absorb(state, older, younger, now_ns)
+            absorbed[younger] = True
     bank.twin_serial[:n][~suspected] = 0
     keep_rows(bank, ~absorbed)
     return events
+
+
+def _alike(
+    state: TrackerState, rows: I64, others: I64, now_ns: int, threshold: float, *, once: bool
+) -> I64:
+    """List pairs of a row and another that could be one object, and are not proved to be two.
+
+    Proofs are different addresses, or two plots in one scan.
+    """
+    bank, s = state.bank, state.settings
+    motion, bounds = parameters(state)
+    pairs: I64 = same_rows(
+        rows, others, now_ns, bank.t_ns, bank.x, bank.P, bank.mode_prob, bank.height_seen, motion,
+        bounds, bank.key, bank.hit_ns, now_ns - int(_MEMORY_S * NS_PER_S),
+        _TOGETHER_RATIO * state.period_s * NS_PER_S, s.merge_distance_m, threshold, once,
+    )  # fmt: skip
+    return pairs
 
 
 def _by_seniority(state: TrackerState, a: int, b: int) -> tuple[int, int]:
@@ -76,18 +85,6 @@ def _by_seniority(state: TrackerState, a: int, b: int) -> tuple[int, int]:
     ids, serials = state.bank.track_id, state.bank.serial
     rank_a = (ids[a] == 0, ids[a], serials[a])
     return (a, b) if rank_a < (ids[b] == 0, ids[b], serials[b]) else (b, a)
-
-
-def _are_two(state: TrackerState, a: int, b: int, now_ns: int) -> bool:
-    """Say whether something proves two objects: different addresses, or two plots in one scan."""
-    bank = state.bank
-    if bank.key[a] and bank.key[b] and bank.key[a] != bank.key[b]:
-        return True
-    recent_ns = now_ns - int(_MEMORY_S * NS_PER_S)
-    hit_a, hit_b = bank.hit_ns[a], bank.hit_ns[b]
-    scan_ns = _TOGETHER_RATIO * state.period_s * NS_PER_S
-    together = (np.abs(hit_a - hit_b) < scan_ns) & (hit_a > recent_ns) & (hit_b > recent_ns)
-    return bool(together.any())
 
 
 def _suspected_long(state: TrackerState, older: int, younger: int, now_ns: int) -> bool:
