@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import (
+    consistency,
     delivery,
     four_targets,
     real_adsb,
@@ -41,6 +42,7 @@ OWN: tuple[Any, ...] = (
     real_flights,
     tracker_peers,
     real_mlat,
+    consistency,
 )
 BENCHMARKS: tuple[Benchmark, ...] = (*OWN, *PROGRAMS)
 LOAD_FREE_RATIO = 0.25  # of the cores: above, others were at work and times are not ours alone

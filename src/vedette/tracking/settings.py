@@ -11,9 +11,9 @@ from vedette.model.measurements import F64
 def _motion_of_everything() -> F64:
     # One row a mode of `vedette.model.enums.MotionMode`, columns as in `kernels.motion`.
     return np.array([
-        # Straight: what is left of gusts after a second, 0.3 m/s; airliners keep it for minutes,
-        # drones for seconds.
-        [0.1, 0.1, 40.0, 0.0, 1.0, 0.0],
+        # Straight: gusts and the hand at the controls change velocity by 0.7 m/s in a second
+        # (sqrt q); airliners keep it for minutes, drones for seconds.
+        [0.5, 0.3, 40.0, 0.0, 1.0, 0.0],
         # Turns: 3 m/s2 is a bank of 17 degrees, between a standard-rate turn (15 to 25) and a
         # small drone's (20 to 45); the white acceleration covers the spread of banks about it.
         # A quarter circle takes 10 to 40 s.
