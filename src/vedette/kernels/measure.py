@@ -113,13 +113,12 @@ def update(
 ) -> Any:
     """Update state x (6,) and P (6, 6) in place with one measurement z (8,), variance (8,).
 
-    Of kind tdoa, z and variance are (8 + R,) and enu_from_sensor holds the receivers (R, 3).
-    Of a radar whose range rate is ambiguous z has a ninth number, the interval that it repeats in.
+    Of kind tdoa, z and variance are (8 + R,) and enu_from_sensor holds the receivers (R, 3). Of an
+    ambiguous range rate z has a ninth number, the interval that it repeats in.
     dt_s: measurement time minus state time, <= 0; the state is moved there by its velocity, and the
-    process noise q (m2/s3) of that stretch widens the innovation. Linearised at the prior for all
-    components. Once the squared distance exceeds `stop` the rest is left out and the answer is that
-    of no comparison (the state is then half updated). Returns (log likelihood, squared Mahalanobis
-    distance, number of components); distance inf where nothing could be compared.
+    process noise q (m2/s3) of that stretch widens the innovation. Linearised at the prior. Beyond a
+    squared distance of `stop` the answer is that of no comparison (the state is half updated).
+    Returns log likelihood, squared distance (inf: nothing to compare), number of components.
     """
     if kind == TDOA:
         return update_arrivals(x, P, z, variance, enu_from_sensor, dt_s, q, stop)
@@ -148,7 +147,6 @@ def update(
             PH[a] = 0.0
             for b in range(6):
                 PH[a] += P[a, b] * H[b]
-        for a in range(6):
             S += H[a] * PH[a]
         if kind == POLAR and c == RANGE_RATE and z.shape[0] > COMPONENTS:
             fold = z[COMPONENTS]

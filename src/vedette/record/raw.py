@@ -127,6 +127,7 @@ class RawWriter:
             self._waiting,  # type: ignore[arg-type]  # it needs write, tell and flush only
             chunk_size=CHUNK_MAX_BYTES,
             compression=CompressionType.ZSTD,
+            enable_data_crcs=True,
         )
         self._writer.start(profile="vedette", library="vedette " + head.version)
         for topic in TOPICS:

@@ -39,6 +39,7 @@ from vedette.record.state import decode_state
 RECORD_MAX_BYTES = 256 * 1024 * 1024  # a chunk holds 256 KiB and one message more
 _MAGIC = b"\x89MCAP0\r\n"
 _RECORD = struct.Struct("<BQ")
+_CHECKSUM_BYTES = 4
 _UNREADABLE = (
     McapError,
     zstandard.ZstdError,
@@ -196,7 +197,7 @@ def _messages(path: Path, offset: int) -> Iterator[tuple[int, bytes]]:
         if file.read(len(_MAGIC)) != _MAGIC:
             raise _DamagedError("not an MCAP file, or cut off at its start")
         file.seek(max(offset, len(_MAGIC)))
-        for body in _chunks(file):
+        for body in _chunks(file, offset <= len(_MAGIC)):
             try:
                 found = list(_chunk_messages(body))
             except _UNREADABLE as error:
@@ -204,20 +205,29 @@ def _messages(path: Path, offset: int) -> Iterator[tuple[int, bytes]]:
             yield from found
 
 
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    """Read the bodies of the chunk records up to the end of the data."""
+def _chunks(file: BinaryIO, whole: bool) -> Iterator[bytes]:
+    """Read the bodies of the chunk records up to the end of the data.
+
+    whole: read from the start, so that the checksum over all of it can be compared at the end: it
+    covers what lies between the chunks too.
+    """
+    checksum = zlib.crc32(_MAGIC)
     while True:
         head = file.read(_RECORD.size)
         if not head:
             return  # the writer had no time for a summary: all chunks are whole
         opcode, size = _RECORD.unpack(head) if len(head) == _RECORD.size else (0, 0)
         if opcode == Opcode.DATA_END:
+            stated = int.from_bytes(file.read(_CHECKSUM_BYTES), "little")
+            if whole and stated not in (0, checksum):
+                raise _DamagedError("a byte between its chunks was changed")
             return
         if opcode == 0 or size > RECORD_MAX_BYTES:
             raise _DamagedError("ends in the middle of a record" if opcode == 0 else "a bad length")
         body = file.read(size)
         if len(body) < size:
             raise _DamagedError("ends in the middle of a record: the writer was stopped")
+        checksum = zlib.crc32(body, zlib.crc32(head, checksum))
         if opcode == Opcode.CHUNK:
             yield body
 

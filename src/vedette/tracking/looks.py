@@ -24,7 +24,14 @@ from vedette.kernels.plots import (
     unrepeated,
     widest,
 )
-from vedette.model.measurements import F64, I64, MeasurementBatch, MeasurementKind, SensorModel
+from vedette.model.measurements import (
+    F64,
+    I64,
+    Bools,
+    MeasurementBatch,
+    MeasurementKind,
+    SensorModel,
+)
 
 # Parts of a scan period. A frame's plots lie close together; a rotating antenna must not come round
 # to the same object twice in one look, and shorter looks follow the beam more closely.
@@ -171,6 +178,32 @@ def _with_ambiguity(model: SensorModel, kind: int, z: F64) -> F64:
     if kind != MeasurementKind.POLAR or not math.isfinite(model.range_rate_ambiguity_mps):
         return z
     return np.column_stack([z, np.full(len(z), model.range_rate_ambiguity_mps)])
+
+
+def without_plots(look: Look, used: Bools) -> Look:
+    """Leave plots out of a look. used (J,): which."""
+    keep = ~used
+    plane, cells = look.plane, look.cells
+    order = (np.cumsum(keep) - 1)[look.order[keep[look.order]]]
+    ordered = look.ordered
+    if look.strip == BY_PLANE:
+        plane = np.ascontiguousarray(plane[keep])
+        cells, order = lay_out(plane, look.cell_m)
+    else:
+        ordered = ordered[keep[look.order]]
+    return replace(
+        look,
+        t_ns=look.t_ns[keep],
+        z=look.z[keep],
+        variance=look.variance[keep],
+        key=look.key[keep],
+        report_index=look.report_index[keep],
+        clutter=look.clutter[keep],
+        order=order,
+        ordered=ordered,
+        plane=plane,
+        cells=cells,
+    )
 
 
 def without_rate(look: Look) -> Look:

@@ -10,7 +10,6 @@ the joint update is exact for independent members, whose correlation afterwards 
 """
 
 import math
-from dataclasses import replace
 
 import numpy as np
 
@@ -21,7 +20,7 @@ from vedette.kernels.statistics import chi_square_quantile
 from vedette.model.measurements import F64, I64, Bools, SensorModel, merges
 from vedette.model.picture import TrackGroup
 from vedette.tracking.associate import LinkList, again_ns, height_observed, parameters
-from vedette.tracking.looks import Look
+from vedette.tracking.looks import Look, without_plots
 from vedette.tracking.state import TrackerState
 
 _GATE = chi_square_quantile(0.999, 3)
@@ -53,7 +52,7 @@ def take_merged(state: TrackerState, look: Look, links: LinkList) -> tuple[Look,
     used = np.zeros(len(look.t_ns), np.bool_)
     for group in told:
         _take_group(state, model, look, group, used, spared, links)
-    return (_without(look, used) if used.any() else look), spared
+    return (without_plots(look, used) if used.any() else look), spared
 
 
 def _take_group(
@@ -365,20 +364,3 @@ def _stay_unsure(state: TrackerState, model: SensorModel, rows: I64) -> None:
     least = _CELL_VAR * max(model.range_resolution_m, across_m) ** 2
     for axis in (0, 1):
         bank.P[rows, :, axis, axis] = np.maximum(bank.P[rows, :, axis, axis], least)
-
-
-def _without(look: Look, used: Bools) -> Look:
-    """Leave plots out of a look."""
-    keep = ~used
-    order = look.order[keep[look.order]]
-    return replace(
-        look,
-        t_ns=look.t_ns[keep],
-        z=look.z[keep],
-        variance=look.variance[keep],
-        key=look.key[keep],
-        report_index=look.report_index[keep],
-        clutter=look.clutter[keep],
-        order=(np.cumsum(keep) - 1)[order],
-        ordered=look.ordered[keep[look.order]],
-    )
