@@ -111,6 +111,8 @@ def advance(
     events += health.advance(state.health, heard, now_ns, inputs.arrivals)
     links, started_or_ended = tracking.advance(state.tracking, batches, statuses, now_ns)
     events += started_or_ended
+    for verdict in tracking.verdicts(state.tracking):
+        health.take_bias(state.health, *verdict)
     events += identity.advance(
         state.identity,
         tracks,

@@ -122,7 +122,7 @@ def test_a_measurement_a_second_late_helps_and_a_very_late_one_is_counted() -> N
     assert state.table.count == 1
     assert state.table.cov_enu[0, 0, 0] < before
     saved = state.table.state_enu[0].copy()
-    advance(state, [tracking.position_batch(1, 1_003.0, plots[3], 10.0)], [], 1_009 * NS)
+    advance(state, [tracking.position_batch(1, 998.9, plots[3], 10.0)], [], 1_009 * NS)
     assert state.late_refused.tolist() == [0, 1]
     assert (state.table.state_enu[0] == saved).all()
 

@@ -1,9 +1,9 @@
 """Rate, age, refusals and latency of each source, and what follows from them.
 
 A sensor is STALE after its own `stale_s` without a sign of life, FAILED after ten times that, and
-DEGRADED while it says so itself, while more than a fifth of what it sends is refused, or while its
-plots come later than `LATENCY_MAX_S`. A feed whose connection is gone is FAILED. Silence of a
-cooperative sensor is no fault: it hears only what transmits.
+DEGRADED while it says so itself or other sensors contradict it, while more than a fifth of what it
+sends is refused, or while its plots come later than `LATENCY_MAX_S`. A feed whose connection is
+gone is FAILED. Silence of a cooperative sensor is no fault: it hears only what transmits.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from vedette.config.site import Sensor, Site
 from vedette.model.arrivals import Arrival
 from vedette.model.enums import Severity, SourceHealth
 from vedette.model.events import Event, InputRefused, InputShed, SourceHealthChanged
-from vedette.model.picture import SourceState
+from vedette.model.picture import BiasEstimate, SourceState
 from vedette.model.reports import Refusal, Report, SensorStatus, SourceNote
 
 FAILED_AFTER_STALE_RATIO = 10.0  # a source silent ten times its patience is gone, not late
@@ -39,6 +39,7 @@ class SourceMemory(msgspec.Struct, kw_only=True):
     refused_share: float = 0.0
     connected: bool = True
     degraded_reason: str = ""
+    bias_reason: str = ""
     fresh_refusals: dict[str, int] = {}
     fresh_detail: dict[str, str] = {}
     refusal_told_ns: int = 0
@@ -85,6 +86,15 @@ def advance(
         _roll_window(state.sources[name], state.memory[name], now_ns)
         _judge(state, name, now_ns, events)
     return events
+
+
+def take_bias(
+    state: HealthState, source: str, biases: tuple[BiasEstimate, ...], reason: str, aside: bool
+) -> None:
+    """Show what comparing a sensor with others has told of it; a reason makes it DEGRADED."""
+    shown = state.sources[source]
+    shown.biases, shown.set_aside = biases, aside
+    state.memory[source].bias_reason = reason
 
 
 def _patience_ns(sensor: Sensor) -> int:
@@ -223,6 +233,8 @@ def _verdict(
         return SourceHealth.STALE, f"silent for more than {memory.stale_ns // NS_PER_S} s"
     if memory.degraded_reason:
         return SourceHealth.DEGRADED, memory.degraded_reason
+    if memory.bias_reason:
+        return SourceHealth.DEGRADED, memory.bias_reason
     if memory.refused_share > REFUSED_SHARE_MAX:
         return SourceHealth.DEGRADED, f"{memory.refused_share:.0%} of its input is refused"
     if shown.latency_s > LATENCY_MAX_S:

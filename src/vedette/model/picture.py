@@ -197,6 +197,19 @@ class QueueItem(msgspec.Struct, frozen=True, kw_only=True):
     deadline_ns: int | None = None
 
 
+class BiasEstimate(msgspec.Struct, frozen=True, kw_only=True):
+    """One part of a sensor's own bias, measured minus true, with its standard deviation.
+
+    of: "range", "azimuth", "elevation", "east", "north", "height" or "clock"; unit: "m", "rad" or
+    "s".
+    """
+
+    of: str
+    unit: str
+    value: float
+    sigma: float
+
+
 class SourceState(msgspec.Struct, kw_only=True):
     """One feed or sensor: what arrives, how old it is, what was refused and why."""
 
@@ -211,6 +224,8 @@ class SourceState(msgspec.Struct, kw_only=True):
     refused_by_reason: dict[str, int] = {}
     shed: int = 0
     latency_s: float = 0.0  # arrival minus measurement, smoothed
+    biases: tuple[BiasEstimate, ...] = ()  # empty until other sensors have been compared with it
+    set_aside: bool = False  # its plots neither begin nor move tracks; reason says why
 
 
 @dataclass(slots=True)

@@ -24,6 +24,7 @@ from vedette.tracking.fixes import tdoa_fix
 from vedette.tracking.hypotheses import EXACT, Caps
 from vedette.tracking.least_error import Loss
 from vedette.tracking.mixture import Mixture, Population, estimate, observe, open_mixture
+from vedette.tracking.registration import verdicts
 from vedette.tracking.settings import Settings
 from vedette.tracking.state import TrackerState, start, start_tracker
 
@@ -51,4 +52,5 @@ __all__ = [
     "tdoa_batch",
     "tdoa_fix",
     "tdoa_sensor",
+    "verdicts",
 ]

@@ -27,6 +27,7 @@ from vedette.tracking.learning import (
     learn_detection,
 )
 from vedette.tracking.looks import Look, without_rate
+from vedette.tracking.sightings import note_likeliest
 from vedette.tracking.singles import keep_as_plots, promote
 from vedette.tracking.state import TrackerState, add_rows
 from vedette.tracking.visibility import FULLY_VISIBLE_SHARE, visible
@@ -150,7 +151,7 @@ def _update(
     first, column, score, t_ref = gate(
         n, *tracks, bank.height_seen, motion, bounds, look.kind, look.t_ns, look.z, look.variance,
         *sensor, *look.layout(), state.thresholds,
-        look.reach_sigmas, settings.late_max_s,
+        look.reach_sigmas, settings.lag_max_s,
     )  # fmt: skip
     if spared.any():
         first, column, score = _without_rows(spared, first, column, score)
@@ -192,6 +193,7 @@ def _update(
         bank.hit_ns[:, look.sensor_index], bank.hits, bank.updated_ns, bank.height_seen,
         bank.crossing, bank.key,
     )  # fmt: skip
+    note_likeliest(state, look, first, column, prob, missed)
     links.add(
         *links_of(first, column, prob, bank.serial, look.report_index, settings.link_prob_min)
     )

@@ -118,7 +118,7 @@ def _confirm(state: TrackerState, rows: I64, now_ns: int) -> list[Event]:
     state.next_track_id += len(rows)
     where, _ = states_at(state, rows, now_ns)
     return events + [
-        _started(state, int(i), place, now_ns) for i, place in zip(rows, where, strict=True)
+        started_event(state, int(i), place, now_ns) for i, place in zip(rows, where, strict=True)
     ]
 
 
@@ -144,7 +144,8 @@ def _unwatched(state: TrackerState, row: int) -> bool:
     return True
 
 
-def _started(state: TrackerState, row: int, place: F64, now_ns: int) -> TrackStarted:
+def started_event(state: TrackerState, row: int, place: F64, now_ns: int) -> TrackStarted:
+    """Say that the row's track is new. place (6,): its state at now_ns, site ENU."""
     lat_deg, lon_deg, hae_m = state.frame.geo_deg_from_enu(*place[:3])
     seen = state.bank.hit_ns[row] > 0
     return TrackStarted(
@@ -181,15 +182,18 @@ def _lose(state: TrackerState, rows: I64, unseen_ns: I64, now_ns: int) -> list[E
         unlikely = state.bank.existence[i] < state.settings.lost_prob
         why = "not seen where sensors looked" if unlikely else "not seen"
         reason = f"{why} for {unseen_ns[i] / NS_PER_S:.1f} s"
-        events.append(_lost(state, int(i), place, now_ns, reason))
+        events.append(lost_event(state, int(state.bank.track_id[i]), place, now_ns, reason))
     return events
 
 
-def _lost(state: TrackerState, row: int, place: F64, now_ns: int, reason: str) -> TrackLost:
+def lost_event(
+    state: TrackerState, track_id: int, place: F64, now_ns: int, reason: str
+) -> TrackLost:
+    """Say that a track is lost. place (6,): its last state, site ENU."""
     lat_deg, lon_deg, hae_m = state.frame.geo_deg_from_enu(*place[:3])
     return TrackLost(
         t_ns=now_ns,
-        track_id=int(state.bank.track_id[row]),
+        track_id=track_id,
         reason=reason,
         lat_deg=lat_deg,
         lon_deg=lon_deg,

@@ -34,6 +34,20 @@ def _speeds() -> F64:
     return np.array([[35.0, 3.0], [35.0, 3.0], [35.0, 3.0], [120.0, 8.0], [10.0, 3.0]])
 
 
+def _polar_bias() -> F64:
+    # Levelling and north finding are good to a degree, cables and delays to 100 m, and a clock is
+    # set to a second or not at all. Rows: prior sigma, most that is believed; columns: range (m),
+    # azimuth, elevation (rad), clock (s).
+    degree = np.pi / 180.0
+    return np.array([[100.0, degree, degree, 1.5], [400.0, 3.0 * degree, 3.0 * degree, 1.0]])
+
+
+def _place_bias() -> F64:
+    # Receivers of satellite navigation on board: metres on the ground, worse in height, and some
+    # tenths of a second between fix and report. Columns: east, north, up (m), clock (s).
+    return np.array([[15.0, 15.0, 60.0, 0.3], [150.0, 150.0, 400.0, 1.0]])
+
+
 @dataclass(slots=True)
 class Settings:
     """Assumptions of one tracker. Arrays: motion (M, 6), see `vedette.kernels.motion`, and
@@ -73,7 +87,12 @@ class Settings:
     lost_scans: float = 4.5
     tentative_s: float = 10.0
     ahead_max_s: float = 10.0  # clocks differ by seconds; what is further ahead is refused
-    late_max_s: float = 2.5  # what is later is refused and counted
+    late_max_s: float = 10.0  # what is later is refused and counted
+    # A state is moved back to a measurement by its velocity, which leaves out what the process
+    # noise of that stretch would have changed: 1 m at 0.5 s in the wild mode. What is later is
+    # taken by going back. Where there is no past to go back to, the approximation reaches further.
+    rewind_after_s: float = 0.5
+    lag_max_s: float = 2.5
     key_match_log: float = 4.6  # one address in a hundred targets nearby
     key_differs_log: float = -6.9  # one report in a thousand carries another's address
     merge_every_s: float = 1.0
@@ -83,6 +102,8 @@ class Settings:
     v_up_sigma_max_mps: float = 10.0
     link_prob_min: float = 0.05
     learns: bool = True  # detection and clutter of each sensor, from what it says
+    polar_bias: F64 = field(default_factory=_polar_bias)
+    place_bias: F64 = field(default_factory=_place_bias)
 
     def __post_init__(self) -> None:
         """Fill the columns of motion that were left out."""

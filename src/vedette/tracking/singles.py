@@ -52,7 +52,7 @@ def promote(state: TrackerState, model: SensorModel, look: Look) -> None:
         singles.count, singles.t_ns, singles.mean, singles.spread, *plots, singles.looked_ns,
         *places, s.mode_prior, s.motion, bounds, look.sensor_index, look.kind, look.t_ns, look.z,
         look.variance, *look.layout(), state.thresholds,
-        look.reach_sigmas, s.late_max_s, model.starts_tracks,
+        look.reach_sigmas, s.lag_max_s, model.starts_tracks,
     )  # fmt: skip
     rows = np.flatnonzero(found)
     if len(rows) == 0:

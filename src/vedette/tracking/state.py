@@ -13,8 +13,17 @@ import numpy as np
 from vedette.config.site import Limits, Site
 from vedette.geo import SiteFrame
 from vedette.kernels.statistics import COMPONENTS_MAX, gate_thresholds
-from vedette.model.measurements import F64, I8, I64, Bools, SensorModel
+from vedette.model.measurements import (
+    F64,
+    I8,
+    I64,
+    Bools,
+    MeasurementBatch,
+    MeasurementKind,
+    SensorModel,
+)
 from vedette.model.picture import TrackGroup
+from vedette.model.reports import SensorStatus
 from vedette.model.tracks import TrackTable, empty_tracks
 from vedette.tracking.learning import Learning, own_models, start_learning
 from vedette.tracking.settings import Settings
@@ -98,6 +107,102 @@ class HeldBearing:
 
 
 @dataclass(slots=True)
+class Step:
+    """What one step took in, kept so that it can be taken again. work: see `history`.
+
+    newest_ns: the newest measurement so far, after the step. report_index of all batches is -1.
+    withheld: a sensor's misses were not counted, for its plots may be on their way.
+    """
+
+    now_ns: int
+    newest_ns: int
+    work: int
+    batches: list[MeasurementBatch]
+    statuses: list[SensorStatus]
+    withheld: bool = False
+
+
+@dataclass(slots=True)
+class Past:
+    """The tracker as it was before step number `at`; of its arrays only the rows in use."""
+
+    at: int
+    size_bytes: int
+    tracker: "TrackerState"
+
+
+@dataclass(slots=True)
+class History:
+    """The last seconds, to go back to when something comes late. See `history` and `rewind`.
+
+    steps[0] has number `first`, which is pasts[0].at. late_batches, late_statuses: come too late
+    for the present, not yet taken. credit: work that rewinding may still cost. heard_ns (S,): each
+    sensor's newest measurement, taken or not; late_ns (S,): how late its plots lately came, 0: in
+    time, and late_until_ns (S,) until when that is believed. newest_ns: of all measurements.
+    """
+
+    heard_ns: I64
+    late_ns: I64
+    late_until_ns: I64
+    steps: list[Step]
+    pasts: list[Past]
+    late_batches: list[MeasurementBatch]
+    late_statuses: list[SensorStatus]
+    first: int = 0
+    credit: int = 0
+    newest_ns: int = 0
+    withheld: bool = False
+
+
+@dataclass(slots=True)
+class Plots:
+    """Plots as they were measured and the tracks they went to. K rows, in order of the looks.
+
+    serial, sensor, t_ns (K,); z, variance (K, 3): range, azimuth, elevation or east, north, up.
+    """
+
+    serial: I64
+    sensor: I64
+    t_ns: I64
+    z: F64
+    variance: F64
+
+
+@dataclass(slots=True)
+class Registration:
+    """What is known of the sensors' own biases. See `registration`.
+
+    bias (S, 4) and the joint covariance cov (4S, 4S): range, azimuth, elevation or east, north, up,
+    then clock offset; m, rad, s; measured minus true. kinds (S,): POLAR, ENU, -1 not compared.
+    prior, most (S, 4): sigma before anything is known, and what is believed at most.
+    correction, doubt (S, 4): what plots are corrected with while `applied`, and the variance added.
+    settled, settled_sigma (S, 4): the bias when it was first known well, NaN before.
+    aside (S,): 1 where a sensor is not believed, since aside_ns, reason in words. distance (S,):
+    how far its pairs lie from what is expected, 1 on average; pairs (S,): their number.
+    likelier_log: how much likelier all pairs are with biases than without.
+    """
+
+    kinds: I64
+    prior: F64
+    most: F64
+    bias: F64
+    cov: F64
+    correction: F64
+    doubt: F64
+    settled: F64
+    settled_sigma: F64
+    aside: I8
+    aside_ns: I64
+    distance: F64
+    pairs: I64
+    reason: list[str]
+    plots: Plots
+    applied: bool = False
+    likelier_log: float = 0.0
+    learned_ns: int = 0
+
+
+@dataclass(slots=True)
 class TrackerState:
     """The whole tracker. table is what later stages read; the rest is its own.
 
@@ -105,9 +210,11 @@ class TrackerState:
     thresholds (9 and more,): gates by components. period_s (S,): each sensor's scan period, as last
     stated. sweep_rad, sweep_ns (S,): where each rotating antenna was last known to point (0:
     unknown). frame_ns (S,): last frame. heard_ns (S,): last measurement. late_refused (S,):
-    measurements too late to use. sensors_enu (S, 3), enu_from_sensors (S, 3, 3): where the sensors
-    stand, for the kernels. refused: reason -> sensor -> how many measurements were impossible.
-    keys_shared: pairs of tracks that were told to send one key.
+    measurements too late to use; repeated (S,): exact repetitions of earlier steps' measurements,
+    left out. sensors_enu (S, 3), enu_from_sensors (S, 3, 3): where the sensors stand, for the
+    kernels. refused: reason -> sensor -> how many measurements were impossible. keys_shared: pairs
+    of tracks that were told to send one key. A field added here goes back in time with the rest,
+    unless `history` lists it as lasting.
     """
 
     table: TrackTable
@@ -127,6 +234,9 @@ class TrackerState:
     late_refused: I64
     sensors_enu: F64
     enu_from_sensors: F64
+    repeated: I64
+    history: History
+    registration: Registration
     held: list[HeldBearing]
     groups: list[TrackGroup]
     now_ns: int = 0
@@ -170,6 +280,9 @@ def start_tracker(
         late_refused=np.zeros(sensors, np.int64),
         sensors_enu=np.array([m.position_enu_m for m in models]).reshape(sensors, 3),
         enu_from_sensors=np.array([m.enu_from_sensor for m in models]).reshape(sensors, 3, 3),
+        repeated=np.zeros(sensors, np.int64),
+        history=empty_history(sensors),
+        registration=empty_registration(models, settings),
         held=[],
         groups=[],
     )
@@ -179,6 +292,45 @@ def _components_max(models: list[SensorModel]) -> int:
     """Give the most components a measurement of these sensors can have."""
     receivers = [0 if m.receivers_enu_m is None else len(m.receivers_enu_m) for m in models]
     return COMPONENTS_MAX + max(receivers, default=0)
+
+
+def empty_registration(models: list[SensorModel], settings: Settings) -> Registration:
+    """Make what is known of the sensors' biases before any plot."""
+    sensors = len(models)
+    kinds = np.array([_bias_kind(model) for model in models], np.int64)
+    place = (kinds == MeasurementKind.ENU)[:, None]
+    prior, most = (np.where(place, settings.place_bias[k], settings.polar_bias[k]) for k in (0, 1))
+    none = np.zeros(0, np.int64)
+    return Registration(
+        kinds=kinds,
+        prior=prior,
+        most=most,
+        bias=np.zeros((sensors, 4)),
+        cov=np.zeros((4 * sensors, 4 * sensors)) + np.diag(prior.ravel() ** 2),
+        correction=np.zeros((sensors, 4)),
+        doubt=np.zeros((sensors, 4)),
+        settled=np.full((sensors, 4), np.nan),
+        settled_sigma=np.zeros((sensors, 4)),
+        aside=np.zeros(sensors, np.int8),
+        aside_ns=np.zeros(sensors, np.int64),
+        distance=np.ones(sensors),
+        pairs=np.zeros(sensors, np.int64),
+        reason=[""] * sensors,
+        plots=Plots(none, none.copy(), none.copy(), np.zeros((0, 3)), np.zeros((0, 3))),
+    )
+
+
+def _bias_kind(model: SensorModel) -> int:
+    if model.kind in ("adsb", "position"):
+        return MeasurementKind.ENU
+    polar = model.observes_range and model.observes_azimuth and model.receivers_enu_m is None
+    return MeasurementKind.POLAR if polar else -1
+
+
+def empty_history(sensors: int) -> History:
+    """Make the memory of no step at all."""
+    never = np.zeros(sensors, np.int64)
+    return History(never, never.copy(), never.copy(), [], [], [], [])
 
 
 def _empty_bank(capacity: int, modes: int, sensors: int) -> Bank:

@@ -334,6 +334,14 @@ export interface QueueItem {
   deadline_us: number | null;
 }
 
+/** One part of a sensor's own bias, measured minus true, with its standard deviation. */
+export interface BiasEstimate {
+  of: string;
+  unit: string;
+  value: number;
+  sigma: number;
+}
+
 /** One feed or sensor: what arrives, how old it is, what was refused and why. */
 export interface SourceState {
   source: string;
@@ -347,6 +355,8 @@ export interface SourceState {
   refused_by_reason: Record<string, number>;
   shed: number;
   latency_s: number;
+  biases: BiasEstimate[];
+  set_aside: boolean;
 }
 
 /** Tracks that fly together, for one symbol: "about 20, 150 m wide". */

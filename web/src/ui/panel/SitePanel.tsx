@@ -78,6 +78,14 @@ function PostureSection(): JSX.Element {
   );
 }
 
+/** "azimuth 1.02° ± 0.12": value and two standard deviations. */
+function biasWords(bias: SourceState["biases"][number]): string {
+  const scale = bias.unit === "rad" ? 180 / Math.PI : 1;
+  const digits = bias.unit === "m" ? 0 : 2;
+  const unit = bias.unit === "rad" ? "°" : ` ${bias.unit}`;
+  return `${bias.of} ${(bias.value * scale).toFixed(digits)}${unit} ± ${(2 * bias.sigma * scale).toFixed(digits)}`;
+}
+
 function SourceLine(props: { source: SourceState }): JSX.Element {
   const s = (): SourceState => props.source;
   const sensor = (): string => {
@@ -86,6 +94,7 @@ function SourceLine(props: { source: SourceState }): JSX.Element {
   };
   const refusals = (): string =>
     Object.entries(s().refused_by_reason).map(([reason, n]) => `${n} ${reason}`).join(", ");
+  const biases = (): string => s().biases.map(biasWords).join(", ");
   return (
     <li class="source-line" data-health={s().health}>
       <p><b>{s().source}</b> <span class="level">{HEALTH_WORDS[s().health]}</span>
@@ -96,6 +105,7 @@ function SourceLine(props: { source: SourceState }): JSX.Element {
         <Show when={s().shed}> · {s().shed} shed</Show>
       </p>
       <Show when={s().reason}><p class="caution">{s().reason}</p></Show>
+      <Show when={s().biases.length}><p class="quiet-text num">bias: {biases()}</p></Show>
       <Show when={s().refused}><p class="quiet-text num">{s().refused} refused: {refusals()}</p></Show>
     </li>
   );

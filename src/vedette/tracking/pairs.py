@@ -1,0 +1,227 @@
+"""Pairs of plots by two sensors that can only be of one object: what registration learns from.
+
+In: the plots noted since, raw. Out: differences of place with their gradients by the biases and
+their noise. A pair counts only where it is the one possible one, by distances so wide that even a
+bad bias does not hide the partner: in a crowd nothing is learnt, and nothing wrong.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from vedette.base.constants import NS_PER_S
+from vedette.kernels.measure import ENU
+from vedette.model.measurements import F64, I64, Bools, SensorModel
+from vedette.tracking.looks import Look
+from vedette.tracking.state import Plots, TrackerState
+from vedette.tracking.table import states_at
+
+_APART_S = 1.5  # beyond, a manoeuvre makes more noise than the plots have
+_MANOEUVRE_Q = 10.0  # m2/s3: a pair may be taken in a turn
+_HITS_MIN = 3  # what has been seen less often may be clutter
+_EXISTENCE_MIN = 0.5
+_WIDE = 3.5  # sigmas of prior bias and noise within which another object would be a rival
+_SPEED_GAP_MPS = 15.0  # two tracks of one object, one of them bent by a clock or a bias
+_PAIRS_MAX = 64  # in one go, so that a busy sky costs no more than this
+_WAIT_S = 6.0  # how long a plot waits for its partner, which may be in a later step
+
+
+@dataclass(slots=True)
+class Pair:
+    """difference (m,) = gradient (m, 4S) biases + noise (m, m); m = 3, or 2 without height."""
+
+    one: int
+    other: int
+    difference: F64
+    gradient: F64
+    noise: F64
+
+
+@dataclass(slots=True)
+class _Placed:
+    """Plots as places. K rows; place (K, 3), J (K, 3, 3), noise (K, 3, 3), velocity (K, 3).
+
+    J: by range, azimuth, elevation or east, north, up. tall (K,): height was measured. wide2 (K,):
+    squared reach of noise and prior bias on the ground. at (K,): index into the plots.
+    """
+
+    at: I64
+    serial: I64
+    sensor: I64
+    t_ns: I64
+    place: F64
+    J: F64
+    noise: F64
+    tall: Bools
+    velocity: F64
+    velocity_var: F64
+    wide2: F64
+
+
+def next_pairs(state: TrackerState, prior: F64) -> list[Pair]:
+    """Make all pairs there are, use up their plots, and drop what has waited long enough.
+
+    prior (S, 4): sigmas of the sensors' biases.
+    """
+    reg = state.registration
+    placed = _placed(state, reg.plots, prior)
+    used = np.zeros(len(reg.plots.serial), np.bool_)
+    pairs: list[Pair] = []
+    for i, j in _partners(placed, used):
+        if len(pairs) == _PAIRS_MAX:
+            break
+        used[placed.at[[i, j]]] = True
+        pairs.append(_pair(placed, i, j, len(reg.kinds)))
+    waits = reg.plots.t_ns > state.newest_ns - int(_WAIT_S * NS_PER_S)
+    for name in Plots.__slots__:
+        setattr(reg.plots, name, getattr(reg.plots, name)[waits & ~used])
+    return pairs
+
+
+def seen_by_tracks(state: TrackerState, look: Look, prior: F64) -> tuple[I64, I64]:
+    """Say which plots of a look can only be of one track: serial (L,) and row of the look (L,).
+
+    prior (4,): sigmas of the sensor's bias.
+    """
+    bank = state.bank
+    rows = np.flatnonzero(bank.track_id[: bank.count] > 0)
+    z, variance, s = look.z[:, :3], look.variance[:, :3], look.sensor_index
+    if len(rows) == 0 or len(z) == 0:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    mean, cov = states_at(state, rows, int(look.t_ns[-1]))
+    height = np.full(len(z), float(mean[:, 2].mean()))
+    place, J, noise = _place(state.models[s], look.kind, z, variance, height, height * 0.0 + 1e6)
+    speed2 = np.full(len(z), float((mean[:, 3:5] ** 2).sum(axis=1).max()))
+    wide2 = _reach2(J, noise, np.broadcast_to(prior, (len(z), 4)), speed2)
+    gap = place[:, None, :2] - mean[None, :, :2]
+    spread = wide2[:, None] + (cov[:, 0, 0] + cov[:, 1, 1])[None]
+    near = (gap**2).sum(axis=2) < _WIDE**2 * spread
+    only = near & (near.sum(axis=1) == 1)[:, None] & (near.sum(axis=0) == 1)[None]
+    plots, tracks = np.nonzero(only)
+    return bank.serial[rows[tracks]], plots
+
+
+def _placed(state: TrackerState, plots: Plots, prior: F64) -> _Placed:
+    """Turn the plots of likely tracks into places in the site's frame."""
+    bank, n = state.bank, state.bank.count
+    likely = (bank.existence[:n] > _EXISTENCE_MIN) & (bank.hits[:n] >= _HITS_MIN)
+    rows = np.flatnonzero(likely)
+    rows = rows[np.argsort(bank.serial[rows], kind="stable")]
+    known = np.zeros(len(plots.serial), np.bool_)
+    row = np.zeros(len(plots.serial), np.int64)
+    if len(rows):
+        found = np.minimum(np.searchsorted(bank.serial[rows], plots.serial), len(rows) - 1)
+        known = bank.serial[rows[found]] == plots.serial
+        row = found
+    at = np.flatnonzero(known)
+    mean, cov = states_at(state, rows, state.now_ns)
+    mean, cov = mean[row[at]], cov[row[at]]
+    place, J, noise = np.zeros((len(at), 3)), np.zeros((len(at), 3, 3)), np.zeros((len(at), 3, 3))
+    for s in np.unique(plots.sensor[at]):
+        own = plots.sensor[at] == s
+        place[own], J[own], noise[own] = _place(
+            state.models[s], int(state.registration.kinds[s]), plots.z[at[own]],
+            plots.variance[at[own]], mean[own, 2], cov[own, 2, 2],
+        )  # fmt: skip
+    speed2 = (mean[:, 3:5] ** 2).sum(axis=1)
+    return _Placed(
+        at, plots.serial[at], plots.sensor[at], plots.t_ns[at], place, J, noise,
+        ~np.isnan(plots.z[at, 2]), mean[:, 3:6], np.diagonal(cov, axis1=1, axis2=2)[:, 3:6],
+        _reach2(J, noise, prior[plots.sensor[at]], speed2),
+    )  # fmt: skip
+
+
+def _place(
+    model: SensorModel, kind: int, z: F64, variance: F64, up: F64, up_var: F64
+) -> tuple[F64, F64, F64]:
+    """Give place (K, 3), its gradient (K, 3, 3) by z and its covariance (K, 3, 3), site ENU.
+
+    A height that was not measured is the track's: up, up_var (K,). Polar: p = s + M r (cos E sin A,
+    cos E cos A, sin E), noise J diag(variance) J'.
+    """
+    if kind == ENU:
+        place, spread = z.copy(), variance.copy()
+        unseen = np.isnan(z[:, 2])
+        place[unseen, 2], spread[unseen, 2] = up[unseen], up_var[unseen]
+        J = np.broadcast_to(np.eye(3), (len(z), 3, 3)).copy()
+        return place, J, J * spread[:, :, None]
+    r, azimuth = z[:, 0], z[:, 1]
+    sine = np.clip((up - model.position_enu_m[2]) / np.maximum(r, 1.0), -0.9, 0.9)
+    unseen = np.isnan(z[:, 2])
+    elevation = np.where(unseen, np.arcsin(sine), z[:, 2])
+    spread = variance.copy()
+    spread[unseen, 2] = (up_var / np.maximum(r, 1.0) ** 2)[unseen]
+    sa, ca, se, ce = np.sin(azimuth), np.cos(azimuth), np.sin(elevation), np.cos(elevation)
+    none = np.zeros_like(r)
+    local = np.array([
+        [ce * sa, r * ce * ca, -r * se * sa],
+        [ce * ca, -r * ce * sa, -r * se * ca],
+        [se, none, r * ce],
+    ])  # fmt: skip
+    M = model.enu_from_sensor
+    J = np.sum(M[None, :, :, None] * local.transpose(2, 0, 1)[:, None], axis=2)
+    noise = np.sum(J[:, :, None, :] * J[:, None, :, :] * spread[:, None, None, :], axis=3)
+    return model.position_enu_m + r[:, None] * J[:, :, 0], J, noise
+
+
+def _reach2(J: F64, noise: F64, prior: F64, speed2: F64) -> F64:
+    """Give the variance on the ground (K,) that noise and prior bias make together."""
+    biased = (J[:, :2, :] ** 2 * prior[:, None, :3] ** 2).sum(axis=(1, 2))
+    reach2: F64 = biased + noise[:, 0, 0] + noise[:, 1, 1] + speed2 * prior[:, 3] ** 2
+    return reach2
+
+
+def _partners(placed: _Placed, used: Bools) -> Iterator[tuple[int, int]]:
+    """Give rows of plots that can only be of one object, by two sensors, nearest in time first."""
+    sensors = np.unique(placed.sensor).tolist()
+    for a in sensors:
+        for b in sensors:
+            if a < b:
+                one = np.flatnonzero(placed.sensor == a)
+                other = np.flatnonzero(placed.sensor == b)
+                yield from _only_ones(placed, one, other, used)
+
+
+def _only_ones(placed: _Placed, one: I64, other: I64, used: Bools) -> Iterator[tuple[int, int]]:
+    dt_s = (placed.t_ns[one][:, None] - placed.t_ns[other][None]) / NS_PER_S
+    velocity = placed.velocity[one]
+    gap = placed.place[one][:, None] - placed.place[other][None]
+    gap = gap - velocity[:, None] * dt_s[..., None]
+    reach2 = placed.wide2[one][:, None] + placed.wide2[other][None]
+    near = (np.abs(dt_s) <= _APART_S) & ((gap[..., :2] ** 2).sum(axis=2) < _WIDE**2 * reach2)
+    turned = placed.velocity[one][:, None, :2] - placed.velocity[other][None, :, :2]
+    doubt2 = placed.velocity_var[one][:, None, :2] + placed.velocity_var[other][None, :, :2]
+    alike = (turned**2).sum(axis=2) < _SPEED_GAP_MPS**2 + _WIDE**2 * doubt2.sum(axis=2)
+    i, j = np.nonzero(near & alike)
+    mine, theirs = placed.serial[one[i]], placed.serial[other[j]]
+    couples = np.unique(np.column_stack([mine, theirs]), axis=0)
+    for left, right in couples.tolist():
+        if (couples[:, 0] == left).sum() > 1 or (couples[:, 1] == right).sum() > 1:
+            continue
+        both = np.flatnonzero((mine == left) & (theirs == right))
+        for k in both[np.argsort(np.abs(dt_s[i[both], j[both]]), kind="stable")]:
+            row, partner = int(one[i[k]]), int(other[j[k]])
+            if not used[placed.at[[row, partner]]].any():
+                yield row, partner
+
+
+def _pair(placed: _Placed, i: int, j: int, sensors: int) -> Pair:
+    """Compare two plots of one object: place, gradient by all biases, noise."""
+    dt_s = float(placed.t_ns[i] - placed.t_ns[j]) / NS_PER_S
+    velocity = 0.5 * (placed.velocity[i] + placed.velocity[j])
+    gradient = np.zeros((3, 4 * sensors))
+    for row, sign in ((i, 1.0), (j, -1.0)):
+        own = 4 * int(placed.sensor[row])
+        gradient[:, own : own + 3] = sign * placed.J[row]
+        gradient[:, own + 3] = -sign * velocity
+        if not placed.tall[row]:
+            gradient[:, own + 2] = 0.0
+    noise = placed.noise[i] + placed.noise[j]
+    moved = np.maximum(placed.velocity_var[i], placed.velocity_var[j]) * dt_s**2
+    noise[np.diag_indices(3)] += moved + _MANOEUVRE_Q * abs(dt_s) ** 3 / 3.0
+    m = 3 if placed.tall[i] and placed.tall[j] else 2
+    difference = placed.place[i] - placed.place[j] - velocity * dt_s
+    return Pair(
+        int(placed.sensor[i]), int(placed.sensor[j]), difference[:m], gradient[:m], noise[:m, :m]
+    )
