@@ -116,7 +116,7 @@ class Fire:
 
     def _too_late(self, batches: list[MeasurementBatch]) -> list[Refusal]:
         """Say which measurements are so far behind the newest that the tracker gives them up."""
-        oldest_ns = self.newest_ns - int(tracking.Settings().late_max_s * NS_PER_S)
+        oldest_ns = self.newest_ns - int(tracking.Settings().lag_max_s * NS_PER_S)
         for batch in batches:
             self.newest_ns = max(self.newest_ns, int(batch.t_meas_ns[-1]))
         return [

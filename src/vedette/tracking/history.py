@@ -88,6 +88,8 @@ def keep_step(
 def keep_past(state: TrackerState, at: int) -> None:
     """Keep the tracker as it is before step `at`, where the last past is old enough."""
     history = state.history
+    if not state.settings.rewinds:
+        return
     if history.pasts:
         last = history.pasts[-1]
         every_s = max(_EVERY_S, 2.0 * state.settings.late_max_s * last.size_bytes / _BYTES_MAX)

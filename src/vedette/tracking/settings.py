@@ -91,6 +91,7 @@ class Settings:
     # A state is moved back to a measurement by its velocity, which leaves out what the process
     # noise of that stretch would have changed: 1 m at 0.5 s in the wild mode. What is later is
     # taken by going back. Where there is no past to go back to, the approximation reaches further.
+    rewinds: bool = True
     rewind_after_s: float = 0.5
     lag_max_s: float = 2.5
     key_match_log: float = 4.6  # one address in a hundred targets nearby
@@ -102,6 +103,7 @@ class Settings:
     v_up_sigma_max_mps: float = 10.0
     link_prob_min: float = 0.05
     learns: bool = True  # detection and clutter of each sensor, from what it says
+    registers: bool = True  # biases of sensors, from what two of them see
     polar_bias: F64 = field(default_factory=_polar_bias)
     place_bias: F64 = field(default_factory=_place_bias)
 

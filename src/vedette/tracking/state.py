@@ -253,6 +253,9 @@ class TrackerState:
 
 def start(site: Site, models: list[SensorModel], settings: Settings | None = None) -> TrackerState:
     """Make a tracker with an empty picture for a site and its sensors."""
+    # Not before a whole recorded night has been re-executed with them: going back in time and
+    # correcting sensors would change what people are shown.
+    settings = settings or Settings(rewinds=False, registers=False)
     return start_tracker(models, SiteFrame(site.reference), site.limits, settings)
 
 
@@ -298,6 +301,8 @@ def empty_registration(models: list[SensorModel], settings: Settings) -> Registr
     """Make what is known of the sensors' biases before any plot."""
     sensors = len(models)
     kinds = np.array([_bias_kind(model) for model in models], np.int64)
+    if not settings.registers:
+        kinds[:] = -1
     place = (kinds == MeasurementKind.ENU)[:, None]
     prior, most = (np.where(place, settings.place_bias[k], settings.polar_bias[k]) for k in (0, 1))
     none = np.zeros(0, np.int64)
