@@ -66,13 +66,13 @@ def weigh(
     track_key: Any,
     key: Any,
     kind_bits: int,
-    match_log: float,
+    match_log: Any,
     differs_log: float,
 ) -> Any:
     """Give the association weights (K,) of the gated pairs.
 
     w = r pD visible l / (density (1 - r + r absent)), times what claimed identities say: a match
-    speaks for a pair, two keys of one kind that differ against it.
+    speaks for a pair (match_log (J,)), two keys of one kind that differ against it.
     """
     weight = np.empty(column.shape[0])
     for i in range(first.shape[0] - 1):
@@ -86,7 +86,7 @@ def weigh(
             total = base + score[p] - math.log(density[j])
             if track_key[i] != 0 and key[j] != 0:
                 if track_key[i] == key[j]:
-                    total += match_log
+                    total += match_log[j]
                 elif (track_key[i] & kind_bits) == (key[j] & kind_bits):
                     total += differs_log
             weight[p] = math.exp(min(max(total, -_WEIGHT_LOG_MAX), _WEIGHT_LOG_MAX))
@@ -176,6 +176,7 @@ def review(
     crossing: Any,
     hit_ns: Any,
     period_ns: Any,
+    claims: Any,
     source_ns: int,
     confirm: Any,
     lost: Any,
@@ -186,14 +187,16 @@ def review(
     """Judge every track: verdict (count,) of NOTHING..DROP and the time unseen (count,), ns.
 
     A track's scan is the shortest period among the sensors that saw it within source_ns, 1 s where
-    none did. confirm: existence, age (ns), hits, hits of a crossing. lost, drop: existence, ns
+    none did. claims (S,): 1 for sensors whose plots are what targets say of themselves. confirm:
+    existence, age (ns), hits, hits of a crossing, hits of claims alone. lost, drop: existence, ns
     unseen, scans unseen. coast: ns, scans. coasting: the status so called.
     """
     verdict, unseen = np.zeros(count, np.int8), np.empty(count, np.int64)
     for i in range(count):
         unseen[i] = now_ns - updated_ns[i]
-        scan = np.inf
+        scan, seen = np.inf, False
         for s in range(period_ns.shape[0]):
+            seen = seen or (hit_ns[i, s] > 0 and claims[s] == 0)
             if hit_ns[i, s] > now_ns - source_ns:
                 scan = min(scan, period_ns[s])
         if scan == np.inf:
@@ -203,7 +206,9 @@ def review(
                 verdict[i] = DROP
             elif existence[i] >= confirm[0]:
                 grown = now_ns - started_ns[i] >= confirm[1] or key[i] != 0
-                needed = confirm[3] if crossing[i] == 1 else confirm[2]
+                needed = confirm[2] if seen else confirm[4]
+                if crossing[i] == 1:
+                    needed = confirm[3]
                 if grown and hits[i] >= needed:
                     verdict[i] = CONFIRM
         elif existence[i] < lost[0] or unseen[i] > max(lost[1], lost[2] * scan):

@@ -25,6 +25,7 @@ from vedette.tracking.learning import (
     known,
     learn_clutter,
     learn_detection,
+    match_evidence,
 )
 from vedette.tracking.looks import Look, without_rate
 from vedette.tracking.sightings import note_likeliest
@@ -117,13 +118,13 @@ def take_look(state: TrackerState, look: Look, links: LinkList, spared: Bools) -
         _begin(state, model, without_rate(look), unclaimed, birth, links)
     if cells is not None:
         period_s = float(state.period_s[look.sensor_index])
-        learn_clutter(state.learning, model, cells, unclaimed, int(look.t_ns[-1]), period_s)
+        learn_clutter(state.learning, model, look, cells, unclaimed, period_s)
     return unclaimed
 
 
 def _learns_clutter(state: TrackerState, model: SensorModel) -> bool:
     """Say whether a sensor's unexplained plots are false ones, and not emitters without a track."""
-    return state.settings.learns and model.starts_tracks and not model.cooperative
+    return state.settings.learns and model.starts_tracks
 
 
 def _birth_share(state: TrackerState, model: SensorModel) -> float:
@@ -163,7 +164,9 @@ def _update(
     looked_already(absent, sensor_looked, again_ns(state, look_ns, look.sensor_index))
     weight = weigh(
         first, column, score, bank.existence, absent, density, model.detection_prob, share,
-        bank.key, look.key, _KIND_BITS, settings.key_match_log, settings.key_differs_log,
+        bank.key, look.key, _KIND_BITS,
+        match_evidence(state.learning, model, look, settings.key_match_log),
+        settings.key_differs_log,
     )  # fmt: skip
     prob, missed, unclaimed = associate(first, column, weight, len(look.t_ns))
     if settings.learns:

@@ -30,6 +30,8 @@ _MEMORY_SCANS, _MEMORY_LOOKS = 100.0, 500.0
 _GAP_SCANS = 5.0  # after a longer silence nobody knows how much of it was watched
 _DETECTION_MIN, _DETECTION_MAX = 0.2, 0.99
 _RATIO_MAX = 100.0  # of density to what the site file says: beyond, something else is wrong
+# Keys that unexplained plots carried lately: as many as are worth knowing, the rarest give way.
+_KEYS, _UNEXPLAINED_PROB, _UNHEARD_PLOTS = 64, 0.5, 20.0
 _KNOWN_PROB = 0.9  # a track this likely exists: whether it was seen says something of the sensor
 
 
@@ -38,12 +40,15 @@ class Learning:
     """Fading sums by sensor.
 
     stated_detection (S,): the site file's. plots (S, CELLS): unexplained plots; scans (S,): over
-    how many scans. seen, looked (S,): looks at known tracks. heard_ns (S,): last look, 0 none.
+    how many scans. keys, key_plots (S, K): what unexplained plots claimed to be, and how many did.
+    seen, looked (S,): looks at known tracks. heard_ns (S,): last look, 0 none.
     """
 
     stated_detection: F64
     plots: F64
     scans: F64
+    keys: I64
+    key_plots: F64
     seen: F64
     looked: F64
     heard_ns: I64
@@ -56,6 +61,8 @@ def start_learning(models: list[SensorModel]) -> Learning:
         stated_detection=np.array([m.detection_prob for m in models], dtype=np.float64),
         plots=np.zeros((sensors, CELLS)),
         scans=np.zeros(sensors),
+        keys=np.zeros((sensors, _KEYS), np.int64),
+        key_plots=np.zeros((sensors, _KEYS)),
         seen=np.zeros(sensors),
         looked=np.zeros(sensors),
         heard_ns=np.zeros(sensors, np.int64),
@@ -101,7 +108,9 @@ def clutter_ratio(learning: Learning, model: SensorModel, look: Look, cells: I64
     pairs = float(np.sum(np.maximum(usual * (usual - 1.0), 0.0)))
     average = (_STATED_PAIRS + pairs) / (_STATED_PAIRS / stated + scans * float(np.sum(usual)))
     rate = (_AVERAGE_PLOTS + plots[cells]) / (_AVERAGE_PLOTS / average + scans)
-    answer: F64 = np.clip(rate / stated, 1.0 / _RATIO_MAX, _RATIO_MAX)
+    # Of what transmits, those who lie are few, until they come: a quiet hour is no proof of truth.
+    least = 1.0 if model.cooperative else 1.0 / _RATIO_MAX
+    answer: F64 = np.clip(rate / stated, least, _RATIO_MAX)
     return answer
 
 
@@ -122,19 +131,47 @@ def clutter_per_scan(learning: Learning, model: SensorModel) -> float:
     return found / (_STATED_PAIRS / stated + float(learning.scans[s]))
 
 
+def match_evidence(learning: Learning, model: SensorModel, look: Look, most_log: float) -> F64:
+    """Give for each plot (J,) how much it says, in nats, that a track claims the same key.
+
+    -log of the share of unexplained plots that carry it, at most most_log: a key that comes from
+    everywhere says nothing. Rare ones count as one in e^most_log of _UNHEARD_PLOTS plots.
+    """
+    if not look.key.any():
+        return np.full(len(look.key), most_log)
+    s = model.index
+    same = look.key[:, None] == learning.keys[s][None, :]
+    heard = np.sum(np.where(same, learning.key_plots[s], 0.0), axis=1)
+    rare = np.exp(-most_log)
+    share = (heard + rare * _UNHEARD_PLOTS) / (float(np.sum(learning.plots[s])) + _UNHEARD_PLOTS)
+    answer: F64 = np.clip(-np.log(share), 0.0, most_log)
+    return answer
+
+
+def _learn_keys(learning: Learning, s: int, key: I64, unclaimed: F64) -> None:
+    """Count the keys of unexplained plots; a new one takes the place of the rarest."""
+    keys, plots = learning.keys[s], learning.key_plots[s]
+    for j in np.flatnonzero((key != 0) & (unclaimed > _UNEXPLAINED_PROB)):
+        found = np.flatnonzero(keys == key[j])
+        at = int(found[0]) if len(found) else int(np.argmin(plots))
+        if len(found) == 0:
+            keys[at], plots[at] = key[j], 0.0
+        plots[at] += unclaimed[j]
+
+
 def learn_clutter(
     learning: Learning,
     model: SensorModel,
+    look: Look,
     cells: I64,
     unclaimed: F64,
-    t_ns: int,
     period_s: float,
 ) -> None:
     """Take in a look's plots: unclaimed (J,), the probability that each belongs to no track.
 
     A sensor's first look counts as one scan; a look into the past adds its plots alone.
     """
-    s = model.index
+    s, t_ns = model.index, int(look.t_ns[-1])
     before_ns, learning.heard_ns[s] = int(learning.heard_ns[s]), max(t_ns, learning.heard_ns[s])
     passed = (t_ns - before_ns) / NS_PER_S / period_s if before_ns else 1.0
     passed = min(max(passed, 0.0), _GAP_SCANS)
@@ -142,6 +179,8 @@ def learn_clutter(
     learning.plots[s] *= kept
     learning.plots[s] += np.bincount(cells, unclaimed, CELLS)
     learning.scans[s] = kept * learning.scans[s] + passed
+    learning.key_plots[s] *= kept
+    _learn_keys(learning, s, look.key, unclaimed)
 
 
 def known(existence: F64, track_id: I64, hit_ns: I64, lately_ns: int) -> Bools:

@@ -61,13 +61,22 @@ def _review(state: TrackerState, now_ns: int) -> tuple[I8, I64]:
     answer: tuple[I8, I64] = review(
         bank.count, now_ns, bank.track_id, bank.existence, bank.hits, bank.started_ns,
         bank.updated_ns, bank.status, bank.key, bank.crossing, bank.hit_ns,
-        state.period_s * NS_PER_S, int(_SOURCE_S * NS_PER_S),
-        np.array([s.confirm_prob, s.confirm_age_s * NS_PER_S, s.confirm_hits, s.crossing_hits]),
+        state.period_s * NS_PER_S, _claims(state), int(_SOURCE_S * NS_PER_S),
+        np.array([
+            s.confirm_prob, s.confirm_age_s * NS_PER_S, s.confirm_hits, s.crossing_hits,
+            s.claimed_hits,
+        ]),
         np.array([s.lost_prob, s.lost_s * NS_PER_S, s.lost_scans]),
         np.array([s.drop_prob, s.tentative_s * NS_PER_S, s.lost_scans]),
         np.array([s.coast_s * NS_PER_S, s.coast_scans]), int(TrackStatus.COASTING),
     )  # fmt: skip
     return answer
+
+
+def _claims(state: TrackerState) -> I8:
+    """Say of each sensor (S,) whether its plots are positions that targets state themselves."""
+    stated = ("adsb", "position")
+    return np.array([m.cooperative and m.kind in stated for m in state.models], np.int8)
 
 
 def bound_crowd(state: TrackerState, now_ns: int) -> list[Event]:

@@ -68,6 +68,9 @@ class Settings:
     full_prob: float = 0.1
     confirm_prob: float = 0.95
     confirm_hits: int = 3  # two plots can be two pieces of clutter at any density
+    # Positions that targets state themselves come without misses and from anywhere: three that fit
+    # by chance are too easily had where somebody invents them.
+    claimed_hits: int = 4
     # Two radars can give three plots in a second; when each saw another of two close objects, the
     # mixture looks certain until the next scan of both.
     confirm_age_s: float = 3.5
