@@ -1,7 +1,7 @@
 """Claimed identities as evidence, never proof: what two tracks claim, what one track changes.
 
 In: the confirmed tracks and the addresses or serials last heard with each. Out: events. A key
-helps association (`associate._key_evidence`); it neither joins two tracks nor names anyone.
+helps association (`kernels.bank.weigh`); it neither joins two tracks nor names anyone.
 """
 
 import numpy as np
