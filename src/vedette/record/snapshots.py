@@ -19,7 +19,7 @@ from vedette.base.errors import RefusedError
 from vedette.record.session import write_atomically
 from vedette.record.state import decode_state, encode_state
 
-PERIOD_S = 2.0  # a restart does again at most this much: well under its two seconds
+PERIOD_S = 1.0  # a restart does again at most this much, which is some 0.1 s of work
 KEPT = 3
 STATE_MAX_BYTES = 1 << 30
 _MAGIC = b"VEDSNAP1"
