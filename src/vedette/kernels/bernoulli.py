@@ -12,8 +12,10 @@ import numpy as np
 from numba import njit
 
 from vedette.kernels.gating import azimuth_of, in_sector, seconds_between
-from vedette.kernels.measure import ENU, HEIGHT, RANGE_RATE, update
-from vedette.kernels.motion import TURN, merge, predict_modes, turn_rate
+from vedette.kernels.compiled import inner
+from vedette.kernels.measure import ENU, HEIGHT, RANGE_RATE, update, update_in
+from vedette.kernels.motion import TURN, copy_modes, copy_state, merge, predict_modes, turn_rate
+from vedette.kernels.positions import is_position, update_position
 
 # Hypotheses below this share of a track change it by less than rounding of what is published.
 _SHARE_MIN = 1e-4
@@ -66,7 +68,7 @@ def update_tracks(
         alive = missed[i] * r * undetected[i] / (1.0 - r + r * undetected[i])
         total = alive
         for m in range(modes):
-            x_h[m, 0], P_h[m, 0] = x[i, m], P[i, m]
+            copy_state(x[i, m], P[i, m], x_h[m, 0], P_h[m, 0])
             share[m, 0] = alive * mode_prob[i, m]
         for k in range(1, pairs + 1):
             p = first[i] + k - 1
@@ -84,13 +86,22 @@ def update_tracks(
         if total <= _SHARE_MIN:
             existence[i] = total
             continue
-        for m in range(modes):
-            weight = share[m].sum()
-            mode_prob[i, m] = weight / total
-            if weight > _WEIGHT_MIN:
-                share[m] /= weight
-                merge(x_h[m], P_h[m], share[m, : pairs + 1], x[i, m], P[i, m])
+        _combine(x_h, P_h, share[:, : pairs + 1], total, x[i], P[i], mode_prob[i])
         existence[i] = min(total, existence_max)
+
+
+@inner
+def _combine(x_h: Any, P_h: Any, share: Any, total: float, x: Any, P: Any, mode_prob: Any) -> None:
+    """Merge each mode's hypotheses x_h (M, H, 6), P_h (M, H, 6, 6) by their shares (M, H)."""
+    for m in range(share.shape[0]):
+        weight = 0.0
+        for k in range(share.shape[1]):
+            weight += share[m, k]
+        mode_prob[m] = weight / total
+        if weight > _WEIGHT_MIN:
+            for k in range(share.shape[1]):
+                share[m, k] /= weight
+            merge(x_h[m], P_h[m], share[m], x[m], P[m])
 
 
 @njit(cache=True)
@@ -110,19 +121,39 @@ def _hypothesis(
     share: Any,
 ) -> None:
     """Write each mode's state given one measurement, and the modes' shares (summing to 1)."""
-    modes, best = x.shape[0], -math.inf
-    for m in range(modes):
-        x_out[m], P_out[m] = x[m], P[m]
-        share[m], _, _ = update(
+    if kind == ENU and lag_s == 0.0 and is_position(z):
+        _plain_hypothesis(x, P, mode_prob, z, variance, x_out, P_out, share)
+        return
+    room = np.empty((4, 6))
+    for m in range(x.shape[0]):
+        copy_state(x[m], P[m], x_out[m], P_out[m])
+        share[m], _, _ = update_in(
             kind, x_out[m], P_out[m], z, variance, sensor_enu, enu_from_sensor,
-            lag_s, motion[m, 0],
+            lag_s, motion[m, 0], math.inf, room,
         )  # fmt: skip
+    _shares(mode_prob, share)
+
+
+@inner
+def _plain_hypothesis(
+    x: Any, P: Any, mode_prob: Any, z: Any, variance: Any, x_out: Any, P_out: Any, share: Any
+) -> None:
+    for m in range(x.shape[0]):
+        copy_state(x[m], P[m], x_out[m], P_out[m])
+        share[m], _, _ = update_position(x_out[m], P_out[m], z, variance, math.inf)
+    _shares(mode_prob, share)
+
+
+@inner
+def _shares(mode_prob: Any, share: Any) -> None:
+    """Turn the modes' log likelihoods (M,) into their shares, in place."""
+    best, total = -math.inf, 0.0
+    for m in range(share.shape[0]):
         best = max(best, share[m])
-    total = 0.0
-    for m in range(modes):
+    for m in range(share.shape[0]):
         share[m] = mode_prob[m] * math.exp(share[m] - best)
         total += share[m]
-    for m in range(modes):
+    for m in range(share.shape[0]):
         share[m] /= total
 
 
@@ -208,7 +239,7 @@ def start_state(
     return begun
 
 
-@njit(cache=True)
+@inner
 def _start_enu(z: Any, variance: Any, height_prior: Any, x: Any, P: Any) -> bool:
     x[0], x[1], P[0, 0], P[1, 1] = z[0], z[1], variance[0], variance[1]
     x[2], P[2, 2] = height_prior[0], height_prior[1] ** 2
@@ -283,7 +314,7 @@ def publish(
     x_now, P_now, p_now = np.empty((modes, 6)), np.empty((modes, 6, 6)), np.empty(modes)
     for k in range(rows.shape[0]):
         i = rows[k]
-        x_now[:], P_now[:], p_now[:] = x[i], P[i], mode_prob[i]
+        copy_modes(x[i], P[i], mode_prob[i], x_now, P_now, p_now)
         dt = seconds_between(now_ns, t_ns[i])
         predict_modes(x_now, P_now, p_now, max(dt, 0.0), motion, height_seen[i], bounds)
         for m in range(modes):

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from vedette.kernels.compiled import inner
+
 from vedette.kernels.lattice import nearby
-from vedette.kernels.measure import ENU, local_from_enu, update, wrap_pi
-from vedette.kernels.motion import predict_modes
+from vedette.kernels.measure import ENU, local_from_enu, update_in, wrap_pi
+from vedette.kernels.motion import copy_modes, copy_state, predict_modes
 from vedette.kernels.positions import is_position, position_likelihood
 
 # No gate here is wider: eight components at 0.9999 are 32. A mode further off than this adds
@@ -24,13 +26,13 @@ BY_AZIMUTH, BY_EAST, BY_RANGE, BY_NOTHING, BY_PLANE = 0, 1, 2, 3, 4
 _TWO_PI = 2.0 * math.pi
 
 
-@njit(cache=True)
+@inner
 def seconds_between(later_ns: int, earlier_ns: int) -> float:
     """Give later - earlier in seconds, subtracting in integers first."""
     return (later_ns - earlier_ns) * 1e-9
 
 
-@njit(cache=True)
+@inner
 def place(x: Any, P: Any, mode_prob: Any, dt_s: float, q_max: float, mean: Any) -> Any:
     """Write where a target is dt_s later (3,), and return its spreads, metres.
 
@@ -59,7 +61,7 @@ def place(x: Any, P: Any, mode_prob: Any, dt_s: float, q_max: float, mean: Any) 
     return math.sqrt(flat), math.sqrt(tall), math.sqrt(apart)
 
 
-@njit(cache=True)
+@inner
 def _lower_bound(ordered: Any, value: float) -> int:
     low, high = 0, ordered.shape[0]
     while low < high:
@@ -71,7 +73,7 @@ def _lower_bound(ordered: Any, value: float) -> int:
     return low
 
 
-@njit(cache=True)
+@inner
 def _window(strip: int, local: Any, mean: Any, radius_m: float, margin: float) -> Any:
     """Give centre and half width of a track's window on the sorted coordinate."""
     if strip == BY_EAST:
@@ -84,7 +86,7 @@ def _window(strip: int, local: Any, mean: Any, radius_m: float, margin: float) -
     return math.atan2(local[0], local[1]) % _TWO_PI, math.asin(radius_m / ground) + margin
 
 
-@njit(cache=True)
+@inner
 def candidates(
     strip: int,
     kind: int,
@@ -129,7 +131,7 @@ def candidates(
     return n
 
 
-@njit(cache=True)
+@inner
 def _above(
     order: Any,
     plane: Any,
@@ -154,7 +156,7 @@ def _above(
     return n
 
 
-@njit(cache=True)
+@inner
 def _seen(
     order: Any,
     plane: Any,
@@ -191,7 +193,7 @@ def _seen(
     return n
 
 
-@njit(cache=True)
+@inner
 def _near(
     x: Any,
     P: Any,
@@ -317,7 +319,7 @@ def score_near(
         t_new = t_ns[i]
         for n in range(near):
             t_new = max(t_new, t_meas_ns[found[n]])
-        x_now[:], P_now[:], p_now[:] = x[i], P[i], mode_prob[i]
+        copy_modes(x[i], P[i], mode_prob[i], x_now, P_now, p_now)
         ahead = seconds_between(t_new, t_ns[i])
         predict_modes(x_now, P_now, p_now, ahead, motion, height_seen[i], bounds)
         for n in range(near):
@@ -425,28 +427,20 @@ def pair_likelihood(
     if plain and x.shape[0] == 1:
         best, distance2 = position_likelihood(x[0], P[0], z, variance)
         return best if distance2 <= thresholds[3] else -math.inf
-    scores = np.empty(x.shape[0])
+    scores, room = np.empty(x.shape[0]), np.empty((4, 6))
+    x_m, P_m = np.empty(6), np.empty((6, 6))
     for m in range(x.shape[0]):
         if plain:
             scores[m], distance2 = position_likelihood(x[m], P[m], z, variance)
             inside, best = inside or distance2 <= thresholds[3], max(best, scores[m])
             continue
-        x_m, P_m = x[m].copy(), P[m].copy()
-        score, distance2, used = update(
-            kind,
-            x_m,
-            P_m,
-            z,
-            variance,
-            sensor_enu,
-            enu_from_sensor,
-            lag_s,
-            motion[m, 0],
-            _HOPELESS,
-        )
+        copy_state(x[m], P[m], x_m, P_m)
+        scores[m], distance2, used = update_in(
+            kind, x_m, P_m, z, variance, sensor_enu, enu_from_sensor, lag_s, motion[m, 0],
+            _HOPELESS, room,
+        )  # fmt: skip
         inside = inside or distance2 <= thresholds[used]
-        scores[m] = score
-        best = max(best, score)
+        best = max(best, scores[m])
     if not inside or best == -math.inf:
         return -math.inf
     for m in range(x.shape[0]):
@@ -454,17 +448,21 @@ def pair_likelihood(
     return best + math.log(max(total, 1e-300))
 
 
-@njit(cache=True)
+@inner
 def azimuth_of(pos: Any, sensor_enu: Any, enu_from_sensor: Any) -> Any:
     """Give range, azimuth [0, 2 pi) and elevation of a site position as a sensor sees it."""
-    local = np.empty(3)
-    local_from_enu(pos, sensor_enu, enu_from_sensor, local)
-    ground = math.sqrt(local[0] ** 2 + local[1] ** 2)
-    rho = math.sqrt(ground * ground + local[2] ** 2)
-    return rho, math.atan2(local[0], local[1]) % _TWO_PI, math.atan2(local[2], ground)
+    e, n, u = 0.0, 0.0, 0.0
+    for a in range(3):
+        away = pos[a] - sensor_enu[a]
+        e += enu_from_sensor[a, 0] * away
+        n += enu_from_sensor[a, 1] * away
+        u += enu_from_sensor[a, 2] * away
+    ground = math.sqrt(e * e + n * n)
+    rho = math.sqrt(ground * ground + u * u)
+    return rho, math.atan2(e, n) % _TWO_PI, math.atan2(u, ground)
 
 
-@njit(cache=True)
+@inner
 def in_sector(azimuth_rad: float, from_rad: float, width_rad: float) -> bool:
     """Say whether an azimuth lies clockwise within width of from; a width of 2 pi is all round."""
     if width_rad >= _TWO_PI:

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from vedette.kernels.compiled import inner
+
 
 @njit(cache=True)
 def lay_out(plane: Any, cell_m: float) -> Any:
@@ -39,7 +41,7 @@ def lay_out(plane: Any, cell_m: float) -> Any:
     return first, order
 
 
-@njit(cache=True)
+@inner
 def columns_of(size: int) -> int:
     """Give how many columns a torus of `size` cells (a power of two) has: about its root."""
     columns = 1
@@ -48,7 +50,7 @@ def columns_of(size: int) -> int:
     return columns
 
 
-@njit(cache=True)
+@inner
 def nearby(
     first: Any,
     order: Any,

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from vedette.kernels.compiled import inner
+
 from vedette.kernels.arrivals import update_arrivals
 from vedette.kernels.positions import is_position, update_position
 
@@ -29,13 +31,13 @@ _FOLD_SIGMAS = 10.0
 _NEAR_M = 1.0  # nearer than this to the sensor the angles mean nothing
 
 
-@njit(cache=True)
+@inner
 def wrap_pi(angle_rad: float) -> float:
     """Bring an angle into [-pi, pi)."""
     return (angle_rad + math.pi) % _TWO_PI - math.pi
 
 
-@njit(cache=True)
+@inner
 def local_from_enu(pos: Any, sensor_enu: Any, enu_from_sensor: Any, local: Any) -> None:
     """Express a site position (3,) in the sensor's own east, north, up; writes local (3,)."""
     for k in range(3):
@@ -44,7 +46,7 @@ def local_from_enu(pos: Any, sensor_enu: Any, enu_from_sensor: Any, local: Any) 
             local[k] += enu_from_sensor[a, k] * (pos[a] - sensor_enu[a])
 
 
-@njit(cache=True)
+@inner
 def observe(
     kind: int, component: int, x: Any, sensor_enu: Any, enu_from_sensor: Any, gradient: Any
 ) -> float:
@@ -66,28 +68,25 @@ def observe(
     return _observe_polar(component, x, sensor_enu, enu_from_sensor, gradient)
 
 
-@njit(cache=True)
+@inner
 def _observe_polar(
     component: int, x: Any, sensor_enu: Any, enu_from_sensor: Any, gradient: Any
 ) -> float:
-    d, slope = np.empty(3), np.zeros(3)
-    local_from_enu(x, sensor_enu, enu_from_sensor, d)
-    ground2 = d[0] * d[0] + d[1] * d[1]
-    ground, rho = math.sqrt(ground2), math.sqrt(ground2 + d[2] * d[2])
+    local_from_enu(x, sensor_enu, enu_from_sensor, gradient)
+    e, n, u = gradient[0], gradient[1], gradient[2]
+    ground2 = e * e + n * n
+    ground, rho = math.sqrt(ground2), math.sqrt(ground2 + u * u)
     if rho < _NEAR_M or (ground < _NEAR_M and component in (AZIMUTH, ELEVATION)):
         return math.nan
     if component == AZIMUTH:
-        value = math.atan2(d[0], d[1])
-        slope[0], slope[1] = d[1] / ground2, -d[0] / ground2
+        value, slope = math.atan2(e, n), (n / ground2, -e / ground2, 0.0)
     elif component == ELEVATION:
-        value = math.atan2(d[2], ground)
-        scale = -d[2] / (rho * rho * ground)
-        slope[0], slope[1], slope[2] = d[0] * scale, d[1] * scale, ground / (rho * rho)
+        scale = -u / (rho * rho * ground)
+        value, slope = math.atan2(u, ground), (e * scale, n * scale, ground / (rho * rho))
     else:
-        value = rho
-        for k in range(3):
-            slope[k] = d[k] / rho
+        value, slope = rho, (e / rho, n / rho, u / rho)
     for a in range(3):
+        gradient[a] = 0.0
         for k in range(3):
             gradient[a] += enu_from_sensor[a, k] * slope[k]
     if component == RANGE_RATE:
@@ -120,13 +119,53 @@ def update(
     squared distance of `stop` the answer is that of no comparison (the state is half updated).
     Returns log likelihood, squared distance (inf: nothing to compare), number of components.
     """
+    return update_in(
+        kind, x, P, z, variance, sensor_enu, enu_from_sensor, dt_s, q, stop, np.empty((4, 6))
+    )
+
+
+@njit(cache=True)
+def update_in(
+    kind: int,
+    x: Any,
+    P: Any,
+    z: Any,
+    variance: Any,
+    sensor_enu: Any,
+    enu_from_sensor: Any,
+    dt_s: float,
+    q: float,
+    stop: float,
+    room: Any,
+) -> Any:
+    """Do `update` within room (4, 6), so that a loop asks for memory once."""
     if kind == TDOA:
         return update_arrivals(x, P, z, variance, enu_from_sensor, dt_s, q, stop)
     if kind == ENU and dt_s == 0.0 and is_position(z):
         return update_position(x, P, z, variance, stop)
-    moved, prior, H, PH = np.empty(6), x.copy(), np.empty(6), np.empty(6)
+    return _update_components(
+        kind, x, P, z, variance, sensor_enu, enu_from_sensor, dt_s, q, stop, room
+    )
+
+
+@inner
+def _update_components(
+    kind: int,
+    x: Any,
+    P: Any,
+    z: Any,
+    variance: Any,
+    sensor_enu: Any,
+    enu_from_sensor: Any,
+    dt_s: float,
+    q: float,
+    stop: float,
+    room: Any,
+) -> Any:
+    moved, prior, H, PH = room[0], room[1], room[2], room[3]
     for a in range(3):
         moved[a], moved[a + 3] = x[a] + dt_s * x[a + 3], x[a + 3]
+        prior[a], prior[a + 3] = x[a], x[a + 3]
     lag_var = q * abs(dt_s) ** 3 / 3.0
     log_likelihood, distance2, used = 0.0, 0.0, 0
     for c in range(COMPONENTS):

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from vedette.kernels.compiled import inner
+
 Q_HORIZONTAL, Q_VERTICAL, STAY, TURN, SHARE, BRAKE = 0, 1, 2, 3, 4, 5
 # A turn is a bank angle, so its rate is acceleration over speed; below this speed nothing banks,
 # and the rate stays finite down to a hover.
@@ -33,28 +35,53 @@ def predict_modes(
     variance of up and of v_up while height_seen is 0.
     """
     modes = x.shape[0]
-    steps = 1 if modes == 1 else max(1, math.ceil(dt_s / _STEP_MAX_S))
+    if modes == 1:
+        move_modes(x, P, dt_s, motion, height_seen, bounds)
+        return
+    steps = max(1, math.ceil(dt_s / _STEP_MAX_S))
     for _ in range(steps):
-        step_s = dt_s / steps
-        mix_modes(x, P, mode_prob, step_s, motion)
-        for m in range(modes):
-            if motion[m, TURN] != 0.0:
-                turn(x[m], P[m], step_s, motion[m])
-            elif motion[m, BRAKE] > 0.0:
-                brake(x[m], P[m], step_s, motion[m])
-            else:
-                predict(x[m], P[m], step_s, motion[m, Q_HORIZONTAL], motion[m, Q_VERTICAL])
-            if height_seen == 0:
-                bound_height(P[m], bounds[0], bounds[1])
+        mix_modes(x, P, mode_prob, dt_s / steps, motion)
+        move_modes(x, P, dt_s / steps, motion, height_seen, bounds)
 
 
-@njit(cache=True)
+@inner
+def move_modes(x: Any, P: Any, dt_s: float, motion: Any, height_seen: int, bounds: Any) -> None:
+    """Move each mode of one target by dt_s >= 0 for itself, in place; see `predict_modes`."""
+    for m in range(x.shape[0]):
+        if motion[m, TURN] != 0.0:
+            turn(x[m], P[m], dt_s, motion[m])
+        elif motion[m, BRAKE] > 0.0:
+            brake(x[m], P[m], dt_s, motion[m])
+        else:
+            predict(x[m], P[m], dt_s, motion[m, Q_HORIZONTAL], motion[m, Q_VERTICAL])
+        if height_seen == 0:
+            bound_height(P[m], bounds[0], bounds[1])
+
+
+@inner
+def copy_state(x: Any, P: Any, x_out: Any, P_out: Any) -> None:
+    """Write x (6,) and P (6, 6) to x_out and P_out."""
+    for a in range(6):
+        x_out[a] = x[a]
+        for b in range(6):
+            P_out[a, b] = P[a, b]
+
+
+@inner
+def copy_modes(x: Any, P: Any, mode_prob: Any, x_out: Any, P_out: Any, prob_out: Any) -> None:
+    """Write x (M, 6), P (M, 6, 6) and mode_prob (M,) to x_out, P_out and prob_out."""
+    for m in range(x.shape[0]):
+        copy_state(x[m], P[m], x_out[m], P_out[m])
+        prob_out[m] = mode_prob[m]
+
+
+@inner
 def speed_scale(x: Any) -> float:
     """Give sqrt(v^2 + v0^2) of state x (6,): its horizontal speed, never below that of banking."""
     return math.sqrt(x[3] * x[3] + x[4] * x[4] + _BANKING_MPS * _BANKING_MPS)
 
 
-@njit(cache=True)
+@inner
 def turn_rate(x: Any, across_mps2: float) -> float:
     """Give the turn rate (rad/s, clockwise positive) of state x (6,) under a given acceleration.
 
@@ -64,7 +91,7 @@ def turn_rate(x: Any, across_mps2: float) -> float:
     return float(across_mps2 / speed_scale(x))
 
 
-@njit(cache=True)
+@inner
 def predict(x: Any, P: Any, dt_s: float, q_horizontal: float, q_vertical: float) -> None:
     """Move state x (6,) and covariance P (6, 6) by dt_s, in place.
 
@@ -83,7 +110,7 @@ def predict(x: Any, P: Any, dt_s: float, q_horizontal: float, q_vertical: float)
     _shake(P, dt_s, q_horizontal, q_vertical)
 
 
-@njit(cache=True)
+@inner
 def _shake(P: Any, dt_s: float, q_horizontal: float, q_vertical: float) -> None:
     """Add what white acceleration does in dt_s to P (6, 6)."""
     for a in range(3):
@@ -95,7 +122,7 @@ def _shake(P: Any, dt_s: float, q_horizontal: float, q_vertical: float) -> None:
         P[a + 3, a + 3] += q * dt_s
 
 
-@njit(cache=True)
+@inner
 def turn(x: Any, P: Any, dt_s: float, motion: Any) -> None:
     """Move state x (6,) and covariance P (6, 6) by dt_s along a coordinated turn, in place.
 
@@ -116,33 +143,29 @@ def turn(x: Any, P: Any, dt_s: float, motion: Any) -> None:
     # How the result changes with w, and w with the velocity.
     d_along, d_aside = (dt_s * cos_t - along) / w, (dt_s * sin_t - aside) / w
     slope = -w / (ve * ve + vn * vn + _BANKING_MPS * _BANKING_MPS)
-    F = np.empty((4, 2))  # rows e, n, v_e, v_n; columns v_e, v_n
-    F[0, 0], F[0, 1], F[1, 0], F[1, 1] = along, aside, -aside, along
-    F[2, 0], F[2, 1], F[3, 0], F[3, 1] = cos_t, sin_t, -sin_t, cos_t
-    for row, change in (
-        (0, d_along * ve + d_aside * vn),
-        (1, d_along * vn - d_aside * ve),
-        (2, dt_s * x[4]),
-        (3, -dt_s * x[3]),
-    ):
-        F[row, 0] += change * slope * ve
-        F[row, 1] += change * slope * vn
+    # F's blocks of the ground, rows e, n, v_e, v_n by columns v_e, v_n, each with its change.
+    change_e, change_n = slope * (d_along * ve + d_aside * vn), slope * (d_along * vn - d_aside * ve)
+    change_ve, change_vn = slope * dt_s * x[4], -slope * dt_s * x[3]
+    f_ee, f_en = along + change_e * ve, aside + change_e * vn
+    f_ne, f_nn = -aside + change_n * ve, along + change_n * vn
+    g_ee, g_en = cos_t + change_ve * ve, sin_t + change_ve * vn
+    g_ne, g_nn = -sin_t + change_vn * ve, cos_t + change_vn * vn
     for k in range(6):  # rows: F P
         pe, pn = P[3, k], P[4, k]
-        P[0, k] += F[0, 0] * pe + F[0, 1] * pn
-        P[1, k] += F[1, 0] * pe + F[1, 1] * pn
+        P[0, k] += f_ee * pe + f_en * pn
+        P[1, k] += f_ne * pe + f_nn * pn
         P[2, k] += dt_s * P[5, k]
-        P[3, k], P[4, k] = F[2, 0] * pe + F[2, 1] * pn, F[3, 0] * pe + F[3, 1] * pn
+        P[3, k], P[4, k] = g_ee * pe + g_en * pn, g_ne * pe + g_nn * pn
     for k in range(6):  # columns: (F P) F'
         pe, pn = P[k, 3], P[k, 4]
-        P[k, 0] += F[0, 0] * pe + F[0, 1] * pn
-        P[k, 1] += F[1, 0] * pe + F[1, 1] * pn
+        P[k, 0] += f_ee * pe + f_en * pn
+        P[k, 1] += f_ne * pe + f_nn * pn
         P[k, 2] += dt_s * P[k, 5]
-        P[k, 3], P[k, 4] = F[2, 0] * pe + F[2, 1] * pn, F[3, 0] * pe + F[3, 1] * pn
+        P[k, 3], P[k, 4] = g_ee * pe + g_en * pn, g_ne * pe + g_nn * pn
     _shake(P, dt_s, motion[Q_HORIZONTAL], motion[Q_VERTICAL])
 
 
-@njit(cache=True)
+@inner
 def brake(x: Any, P: Any, dt_s: float, motion: Any) -> None:
     """Move state x (6,) and covariance P (6, 6) by dt_s towards a hover, in place.
 
@@ -212,19 +235,20 @@ def mix_modes(x: Any, P: Any, mode_prob: Any, dt_s: float, motion: Any) -> None:
             _join(x[j], P[j], x_crowd, P_crowd, joining / total)
 
 
-@njit(cache=True)
+@inner
 def _join(x: Any, P: Any, x_other: Any, P_other: Any, share: float) -> None:
     """Replace a share of one Gaussian by another, matching moments, in place."""
-    apart = np.empty(6)
     for a in range(6):
-        apart[a] = x_other[a] - x[a]
-        x[a] += share * apart[a]
+        apart = x_other[a] - x[a]
         for b in range(a + 1):
-            P[a, b] += share * (P_other[a, b] - P[a, b] + (1.0 - share) * apart[a] * apart[b])
+            apart_both = apart * (x_other[b] - x[b])
+            P[a, b] += share * (P_other[a, b] - P[a, b] + (1.0 - share) * apart_both)
             P[b, a] = P[a, b]
+    for a in range(6):
+        x[a] += share * (x_other[a] - x[a])
 
 
-@njit(cache=True)
+@inner
 def merge(x: Any, P: Any, weight: Any, x_out: Any, P_out: Any) -> None:
     """Match the first two moments of a mixture: x (K, 6), P (K, 6, 6), weight (K,) summing to 1.
 
@@ -250,7 +274,7 @@ def merge(x: Any, P: Any, weight: Any, x_out: Any, P_out: Any) -> None:
             P_out[b, a] = P_out[a, b]
 
 
-@njit(cache=True)
+@inner
 def bound_height(P: Any, up_var_max: float, v_up_var_max: float) -> None:
     """Keep the vertical uncertainty of a target whose height nobody measures within bounds.
 

@@ -9,10 +9,12 @@ from typing import Any
 
 from numba import njit
 
+from vedette.kernels.compiled import inner
+
 _LOG_TWO_PI = math.log(2.0 * math.pi)
 
 
-@njit(cache=True)
+@inner
 def is_position(z: Any) -> bool:
     """Say whether z (8,) is east, north, up and nothing else."""
     plain = True
@@ -21,7 +23,7 @@ def is_position(z: Any) -> bool:
     return plain
 
 
-@njit(cache=True)
+@inner
 def update_position(x: Any, P: Any, z: Any, variance: Any, stop: float) -> Any:
     """Update state x (6,) and P (6, 6) in place with a position; see `measure.update`."""
     log_likelihood, distance2 = 0.0, 0.0
@@ -41,7 +43,7 @@ def update_position(x: Any, P: Any, z: Any, variance: Any, stop: float) -> Any:
     return log_likelihood, distance2, 3
 
 
-@njit(cache=True)
+@inner
 def position_likelihood(x: Any, P: Any, z: Any, variance: Any) -> Any:
     """Give log likelihood and squared Mahalanobis distance of a position, x and P left alone.
 

@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 
 from vedette.kernels.bernoulli import publish
+from vedette.kernels.compiled import inner
 from vedette.kernels.gating import place, seconds_between
 from vedette.kernels.lattice import lay_out, nearby
 
@@ -28,7 +29,7 @@ def _where(rows: Any, now_ns: int, t_ns: Any, x: Any, P: Any, mode_prob: Any, mo
     return points, variance
 
 
-@njit(cache=True)
+@inner
 def _are_two(a: int, b: int, key: Any, hit_ns: Any, recent_ns: int, together_ns: Any) -> bool:
     """Say whether something proves two objects: different keys, or two plots in one scan."""
     if key[a] != 0 and key[b] != 0 and key[a] != key[b]:
@@ -40,7 +41,7 @@ def _are_two(a: int, b: int, key: Any, hit_ns: Any, recent_ns: int, together_ns:
     return False
 
 
-@njit(cache=True)
+@inner
 def _alike(state: Any, cov: Any, distance_max_m: float, threshold: float) -> bool:
     """Say whether two tracks are statistically in one place with one velocity.
 

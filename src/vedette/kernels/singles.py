@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 
 from vedette.kernels.bernoulli import start_state
+from vedette.kernels.compiled import inner
 from vedette.kernels.gating import (
     azimuth_of,
     candidates,
@@ -22,6 +23,7 @@ from vedette.kernels.gating import (
 )
 from vedette.kernels.measure import ENU, HEIGHT, POLAR, local_from_enu
 from vedette.kernels.motion import predict_modes
+from vedette.kernels.positions import is_position
 
 # The height of something whose height nobody measures: anywhere between the ground and this, where
 # the plot says nothing of range; otherwise see `height_prior`.
@@ -30,7 +32,7 @@ _HEIGHT_SIGMA_MIN_M, _HEIGHT_SIGMA_MAX_M = 300.0, 3_000.0
 FLAT, UP, FLAT_V, UP_V = 0, 1, 2, 3  # columns of spread
 
 
-@njit(cache=True)
+@inner
 def height_prior(kind: int, z: Any, variance: Any, prior: Any) -> None:
     """Write mean and sigma (2,) of an unobserved height, metres above the sensor or the site.
 
@@ -85,6 +87,21 @@ def start_many(
     return begun
 
 
+@inner
+def _describe_position(z: Any, variance: Any, velocity_var: Any, mean: Any, spread: Any) -> bool:
+    """Do `_describe` for east, north and up alone; False where the plot is anything else."""
+    if not is_position(z):
+        return False
+    mean[:], spread[:] = 0.0, 0.0
+    for a in range(3):
+        mean[a] = z[a]
+    spread[FLAT], spread[UP] = variance[0] + variance[1], variance[2]
+    for m in range(velocity_var.shape[0]):
+        spread[FLAT_V] = max(spread[FLAT_V], 2.0 * velocity_var[m, 0])
+        spread[UP_V] = max(spread[UP_V], velocity_var[m, 1])
+    return True
+
+
 @njit(cache=True)
 def _describe(
     kind: int,
@@ -102,21 +119,9 @@ def _describe(
 
     The spread is that of the widest mode; flat sums east and north. x (M, 6), P (M, 6, 6): scratch.
     """
-    plain = kind == ENU and math.isnan(z[HEIGHT]) and not math.isnan(z[2])
-    for c in range(HEIGHT + 1, z.shape[0]):
-        plain = plain and math.isnan(z[c])
-    mean[:], spread[:] = 0.0, 0.0
-    if plain:
-        for a in range(3):
-            mean[a] = z[a]
-        spread[FLAT], spread[UP] = variance[0] + variance[1], variance[2]
-        for m in range(velocity_var.shape[0]):
-            spread[FLAT_V] = max(spread[FLAT_V], 2.0 * velocity_var[m, 0])
-            spread[UP_V] = max(spread[UP_V], velocity_var[m, 1])
-        return not (math.isnan(z[0]) or math.isnan(z[1]))
     if not start_from_plot(kind, z, variance, sensor_enu, enu_from_sensor, velocity_var, x, P):
         return False
-    mean[:] = x[0]
+    mean[:], spread[:] = x[0], 0.0
     for m in range(x.shape[0]):
         spread[FLAT] = max(spread[FLAT], P[m, 0, 0] + P[m, 1, 1])
         spread[UP] = max(spread[UP], P[m, 2, 2])
@@ -162,9 +167,13 @@ def add_singles(
     n = count
     for b in range(chosen.shape[0]):
         j = chosen[b]
-        if not _describe(
-            look_kind, look_z[j], look_variance[j], sensor_enu, enu_from_sensor, velocity_var,
-            x, P, mean[n], spread[n],
+        z_j, var_j = look_z[j], look_variance[j]
+        plain = look_kind == ENU and _describe_position(
+            z_j, var_j, velocity_var, mean[n], spread[n]
+        )
+        if not plain and not _describe(
+            look_kind, z_j, var_j, sensor_enu, enu_from_sensor, velocity_var, x, P, mean[n],
+            spread[n],
         ):  # fmt: skip
             continue
         t_ns[n], serial[n], key[n] = look_t_ns[j], new_serial[b], look_key[j]
@@ -214,7 +223,7 @@ def keep_singles(
     return n
 
 
-@njit(cache=True)
+@inner
 def _window(
     mean: Any,
     spread: Any,
@@ -343,7 +352,7 @@ def second_plots(
     return answer
 
 
-@njit(cache=True)
+@inner
 def height_known(z: Any) -> int:
     """Say (0 or 1) whether a measurement (8,) tells height: elevation, up, or a stated height."""
     return int(not (math.isnan(z[2]) and math.isnan(z[HEIGHT])))

@@ -12,9 +12,9 @@ import numpy as np
 
 from vedette.base.constants import NS_PER_S
 from vedette.kernels.arrivals import RECEIVERS_MAX
+from vedette.kernels.door import NUMBER, POSSIBLE, RANGE, SIGMA, TIME, reasons
 from vedette.model.measurements import (
     F64,
-    Bools,
     MeasurementBatch,
     MeasurementKind,
     SensorModel,
@@ -26,6 +26,12 @@ NO_SENSOR = "unknown"  # whose refusals are counted under this name
 _COLUMNS = tuple(f.name for f in fields(MeasurementBatch) if f.name not in ("sensor_index", "kind"))
 _LENGTH_MAX_M, _ANGLE_MAX_RAD = 1.0e7, 100.0  # once round the earth's quarter; 16 turns
 _SPEED_MAX_MPS, _SIGMA_MAX = 2.0e4, 1.0e7  # faster than what falls from orbit
+_WORDS = {
+    TIME: "impossible time",
+    NUMBER: "not a number",
+    SIGMA: "impossible sigma",
+    RANGE: "out of range",
+}
 _T_MAX_NS = 4_102_444_800_000_000_000  # 2100-01-01; differences stay within 64 bits
 
 
@@ -53,7 +59,7 @@ def statuses_admitted(
     for status in statuses:
         if status.sensor not in known:
             refuse(state, NO_SENSOR, "unknown sensor", 1)
-        elif _is_time(state, np.array([status.t_meas_ns]), now_ns)[0]:
+        elif -_T_MAX_NS < status.t_meas_ns <= _latest_ns(state, now_ns):
             kept.append(status)
         else:
             refuse(state, status.sensor, "impossible time", 1)
@@ -90,21 +96,22 @@ def _possible(
     state: TrackerState, model: SensorModel, batch: MeasurementBatch, now_ns: int
 ) -> list[MeasurementBatch]:
     """Leave out impossible rows, counted under the first reason that holds."""
-    left = np.ones(len(batch.t_meas_ns), np.bool_)
-    for reason, good in (
-        ("impossible time", _is_time(state, batch.t_meas_ns, now_ns)),
-        ("not a number", _is_number(batch)),
-        ("impossible sigma", _has_sigmas(batch)),
-        ("out of range", _is_in_range(batch)),
-    ):
-        count = int(np.count_nonzero(left & ~good))
-        if count:
-            refuse(state, model.sensor_id, reason, count)
-        left &= good
-    in_order = bool(np.all(batch.t_meas_ns[1:] >= batch.t_meas_ns[:-1]))
-    if left.all() and in_order:
-        return [batch] if len(left) else []
-    rows = np.flatnonzero(left)
+    least, most = _span(batch)
+    why, in_order = reasons(
+        batch.t_meas_ns, batch.z, batch.sigma, batch.height_m, batch.height_sigma_m,
+        batch.velocity_enu_mps, batch.velocity_sigma_mps,
+        np.array([-_T_MAX_NS, _latest_ns(state, now_ns)]),
+        2 if batch.kind == MeasurementKind.TDOA else 1, least, most,
+        np.array([_SIGMA_MAX, _SPEED_MAX_MPS, _LENGTH_MAX_M]),
+    )  # fmt: skip
+    if not why.any():
+        if in_order:
+            return [batch] if len(why) else []
+    else:
+        for reason, count in enumerate(np.bincount(why).tolist()):
+            if reason != POSSIBLE and count:
+                refuse(state, model.sensor_id, _WORDS[reason], count)
+    rows = np.flatnonzero(why == POSSIBLE)
     if len(rows) == 0:
         return []
     rows = rows[np.argsort(batch.t_meas_ns[rows], kind="stable")]
@@ -112,49 +119,18 @@ def _possible(
     return [MeasurementBatch(sensor_index=batch.sensor_index, kind=batch.kind, **columns)]
 
 
-def _is_time(
-    state: TrackerState, t_ns: np.ndarray[tuple[int], np.dtype[np.int64]], now_ns: int
-) -> Bools:
-    """Say what may have been measured by now: a time far ahead would make all others too late."""
+def _latest_ns(state: TrackerState, now_ns: int) -> int:
+    """Give the latest that may have been measured by now: what is far ahead would make all others
+    too late."""
     ahead_ns = int(state.settings.ahead_max_s * NS_PER_S)
-    good: Bools = (t_ns > -_T_MAX_NS) & (t_ns < _T_MAX_NS) & (t_ns <= now_ns + ahead_ns)
-    return good
+    return min(now_ns + ahead_ns, _T_MAX_NS - 1)
 
 
-def _is_number(batch: MeasurementBatch) -> Bools:
-    """Say which rows observe something, and nothing infinite."""
-    observed = ~np.isnan(batch.z)
-    if batch.kind == MeasurementKind.TDOA:
-        something = np.count_nonzero(observed, axis=1) >= 2
-    else:
-        something = observed.any(axis=1)
-    stated = np.column_stack([batch.z, batch.height_m, batch.velocity_enu_mps])
-    good: Bools = something & ~np.isinf(stated).any(axis=1)
-    return good
-
-
-def _has_sigmas(batch: MeasurementBatch) -> Bools:
-    """Say where every stated component has a finite sigma above zero."""
-    good = _is_sigma(batch.sigma, batch.z).all(axis=1)
-    good &= _is_sigma(batch.height_sigma_m, batch.height_m)
-    for axis in range(3):
-        good &= _is_sigma(batch.velocity_sigma_mps, batch.velocity_enu_mps[:, axis])
-    return good
-
-
-def _is_sigma(sigma: F64, value: F64) -> Bools:
-    good: Bools = np.isnan(value) | ((sigma > 0.0) & (sigma <= _SIGMA_MAX))
-    return good
-
-
-def _is_in_range(batch: MeasurementBatch) -> Bools:
-    """Say where no component is beyond what anything in the air could mean."""
+def _span(batch: MeasurementBatch) -> tuple[F64, F64]:
+    """Give the least and the most (W,) that each component of anything in the air could mean."""
     most = np.full(batch.z.shape[1], _LENGTH_MAX_M)
-    least = np.full(batch.z.shape[1], -_LENGTH_MAX_M)
+    least = -most
     if batch.kind == MeasurementKind.POLAR:
         most[1:4] = _ANGLE_MAX_RAD, _ANGLE_MAX_RAD, _SPEED_MAX_MPS
         least[:] = 0.0, -_ANGLE_MAX_RAD, -_ANGLE_MAX_RAD, -_SPEED_MAX_MPS
-    good = np.isnan(batch.z) | ((batch.z >= least) & (batch.z <= most))
-    still = ~(np.abs(batch.velocity_enu_mps) > _SPEED_MAX_MPS)
-    both: Bools = good.all(axis=1) & still.all(axis=1) & ~(np.abs(batch.height_m) > _LENGTH_MAX_M)
-    return both
+    return least, most

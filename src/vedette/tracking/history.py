@@ -9,12 +9,13 @@ the constants here, in work by `affordable`.
 import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from vedette.base.constants import NS_PER_S
-from vedette.model.measurements import I64, Bools, MeasurementBatch
+from vedette.model.measurements import I64, Bools, MeasurementBatch, SensorModel
 from vedette.model.reports import SensorStatus
 from vedette.model.tracks import empty_tracks
 from vedette.tracking.state import Past, Step, TrackerState, empty_history
@@ -96,7 +97,7 @@ def keep_past(state: TrackerState, at: int) -> None:
         near = state.newest_ns - last.tracker.newest_ns < int(every_s * NS_PER_S)
         if near and at - last.at < _STEPS_BETWEEN:
             return
-    size_bytes = sum(array.nbytes for array in _arrays_in(_remembered(state)))
+    size_bytes = _size_bytes(state)
     if size_bytes > _BYTES_MAX // 2:
         return
     if not history.pasts:
@@ -291,12 +292,22 @@ def _forget(state: TrackerState) -> None:
         history.first = first
 
 
+@cache
 def _going_back() -> list[str]:
-    return [f.name for f in fields(TrackerState) if f.name not in _LASTING]
+    return [name for name in _fields_of(TrackerState) if name not in _LASTING]
 
 
-def _remembered(state: TrackerState) -> list[Any]:
-    return [getattr(state, name) for name in _going_back()]
+def _size_bytes(state: TrackerState) -> int:
+    """Give how much a past of the tracker holds: its tables and what grows with sensors."""
+    reg = state.registration
+    arrays = [*_rows_in_use(state.bank), *_rows_in_use(state.singles)]
+    arrays += [state.learning.plots, reg.cov, reg.plots.z, reg.plots.variance]
+    return sum(array.nbytes for array in arrays)
+
+
+def _rows_in_use(table: Any) -> list[Any]:
+    columns = (getattr(table, name) for name in _fields_of(type(table)))
+    return [column[: table.count] for column in columns if isinstance(column, np.ndarray)]
 
 
 def as_past(state: TrackerState) -> TrackerState:
@@ -320,25 +331,21 @@ def _copied(value: Any) -> Any:
     if not is_dataclass(value) or isinstance(value, type):
         return value
     twin: Any = copy.copy(value)
+    if isinstance(value, SensorModel):  # what is learnt is set in it, and its arrays never change
+        return twin
     count = getattr(value, "count", None)
-    for field in fields(value):
-        inner = getattr(value, field.name)
-        if count is not None and isinstance(inner, np.ndarray):
-            inner = inner[: max(count, 1)]  # never without room: tables grow by doubling
-        setattr(twin, field.name, _copied(inner))
+    for name in _fields_of(type(value)):
+        inner = getattr(value, name)
+        if isinstance(inner, np.ndarray):
+            if count is not None:
+                inner = inner[: max(count, 1)]  # never without room: tables grow by doubling
+            setattr(twin, name, inner.copy())
+        elif not isinstance(inner, int | float | str):
+            setattr(twin, name, _copied(inner))
     return twin
 
 
-def _arrays_in(value: Any) -> Iterator[Any]:
-    """Walk the arrays of plain data, tables cut to their rows."""
-    if isinstance(value, np.ndarray):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _arrays_in(item)
-    elif is_dataclass(value):
-        count = getattr(value, "count", None)
-        for field in fields(value):
-            inner = getattr(value, field.name)
-            cut = count is not None and isinstance(inner, np.ndarray)
-            yield from _arrays_in(inner[:count] if cut else inner)
+@cache
+def _fields_of(kind: type) -> tuple[str, ...]:
+    """Name the fields of a dataclass."""
+    return tuple(field.name for field in fields(kind))

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vedette.base.constants import NS_PER_S
+from vedette.kernels.cells import cells_of_plots
 from vedette.kernels.measure import POLAR
 from vedette.model.measurements import F64, I64, Bools, SensorModel
 from vedette.tracking.looks import Look, sector_width
@@ -76,17 +77,10 @@ def own_models(models: list[SensorModel]) -> list[SensorModel]:
 
 def cells_of(model: SensorModel, look: Look) -> I64:
     """Give the cell of each plot (J,): range and azimuth, or east and north about the sensor."""
-    reach_m = max(model.range_max_m, 1.0)
-    if look.kind == POLAR:
-        near = np.nan_to_num(look.z[:, 0], nan=0.5 * reach_m) / reach_m
-        turn = np.nan_to_num(look.z[:, 1] - model.azimuth_from_rad) % (2.0 * np.pi)
-        far = turn / sector_width(model)
-    else:
-        places = np.nan_to_num(look.z[:, :2]) - model.position_enu_m[:2]
-        near, far = (places / (2.0 * reach_m) + 0.5).T
-    along = np.clip(near * _ALONG, 0, _ALONG - 1).astype(np.int64)
-    across = np.clip(far * _ACROSS, 0, _ACROSS - 1).astype(np.int64)
-    answer: I64 = along * _ACROSS + across
+    answer: I64 = cells_of_plots(
+        look.kind, look.z, max(model.range_max_m, 1.0), model.azimuth_from_rad,
+        sector_width(model), model.position_enu_m, _ALONG, _ACROSS,
+    )  # fmt: skip
     return answer
 
 
