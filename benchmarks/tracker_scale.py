@@ -134,7 +134,7 @@ def floor_s(state: Any, sensor: SensorModel, true: np.ndarray, t_s: float) -> fl
     weight = np.exp(np.minimum(score - np.log(look.clutter[column]), 40.0))
     prob, missed, _ = associate(first, column, weight, len(look.t_ns))
     update_tracks(
-        n, t_ns, x, P, mode_prob, existence, seen, motion, bounds, look.kind, look.t_ns, look.z,
+        0, n, t_ns, x, P, mode_prob, existence, seen, motion, bounds, look.kind, look.t_ns, look.z,
         look.variance, *where, first, column, prob, missed, absent, t_ref, 0.9999,
     )  # fmt: skip
     return time.process_time() - begun

@@ -17,7 +17,7 @@ from vedette.tracking import TrackerState, advance, history
 from vedette.tracking.advance import _take_step
 from vedette.tracking.associate import LinkList
 from vedette.tracking.history import as_past, rows_of
-from vedette.tracking.rewind import again
+from vedette.tracking.rewind import _nearest, again
 
 STEP_S, HEARD_S = 0.5, 24.0
 STEPS = round((HEARD_S + 10.5) / STEP_S)  # the last plots are ten seconds late
@@ -114,15 +114,26 @@ def test_late_reports_end_in_the_tracks_of_reports_in_order(delay: Delay) -> Non
     assert error_m(world, late, end_s) == pytest.approx(error_m(world, ordered, end_s), rel=0.01)
 
 
+@pytest.mark.parametrize("seed", [3, 9])
 @pytest.mark.parametrize("delay", [one_constantly, all_at_random])
-def test_a_number_that_was_told_stays_with_its_object_whatever_comes_late(delay: Delay) -> None:
-    world = small(9)
-    told, tables = play(tracker_of(world), arrivals(small(9), delay))
+def test_a_number_that_was_told_stays_with_its_object_whatever_comes_late(
+    delay: Delay, seed: int
+) -> None:
+    world = small(seed)
+    told, tables = play(tracker_of(world), arrivals(small(seed), delay))
     started = [e.track_id for e in told if isinstance(e, TrackStarted)]
-    assert len(started) == len(set(started))
+    assert len(started) == len(set(started)) == len(NAMES)
     assert not [e for e in told if isinstance(e, TrackLost)]
     for name in ("civil0", "civil1", "civil8", "friend"):  # the drones fly side by side
         assert len(numbers(world, tables, name)) == 1
+
+
+def test_a_row_that_two_could_be_goes_where_both_find_one() -> None:
+    mean, told = np.zeros((2, 6)), np.zeros((2, 6))
+    mean[1, 0], told[0, 0], told[1, 0] = 10.0, 4.0, -5.0  # the first is near both rows
+    cov = np.broadcast_to(np.eye(6) * 4.0, (2, 6, 6))
+    pairs = _nearest(mean, cov, told, cov, np.zeros(2, np.bool_), 6.0)
+    assert pairs == [(0, 1), (1, 0)]
 
 
 def test_the_same_datagrams_three_seconds_later_change_nothing() -> None:

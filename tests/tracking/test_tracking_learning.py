@@ -77,3 +77,20 @@ def test_without_learning_the_site_file_holds():
     state, _ = watch(3, clutter=150, stated_clutter=150, detection=0.6, learns=False)
     assert state.models[0].detection_prob == 0.9
     assert not state.learning.scans.any()
+
+
+def test_a_scan_of_more_tracks_than_memory_holds_teaches_hits_and_misses_alike():
+    rng = np.random.default_rng(5)
+    east, north = np.meshgrid(np.arange(60) * 400.0, np.arange(60) * 400.0)
+    place = np.column_stack([east.ravel(), north.ravel(), np.full(east.size, 500.0)]) - 12_000.0
+    sensor = tracking.position_sensor(
+        detection_prob=0.5, clutter_per_scan=10.0, radius_m=20_000.0, depth_m=DEPTH_M
+    )
+    state = tracking.open_tracker([sensor])
+    for k in range(1, 15):
+        seen = place[rng.random(len(place)) < 0.9]
+        plots = seen + rng.normal(0.0, SIGMA_M, seen.shape)
+        batch = tracking.position_batch(0, float(k), plots, SIGMA_M)
+        tracking.advance(state, [batch], [], k * NS)
+    assert state.table.count > 3_500
+    assert abs(state.models[0].detection_prob - 0.9) < 0.02

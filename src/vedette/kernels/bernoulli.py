@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from vedette.kernels.gating import azimuth_of, in_sector, seconds_between
 from vedette.kernels.compiled import inner
+from vedette.kernels.gating import azimuth_of, in_sector, seconds_between
 from vedette.kernels.measure import ENU, HEIGHT, RANGE_RATE, update, update_in
 from vedette.kernels.motion import TURN, copy_modes, copy_state, merge, predict_modes, turn_rate
 from vedette.kernels.positions import is_position, update_position
@@ -22,9 +22,10 @@ _SHARE_MIN = 1e-4
 _WEIGHT_MIN = 1e-12
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def update_tracks(
-    count: int,
+    low: int,
+    high: int,
     t_ns: Any,
     x: Any,
     P: Any,
@@ -47,16 +48,16 @@ def update_tracks(
     t_ref_ns: Any,
     existence_max: float,
 ) -> None:
-    """Update every track that has candidates, in place, merging its hypotheses per mode.
+    """Update the tracks low..high that have candidates, in place, merging hypotheses per mode.
 
-    prob (K,), missed (count,): marginals; undetected (count,): 1 - detection probability of this
+    prob (K,), missed (N,): marginals; undetected (count,): 1 - detection probability of this
     look. r' = sum_j p_ij + p_i0 r (1 - pD) / (1 - r pD). Each mode becomes the moment match of its
     hypotheses, weighted by how well the mode explains each measurement.
     """
     modes, most = x.shape[1], np.diff(first).max()
     x_h, P_h = np.empty((modes, most + 1, 6)), np.empty((modes, most + 1, 6, 6))
     share = np.empty((modes, most + 1))
-    for i in range(count):
+    for i in range(low, high):
         pairs = first[i + 1] - first[i]
         if pairs == 0:
             continue
@@ -288,7 +289,7 @@ def _start_polar(
     return True
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def publish(
     rows: Any,
     now_ns: int,

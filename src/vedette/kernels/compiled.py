@@ -1,11 +1,20 @@
 """How the kernels are compiled."""
 
-from functools import partial
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from numba import njit
 
-# What is called in the innermost loops and makes no array of its own. numba counts references to
-# arrays, atomically, for every array in every call; such a function needs none counted, since its
-# caller holds them all. Without it half the time of gating is counting.
-inner: Any = partial(njit, cache=True, _nrt=False)()
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def inner(function: F) -> F:
+    """Compile a function that is called in the innermost loops and makes no array of its own.
+
+    numba counts references to arrays, atomically, for every array in every call. Here none needs
+    counting, since the caller holds them all; without this, half the time of gating is counting.
+    What is so compiled may only call its like, and writes arrays number by number.
+    """
+    options: Any = {"cache": True, "_nrt": False}
+    compiled: F = njit(**options)(function)
+    return compiled

@@ -13,7 +13,6 @@ import numpy as np
 from numba import njit
 
 from vedette.kernels.compiled import inner
-
 from vedette.kernels.lattice import nearby
 from vedette.kernels.measure import ENU, local_from_enu, update_in, wrap_pi
 from vedette.kernels.motion import copy_modes, copy_state, predict_modes
@@ -230,7 +229,7 @@ def _near(
     )
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def count_near(
     low: int,
     high: int,
@@ -267,7 +266,7 @@ def count_near(
         )  # fmt: skip
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def score_near(
     low: int,
     high: int,

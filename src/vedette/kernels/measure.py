@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from vedette.kernels.compiled import inner
-
 from vedette.kernels.arrivals import update_arrivals
+from vedette.kernels.compiled import inner
 from vedette.kernels.positions import is_position, update_position
 
 POLAR, ENU, TDOA = 0, 1, 2

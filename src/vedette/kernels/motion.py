@@ -144,7 +144,10 @@ def turn(x: Any, P: Any, dt_s: float, motion: Any) -> None:
     d_along, d_aside = (dt_s * cos_t - along) / w, (dt_s * sin_t - aside) / w
     slope = -w / (ve * ve + vn * vn + _BANKING_MPS * _BANKING_MPS)
     # F's blocks of the ground, rows e, n, v_e, v_n by columns v_e, v_n, each with its change.
-    change_e, change_n = slope * (d_along * ve + d_aside * vn), slope * (d_along * vn - d_aside * ve)
+    change_e, change_n = (
+        slope * (d_along * ve + d_aside * vn),
+        slope * (d_along * vn - d_aside * ve),
+    )
     change_ve, change_vn = slope * dt_s * x[4], -slope * dt_s * x[3]
     f_ee, f_en = along + change_e * ve, aside + change_e * vn
     f_ne, f_nn = -aside + change_n * ve, along + change_n * vn

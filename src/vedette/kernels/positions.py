@@ -7,8 +7,6 @@ of a coordinate is a one among zeros, so a column of P is all that is needed and
 import math
 from typing import Any
 
-from numba import njit
-
 from vedette.kernels.compiled import inner
 
 _LOG_TWO_PI = math.log(2.0 * math.pi)

@@ -279,9 +279,10 @@ def _fits(
     return False
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def second_plots(
-    count: int,
+    low: int,
+    high: int,
     t_ns: Any,
     mean: Any,
     spread: Any,
@@ -312,19 +313,19 @@ def second_plots(
     reach_sigmas: float,
     late_max_s: float,
     begins: bool,
-) -> Any:
-    """Say for each single whether a plot of the look could be its second: (count,) bool.
+    answer: Any,
+) -> None:
+    """Say for the singles low..high whether a plot of the look could be their second: (N,) bool.
 
     The window bounds what `gate` would allow the full Bernoulli; within it the very same test
     decides. A sensor that begins no tracks finds none: what it may have seen counts as looked at.
     """
     modes, plots = velocity_var.shape[0], look_z.shape[0]
-    answer = np.zeros(count, np.bool_)
     found = np.empty(3 * plots, np.int64)
     place, local, radii = np.empty(3), np.empty(3), np.empty(3)
     x, P, p = np.empty((modes, 6)), np.empty((modes, 6, 6)), np.empty(modes)
     t_last, t_first, q_max = look_t_ns.max(), look_t_ns.min(), motion[:, 0].max()
-    for i in range(count):
+    for i in range(low, high):
         _window(mean[i], spread[i], t_ns[i], t_first, t_last, q_max, reach_sigmas, place, radii)
         local_from_enu(place, sensors_enu[look_sensor], enu_from_sensors[look_sensor], local)
         near = candidates(
@@ -349,7 +350,6 @@ def second_plots(
             sensors_enu[look_sensor], enu_from_sensors[look_sensor], motion, thresholds,
             late_max_s,
         )  # fmt: skip
-    return answer
 
 
 @inner
@@ -383,9 +383,10 @@ def full_states(
         height_seen[b] = height_known(z[i])
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def penalise_singles(
-    count: int,
+    low: int,
+    high: int,
     t_ns: Any,
     mean: Any,
     existence: Any,
@@ -402,13 +403,13 @@ def penalise_singles(
     sweep_from_rad: float,
     sweep_rad: float,
 ) -> None:
-    """Lower the existence of singles that a sensor looked at and did not see, in place.
+    """Lower the existence of the singles low..high that a sensor looked at and missed, in place.
 
     own_absent: 1 - pD for the sensor's own plots; stranger_absent for those of others, which it may
     be unable to see. The rest as in `bernoulli.penalise_unseen`.
     """
     pos = np.empty(3)
-    for i in range(count):
+    for i in range(low, high):
         if looked_ns[i, sensor_index] > again_ns:
             continue
         dt = seconds_between(look_ns, t_ns[i])

@@ -13,7 +13,6 @@ from vedette.base.constants import NS_PER_S
 from vedette.kernels.association import associate
 from vedette.kernels.bank import links_of, looked_already, note_hits, undetected_by, weigh
 from vedette.kernels.bernoulli import update_tracks
-from vedette.kernels.gating import gate
 from vedette.kernels.measure import TDOA
 from vedette.kernels.singles import start_many
 from vedette.model.measurements import F64, I64, Bools, SensorModel
@@ -28,6 +27,7 @@ from vedette.tracking.learning import (
     match_evidence,
 )
 from vedette.tracking.looks import Look, without_rate
+from vedette.tracking.parts import gate_in_parts, in_parts
 from vedette.tracking.sightings import note_likeliest
 from vedette.tracking.singles import keep_as_plots, promote
 from vedette.tracking.state import TrackerState, add_rows
@@ -149,10 +149,10 @@ def _update(
     n, look_ns = bank.count, int(look.t_ns[-1])
     tracks = (bank.t_ns, bank.x, bank.P, bank.mode_prob)
     sensor = geometry(model, look.kind)
-    first, column, score, t_ref = gate(
-        n, *tracks, bank.height_seen, motion, bounds, look.kind, look.t_ns, look.z, look.variance,
-        *sensor, *look.layout(), state.thresholds,
-        look.reach_sigmas, settings.lag_max_s,
+    first, column, score, t_ref = gate_in_parts(
+        settings.threads, n, (*tracks, bank.height_seen), (motion, bounds),
+        (look.kind, look.t_ns, look.z, look.variance, *sensor, *look.layout(), state.thresholds,
+         look.reach_sigmas, settings.lag_max_s),
     )  # fmt: skip
     if spared.any():
         first, column, score = _without_rows(spared, first, column, score)
@@ -175,13 +175,19 @@ def _update(
         asked = known(bank.existence[:n], bank.track_id[:n], hit_ns, lately_ns)
         asked &= (np.diff(first) > 0) & (absent < 1.0) & (share > FULLY_VISIBLE_SHARE)
         seen = float(np.sum(1.0 - missed[asked]))
-        learn_detection(state.learning, model, seen, float(np.count_nonzero(asked)))
+        period_s = float(state.period_s[look.sensor_index])
+        looked = float(np.count_nonzero(asked))
+        learn_detection(state.learning, model, seen, looked, look_ns, period_s)
     before = bank.existence[:n] if model.starts_tracks else bank.existence[:n].copy()
-    update_tracks(
-        n, *tracks, bank.existence, bank.height_seen, motion, bounds, look.kind, look.t_ns,
-        look.z, look.variance, *sensor, first, column, prob, missed, absent, t_ref,
-        settings.existence_max,
-    )  # fmt: skip
+
+    def update(low: int, high: int) -> None:
+        update_tracks(
+            low, high, *tracks, bank.existence, bank.height_seen, motion, bounds, look.kind,
+            look.t_ns, look.z, look.variance, *sensor, first, column, prob, missed, absent, t_ref,
+            settings.existence_max,
+        )  # fmt: skip
+
+    in_parts(n, settings.threads, update)
     if not model.starts_tracks:
         # A bearing refines what radar has begun; that it exists is for radar to say, for any
         # object on that line, far or near, could have caused it.
@@ -228,7 +234,9 @@ def _begin(
 ) -> None:
     """Begin a tentative track from every measurement that no track explains."""
     placed = ~np.isnan(look.z[:, 0]) & ~np.isnan(look.z[:, 1]) | (look.kind == TDOA)
-    chosen = np.flatnonzero((unclaimed > _UNCLAIMED_MIN) & placed)
+    begins = (unclaimed > _UNCLAIMED_MIN) & placed
+    # Neighbours become neighbours in memory, where the next look will search for them.
+    chosen = look.order[begins[look.order]]
     if look.kind == TDOA:
         chosen = chosen[:_FIXES_MAX]
     if len(chosen) == 0:
@@ -238,8 +246,8 @@ def _begin(
     if np.count_nonzero(full) > _FULL_MAX:
         full[:] = False
     full |= look.kind == TDOA  # a message is no plot until its place is fixed
-    serial = state.next_serial + np.arange(len(chosen))
-    state.next_serial += len(chosen)
+    serial = state.next_serial + (np.cumsum(begins) - 1)[chosen]
+    state.next_serial += int(np.count_nonzero(begins))
     links.add(serial, look.report_index[chosen], unclaimed[chosen])
     if full.any():
         _begin_full(state, model, look, chosen[full], existence[full], serial[full])

@@ -306,7 +306,7 @@ def _size_bytes(state: TrackerState) -> int:
 
 
 def _rows_in_use(table: Any) -> list[Any]:
-    columns = (getattr(table, name) for name in _fields_of(type(table)))
+    columns = (getattr(table, name) for name in _fields_of(table.__class__))
     return [column[: table.count] for column in columns if isinstance(column, np.ndarray)]
 
 

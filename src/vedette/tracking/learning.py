@@ -28,6 +28,7 @@ _STATED_PAIRS, _STATED_LOOKS, _AVERAGE_PLOTS = 4.0, 20.0, 2.0
 _CROWDED_SHARE = 0.1  # so many of the cells may be crowded without a say in the average
 # What was seen this many scans, or looks, ago weighs 1/e: some minutes, in which weather changes.
 _MEMORY_SCANS, _MEMORY_LOOKS = 100.0, 500.0
+_SAME_SCAN_RATIO = 0.5  # looks within this part of a period belong to one scan
 _GAP_SCANS = 5.0  # after a longer silence nobody knows how much of it was watched
 _DETECTION_MIN, _DETECTION_MAX = 0.2, 0.99
 _RATIO_MAX = 100.0  # of density to what the site file says: beyond, something else is wrong
@@ -42,7 +43,8 @@ class Learning:
 
     stated_detection (S,): the site file's. plots (S, CELLS): unexplained plots; scans (S,): over
     how many scans. keys, key_plots (S, K): what unexplained plots claimed to be, and how many did.
-    seen, looked (S,): looks at known tracks. heard_ns (S,): last look, 0 none.
+    seen, looked (S,): looks at known tracks; new_seen, new_looked (S,): those since new_ns (S,),
+    which belong to one scan and count together. heard_ns (S,): last look, 0 none.
     """
 
     stated_detection: F64
@@ -52,6 +54,9 @@ class Learning:
     key_plots: F64
     seen: F64
     looked: F64
+    new_seen: F64
+    new_looked: F64
+    new_ns: I64
     heard_ns: I64
 
 
@@ -66,6 +71,9 @@ def start_learning(models: list[SensorModel]) -> Learning:
         key_plots=np.zeros((sensors, _KEYS)),
         seen=np.zeros(sensors),
         looked=np.zeros(sensors),
+        new_seen=np.zeros(sensors),
+        new_looked=np.zeros(sensors),
+        new_ns=np.zeros(sensors, np.int64),
         heard_ns=np.zeros(sensors, np.int64),
     )
 
@@ -186,18 +194,31 @@ def known(existence: F64, track_id: I64, hit_ns: I64, lately_ns: int) -> Bools:
     return answer
 
 
-def learn_detection(learning: Learning, model: SensorModel, seen: float, looked: float) -> None:
-    """Take in looks at known tracks; writes model.detection_prob.
+def learn_detection(
+    learning: Learning,
+    model: SensorModel,
+    seen: float,
+    looked: float,
+    t_ns: int,
+    period_s: float,
+) -> None:
+    """Take in looks at known tracks at t_ns; writes model.detection_prob.
 
     seen: how many of them gave a plot, expected; looked: how many there were. Probability =
-    (b stated + seen) / (b + looked), b = _STATED_LOOKS. What is cooperative teaches nothing.
+    (b stated + seen) / (b + looked), b = _STATED_LOOKS. What is cooperative teaches nothing. Hits
+    and misses of one scan come apart, and a scan may hold more tracks than memory holds looks: they
+    are forgotten together, or the last to come would be all that is remembered.
     """
     if looked <= 0.0 or model.cooperative:
         return
     s = model.index
-    kept = float(np.exp(-looked / _MEMORY_LOOKS))
-    learning.seen[s] = kept * learning.seen[s] + seen
-    learning.looked[s] = kept * learning.looked[s] + looked
+    if t_ns - int(learning.new_ns[s]) > int(_SAME_SCAN_RATIO * period_s * NS_PER_S):
+        kept = float(np.exp(-learning.new_looked[s] / _MEMORY_LOOKS))
+        learning.seen[s] = kept * learning.seen[s] + learning.new_seen[s]
+        learning.looked[s] = kept * learning.looked[s] + learning.new_looked[s]
+        learning.new_seen[s], learning.new_looked[s], learning.new_ns[s] = 0.0, 0.0, t_ns
+    learning.new_seen[s] += seen
+    learning.new_looked[s] += looked
     prob = _STATED_LOOKS * learning.stated_detection[s] + learning.seen[s]
     prob /= _STATED_LOOKS + learning.looked[s]
     model.detection_prob = float(min(max(prob, _DETECTION_MIN), _DETECTION_MAX))

@@ -20,7 +20,7 @@ from vedette.model.events import (
     TrackRegained,
     TrackStarted,
 )
-from vedette.model.measurements import F64, I8, I64
+from vedette.model.measurements import F64, I8, I64, Bools
 from vedette.tracking.looks import sector_width
 from vedette.tracking.singles import bound_singles, drop_singles
 from vedette.tracking.state import TrackerState, keep_rows
@@ -126,9 +126,7 @@ def _confirm(state: TrackerState, rows: I64, now_ns: int) -> list[Event]:
     bank.status[rows] = TrackStatus.CONFIRMED
     state.next_track_id += len(rows)
     where, _ = states_at(state, rows, now_ns)
-    return events + [
-        started_event(state, int(i), place, now_ns) for i, place in zip(rows, where, strict=True)
-    ]
+    return events + started_events(state, rows, where, now_ns)
 
 
 def _unwatched(state: TrackerState, row: int) -> bool:
@@ -153,20 +151,40 @@ def _unwatched(state: TrackerState, row: int) -> bool:
     return True
 
 
-def started_event(state: TrackerState, row: int, place: F64, now_ns: int) -> TrackStarted:
-    """Say that the row's track is new. place (6,): its state at now_ns, site ENU."""
-    lat_deg, lon_deg, hae_m = state.frame.geo_deg_from_enu(*place[:3])
-    seen = state.bank.hit_ns[row] > 0
-    return TrackStarted(
-        t_ns=now_ns,
-        track_id=int(state.bank.track_id[row]),
-        lat_deg=lat_deg,
-        lon_deg=lon_deg,
-        hae_m=hae_m,
-        range_m=float(np.sqrt(np.sum(np.square(place[:3])))),
-        bearing_deg=float(np.degrees(np.arctan2(place[0], place[1])) % 360.0),
-        sensors=tuple(m.sensor_id for m in state.models if seen[m.index]),
-    )
+def started_events(state: TrackerState, rows: I64, where: F64, now_ns: int) -> list[Event]:
+    """Say that the tracks in rows (K,) are new. where (K, 6): their states at now_ns, site ENU."""
+    places = state.frame.geo_deg_from_enu(*where[:, :3].T)
+    ranges_m = np.sqrt(np.sum(np.square(where[:, :3]), axis=1))
+    bearings_deg = np.degrees(np.arctan2(where[:, 0], where[:, 1])) % 360.0
+    columns = (state.bank.track_id[rows], *places, ranges_m, bearings_deg)
+    sensors = _names_of(state, state.bank.hit_ns[rows] > 0)
+    return [
+        TrackStarted(
+            t_ns=now_ns,
+            track_id=track_id,
+            lat_deg=lat_deg,
+            lon_deg=lon_deg,
+            hae_m=hae_m,
+            range_m=range_m,
+            bearing_deg=bearing_deg,
+            sensors=names,
+        )
+        for track_id, lat_deg, lon_deg, hae_m, range_m, bearing_deg, names in zip(
+            *(column.tolist() for column in columns), sensors, strict=True
+        )
+    ]
+
+
+def _names_of(state: TrackerState, seen: Bools) -> list[tuple[str, ...]]:
+    """Name the sensors that saw each of some tracks. seen (K, S)."""
+    known: dict[bytes, tuple[str, ...]] = {}
+    names = []
+    for row in seen:
+        key = row.tobytes()
+        if key not in known:
+            known[key] = tuple(m.sensor_id for m in state.models if row[m.index])
+        names.append(known[key])
+    return names
 
 
 def _coast(state: TrackerState, verdict: I8, unseen_ns: I64, now_ns: int) -> list[Event]:

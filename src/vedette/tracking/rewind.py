@@ -25,7 +25,7 @@ from vedette.model.reports import SensorStatus
 from vedette.tracking.associate import LinkList
 from vedette.tracking.gather import gather
 from vedette.tracking.history import go_back, keep_past, overdue, rows_of, step_of
-from vedette.tracking.lifecycle import lost_event, started_event
+from vedette.tracking.lifecycle import lost_event, started_events
 from vedette.tracking.state import Past, TrackerState
 from vedette.tracking.table import states_at
 
@@ -34,6 +34,9 @@ Take = Callable[
 ]
 # Both worlds' estimates of one object rest on mostly the same plots: much nearer than this.
 _SAME_QUANTILE = chi_square_quantile(0.999, 6)
+# Who is left on both sides after that is most likely one: a young track rests on few plots, and
+# another sensor's pair them differently. Beyond twice the sigmas they are two after all.
+_CLOSEST_QUANTILES = 4.0
 _LIKELY = 0.5  # an unconfirmed track as likely as this keeps a number that people know
 
 
@@ -156,10 +159,9 @@ def _reconcile(state: TrackerState, told: _Told, next_serial: int, now_ns: int) 
     events = _differences(state, told, row_of, now_ns)
     fresh = confirmed[bank.track_id[confirmed] == 0]
     where, _ = states_at(state, fresh, now_ns)
-    for row, place in zip(fresh, where, strict=True):
-        bank.track_id[row] = state.next_track_id
-        state.next_track_id += 1
-        events.append(started_event(state, int(row), place, now_ns))
+    bank.track_id[fresh] = state.next_track_id + np.arange(len(fresh))
+    state.next_track_id += len(fresh)
+    events += started_events(state, fresh, where, now_ns)
     return events
 
 
@@ -180,20 +182,24 @@ def _rows_of_told(state: TrackerState, told: _Told, next_serial: int) -> I64:
     same &= likely[order[at]]
     row_of[same] = order[at[same]]
     likely[row_of[same]] = False
-    rows, left = np.flatnonzero(likely), np.flatnonzero(~same)
-    mean, cov = states_at(state, rows, state.now_ns)
-    for k, j in _nearest(mean, cov, told.mean[left], told.cov[left], bank.track_id[rows] == 0):
-        row_of[left[j]] = rows[k]
+    for within in (_SAME_QUANTILE, _CLOSEST_QUANTILES * _SAME_QUANTILE):
+        rows, left = np.flatnonzero(likely), np.flatnonzero(row_of < 0)
+        mean, cov = states_at(state, rows, state.now_ns)
+        unconfirmed = bank.track_id[rows] == 0
+        for k, j in _nearest(mean, cov, told.mean[left], told.cov[left], unconfirmed, within):
+            row_of[left[j]] = rows[k]
+            likely[rows[k]] = False
     return row_of
 
 
 def _nearest(
-    mean: F64, cov: F64, told_mean: F64, told_cov: F64, unconfirmed: Bools
+    mean: F64, cov: F64, told_mean: F64, told_cov: F64, unconfirmed: Bools, within: float
 ) -> list[tuple[int, int]]:
-    """Pair rows (R, 6) and told states (T, 6) that can be one object, the nearest first.
+    """Pair rows (R, 6) and told states (T, 6) that can be one object, as many as can be paired.
 
-    The squared differences over the summed variances, as in `same_place`; a confirmed row before
-    one that is not.
+    The squared differences over the summed variances are less than `within`. The nearest first, a
+    confirmed row before one that is not; then rows are passed on where that gives another told
+    track a row too (Berge 1957: a matching is largest when no such chain is left).
     """
     pairs = []
     for j in range(len(told_mean)):
@@ -201,17 +207,37 @@ def _nearest(
         distance2 = np.sum((mean - told_mean[j]) ** 2 / spread, axis=1)
         pairs += [
             (bool(unconfirmed[k]), float(distance2[k]), k, j)
-            for k in np.flatnonzero(distance2 < _SAME_QUANTILE).tolist()
+            for k in np.flatnonzero(distance2 < within).tolist()
         ]
-    paired: list[tuple[int, int]] = []
-    used_rows: set[int] = set()
-    used_told: set[int] = set()
+    rows_for: dict[int, list[int]] = {}
+    owner: dict[int, int] = {}
+    placed: set[int] = set()
     for _, _, k, j in sorted(pairs):
-        if k not in used_rows and j not in used_told:
-            used_rows.add(k)
-            used_told.add(j)
-            paired.append((k, j))
-    return paired
+        rows_for.setdefault(j, []).append(k)
+        if k not in owner and j not in placed:
+            owner[k] = j
+            placed.add(j)
+    for j in sorted(rows_for.keys() - placed):
+        _pass_on(owner, rows_for, j)
+    return sorted(owner.items())
+
+
+def _pass_on(owner: dict[int, int], rows_for: dict[int, list[int]], j: int) -> None:
+    """Find the shortest chain of rows passed on that ends in a free one, and give j its first."""
+    came_from: dict[int, tuple[int, int | None]] = {}  # row -> who wants it, who gave up what
+    waiting: list[tuple[int, int | None]] = [(j, None)]
+    for wanting, gave in waiting:
+        for k in rows_for[wanting]:
+            if k in came_from:
+                continue
+            came_from[k] = (wanting, gave)
+            if k in owner:
+                waiting.append((owner[k], k))
+                continue
+            at: int | None = k
+            while at is not None:
+                owner[at], at = came_from[at]
+            return
 
 
 def _differences(state: TrackerState, told: _Told, row_of: I64, now_ns: int) -> list[Event]:
@@ -241,7 +267,9 @@ def _gone(state: TrackerState, told: _Told, j: int, now_ns: int) -> Event:
     rows = np.flatnonzero(bank.track_id[: bank.count] > 0)
     mean, cov = states_at(state, rows, state.now_ns)
     alone = np.zeros(len(rows), np.bool_)
-    for k, _ in _nearest(mean, cov, told.mean[j : j + 1], told.cov[j : j + 1], alone):
+    for k, _ in _nearest(
+        mean, cov, told.mean[j : j + 1], told.cov[j : j + 1], alone, _SAME_QUANTILE
+    ):
         kept = int(bank.track_id[rows[k]])
         return TracksMerged(t_ns=now_ns, track_id=kept, absorbed_track_id=track_id)
     return lost_event(state, track_id, told.mean[j], now_ns, "what came late speaks against it")

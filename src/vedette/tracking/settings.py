@@ -105,6 +105,7 @@ class Settings:
     up_sigma_max_m: float = 3_000.0
     v_up_sigma_max_mps: float = 10.0
     link_prob_min: float = 0.05
+    threads: int = 0  # cores that share the work where tracks are many; 0: all there are
     learns: bool = True  # detection and clutter of each sensor, from what it says
     registers: bool = True  # biases of sensors, from what two of them see
     polar_bias: F64 = field(default_factory=_polar_bias)

@@ -18,6 +18,7 @@ from vedette.kernels.singles import (
 )
 from vedette.model.measurements import F64, I64, Bools, SensorModel
 from vedette.tracking.looks import Look
+from vedette.tracking.parts import in_parts
 from vedette.tracking.state import Singles, TrackerState, add_rows, room_for_singles
 
 
@@ -48,12 +49,17 @@ def promote(state: TrackerState, model: SensorModel, look: Look) -> None:
     places = (state.sensors_enu, state.enu_from_sensors, velocity_var)
     plots = (singles.z, singles.variance, singles.sensor, singles.kind)
     bounds = np.array([s.up_sigma_max_m**2, s.v_up_sigma_max_mps**2])
-    found = second_plots(
-        singles.count, singles.t_ns, singles.mean, singles.spread, *plots, singles.looked_ns,
-        *places, s.mode_prior, s.motion, bounds, look.sensor_index, look.kind, look.t_ns, look.z,
-        look.variance, *look.layout(), state.thresholds,
-        look.reach_sigmas, s.lag_max_s, model.starts_tracks,
-    )  # fmt: skip
+    found = np.zeros(singles.count, np.bool_)
+
+    def search(low: int, high: int) -> None:
+        second_plots(
+            low, high, singles.t_ns, singles.mean, singles.spread, *plots, singles.looked_ns,
+            *places, s.mode_prior, s.motion, bounds, look.sensor_index, look.kind, look.t_ns,
+            look.z, look.variance, *look.layout(), state.thresholds,
+            look.reach_sigmas, s.lag_max_s, model.starts_tracks, found,
+        )  # fmt: skip
+
+    in_parts(singles.count, s.threads, search)
     rows = np.flatnonzero(found)
     if len(rows) == 0:
         return
@@ -84,11 +90,15 @@ def miss_singles(
         return
     absent = 1.0 - model.detection_prob
     stranger = 1.0 - state.settings.stranger_ratio * model.detection_prob
-    penalise_singles(
-        singles.count, singles.t_ns, singles.mean, singles.existence, singles.sensor,
-        singles.looked_ns, model.index, absent, stranger, t_ns, since_ns, model.position_enu_m,
-        model.enu_from_sensor, coverage, start_rad, width_rad,
-    )  # fmt: skip
+
+    def penalise(low: int, high: int) -> None:
+        penalise_singles(
+            low, high, singles.t_ns, singles.mean, singles.existence, singles.sensor,
+            singles.looked_ns, model.index, absent, stranger, t_ns, since_ns,
+            model.position_enu_m, model.enu_from_sensor, coverage, start_rad, width_rad,
+        )  # fmt: skip
+
+    in_parts(singles.count, state.settings.threads, penalise)
 
 
 def drop_singles(state: TrackerState, now_ns: int) -> None:

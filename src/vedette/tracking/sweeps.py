@@ -114,8 +114,9 @@ def _penalise(
         lately_ns = t_ns - int(state.settings.stranger_s * NS_PER_S)
         asked = known(before, bank.track_id[:n], bank.hit_ns[:n, sensor_index], lately_ns)
         asked &= visible(state, sensor_index, t_ns) > FULLY_VISIBLE_SHARE
-        unseen = np.count_nonzero(asked & (bank.existence[:n] < before))
-        learn_detection(state.learning, model, 0.0, float(unseen))
+        unseen = float(np.count_nonzero(asked & (bank.existence[:n] < before)))
+        period_s = float(state.period_s[sensor_index])
+        learn_detection(state.learning, model, 0.0, unseen, t_ns, period_s)
 
 
 def _coverage(model: SensorModel) -> F64:

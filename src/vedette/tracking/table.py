@@ -5,6 +5,7 @@ import numpy as np
 from vedette.kernels.bernoulli import publish
 from vedette.model.measurements import F64, I64
 from vedette.tracking.associate import parameters
+from vedette.tracking.parts import in_parts
 from vedette.tracking.state import TrackerState, grow_table
 
 
@@ -20,10 +21,14 @@ def motion_at(state: TrackerState, rows: I64, now_ns: int) -> tuple[F64, F64, F6
     motion, bounds = parameters(state)
     mean, cov = np.empty((len(rows), 6)), np.empty((len(rows), 6, 6))
     modes, turning = np.empty((len(rows), motion.shape[0])), np.empty(len(rows))
-    publish(
-        rows, now_ns, bank.t_ns, bank.x, bank.P, bank.mode_prob, bank.height_seen, motion,
-        bounds, mean, cov, modes, turning,
-    )  # fmt: skip
+
+    def move(low: int, high: int) -> None:
+        publish(
+            rows[low:high], now_ns, bank.t_ns, bank.x, bank.P, bank.mode_prob, bank.height_seen,
+            motion, bounds, mean[low:high], cov[low:high], modes[low:high], turning[low:high],
+        )  # fmt: skip
+
+    in_parts(len(rows), state.settings.threads, move)
     return mean, cov, modes, turning
 
 
