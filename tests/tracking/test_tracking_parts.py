@@ -9,7 +9,7 @@ from vedette import tracking
 from vedette.tracking.parts import in_parts
 
 NS = 1_000_000_000
-SIDE, APART_M = 75, 500.0  # 5,625 targets: more than two parts
+SIDE, APART_M = 102, 500.0  # 10,404 targets: two parts at least
 
 
 def flown(threads):
@@ -19,7 +19,7 @@ def flown(threads):
     place[:, :2] -= SIDE * APART_M / 2
     velocity = np.column_stack([rng.normal(0.0, 20.0, (len(place), 2)), np.zeros(len(place))])
     sensor = tracking.position_sensor(
-        detection_prob=0.9, clutter_per_scan=2_000.0, radius_m=30_000.0, depth_m=2_000.0
+        detection_prob=0.9, clutter_per_scan=2_000.0, radius_m=40_000.0, depth_m=2_000.0
     )
     state = tracking.open_tracker([sensor], replace(tracking.Settings(), threads=threads))
     told = []
@@ -36,7 +36,7 @@ def flown(threads):
 
 def test_one_core_and_several_give_the_same_bits():
     (one, told_one), (many, told_many) = flown(1), flown(3)
-    assert one.table.count > 5_000
+    assert one.table.count > 10_000
     for table_one, table_many in ((one.bank, many.bank), (one.singles, many.singles)):
         assert table_one.count == table_many.count
         for column in fields(table_one):

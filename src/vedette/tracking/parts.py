@@ -15,7 +15,7 @@ import numpy as np
 
 from vedette.kernels.gating import count_near, gate, inside, score_near
 
-_ROWS_MIN = 2_000  # a part of fewer rows takes less than a millisecond
+_ROWS_MIN = 5_000  # fewer rows take one core less time than another needs to wake
 _STRETCHES = 4  # a core: where tracks lie close together they take longer, so parts are not equal
 
 
