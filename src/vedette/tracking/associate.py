@@ -136,6 +136,21 @@ def _birth_share(state: TrackerState, model: SensorModel) -> float:
     return min(max(share, s.birth_prob_min), s.birth_prob_max)
 
 
+@dataclass(slots=True)
+class Pairs:
+    """Which measurements each track may have made, after association. N tracks, K pairs.
+
+    first (N + 1,): where each track's pairs begin; column, prob (K,): measurement, probability.
+    missed (N,): that it made none. t_ref (N,): the time each track is moved to, ns.
+    """
+
+    first: I64
+    column: I64
+    prob: F64
+    missed: F64
+    t_ref: I64
+
+
 def _update(
     state: TrackerState,
     model: SensorModel,
@@ -144,16 +159,9 @@ def _update(
     links: LinkList,
     spared: Bools,
 ) -> F64:
-    bank, settings = state.bank, state.settings
-    motion, bounds = parameters(state)
-    n, look_ns = bank.count, int(look.t_ns[-1])
-    tracks = (bank.t_ns, bank.x, bank.P, bank.mode_prob)
-    sensor = geometry(model, look.kind)
-    first, column, score, t_ref = gate_in_parts(
-        settings.threads, n, (*tracks, bank.height_seen), (motion, bounds),
-        (look.kind, look.t_ns, look.z, look.variance, *sensor, *look.layout(), state.thresholds,
-         look.reach_sigmas, settings.lag_max_s),
-    )  # fmt: skip
+    """Gate, associate, and move every track that may have been seen; returns unclaimed (J,)."""
+    bank, settings, look_ns = state.bank, state.settings, int(look.t_ns[-1])
+    first, column, score, t_ref = _gated(state, model, look)
     if spared.any():
         first, column, score = _without_rows(spared, first, column, score)
     if len(column) == 0:
@@ -169,21 +177,56 @@ def _update(
         settings.key_differs_log,
     )  # fmt: skip
     prob, missed, unclaimed = associate(first, column, weight, len(look.t_ns))
+    pairs = Pairs(first, column, prob, missed, t_ref)
     if settings.learns:
-        lately_ns = look_ns - int(settings.stranger_s * NS_PER_S)
-        hit_ns = bank.hit_ns[:n, look.sensor_index]
-        asked = known(bank.existence[:n], bank.track_id[:n], hit_ns, lately_ns)
-        asked &= (np.diff(first) > 0) & (absent < 1.0) & (share > FULLY_VISIBLE_SHARE)
-        seen = float(np.sum(1.0 - missed[asked]))
-        period_s = float(state.period_s[look.sensor_index])
-        looked = float(np.count_nonzero(asked))
-        learn_detection(state.learning, model, seen, looked, look_ns, period_s)
+        asked = (np.diff(first) > 0) & (absent < 1.0) & (share > FULLY_VISIBLE_SHARE)
+        _learn_seen(state, model, look, missed, asked)
+    _take(state, model, look, pairs, absent)
+    _note(state, model, look, pairs)
+    links.add(
+        *links_of(first, column, prob, bank.serial, look.report_index, settings.link_prob_min)
+    )
+    answer: F64 = unclaimed
+    return answer
+
+
+def _gated(state: TrackerState, model: SensorModel, look: Look) -> tuple[I64, I64, F64, I64]:
+    """Find the pairs of track and measurement that could be one object; see `kernels.gating`."""
+    bank, settings = state.bank, state.settings
+    answer: tuple[I64, I64, F64, I64] = gate_in_parts(
+        settings.threads, bank.count,
+        (bank.t_ns, bank.x, bank.P, bank.mode_prob, bank.height_seen), parameters(state),
+        (look.kind, look.t_ns, look.z, look.variance, *geometry(model, look.kind),
+         *look.layout(), state.thresholds, look.reach_sigmas, settings.lag_max_s),
+    )  # fmt: skip
+    return answer
+
+
+def _learn_seen(
+    state: TrackerState, model: SensorModel, look: Look, missed: F64, asked: Bools
+) -> None:
+    """Learn from the tracks asked (N,) how often the sensor sees what it looks at."""
+    bank, n, look_ns = state.bank, len(missed), int(look.t_ns[-1])
+    lately_ns = look_ns - int(state.settings.stranger_s * NS_PER_S)
+    hit_ns = bank.hit_ns[:n, look.sensor_index]
+    asked = asked & known(bank.existence[:n], bank.track_id[:n], hit_ns, lately_ns)
+    seen, looked = float(np.sum(1.0 - missed[asked])), float(np.count_nonzero(asked))
+    period_s = float(state.period_s[look.sensor_index])
+    learn_detection(state.learning, model, seen, looked, look_ns, period_s)
+
+
+def _take(state: TrackerState, model: SensorModel, look: Look, pairs: Pairs, absent: F64) -> None:
+    """Move the tracks' states and existence by what the pairs say."""
+    bank, n, settings = state.bank, state.bank.count, state.settings
+    motion, bounds = parameters(state)
+    sensor = geometry(model, look.kind)
     before = bank.existence[:n] if model.starts_tracks else bank.existence[:n].copy()
 
     def update(low: int, high: int) -> None:
         update_tracks(
-            low, high, *tracks, bank.existence, bank.height_seen, motion, bounds, look.kind,
-            look.t_ns, look.z, look.variance, *sensor, first, column, prob, missed, absent, t_ref,
+            low, high, bank.t_ns, bank.x, bank.P, bank.mode_prob, bank.existence,
+            bank.height_seen, motion, bounds, look.kind, look.t_ns, look.z, look.variance,
+            *sensor, pairs.first, pairs.column, pairs.prob, pairs.missed, absent, pairs.t_ref,
             settings.existence_max,
         )  # fmt: skip
 
@@ -193,21 +236,20 @@ def _update(
         # object on that line, far or near, could have caused it.
         unproven = (bank.track_id[:n] == 0) & (bank.crossing[:n] == 0)
         bank.existence[:n][unproven] = np.minimum(before, bank.existence[:n])[unproven]
+
+
+def _note(state: TrackerState, model: SensorModel, look: Look, pairs: Pairs) -> None:
+    """Write down who was looked at and who was seen."""
+    bank, s = state.bank, look.sensor_index
     # Receivers on the ground tell height where the geometry lets them.
     told_var = _HEIGHT_TOLD_M**2 if look.kind == TDOA else 0.0
     note_hits(
-        first, column, prob, missed, t_ref, look.t_ns, look.z, look.key,
-        int(_SAME_SCAN_RATIO * state.period_s[look.sensor_index] * NS_PER_S), model.starts_tracks,
-        told_var, bank.P, sensor_looked,
-        bank.hit_ns[:, look.sensor_index], bank.hits, bank.updated_ns, bank.height_seen,
-        bank.crossing, bank.key,
+        pairs.first, pairs.column, pairs.prob, pairs.missed, pairs.t_ref, look.t_ns, look.z,
+        look.key, int(_SAME_SCAN_RATIO * state.period_s[s] * NS_PER_S), model.starts_tracks,
+        told_var, bank.P, bank.looked_ns[:, s], bank.hit_ns[:, s], bank.hits, bank.updated_ns,
+        bank.height_seen, bank.crossing, bank.key,
     )  # fmt: skip
-    note_likeliest(state, look, first, column, prob, missed)
-    links.add(
-        *links_of(first, column, prob, bank.serial, look.report_index, settings.link_prob_min)
-    )
-    answer: F64 = unclaimed
-    return answer
+    note_likeliest(state, look, pairs.first, pairs.column, pairs.prob, pairs.missed)
 
 
 def _without_rows(spared: Bools, first: I64, column: I64, score: F64) -> tuple[I64, I64, F64]:
