@@ -48,8 +48,8 @@ def open_tracker(sensors: list[SensorModel], settings: Settings | None = None) -
 def compile_kernels() -> None:
     """Compile every kernel, or load it from the cache, by tracking one drone for a few seconds.
 
-    Two minutes of one core the first time, 0.4 s afterwards. For the start of a service, so that the
-    first real plot does not wait.
+    Two minutes of one core the first time, 0.4 s afterwards. For the start of a service, so that
+    the first real plot does not wait.
     """
     radar = polar_sensor(
         position_enu_m=np.zeros(3),
