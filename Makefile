@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 PYTEST := $(BIN)/pytest -q -n $(JOBS) --dist worksteal
 PAGE := src/vedette/server/static/index.html
+KERNELS := src/vedette/kernels/__pycache__/.compiled
 PAGE_SOURCES := $(shell find web/src web/public web/index.html web/package-lock.json web/vite.config.ts -type f 2>/dev/null)
 
 .PHONY: help setup page kernels peers demo test test-slow check bench docs format clean
@@ -28,12 +29,15 @@ $(PAGE): $(PAGE_SOURCES)
 	@npm --prefix web run build --silent -- --logLevel warn
 	@touch $@
 
-setup: $(VENV)/.ready $(PAGE) kernels  ## virtual environment, dependencies, page, compiled kernels
+setup: $(VENV)/.ready $(PAGE) $(KERNELS)  ## virtual environment, dependencies, page, compiled kernels
 
 page: $(PAGE)  ## build the operator's page
 
-kernels: $(VENV)/.ready
+kernels: $(KERNELS)  ## compile the kernels, once
+# The mark lies beside the compiled code, and goes with it.
+$(KERNELS): $(VENV)/.ready $(wildcard src/vedette/kernels/*.py)
 	@$(BIN)/vedette warm-up
+	@touch $@
 
 PEERS := .venv-peers
 $(PEERS)/.ready: benchmarks/peers-requirements.txt

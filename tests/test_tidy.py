@@ -145,6 +145,16 @@ def test_make_has_the_promised_targets(name):
     assert re.search(rf"^{name}:", (REPOSITORY / "Makefile").read_text(), re.MULTILINE)
 
 
+def test_what_is_set_up_is_not_set_up_again_by_the_next_demo():
+    if not (SOURCE / "kernels" / "__pycache__" / ".compiled").is_file():
+        pytest.skip("not set up by make: make setup")
+    asked = subprocess.run(
+        ["make", "--dry-run", "demo"], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    assert "vedette demo" in asked.stdout
+    assert "warm-up" not in asked.stdout
+
+
 def test_the_versions_agree():
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     assert f'"{project["version"]}"' in (SOURCE / "__init__.py").read_text()

@@ -38,10 +38,10 @@ load_compiler()
 from kernels_kept import area, volume
 
 assert area(2.0) == 12.0
-library = next(iter(area.overloads.values())).library
-print("parsed", library._shared_module is not None)
+kept = next(iter(area.overloads.values()))._asdict()["library"]
+print("parsed", kept._shared_module is not None)
 assert volume(2.0) == 24.0  # compiled now, around what is stored
-print("parsed", library._shared_module is not None)
+print("parsed", kept._shared_module is not None)
 """
 
 KEPT = """

@@ -142,25 +142,6 @@ def update_in(
         return update_arrivals(x, P, z, variance, enu_from_sensor, dt_s, q, stop)
     if kind == ENU and dt_s == 0.0 and is_position(z):
         return update_position(x, P, z, variance, stop)
-    return _update_components(
-        kind, x, P, z, variance, sensor_enu, enu_from_sensor, dt_s, q, stop, room
-    )
-
-
-@inner
-def _update_components(
-    kind: int,
-    x: Any,
-    P: Any,
-    z: Any,
-    variance: Any,
-    sensor_enu: Any,
-    enu_from_sensor: Any,
-    dt_s: float,
-    q: float,
-    stop: float,
-    room: Any,
-) -> Any:
     moved, prior, H, PH = room[0], room[1], room[2], room[3]
     for a in range(3):
         moved[a], moved[a + 3] = x[a] + dt_s * x[a + 3], x[a + 3]

@@ -104,7 +104,7 @@ function SourceLine(props: { source: SourceState }): JSX.Element {
         <Show when={s().latency_s > 0}> · {Math.round(s().latency_s * 1000)} ms late</Show>
         <Show when={s().shed}> · {s().shed} shed</Show>
       </p>
-      <Show when={s().reason}><p class="caution">{s().reason}</p></Show>
+      <Show when={s().reason}><p class={s().health === "ok" ? "quiet-text" : "caution"}>{s().reason}</p></Show>
       <Show when={s().biases.length}><p class="quiet-text num">bias: {biases()}</p></Show>
       <Show when={s().refused}><p class="quiet-text num">{s().refused} refused: {refusals()}</p></Show>
     </li>
