@@ -101,10 +101,11 @@ class Fire:
         """Decode the same bytes beside the pipeline: what must its sources show?"""
         reports = codecs.decode(self.mirror, arrivals)
         batches, more = measurements.form(self.site, self.pipeline.sensors, reports, self.now_ns)
-        more = [*more, *self._too_late(batches)]
+        oldest_ns = self.newest_ns - int(tracking.Settings().late_max_s * NS_PER_S)
+        more = [*more, *self._too_late(batches, oldest_ns)]
         ahead_ns = self.now_ns + int(tracking.Settings().ahead_max_s * NS_PER_S)
         for report in reports:  # the tracker believes no antenna that turns in the future
-            if isinstance(report, SensorStatus) and report.t_meas_ns > ahead_ns:
+            if isinstance(report, SensorStatus) and not oldest_ns <= report.t_meas_ns <= ahead_ns:
                 self.refused[report.sensor] += 1
         for report in [*reports, *more]:
             if isinstance(report, Refusal):
@@ -114,9 +115,8 @@ class Fire:
         for refusal in more:
             self.accepted[refusal.source] -= refusal.count
 
-    def _too_late(self, batches: list[MeasurementBatch]) -> list[Refusal]:
+    def _too_late(self, batches: list[MeasurementBatch], oldest_ns: int) -> list[Refusal]:
         """Say which measurements are so far behind the newest that the tracker gives them up."""
-        oldest_ns = self.newest_ns - int(tracking.Settings().lag_max_s * NS_PER_S)
         for batch in batches:
             self.newest_ns = max(self.newest_ns, int(batch.t_meas_ns[-1]))
         return [

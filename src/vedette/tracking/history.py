@@ -231,7 +231,15 @@ def _prompt_statuses(state: TrackerState, statuses: Sequence[SensorStatus]) -> l
             prompt.append(status)
         elif status.t_meas_ns >= oldest_ns and state.history.pasts:
             state.history.late_statuses.append(status)
+        else:
+            count_late(state, status)
     return prompt
+
+
+def count_late(state: TrackerState, status: SensorStatus) -> None:
+    """Count a sensor's status as too late."""
+    index = next(model.index for model in state.models if model.sensor_id == status.sensor)
+    state.late_refused[index] += 1
 
 
 def _unheard(
@@ -279,9 +287,9 @@ def _forget(state: TrackerState) -> None:
     needed_ns = min([needed_ns, *(s.newest_ns for s in history.steps if s.withheld)])
     while history.pasts:
         size_bytes = sum(past.size_bytes for past in history.pasts)
-        size_bytes += _PLOT_BYTES * sum(
-            len(b.t_meas_ns) for step in history.steps for b in step.batches
-        )
+        kept = sum(len(b.t_meas_ns) for step in history.steps for b in step.batches)
+        kept += sum(len(step.statuses) for step in history.steps)
+        size_bytes += _PLOT_BYTES * kept
         over = size_bytes > _BYTES_MAX or len(history.steps) > _STEPS_MAX
         unused = len(history.pasts) > 1 and history.pasts[1].tracker.newest_ns < needed_ns
         if not (over or unused):

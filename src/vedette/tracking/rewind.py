@@ -24,7 +24,7 @@ from vedette.model.measurements import F64, I8, I64, Bools, MeasurementBatch
 from vedette.model.reports import SensorStatus
 from vedette.tracking.associate import LinkList
 from vedette.tracking.gather import gather
-from vedette.tracking.history import go_back, keep_past, overdue, rows_of, step_of
+from vedette.tracking.history import count_late, go_back, keep_past, overdue, rows_of, step_of
 from vedette.tracking.lifecycle import lost_event, started_events
 from vedette.tracking.state import Past, TrackerState
 from vedette.tracking.table import states_at
@@ -110,6 +110,8 @@ def _put_in_place(state: TrackerState) -> None:
         number = int(step_of(state, np.array([status.t_meas_ns]))[0])
         if number >= 0:
             history.steps[number - history.first].statuses.append(status)
+        else:
+            count_late(state, status)
     history.late_batches, history.late_statuses = [], []
 
 

@@ -253,9 +253,6 @@ class TrackerState:
 
 def start(site: Site, models: list[SensorModel], settings: Settings | None = None) -> TrackerState:
     """Make a tracker with an empty picture for a site and its sensors."""
-    # Not before hostile bytes have been tried on them to the end: going back in time and correcting
-    # sensors changes what people are shown.
-    settings = settings or Settings(rewinds=False, registers=False)
     return start_tracker(models, SiteFrame(site.reference), site.limits, settings)
 
 
