@@ -82,7 +82,8 @@ def keep_step(
         return
     newest_ns = max([state.newest_ns, *(int(b.t_meas_ns[-1]) for b in batches)])
     quiet = [replace(b, report_index=np.full(len(b.t_meas_ns), -1)) for b in batches]
-    history.steps.append(Step(now_ns, newest_ns, work, quiet, list(statuses)))
+    items = sum(len(b.t_meas_ns) for b in batches) + len(statuses)
+    history.steps.append(Step(now_ns, newest_ns, work, quiet, list(statuses), items))
     _forget(state)
 
 
@@ -287,9 +288,7 @@ def _forget(state: TrackerState) -> None:
     needed_ns = min([needed_ns, *(s.newest_ns for s in history.steps if s.withheld)])
     while history.pasts:
         size_bytes = sum(past.size_bytes for past in history.pasts)
-        kept = sum(len(b.t_meas_ns) for step in history.steps for b in step.batches)
-        kept += sum(len(step.statuses) for step in history.steps)
-        size_bytes += _PLOT_BYTES * kept
+        size_bytes += _PLOT_BYTES * sum(step.items for step in history.steps)
         over = size_bytes > _BYTES_MAX or len(history.steps) > _STEPS_MAX
         unused = len(history.pasts) > 1 and history.pasts[1].tracker.newest_ns < needed_ns
         if not (over or unused):

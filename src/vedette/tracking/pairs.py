@@ -12,6 +12,7 @@ import numpy as np
 
 from vedette.base.constants import NS_PER_S
 from vedette.kernels.measure import ENU
+from vedette.kernels.rivals import possible_pairs
 from vedette.model.measurements import F64, I64, Bools, SensorModel
 from vedette.tracking.looks import Look
 from vedette.tracking.state import Plots, TrackerState
@@ -184,26 +185,22 @@ def _partners(placed: _Placed, used: Bools) -> Iterator[tuple[int, int]]:
 
 
 def _only_ones(placed: _Placed, one: I64, other: I64, used: Bools) -> Iterator[tuple[int, int]]:
-    dt_s = (placed.t_ns[one][:, None] - placed.t_ns[other][None]) / NS_PER_S
-    velocity = placed.velocity[one]
-    gap = placed.place[one][:, None] - placed.place[other][None]
-    gap = gap - velocity[:, None] * dt_s[..., None]
-    reach2 = placed.wide2[one][:, None] + placed.wide2[other][None]
-    near = (np.abs(dt_s) <= _APART_S) & ((gap[..., :2] ** 2).sum(axis=2) < _WIDE**2 * reach2)
-    turned = placed.velocity[one][:, None, :2] - placed.velocity[other][None, :, :2]
-    doubt2 = placed.velocity_var[one][:, None, :2] + placed.velocity_var[other][None, :, :2]
-    alike = (turned**2).sum(axis=2) < _SPEED_GAP_MPS**2 + _WIDE**2 * doubt2.sum(axis=2)
-    i, j = np.nonzero(near & alike)
-    mine, theirs = placed.serial[one[i]], placed.serial[other[j]]
-    couples = np.unique(np.column_stack([mine, theirs]), axis=0)
-    for left, right in couples.tolist():
-        if (couples[:, 0] == left).sum() > 1 or (couples[:, 1] == right).sum() > 1:
-            continue
-        both = np.flatnonzero((mine == left) & (theirs == right))
-        for k in both[np.argsort(np.abs(dt_s[i[both], j[both]]), kind="stable")]:
-            row, partner = int(one[i[k]]), int(other[j[k]])
-            if not used[placed.at[[row, partner]]].any():
-                yield row, partner
+    rows = possible_pairs(
+        one, other, placed.t_ns, placed.place, placed.velocity, placed.velocity_var, placed.wide2,
+        _APART_S, _WIDE**2, _SPEED_GAP_MPS,
+    )  # fmt: skip
+    if len(rows) == 0:
+        return
+    serials, known = np.unique(placed.serial, return_inverse=True)
+    mine, theirs = known[rows[:, 0]], known[rows[:, 1]]
+    couples, couple = np.unique(mine * len(serials) + theirs, return_inverse=True)
+    left, right = couples // len(serials), couples % len(serials)
+    alone = (np.bincount(left)[left] == 1) & (np.bincount(right)[right] == 1)
+    apart_ns = np.abs(placed.t_ns[rows[:, 0]] - placed.t_ns[rows[:, 1]])
+    for k in np.lexsort((apart_ns, couple)):
+        row, partner = int(rows[k, 0]), int(rows[k, 1])
+        if alone[couple[k]] and not used[placed.at[[row, partner]]].any():
+            yield row, partner
 
 
 def _pair(placed: _Placed, i: int, j: int, sensors: int) -> Pair:

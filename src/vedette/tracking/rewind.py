@@ -106,10 +106,13 @@ def _put_in_place(state: TrackerState) -> None:
         for number in np.unique(at[at >= 0]):
             step = history.steps[int(number) - history.first]
             step.batches = gather([*step.batches, rows_of(batch, at == number)])
+            step.items += int(np.count_nonzero(at == number))
     for status in history.late_statuses:
         number = int(step_of(state, np.array([status.t_meas_ns]))[0])
         if number >= 0:
-            history.steps[number - history.first].statuses.append(status)
+            step = history.steps[number - history.first]
+            step.statuses.append(status)
+            step.items += 1
         else:
             count_late(state, status)
     history.late_batches, history.late_statuses = [], []

@@ -111,7 +111,8 @@ class Step:
     """What one step took in, kept so that it can be taken again. work: see `history`.
 
     newest_ns: the newest measurement so far, after the step. report_index of all batches is -1.
-    withheld: a sensor's misses were not counted, for its plots may be on their way.
+    withheld: a sensor's misses were not counted, for its plots may be on their way. items: how many
+    measurements and statuses it holds.
     """
 
     now_ns: int
@@ -119,6 +120,7 @@ class Step:
     work: int
     batches: list[MeasurementBatch]
     statuses: list[SensorStatus]
+    items: int
     withheld: bool = False
 
 
