@@ -117,7 +117,9 @@ def note_hits(
 ) -> None:
     """Write down, in place, who was looked at, who was seen, and what came with the plot.
 
-    looked_ns, hit_ns (C,): this sensor's. told_var: below this variance of up (m2) the
+    looked_ns, hit_ns (C,): this sensor's. A hit sooner than scan_ns after the one before belongs to
+    the same scan, and moves neither hits nor hit_ns: else a sensor that looks more often than it is
+    said to would never have seen anything twice. told_var: below this variance of up (m2) the
     height counts as seen, however it came about.
     """
     for i in range(first.shape[0] - 1):
@@ -131,9 +133,9 @@ def note_hits(
             if prob[p] >= prob[best]:
                 best = p
         j = column[best]
-        if (crossing[i] == 1 or starts_tracks) and t_ref[i] - hit_ns[i] > scan_ns:
-            hits[i] += 1
-        hit_ns[i] = max(hit_ns[i], t_ref[i])
+        if t_ref[i] - hit_ns[i] > scan_ns:
+            hits[i] += crossing[i] == 1 or starts_tracks
+            hit_ns[i] = t_ref[i]
         updated_ns[i] = max(updated_ns[i], t_meas_ns[j])
         told = not (math.isnan(z[j, 2]) and math.isnan(z[j, HEIGHT]))
         if told or P[i, 0, 2, 2] < told_var:

@@ -18,7 +18,7 @@ def possible_pairs(
     other: Any,
     t_ns: Any,
     place: Any,
-    velocity: Any,
+    velocity_mps: Any,
     velocity_var: Any,
     wide2: Any,
     apart_s: float,
@@ -27,7 +27,7 @@ def possible_pairs(
 ) -> Any:
     """List pairs (L, 2) of a row in one (K,) and a row in other (M,) that could be one object.
 
-    place, velocity, velocity_var (N, 3) and wide2 (N,), as in `pairs._Placed`. A pair is at most
+    place, velocity_mps, velocity_var (N, 3) and wide2 (N,), as in `pairs._Placed`. A pair is at most
     apart_s apart in time; moved together, nearer on the ground than sigmas2 of both reaches; and
     its velocities differ by speed_gap_mps and their own doubt at most. In order of row.
     """
@@ -39,8 +39,8 @@ def possible_pairs(
                 continue
             gap2 = turned2 = doubt2 = 0.0
             for a in range(2):
-                gap2 += (place[i, a] - place[j, a] - velocity[i, a] * dt) ** 2
-                turned2 += (velocity[i, a] - velocity[j, a]) ** 2
+                gap2 += (place[i, a] - place[j, a] - velocity_mps[i, a] * dt) ** 2
+                turned2 += (velocity_mps[i, a] - velocity_mps[j, a]) ** 2
                 doubt2 += velocity_var[i, a] + velocity_var[j, a]
             if gap2 >= sigmas2 * (wide2[i] + wide2[j]):
                 continue

@@ -40,7 +40,8 @@ class Bank:
     scans in which it was seen. started_ns, updated_ns (C,): first and last plot. status (C,).
     key (C,): claimed identity, 0 none; key_told (C,): as last
     told. height_seen (C,). crossing (C,): 1 while only bearings
-    support it. looked_ns, hit_ns (C, S): when each sensor last looked at it, last saw it.
+    support it. looked_ns, hit_ns (C, S): when each sensor last looked at it, last saw it (within a
+    scan, the first time).
     twin_serial, twin_ns (C,): the track it may be a double of, and since when.
     """
 
