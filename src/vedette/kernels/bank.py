@@ -147,6 +147,22 @@ def note_hits(
 
 
 @njit(cache=True)
+def likeliest(first: Any, column: Any, prob: Any, missed: Any) -> Any:
+    """List the tracks (L,) that were rather seen than not, and each one's likeliest plot (L,)."""
+    rows, plots, n = np.empty(missed.shape[0], np.int64), np.empty(missed.shape[0], np.int64), 0
+    for i in range(missed.shape[0]):
+        if first[i] == first[i + 1] or missed[i] >= 0.5:
+            continue
+        best = first[i]
+        for p in range(first[i], first[i + 1]):
+            if prob[p] >= prob[best]:
+                best = p
+        rows[n], plots[n] = i, column[best]
+        n += 1
+    return rows[:n], plots[:n]
+
+
+@njit(cache=True)
 def links_of(
     first: Any, column: Any, prob: Any, serial: Any, report_index: Any, prob_min: float
 ) -> Any:

@@ -37,3 +37,38 @@ def cells_of_plots(
         row = int(min(max(near * along, 0.0), along - 1.0))
         answer[j] = row * across + int(min(max(far * across, 0.0), across - 1.0))
     return answer
+
+
+@njit(cache=True)
+def density_ratio(
+    plots: Any,
+    scans: float,
+    cells: Any,
+    stated: float,
+    stated_pairs: float,
+    average_plots: float,
+    uncrowded_share: float,
+    least: float,
+    most: float,
+) -> Any:
+    """Give for each of the cells (J,) asked how many times denser it is than stated; see `learning`
+
+    plots (C,): unexplained ones by cell, over `scans` scans. The average cell is taken without the
+    fullest: all above the uncrowded_share of the filled ones are cut down to that one. Ratios are
+    held between least and most.
+    """
+    filled = plots[plots > 0.0]
+    limit = math.inf
+    if filled.shape[0] > 0:
+        limit = np.sort(filled)[int(uncrowded_share * (filled.shape[0] - 1))]
+    pairs = total = 0.0
+    for value in filled:
+        usual = min(value, limit)
+        total += usual
+        pairs += max(usual * (usual - 1.0), 0.0)
+    average = (stated_pairs + pairs) / (stated_pairs / stated + scans * total)
+    answer = np.empty(cells.shape[0])
+    for j in range(cells.shape[0]):
+        rate = (average_plots + plots[cells[j]]) / (average_plots / average + scans)
+        answer[j] = min(max(rate / stated, least), most)
+    return answer

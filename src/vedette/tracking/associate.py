@@ -68,8 +68,10 @@ def again_ns(state: TrackerState, look_ns: int, sensor_index: int) -> int:
     return look_ns - int(_AGAIN_RATIO * state.period_s[sensor_index] * NS_PER_S)
 
 
-def undetected(state: TrackerState, sensor_index: int, look_ns: int) -> F64:
+def undetected(state: TrackerState, sensor_index: int, look_ns: int, share: F64) -> F64:
     """Give for each track the factor by which a miss of this sensor lowers its odds: 1 - pD.
+
+    share (N,): as `visible` gives it.
 
     1 for sensors whose silence says nothing. Softer for confirmed tracks (misses come in bursts),
     and where the sensor has not seen the track lately (it may be masked from it).
@@ -80,7 +82,6 @@ def undetected(state: TrackerState, sensor_index: int, look_ns: int) -> F64:
         return np.ones(n)
     softened = 1.0 - min(model.detection_prob, s.miss_prob_max)
     softened **= min(1.0, state.period_s[sensor_index] / s.independent_s)
-    share = visible(state, sensor_index, look_ns)
     answer: F64 = undetected_by(
         n, bank.track_id, bank.crossing, bank.hit_ns[:, sensor_index],
         look_ns - int(s.stranger_s * NS_PER_S), 1.0 - model.detection_prob, softened,
@@ -166,8 +167,8 @@ def _update(
         first, column, score = _without_rows(spared, first, column, score)
     if len(column) == 0:
         return np.ones(len(look.t_ns))
-    absent = undetected(state, look.sensor_index, look_ns)
     share = visible(state, look.sensor_index, look_ns)
+    absent = undetected(state, look.sensor_index, look_ns, share)
     sensor_looked = bank.looked_ns[:, look.sensor_index]
     looked_already(absent, sensor_looked, again_ns(state, look_ns, look.sensor_index))
     weight = weigh(

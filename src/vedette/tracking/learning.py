@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vedette.base.constants import NS_PER_S
-from vedette.kernels.cells import cells_of_plots
+from vedette.kernels.cells import cells_of_plots, density_ratio
 from vedette.kernels.measure import POLAR
 from vedette.model.measurements import F64, I64, Bools, SensorModel
 from vedette.tracking.looks import Look, sector_width
@@ -105,24 +105,13 @@ def clutter_ratio(learning: Learning, model: SensorModel, look: Look, cells: I64
     rate of a cell = (a + n) / (a / average + scans), a = _AVERAGE_PLOTS.
     """
     s, stated = model.index, _stated_rate(model, look)
-    plots, scans = learning.plots[s], float(learning.scans[s])
-    usual = _without_crowds(plots)
-    pairs = float(np.sum(np.maximum(usual * (usual - 1.0), 0.0)))
-    average = (_STATED_PAIRS + pairs) / (_STATED_PAIRS / stated + scans * float(np.sum(usual)))
-    rate = (_AVERAGE_PLOTS + plots[cells]) / (_AVERAGE_PLOTS / average + scans)
     # Of what transmits, those who lie are few, until they come: a quiet hour is no proof of truth.
     least = 1.0 if model.cooperative else 1.0 / _RATIO_MAX
-    answer: F64 = np.clip(rate / stated, least, _RATIO_MAX)
-    return answer
-
-
-def _without_crowds(plots: F64) -> F64:
-    """Cut the fullest cells down to the others: a swarm not yet tracked is no weather."""
-    filled = plots[plots > 0.0]
-    if len(filled) == 0:
-        return plots
-    place = int((1.0 - _CROWDED_SHARE) * (len(filled) - 1))
-    answer: F64 = np.minimum(plots, np.partition(filled, place)[place])
+    # A swarm not yet tracked is no weather: the fullest cells have no say in the average.
+    answer: F64 = density_ratio(
+        learning.plots[s], float(learning.scans[s]), cells, stated, _STATED_PAIRS, _AVERAGE_PLOTS,
+        1.0 - _CROWDED_SHARE, least, _RATIO_MAX,
+    )  # fmt: skip
     return answer
 
 

@@ -85,6 +85,9 @@ def bound_crowd(state: TrackerState, now_ns: int) -> list[Event]:
     Of those that rest on one plot, as many again, the sensor with most of them loses first.
     """
     bank, n = state.bank, state.bank.count
+    if max(n, state.singles.count) < _LIMIT_REARM_RATIO * state.tentative_max:
+        state.limit_told = False
+        return []
     bounded = bound_singles(state.singles, state.tentative_max)
     tentative = np.flatnonzero(bank.track_id[:n] == 0)
     surplus = len(tentative) - state.tentative_max

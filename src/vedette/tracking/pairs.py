@@ -175,32 +175,32 @@ def _reach2(J: F64, noise: F64, prior: F64, speed2: F64) -> F64:
 
 def _partners(placed: _Placed, used: Bools) -> Iterator[tuple[int, int]]:
     """Give rows of plots that can only be of one object, by two sensors, nearest in time first."""
-    sensors = np.unique(placed.sensor).tolist()
-    for a in sensors:
-        for b in sensors:
-            if a < b:
-                one = np.flatnonzero(placed.sensor == a)
-                other = np.flatnonzero(placed.sensor == b)
-                yield from _only_ones(placed, one, other, used)
-
-
-def _only_ones(placed: _Placed, one: I64, other: I64, used: Bools) -> Iterator[tuple[int, int]]:
     rows = possible_pairs(
-        one, other, placed.t_ns, placed.place, placed.velocity, placed.velocity_var, placed.wide2,
-        _APART_S, _WIDE**2, _SPEED_GAP_MPS,
+        placed.sensor, placed.t_ns, placed.place, placed.velocity, placed.velocity_var,
+        placed.wide2, _APART_S, _WIDE**2, _SPEED_GAP_MPS,
     )  # fmt: skip
     if len(rows) == 0:
         return
     serials, known = np.unique(placed.serial, return_inverse=True)
-    mine, theirs = known[rows[:, 0]], known[rows[:, 1]]
-    couples, couple = np.unique(mine * len(serials) + theirs, return_inverse=True)
-    left, right = couples // len(serials), couples % len(serials)
-    alone = (np.bincount(left)[left] == 1) & (np.bincount(right)[right] == 1)
+    one, other = placed.sensor[rows].T
+    between = one * (int(placed.sensor.max()) + 1) + other  # which two sensors
+    mine, theirs = (between * len(serials) + known[rows[:, k]] for k in (0, 1))
+    couples, couple = np.unique(mine * len(serials) + known[rows[:, 1]], return_inverse=True)
+    first = np.zeros(len(couples), np.int64)
+    first[couple] = np.arange(len(rows))
+    alone = _alone(mine[first]) & _alone(theirs[first])
     apart_ns = np.abs(placed.t_ns[rows[:, 0]] - placed.t_ns[rows[:, 1]])
-    for k in np.lexsort((apart_ns, couple)):
-        row, partner = int(rows[k, 0]), int(rows[k, 1])
-        if alone[couple[k]] and not used[placed.at[[row, partner]]].any():
+    order = np.lexsort((apart_ns, couple))
+    for row, partner in rows[order[alone[couple[order]]]].tolist():
+        if not (used[placed.at[row]] or used[placed.at[partner]]):
             yield row, partner
+
+
+def _alone(which: I64) -> Bools:
+    """Say of each value (L,) whether it is there but once."""
+    _, at, times = np.unique(which, return_inverse=True, return_counts=True)
+    answer: Bools = times[at] == 1
+    return answer
 
 
 def _pair(placed: _Placed, i: int, j: int, sensors: int) -> Pair:

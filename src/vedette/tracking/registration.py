@@ -18,6 +18,7 @@ import numpy as np
 
 from vedette.base.constants import NS_PER_S
 from vedette.kernels.measure import ENU, POLAR
+from vedette.kernels.rivals import take_pair
 from vedette.kernels.statistics import chi_square_quantile
 from vedette.model.measurements import F64, MeasurementBatch
 from vedette.model.picture import BiasEstimate
@@ -148,35 +149,14 @@ def _take_pair(reg: Registration, pair: Pair) -> None:
     r = H b + noise, noise covariance R made diagonal by elimination; a Kalman update each. A pair
     outside the gate changes nothing but what is thought of the two sensors.
     """
-    r, H, D = _decorrelated(pair.difference, pair.gradient, pair.noise)
-    b, P = reg.bias.ravel().copy(), reg.cov.copy()
-    distance2 = gain = 0.0
-    for k in range(len(r)):
-        PH = np.sum(P * H[k], axis=1)
-        S = float(np.sum(PH * H[k])) + D[k]
-        innovation = r[k] - float(np.sum(H[k] * b))
-        b += PH * (innovation / S)
-        P -= PH[:, None] * PH[None, :] / S
-        distance2 += innovation**2 / S
-        gain += 0.5 * (r[k] ** 2 / D[k] + math.log(D[k]) - innovation**2 / S - math.log(S))
+    b, P, parts = reg.bias.ravel().copy(), reg.cov.copy(), len(pair.difference)
+    distance2, gain = take_pair(pair.difference, pair.gradient, pair.noise, b, P)
     for s in (pair.one, pair.other):
-        reg.distance[s] += _SMOOTHING * (min(distance2 / len(r), 20.0) - reg.distance[s])
+        reg.distance[s] += _SMOOTHING * (min(distance2 / parts, 20.0) - reg.distance[s])
         reg.pairs[s] += 1
-    if distance2 < _GATE[len(r)]:
+    if distance2 < _GATE[parts]:
         reg.bias, reg.cov = b.reshape(reg.bias.shape), 0.5 * (P + P.T)
         reg.likelier_log = min(max(reg.likelier_log + gain, -_LOG_MOST), _LOG_MOST)
-
-
-def _decorrelated(r: F64, H: F64, R: F64) -> tuple[F64, F64, list[float]]:
-    """Make the noise of r (m,), gradients H (m, n), diagonal: R = L D L', both times inv(L)."""
-    r, H, R = r.copy(), H.copy(), R.copy()
-    for k in range(len(r)):
-        for j in range(k + 1, len(r)):
-            factor = R[j, k] / R[k, k]
-            r[j] -= factor * r[k]
-            H[j] -= factor * H[k]
-            R[j] -= factor * R[k]
-    return r, H, [float(R[k, k]) for k in range(len(r))]
 
 
 def _decide(reg: Registration) -> None:

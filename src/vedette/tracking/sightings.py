@@ -3,6 +3,7 @@
 import numpy as np
 
 from vedette.base.constants import NS_PER_S
+from vedette.kernels.bank import likeliest
 from vedette.model.measurements import F64, I64
 from vedette.tracking.looks import Look
 from vedette.tracking.state import TrackerState
@@ -19,11 +20,8 @@ def note_likeliest(
     """
     if not _compared(state, look):
         return
-    row = np.repeat(np.arange(len(first) - 1), np.diff(first))
-    best = np.lexsort((prob, row))
-    best = best[np.append(row[best][1:] != row[best][:-1], True)]
-    best = best[missed[row[best]] < 0.5]
-    note(state, look, state.bank.serial[row[best]], column[best])
+    rows, plots = likeliest(first, column, prob, missed)
+    note(state, look, state.bank.serial[rows], plots)
 
 
 def _compared(state: TrackerState, look: Look) -> bool:

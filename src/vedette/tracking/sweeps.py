@@ -103,17 +103,18 @@ def _penalise(
     miss_singles(state, model, t_ns, since_ns, _coverage(model), start_rad, width_rad)
     if n == 0:
         return
+    share = visible(state, sensor_index, t_ns)
     looked, before = bank.looked_ns[:n, sensor_index].copy(), bank.existence[:n].copy()
     penalise_unseen(
         n, bank.t_ns, bank.x, bank.mode_prob, bank.existence,
-        undetected(state, sensor_index, t_ns), looked, t_ns, since_ns,
+        undetected(state, sensor_index, t_ns, share), looked, t_ns, since_ns,
         model.position_enu_m, model.enu_from_sensor, _coverage(model), start_rad, width_rad,
     )  # fmt: skip
     bank.looked_ns[:n, sensor_index] = looked
     if state.settings.learns:
         lately_ns = t_ns - int(state.settings.stranger_s * NS_PER_S)
         asked = known(before, bank.track_id[:n], bank.hit_ns[:n, sensor_index], lately_ns)
-        asked &= visible(state, sensor_index, t_ns) > FULLY_VISIBLE_SHARE
+        asked &= share > FULLY_VISIBLE_SHARE
         unseen = float(np.count_nonzero(asked & (bank.existence[:n] < before)))
         period_s = float(state.period_s[sensor_index])
         learn_detection(state.learning, model, 0.0, unseen, t_ns, period_s)
