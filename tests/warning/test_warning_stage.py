@@ -142,6 +142,71 @@ def test_a_member_that_comes_sooner_than_announced_is_told_at_once(scene):
     assert events[0].spoken == "Simulation. Two drones, east, fifty seconds. Take cover."
 
 
+def test_the_time_of_the_present_level_is_kept_beside_that_of_the_warning(scene):
+    scene.put(7, 170.0)
+    scene.run(5.0)
+    record = scene.state.warnings[1]
+    raised_ns = record.raised_ns
+    assert (record.level, record.level_ns) == (WarningLevel.POSSIBLE, raised_ns)
+    escalated = next(e for e in scene.run(60.0) if isinstance(e, WarningEscalated))
+    assert (record.level, record.level_ns) == (WarningLevel.IMMINENT, escalated.t_ns)
+    assert record.raised_ns == raised_ns
+    scene.put(8, 60.0)
+    scene.run(20.0)
+    assert record.revision == 3
+    assert record.level_ns == escalated.t_ns, "a larger raid is no other level"
+
+
+def test_cover_ordered_on_a_possible_warning_is_imminent_since_the_order(scene):
+    scene.put(7, 170.0)
+    scene.run(5.0)
+    ordered = scene.step(commands=[scene.order()])[0]
+    assert scene.state.warnings[1].level_ns == ordered.t_ns > scene.state.warnings[1].raised_ns
+
+
+def test_an_escalation_counts_the_whole_raid_though_one_member_alone_is_imminent(scene):
+    scene.put(7, 184.0, reach_prob=0.3)
+    scene.put(8, 165.0)
+    events = scene.run(40.0)
+    assert [e.level for e in events] == [WarningLevel.POSSIBLE, WarningLevel.IMMINENT]
+    assert [e.spoken.split(",")[0] for e in events] == ["Simulation. Two drones"] * 2
+    assert "1 more with it" in events[-1].reason
+
+
+def test_the_reason_of_an_open_warning_says_what_holds_now(scene):
+    scene.put(7, 100.0, identity=Identity.SUSPECT)
+    scene.run(5.0)
+    record = scene.state.warnings[1]
+    assert "T0007, SUSPECT" in record.reason
+    scene.identities[7].identity = Identity.HOSTILE
+    scene.step()
+    assert "T0007, HOSTILE" in record.reason
+    assert f"{record.seconds_left_s:.0f} s" not in record.reason, "the time stands beside it"
+    assert record.revision == 1
+
+
+def test_the_reason_stays_with_its_track_while_another_is_as_near(scene):
+    scene.put(7, 100.0)
+    scene.put(8, 101.0)
+    scene.run(15.0)
+    told = set()
+    for i in range(20):
+        first, second = (7, 8) if i % 2 else (8, 7)
+        scene.put(first, 80.0 - i)
+        scene.put(second, 81.0 - i)
+        scene.step()
+        told.add(scene.state.warnings[1].reason.split(",")[0])
+    assert told == {"T0007"}
+
+
+def test_a_human_order_keeps_its_own_reason(scene):
+    scene.put(7, 100.0)
+    scene.run(3.0)
+    scene.step(commands=[scene.order("heard it")])
+    scene.run(3.0)
+    assert "heard it" in scene.state.warnings[1].reason
+
+
 def test_a_track_found_again_under_another_number_is_not_announced_again(scene):
     scene.put(1, 120.0)
     scene.run(20.0)

@@ -110,7 +110,9 @@ class WarningRecord(msgspec.Struct, kw_only=True):
 
     seconds_left_s counts down to the first arrival. When the tracks are lost it counts on from
     their last prediction and stays 0 there: the time is over or nobody knows; keep under cover
-    until the all-clear. Cover ordered by a human without a track starts at 0.
+    until the all-clear. Cover ordered by a human without a track starts at 0. raised_ns: of the
+    first revision; level_ns: since when the level is what it is. reason says what holds now, but
+    not the time left; spoken is what was read out with this revision.
     """
 
     warning_id: int
@@ -126,6 +128,7 @@ class WarningRecord(msgspec.Struct, kw_only=True):
     spoken: str
     cause: str
     t_detect_ns: int
+    level_ns: int = 0
     acknowledged_by: str | None = None
     acknowledged_ns: int = 0
     delivered: dict[str, float] = {}  # channel -> seconds from raise to delivery

@@ -37,6 +37,7 @@ def issue(state: WarningState, identities: dict[int, IdentityRecord], now_ns: in
         elif warning is not None:
             events += _escalate(state, zone_state, warning, ready, identities, now_ns)
             _count_down(warning, ready, now_ns)
+            _reword(zone_state, warning, ready, identities, now_ns)
     return events
 
 
@@ -49,7 +50,8 @@ def order_cover(state: WarningState, zone_state: ZoneState, words: str, now_ns: 
         warning.cause = "human"
     else:
         _revise(state, warning, now_ns)
-    warning.level, warning.cause = WarningLevel.IMMINENT, "human"
+    _set_level(warning, WarningLevel.IMMINENT, now_ns)
+    warning.cause = "human"
     warning.reason, warning.spoken = words, spoken_order(state.mode)
     return _event(warning, warning.t_detect_ns, state.mode, now_ns)
 
@@ -134,6 +136,7 @@ def _open(state: WarningState, zone_state: ZoneState, now_ns: int) -> WarningRec
         spoken="",
         cause="",
         t_detect_ns=now_ns,
+        level_ns=now_ns,
     )
     state.next_warning_id += 1
     state.warnings[warning.warning_id] = warning
@@ -163,20 +166,61 @@ def _tell(
     identities: dict[int, IdentityRecord],
     now_ns: int,
 ) -> int:
-    """Put level, time and words into a warning from its contacts; returns the cause's t_detect."""
-    imminent = [contact for contact in ready if _imminent(contact, now_ns)]
-    if imminent:
-        warning.level = WarningLevel.IMMINENT
-    causing = imminent or ready
-    first = causing[0]
+    """Put level, time and words into a warning from its contacts; returns the cause's t_detect.
+
+    Whoever else is ready is counted too: a raid must not seem to shrink because one of it is near.
+    """
+    if any(_imminent(contact, now_ns) for contact in ready):
+        _set_level(warning, WarningLevel.IMMINENT, now_ns)
+    raid = _gravest_first(ready, now_ns)
+    first = raid[0]
+    zone_state.told_id = first.track_id
     _count_down(warning, ready, now_ns)
     if warning.cause != "human":
         warning.cause = first.cause
-    warning.reason = reason(
-        first, identities[first.track_id], zone_state.asset.name, len(causing) - 1
-    )
-    warning.spoken = spoken(state.mode, warning.level, causing, identities, first.arrival_s)
+    warning.reason = _why(zone_state, first, raid, identities)
+    warning.spoken = spoken(state.mode, warning.level, raid, identities, first.arrival_s)
     return first.started_ns
+
+
+def _set_level(warning: WarningRecord, level: WarningLevel, now_ns: int) -> None:
+    if warning.level != level:
+        warning.level, warning.level_ns = level, now_ns
+
+
+def _gravest_first(ready: list[Contact], now_ns: int) -> list[Contact]:
+    """Put those before whom people must take cover first; each part as sorted by time."""
+    return sorted(ready, key=lambda contact: not _imminent(contact, now_ns))
+
+
+def _why(
+    zone_state: ZoneState,
+    told: Contact,
+    raid: list[Contact],
+    identities: dict[int, IdentityRecord],
+) -> str:
+    name = zone_state.asset.name
+    return reason(told, identities[told.track_id], name, len(raid) - 1)
+
+
+def _reword(
+    zone_state: ZoneState,
+    warning: WarningRecord,
+    ready: list[Contact],
+    identities: dict[int, IdentityRecord],
+    now_ns: int,
+) -> None:
+    """Keep the reason of an open warning true; a human's own words stay.
+
+    It goes on speaking of the same track while no other comes SOONER_S before it.
+    """
+    if warning.cause == "human" or not ready:
+        return
+    raid = _gravest_first(ready, now_ns)
+    held = next((c for c in raid if c.track_id == zone_state.told_id), raid[0])
+    told = raid[0] if raid[0].arrival_s < held.arrival_s - SOONER_S else held
+    zone_state.told_id = told.track_id
+    warning.reason = _why(zone_state, told, raid, identities)
 
 
 def _count_down(warning: WarningRecord, ready: list[Contact], now_ns: int) -> None:

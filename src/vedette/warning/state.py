@@ -35,13 +35,17 @@ class Contact:
 
 @dataclass(slots=True)
 class ZoneState:
-    """One zone with its asset: the tracks that concern it, by track_id, and its open warning."""
+    """One zone with its asset: the tracks that concern it, by track_id, and its open warning.
+
+    told_id: the track that the open warning's reason speaks of, 0 none.
+    """
 
     zone: Zone
     asset: Asset
     asset_enu_m: list[float]
     contacts: dict[int, Contact] = field(default_factory=dict)
     warning_id: int | None = None
+    told_id: int = 0
 
 
 @dataclass(slots=True)

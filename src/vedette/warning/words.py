@@ -72,14 +72,15 @@ def _objects(contacts: list[Contact], identities: dict[int, IdentityRecord]) -> 
 
 
 def reason(contact: Contact, identity: IdentityRecord, asset_name: str, others: int) -> str:
-    """Say for the watch why a zone is warned: track, identity, time, chance, who has looked.
+    """Say for the watch why a zone is warned: track, identity, chance, who has looked.
 
-    others: how many further tracks threaten the zone now.
+    others: how many further tracks threaten the zone now. The time left is not in the sentence: it
+    runs, and stands beside it.
     """
     words = (
         f"{track_name(contact.track_id)}, {identity.identity},"
-        f" {class_words(identity.object_class)}, would reach {asset_name} in"
-        f" {contact.arrival_s:.0f} s (probability {contact.reach_prob:.2f})"
+        f" {class_words(identity.object_class)}, would reach {asset_name}"
+        f" (probability {contact.reach_prob:.2f})"
     )
     if contact.cause == "unassessed":
         words += "; nobody has assessed it"
