@@ -127,8 +127,8 @@ class Scene:
     def run(self, duration_s: float):
         return [event for _ in range(round(duration_s * 2)) for event in self.step()]
 
-    def queue(self):
-        threats = [self.threats[k] for k in sorted(self.threats)]
+    def queue(self, threats=None):
+        threats = threats or [self.threats[k] for k in sorted(self.threats)]
         return decision.queue(
             self.state, self.identities, threats, self.warnings, self.sources, self.now_ns
         )

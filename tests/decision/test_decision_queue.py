@@ -1,5 +1,6 @@
 """At most five things that want a human now, in words, in an order that does not jump."""
 
+import msgspec
 import pytest
 
 from vedette.model.enums import Identity, ObjectClass, Outcome, SourceHealth, WarningLevel
@@ -132,12 +133,39 @@ def test_rows_keep_their_place_when_two_tracks_are_equally_urgent(make_scene):
     scene.put(9, identity=Identity.UNKNOWN, north_m=5_000.0)
     scene.step()
     scene.queue()
-    scene.put(2, identity=Identity.UNKNOWN, north_m=4_000.0)
     orders = set()
-    for _ in range(20):
+    for k in range(20):
+        scene.put(2, identity=Identity.UNKNOWN, north_m=4_990.0 - 45.0 * k - (k % 2) * 60.0)
+        scene.put(9, identity=Identity.UNKNOWN, north_m=5_000.0 - 45.0 * k)
         scene.step()
         orders.add(tuple(i.track_id for i in scene.queue()))
     assert orders == {(9, 2)}
+
+
+def test_what_is_equally_grave_is_ordered_by_the_time_left(scene):
+    for number, left_s in ((1, 41.0), (2, 57.0), (3, 27.0)):
+        warn(scene, number)
+        scene.warnings[number].arrival_ns = scene.now_ns + round(left_s * S)
+    warn(scene, 4)
+    scene.warnings[4].acknowledged_by = "Reyes"
+    scene.warnings[4].failed = {"siren": "connection refused"}
+    scene.warnings[4].arrival_ns = scene.now_ns + 50 * S
+    items = scene.queue()
+    assert [i.warning_id for i in items if i.priority == 1] == [3, 1, 4, 2]
+    scene.warnings[2].arrival_ns = scene.now_ns + 38 * S
+    assert [i.warning_id for i in scene.queue() if i.priority == 1] == [3, 2, 1, 4]
+    scene.warnings[1].arrival_ns = scene.now_ns + 37 * S
+    assert [i.warning_id for i in scene.queue() if i.priority == 1] == [3, 2, 1, 4]
+
+
+def test_a_track_is_to_be_assessed_before_it_can_be_at_the_first_asset(make_scene):
+    scene = make_scene()
+    scene.put(7, identity=Identity.UNKNOWN)
+    far = scene.threats[7]
+    near = msgspec.structs.replace(far, asset_id="line", reach_prob=0.4, arrival_s=30.0)
+    never = msgspec.structs.replace(far, asset_id="post", reach_prob=0.1, arrival_s=5.0)
+    items = scene.queue([far, near, never])
+    assert items[0].deadline_ns == scene.now_ns + 30 * S
 
 
 def test_an_item_that_flickers_keeps_its_row(make_scene):

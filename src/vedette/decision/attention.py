@@ -12,7 +12,7 @@ from vedette.base.names import bearing_words, class_words, distance_words, track
 from vedette.decision.authority import LIVE, awaits_outcome
 from vedette.decision.options import ENGAGEABLE
 from vedette.decision.state import DecisionState, Remembered
-from vedette.decision.world import REACH_PROB_MIN, harmless, worst_threats
+from vedette.decision.world import REACH_PROB_MIN, harmless, soonest_threats, worst_threats
 from vedette.model.enums import (
     EngagementState,
     Identity,
@@ -34,6 +34,8 @@ ITEMS_MAX = 5
 # urgent keeps its place this long: rows must not jump under the pointer.
 LINGER_S = 1.5
 SETTLE_S = 5.0
+# Deadlines nearer to each other than this are one to a person, and arrivals tremble by as much.
+CLEARLY_S = 2.0
 CLOSING_MPS_MIN = 2.0
 ASSESS_S_MAX = 600.0
 URGENT_S = 150.0
@@ -56,17 +58,17 @@ def queue(
 ) -> list[QueueItem]:
     """Say what wants a human now: five items at most, most urgent first, in a settled order.
 
-    Ordered by priority, then by how long an item has stood, then by key. An item rises at once and
-    sinks only after SETTLE_S; one that is over lingers LINGER_S. Changes only the state's memory
-    of what was shown.
+    Ordered by priority, then by deadline, those without one last. An item rises at once to a higher
+    priority and sinks only after SETTLE_S; within one it passes another whose deadline is clearly
+    later. One that is over lingers LINGER_S. Changes only the state's memory of what was shown.
     """
-    worst = worst_threats(threats)
+    worst, soonest = worst_threats(threats), soonest_threats(threats)
     wanted = [
         *_warnings(warnings, now_ns),
         *_undelivered(warnings),
         *_second_person(state, now_ns),
         *_decide(state, identities, worst, now_ns),
-        *_assess(state, identities, worst, now_ns),
+        *_assess(state, identities, soonest, now_ns),
         *_outcomes(state, now_ns),
         *_sources(state, sources, now_ns),
         *_all_clear(state, warnings, worst, now_ns),
@@ -88,8 +90,30 @@ def _settled(state: DecisionState, wanted: list[QueueItem], now_ns: int) -> list
             held.priority = item.priority
     for key in [k for k, held in memory.items() if now_ns - held.last_ns > LINGER_S * NS_PER_S]:
         del memory[key]
-    order = sorted(memory.values(), key=lambda h: (h.priority, h.first_ns, h.item.key))
+    order = _in_order(list(memory.values()))
+    for place, held in enumerate(order):
+        held.place = place
     return [held.item for held in order[:ITEMS_MAX]]
+
+
+def _in_order(rows: list[Remembered]) -> list[Remembered]:
+    """Take the order of the last time, and let each row pass those that it must come before."""
+    order: list[Remembered] = []
+    for row in sorted(rows, key=lambda h: (h.place, h.first_ns, h.item.key)):
+        at = len(order)
+        while at > 0 and _passes(row, order[at - 1]):
+            at -= 1
+        order.insert(at, row)
+    return order
+
+
+def _passes(row: Remembered, above: Remembered) -> bool:
+    if row.priority != above.priority:
+        return row.priority < above.priority
+    mine, other = row.item.deadline_ns, above.item.deadline_ns
+    if mine is None or other is None:
+        return mine is not None
+    return mine < other - round(CLEARLY_S * NS_PER_S)
 
 
 def _warnings(warnings: dict[int, WarningRecord], now_ns: int) -> list[QueueItem]:
@@ -119,6 +143,7 @@ def _undelivered(warnings: dict[int, WarningRecord]) -> list[QueueItem]:
             text=f"{warning.zone_name} was not warned by {channel}: tell them yourself",
             reason=detail or "the channel did not take the warning",
             warning_id=warning.warning_id,
+            deadline_ns=warning.arrival_ns,
         )
         for warning in warnings.values()
         for channel, detail in sorted(warning.failed.items())
@@ -200,7 +225,7 @@ def _occupied(engagement: Engagement) -> bool:
 def _assess(
     state: DecisionState,
     identities: dict[int, IdentityRecord],
-    worst: dict[int, Threat],
+    soonest: dict[int, Threat],
     now_ns: int,
 ) -> list[QueueItem]:
     """Ask for a look at what is inbound and unassessed; say so when it came back."""
@@ -208,7 +233,7 @@ def _assess(
         del state.looked[track_id]
     items = []
     for track_id in sorted(identities):
-        identity, threat = identities[track_id], worst.get(track_id)
+        identity, threat = identities[track_id], soonest.get(track_id)
         if identity.assessed_by is not None or identity.dismissed_by is not None:
             state.looked.setdefault(track_id, now_ns)
             continue

@@ -57,13 +57,17 @@ class Watch:
 
 @dataclass(slots=True)
 class Remembered:
-    """One queue item's past: since when it stands, when it was last true, its settled priority."""
+    """One queue item's past: since when it stands, when it was last true, its settled priority.
+
+    place: its row the last time, from 0; a new item comes behind all others.
+    """
 
     item: QueueItem
     first_ns: int
     last_ns: int
     priority: int
     worse_ns: int = 0
+    place: int = 1_000_000
 
 
 @dataclass(slots=True)

@@ -44,6 +44,17 @@ def worst_threats(threats: list[Threat]) -> dict[int, Threat]:
     return worst
 
 
+def soonest_threats(threats: list[Threat]) -> dict[int, Threat]:
+    """Give each track's earliest arrival among those likely enough to be somebody's concern."""
+    soonest: dict[int, Threat] = {}
+    for threat in threats:
+        held = soonest.get(threat.track_id)
+        likely = threat.reach_prob >= REACH_PROB_MIN
+        if likely and (held is None or threat.arrival_s < held.arrival_s):
+            soonest[threat.track_id] = threat
+    return soonest
+
+
 def harmless(identity: IdentityRecord) -> bool:
     """Say whether a track is confidently a bird or a balloon."""
     return sum(identity.class_prob.get(kind, 0.0) for kind in _HARMLESS) >= HARMLESS_PROB_MIN
