@@ -5,10 +5,19 @@ import hashlib
 
 import msgspec
 import pytest
-from server_world import HOSTILE_NAME, T0_NS, assessed, make_picture, running
+from server_world import (
+    HOSTILE_NAME,
+    T0_NS,
+    SmallService,
+    assessed,
+    make_picture,
+    make_site,
+    running,
+)
 
 from vedette.model.commands import AttachExhibit
-from vedette.server import Options
+from vedette.model.enums import Mode
+from vedette.server import Hub, Options
 from vedette.server.exhibits import media_type, plain_name
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 5000
@@ -29,6 +38,14 @@ def test_the_site_is_told_without_accounts_addresses_or_secrets():
             assert b"argon2" not in answer.content
 
     asyncio.run(story())
+
+
+def test_a_replay_of_a_simulated_recording_says_both():
+    site = msgspec.structs.replace(make_site(), mode=Mode.SIMULATED)
+    hub = Hub(site, SmallService(), Mode.REPLAY)
+    hub.publish(make_picture(1))
+    for told in (hub.hello(), msgspec.to_builtins(hub.site_view()), hub.picture_view()):
+        assert (told["mode"], told["made_as"]) == ("REPLAY", "SIMULATED")
 
 
 def test_hostile_names_travel_as_data_in_json():

@@ -9,7 +9,7 @@ from server_world import HOSTILE_NAME, T0_NS, assessed, make_picture, make_site
 
 from vedette.geo import SiteFrame
 from vedette.server.broadcast import Broadcast, with_events
-from vedette.server.columns import packed_tracks, track_columns, track_rows
+from vedette.server.columns import packed_tracks, told_prob, track_columns, track_rows
 from vedette.server.event_log import EventLog
 from vedette.server.history import History
 from vedette.server.views import COLUMNS, TrackView
@@ -51,11 +51,47 @@ def test_the_worst_asset_is_the_one_most_probably_reached_then_the_soonest():
     assert columns["arrival_s"][0] == 1.0
 
 
+def test_the_earliest_arrival_is_at_the_soonest_asset_worth_telling_and_names_it():
+    picture = make_picture(2)
+    near, far = picture.threats[:2]
+    near = msgspec.structs.replace(near, reach_prob=0.3, arrival_s=40.0)
+    far = msgspec.structs.replace(far, reach_prob=0.8, arrival_s=73.0)
+    picture.threats = [near, far, *picture.threats[2:]]
+    columns, _ = track_columns(picture, FRAME, ASSETS)
+    assert (columns["arrival_s"][0], columns["arrival_asset"][0]) == (40.0, 0)
+    assert (columns["reach_prob"][0], columns["threat_asset"][0]) == (pytest.approx(0.8), 1)
+    unlikely = msgspec.structs.replace(near, reach_prob=0.1)
+    picture.threats = [unlikely, far, *picture.threats[2:]]
+    columns, _ = track_columns(picture, FRAME, ASSETS)
+    assert (columns["arrival_s"][0], columns["arrival_asset"][0]) == (73.0, 1)
+    columns, _ = track_columns(picture, FRAME, ASSETS, told_prob=0.05)
+    assert (columns["arrival_s"][0], columns["arrival_asset"][0]) == (40.0, 0)
+
+
+def test_where_nothing_is_worth_telling_the_arrival_is_at_the_likeliest_asset():
+    picture = make_picture(1)
+    near, far = picture.threats
+    picture.threats = [
+        msgspec.structs.replace(near, reach_prob=0.02, arrival_s=10.0),
+        msgspec.structs.replace(far, reach_prob=0.09, arrival_s=30.0),
+    ]
+    columns, _ = track_columns(picture, FRAME, ASSETS)
+    assert (columns["arrival_s"][0], columns["arrival_asset"][0]) == (30.0, 1)
+
+
+def test_a_site_tells_of_every_asset_that_a_warning_may_be_open_for():
+    zones = [msgspec.structs.replace(zone, reach_prob_possible=0.1) for zone in SITE.zones]
+    assert zones, "the site has zones"
+    assert told_prob(SITE) == pytest.approx(0.15)
+    assert told_prob(msgspec.structs.replace(SITE, zones=zones)) < 0.8 * 0.1
+
+
 def test_a_track_without_threat_or_record_has_nan_and_pending():
     picture = make_picture(2)
     picture.threats, picture.identities = [], {}
     columns, labels = track_columns(picture, FRAME, ASSETS)
     assert columns["threat_asset"].tolist() == [-1, -1]
+    assert columns["arrival_asset"].tolist() == [-1, -1]
     assert np.isnan(columns["arrival_s"]).all()
     assert columns["identity"].tolist() == [0, 0]
     assert columns["object_class"].tolist() == [6, 6]

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vedette.base.constants import NS_PER_S
+from vedette.config.site import Site
 from vedette.geo import SiteFrame
 from vedette.model.enums import Identity, ObjectClass
 from vedette.model.picture import AirPicture, IdentityRecord, Threat
@@ -32,18 +33,33 @@ CLASSES = tuple(ObjectClass)
 # Reach probabilities nearer than this are the same to a person; then the sooner arrival is worse.
 REACH_STEP = 0.05
 ARRIVAL_SCALE_S = 100.0  # where the squeeze of arrival times is half way
-THREAT_QUANTITIES = ("cpa_m", "cpa_s", "arrival_s", "arrival_sigma_s", "reach_prob")
+THREAT_QUANTITIES = ("cpa_m", "cpa_s", "reach_prob")
+ARRIVAL_QUANTITIES = ("arrival_s", "arrival_sigma_s")
+# An arrival is told from this probability on: below what opens a warning by default (0.2) and below
+# what keeps one open (0.8 of that), so that no warning has an earlier time than the track shows.
+REACH_TOLD = 0.15
+TOLD_OF_ZONE_RATIO = 0.75
 ASSETS_MAX = 127  # threat_asset is an int8; an asset beyond that is sent as "none"
 
 
+def told_prob(site: Site) -> float:
+    """Say from what probability on a site tells an arrival: under what its zones warn at."""
+    zones = [TOLD_OF_ZONE_RATIO * zone.reach_prob_possible for zone in site.zones]
+    return min([REACH_TOLD, *zones])
+
+
 def track_columns(
-    picture: AirPicture, frame: SiteFrame, asset_number: Mapping[str, int]
+    picture: AirPicture,
+    frame: SiteFrame,
+    asset_number: Mapping[str, int],
+    told_prob: float = REACH_TOLD,
 ) -> tuple[Columns, list[str]]:
     """Make the columns and the labels of a picture's tracks.
 
     frame: the site's. asset_number: asset id -> index in the site file. NaN where there is no
     threat. The worst asset is the one with the highest probability of being reached, in steps of
-    0.05, and among these the one reached first.
+    0.05, and among these the one reached first. The arrival is the earliest at any asset whose
+    probability is told_prob or more; where there is none, the worst asset's.
     """
     table, n = picture.tracks, picture.tracks.count
     state, cov = table.state_enu[:n], table.cov_enu[:n]
@@ -64,7 +80,7 @@ def track_columns(
         columns[f"sigma_{axis}_m"] = np.sqrt(np.maximum(cov[:, i, i], 0.0))
     labels = _identity_columns(columns, picture.identities, table.track_id[:n].tolist())
     columns["flags"] |= table.height_observed[:n].astype(np.uint8) * FLAG_HEIGHT_OBSERVED
-    _threat_columns(columns, picture.threats, table.track_id[:n], asset_number)
+    _threat_columns(columns, picture.threats, table.track_id[:n], asset_number, told_prob)
     return {name: columns[name].astype(kind) for name, kind in COLUMNS}, labels
 
 
@@ -85,11 +101,12 @@ def track_rows(
     names = [name for name, _ in COLUMNS if name != "flags"]
     for i, label in enumerate(labels):
         row = {name: values[name][i] for name in names}
-        flags, asset = int(values["flags"][i]), int(values["threat_asset"][i])
+        flags = int(values["flags"][i])
         row["status"] = STATUSES[row["status"]]
         row["identity"] = IDENTITIES[row["identity"]].value
         row["object_class"] = CLASSES[row["object_class"]].value
-        row["threat_asset"] = asset_ids[asset] if asset >= 0 else None
+        for name in ("threat_asset", "arrival_asset"):
+            row[name] = asset_ids[row[name]] if row[name] >= 0 else None
         row["assessed"] = bool(flags & FLAG_ASSESSED)
         row["dismissed"] = bool(flags & FLAG_DISMISSED)
         row["height_observed"] = bool(flags & FLAG_HEIGHT_OBSERVED)
@@ -130,49 +147,61 @@ def _threat_columns(
     threats: Sequence[Threat],
     track_ids: NDArray[np.int64],
     asset_number: Mapping[str, int],
+    told_prob: float,
 ) -> None:
-    """Fill the worst asset's quantities of each track; NaN and -1 where nothing is threatened."""
+    """Fill the threat of each track; NaN and -1 where nothing is threatened."""
     n = track_ids.size
-    for name in THREAT_QUANTITIES:
+    for name in THREAT_QUANTITIES + ARRIVAL_QUANTITIES:
         columns[name] = np.full(n, np.nan)
-    columns["threat_asset"] = np.full(n, -1, np.int8)
-    rows, worst = _worst(threats, track_ids)
-    if not worst:
-        return
-    k = len(worst)
-    columns["cpa_m"][rows] = np.fromiter([t.cpa_m for t in worst], np.float64, k)
-    columns["cpa_s"][rows] = np.fromiter([t.cpa_s for t in worst], np.float64, k)
-    columns["arrival_s"][rows] = np.fromiter([t.arrival_s for t in worst], np.float64, k)
-    columns["arrival_sigma_s"][rows] = np.fromiter(
-        [t.arrival_sigma_s for t in worst], np.float64, k
-    )
-    columns["reach_prob"][rows] = np.fromiter([t.reach_prob for t in worst], np.float64, k)
-    asset = np.fromiter([asset_number.get(t.asset_id, -1) for t in worst], np.int64, k)
-    columns["threat_asset"][rows] = np.where(asset <= ASSETS_MAX, asset, -1)
+    for name in ("threat_asset", "arrival_asset"):
+        columns[name] = np.full(n, -1, np.int8)
+    rows, worst, soonest = _gravest(threats, track_ids, told_prob)
+    for names, asset, told in (
+        (THREAT_QUANTITIES, "threat_asset", worst),
+        (ARRIVAL_QUANTITIES, "arrival_asset", soonest),
+    ):
+        k = len(told)
+        for name in names:
+            columns[name][rows] = np.fromiter([getattr(t, name) for t in told], np.float64, k)
+        number = np.fromiter([asset_number.get(t.asset_id, -1) for t in told], np.int64, k)
+        columns[asset][rows] = np.where(number <= ASSETS_MAX, number, -1)
 
 
-def _worst(
-    threats: Sequence[Threat], track_ids: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], list[Threat]]:
-    """Give the rows that have a threat, and each one's worst."""
+def _gravest(
+    threats: Sequence[Threat], track_ids: NDArray[np.int64], told_prob: float
+) -> tuple[NDArray[np.int64], list[Threat], list[Threat]]:
+    """Give the rows that have a threat, each one's worst, and each one's soonest worth telling."""
     m = len(threats)
     if m == 0 or track_ids.size == 0:
-        return np.zeros(0, np.int64), []
+        return np.zeros(0, np.int64), [], []
     ids = np.fromiter([t.track_id for t in threats], np.int64, m)
     reach = np.fromiter([t.reach_prob for t in threats], np.float64, m)
     arrival = np.fromiter([t.arrival_s for t in threats], np.float64, m)
+    order = _by_track(ids)
+    ids, reach, arrival = ids[order], reach[order], arrival[order]
     # One number to sort by: whole steps of reach, then an arrival squeezed below one step.
     badness = np.round(reach / REACH_STEP) - arrival / (arrival + ARRIVAL_SCALE_S) * 0.5
-    order = _by_track(ids)
-    ids, badness = ids[order], np.nan_to_num(badness[order], nan=-1.0)
+    badness = np.nan_to_num(badness, nan=-1.0)
     starts = np.flatnonzero(np.concatenate(([True], ids[1:] != ids[:-1])))
-    worst = np.maximum.reduceat(badness, starts)
-    group = np.repeat(np.arange(starts.size), np.diff(starts, append=m))
-    hits = np.flatnonzero(badness == worst[group])
-    chosen = hits[np.concatenate(([True], group[hits][1:] != group[hits][:-1]))]
-    rows = np.minimum(np.searchsorted(track_ids, ids[chosen]), track_ids.size - 1)
-    known = track_ids[rows] == ids[chosen]
-    return rows[known], [threats[i] for i in order[chosen[known]].tolist()]
+    worst = _first_of_most(badness, starts)
+    earliness = np.where(reach >= told_prob, -np.nan_to_num(arrival, nan=np.inf), -np.inf)
+    soonest = _first_of_most(earliness, starts)
+    soonest = np.where(np.isfinite(earliness[soonest]), soonest, worst)
+    rows = np.minimum(np.searchsorted(track_ids, ids[worst]), track_ids.size - 1)
+    known = track_ids[rows] == ids[worst]
+    return (
+        rows[known],
+        [threats[i] for i in order[worst[known]].tolist()],
+        [threats[i] for i in order[soonest[known]].tolist()],
+    )
+
+
+def _first_of_most(value: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give, for each run of values that begins at a start, the index of its first largest."""
+    most = np.maximum.reduceat(value, starts)
+    group = np.repeat(np.arange(starts.size), np.diff(starts, append=value.size))
+    hits = np.flatnonzero(value == most[group])
+    return hits[np.concatenate(([True], group[hits][1:] != group[hits][:-1]))]
 
 
 def _by_track(ids: NDArray[np.int64]) -> NDArray[np.int64]:

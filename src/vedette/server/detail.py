@@ -52,7 +52,7 @@ def _started_us(picture: AirPicture, row: int | None, path_us: int) -> int:
 def _track(hub: Hub, picture: AirPicture, row: int | None) -> dict[str, Any] | None:
     if row is None:
         return None
-    columns, labels = track_columns(picture, hub.frame, hub.asset_number)
+    columns, labels = track_columns(picture, hub.frame, hub.asset_number, hub.told_prob)
     one = {name: column[row : row + 1] for name, column in columns.items()}
     return next(track_rows(one, labels[row : row + 1], hub.asset_ids))
 

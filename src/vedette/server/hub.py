@@ -22,7 +22,7 @@ from vedette.model.events import Event, WarningEscalated, WarningRaised
 from vedette.model.picture import AirPicture
 from vedette.server import views
 from vedette.server.broadcast import Broadcast
-from vedette.server.columns import packed_tracks, track_columns, track_rows
+from vedette.server.columns import Columns, packed_tracks, told_prob, track_columns, track_rows
 from vedette.server.event_log import EventLog
 from vedette.server.history import History
 from vedette.server.public import NS_PER_US, as_public
@@ -73,6 +73,7 @@ class Hub:
         self.frame = SiteFrame(site.reference)
         self.asset_ids = [asset.id for asset in site.assets]
         self.asset_number = {asset_id: i for i, asset_id in enumerate(self.asset_ids)}
+        self.told_prob = told_prob(site)
         self.events = EventLog()
         self.history = History(site.limits.history_s)
         self.broadcast = Broadcast(self.events, self._shared_message)
@@ -138,6 +139,7 @@ class Hub:
         """Make the first message of a stream."""
         hello = views.StreamHello(
             mode=self.mode,
+            made_as=self.site.mode,
             site=self.site.name,
             t_us=self.now_us(),
             identities=views.words(Identity),
@@ -156,6 +158,7 @@ class Hub:
         return views.SiteView(
             name=site.name,
             mode=self.mode,
+            made_as=site.mode,
             reference=site.reference,
             assets=site.assets,
             zones=site.zones,
@@ -183,11 +186,14 @@ class Hub:
             "groups": as_public(picture.groups),
         }
 
+    def _columns(self, picture: AirPicture) -> tuple[Columns, list[str]]:
+        return track_columns(picture, self.frame, self.asset_number, self.told_prob)
+
     def _shared_message(self) -> dict[str, Any] | None:
         """Make what every client gets of the latest picture, without its events."""
         if self.picture is None:
             return None
-        columns, labels = track_columns(self.picture, self.frame, self.asset_number)
+        columns, labels = self._columns(self.picture)
         return {
             "kind": "picture",
             "t_us": self.picture.now_ns // NS_PER_US,
@@ -202,11 +208,12 @@ class Hub:
             return None
         rows: list[dict[str, Any]] = []
         if with_tracks:
-            columns, labels = track_columns(self.picture, self.frame, self.asset_number)
+            columns, labels = self._columns(self.picture)
             rows = list(track_rows(columns, labels, self.asset_ids))
         return {
             "t_us": self.picture.now_ns // NS_PER_US,
             "mode": self.mode.value,
+            "made_as": self.site.mode.value,
             "site": self.site.name,
             "tracks": rows,
             **self._standing(self.picture),

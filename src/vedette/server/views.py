@@ -64,6 +64,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("arrival_sigma_s", "<f4"),
     ("reach_prob", "<f4"),
     ("threat_asset", "|i1"),
+    ("arrival_asset", "|i1"),
     ("flags", "|u1"),
 )
 
@@ -92,10 +93,12 @@ class SiteView(View, frozen=True, kw_only=True):
     """The site as the display needs it: no accounts, no addresses, no secrets.
 
     identities, classes, statuses: the words behind the numbers of the stream, in order.
+    made_as: the site's own mode; in a replay, what was recorded: it is marked beside REPLAY.
     """
 
     name: str
     mode: Mode
+    made_as: Mode
     reference: Reference
     assets: list[Asset]
     zones: list[Zone]
@@ -113,7 +116,11 @@ class SiteView(View, frozen=True, kw_only=True):
 
 
 class TrackView(View, frozen=True, kw_only=True):
-    """One track in words and SI: a row of the stream's columns. threat_*: the worst asset's."""
+    """One track in words and SI: a row of the stream's columns.
+
+    cpa_*, reach_prob: of threat_asset, the one most probably reached. arrival_*: of arrival_asset,
+    the one reached first among those with a probability worth telling.
+    """
 
     track_id: int
     lat_deg: float
@@ -141,6 +148,7 @@ class TrackView(View, frozen=True, kw_only=True):
     arrival_sigma_s: float | None
     reach_prob: float | None
     threat_asset: str | None
+    arrival_asset: str | None
     assessed: bool
     dismissed: bool
     height_observed: bool
@@ -152,6 +160,7 @@ class PictureView(View, frozen=True, kw_only=True):
 
     t_us: int
     mode: Mode
+    made_as: Mode
     site: str
     tracks: list[TrackView]
     warnings: list[WarningRecord]
@@ -259,9 +268,13 @@ class TrackColumns(View, frozen=True, kw_only=True):
 
 
 class StreamHello(View, frozen=True, kw_only=True, tag="hello", tag_field="kind"):
-    """The first message of a stream. last_seq: events after it will come; earlier ones by GET."""
+    """The first message of a stream. last_seq: events after it will come; earlier ones by GET.
+
+    made_as: as in SiteView.
+    """
 
     mode: Mode
+    made_as: Mode
     site: str
     t_us: int
     identities: list[str]

@@ -207,6 +207,7 @@ export interface Wind {
 export interface SiteView {
   name: string;
   mode: Mode;
+  made_as: Mode;
   reference: Reference;
   assets: Asset[];
   zones: Zone[];
@@ -223,7 +224,7 @@ export interface SiteView {
   version: string;
 }
 
-/** One track in words and SI: a row of the stream's columns. threat_*: the worst asset's. */
+/** One track in words and SI: a row of the stream's columns. */
 export interface TrackView {
   track_id: number;
   lat_deg: number;
@@ -251,6 +252,7 @@ export interface TrackView {
   arrival_sigma_s: number | null;
   reach_prob: number | null;
   threat_asset: string | null;
+  arrival_asset: string | null;
   assessed: boolean;
   dismissed: boolean;
   height_observed: boolean;
@@ -272,6 +274,7 @@ export interface WarningRecord {
   spoken: string;
   cause: string;
   t_detect_us: number;
+  level_us: number;
   acknowledged_by: string | null;
   acknowledged_us: number;
   delivered: Record<string, number>;
@@ -383,6 +386,7 @@ export interface TrackGroup {
 export interface PictureView {
   t_us: number;
   mode: Mode;
+  made_as: Mode;
   site: string;
   tracks: TrackView[];
   warnings: WarningRecord[];
@@ -917,6 +921,7 @@ export interface HealthView {
 export interface StreamHello {
   kind: "hello";
   mode: Mode;
+  made_as: Mode;
   site: string;
   t_us: number;
   identities: string[];
@@ -1138,6 +1143,7 @@ export const TRACK_COLUMNS = [
   ["arrival_sigma_s", Float32Array, 4],
   ["reach_prob", Float32Array, 4],
   ["threat_asset", Int8Array, 1],
+  ["arrival_asset", Int8Array, 1],
   ["flags", Uint8Array, 1],
 ] as const;
 
@@ -1174,6 +1180,7 @@ export interface TrackColumns {
   arrival_sigma_s: Uint8Array;
   reach_prob: Uint8Array;
   threat_asset: Uint8Array;
+  arrival_asset: Uint8Array;
   flags: Uint8Array;
   labels: string[];
 }
@@ -1207,6 +1214,7 @@ export interface TrackArrays {
   arrival_sigma_s: Float32Array;
   reach_prob: Float32Array;
   threat_asset: Int8Array;
+  arrival_asset: Int8Array;
   flags: Uint8Array;
   labels: string[];
 }
