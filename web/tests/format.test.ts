@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { age, bearing, clockSpan, compass, date, distance, percent, position, timeOfDay } from "../src/core/format";
+import {
+  age, bearing, clockSpan, compass, date, distance, height, initials, lateness, percent, position, timeOfDay,
+} from "../src/core/format";
 import { defaultView, formatHash, parseHash } from "../src/core/hash";
 import { roundLength } from "../src/map/overlay";
 
@@ -16,6 +18,19 @@ describe("numbers as people read them", () => {
     expect([age(0.42), age(14), age(150)]).toEqual(["0.4 s", "14 s", "3 min"]);
     expect([distance(847), distance(4240), distance(27_300)]).toEqual(["850 m", "4.2 km", "27 km"]);
     expect([percent(0.004), percent(0.5), percent(0.999), percent(1)]).toEqual(["<1 %", "50 %", ">99 %", "100 %"]);
+  });
+
+  test("reports are late by sensible units, a replayed file by days", () => {
+    expect([lateness(0.185), lateness(12.4), lateness(600), lateness(257_600.943)]).toEqual(["185 ms", "12 s", "10 min", "3 days"]);
+  });
+
+  test("nothing flies under the ground", () => {
+    expect([height(-40, 10), height(72.4, 10), height(-0.2, 1)]).toEqual(["at ground", "72 m", "at ground"]);
+    expect(height(-250, 20)).toBe("-250 m");
+  });
+
+  test("an asset's initials stand for it where room is short", () => {
+    expect([initials("Flight line"), initials("Command post"), initials("Barracks")]).toEqual(["FL", "CP", "B"]);
   });
 
   test("bearings have three digits and never say 360", () => {

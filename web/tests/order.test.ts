@@ -1,7 +1,25 @@
 import { describe, expect, test } from "vitest";
-import { StableOrder } from "../src/core/order";
+import { settled, StableOrder } from "../src/core/order";
 
 const keys = (rows: readonly { key: string }[]): string => rows.map((row) => row.key).join("");
+
+describe("an order that does not tremble", () => {
+  const by = (values: Record<string, number>, margin: number) =>
+    (a: string, b: string): boolean => (values[a] ?? 0) < (values[b] ?? 0) - margin;
+
+  test("two rows change places only when one is clearly before the other", () => {
+    expect(settled(["a", "b"], ["b", "a"], by({ a: 334, b: 333 }, 3))).toEqual(["a", "b"]);
+    expect(settled(["a", "b"], ["b", "a"], by({ a: 334, b: 329 }, 3))).toEqual(["b", "a"]);
+  });
+
+  test("a row passes all that it is clearly before, wherever it stood", () => {
+    expect(settled(["a", "b", "c"], ["c", "a", "b"], by({ a: 40, b: 41, c: 9 }, 3))).toEqual(["c", "a", "b"]);
+  });
+
+  test("the new comes in its place and the lost leaves", () => {
+    expect(settled(["a", "b"], ["n", "a"], by({ a: 40, n: 20 }, 3))).toEqual(["n", "a"]);
+  });
+});
 
 describe("rows that do not jump", () => {
   test("a changed order is followed only after it has lasted", () => {

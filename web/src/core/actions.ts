@@ -102,7 +102,7 @@ export function cancelEngagement(engagement_id: number): void {
 /** Do something to the selected track, or say that none is selected. */
 export function withSelected(act: (trackId: number) => void): void {
   const id = view.track;
-  if (id === null || !byId().has(id)) say("Select a track first.", "refused");
+  if (id === null || !byId().has(id)) say("Select a track first: press its row, its symbol on the map, or N for the queue's next.", "refused");
   else act(id);
 }
 

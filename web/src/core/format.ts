@@ -28,6 +28,31 @@ export function age(seconds: Maybe): string {
   return `${Math.round(s / 3600)} h`;
 }
 
+/** How long after its measurement a report comes: "185 ms", "12 s", "3 min", "5 h", "3 days". */
+export function lateness(seconds: Maybe): string {
+  if (missing(seconds)) return DASH;
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  return seconds < 48 * 3600 ? age(seconds) : `${Math.round(seconds / 86_400)} days`;
+}
+
+/** Below this a height under the site's own level is one of the ground, as far as sensors can say. */
+const GROUND_M = 60;
+
+/** Say whether a height above the site (standard deviation sigma_m) is that of the ground. */
+export function atGround(up_m: number, sigma_m: number): boolean {
+  return up_m < 0 && up_m >= -Math.max(GROUND_M, 3 * (Number.isFinite(sigma_m) ? sigma_m : 0));
+}
+
+/** A height above the site: "72 m", or "at ground": nothing flies under it. */
+export function height(up_m: number, sigma_m: number): string {
+  return atGround(up_m, sigma_m) ? "at ground" : `${whole(up_m)} m`;
+}
+
+/** The first letters of a name, where there is no room for it: "Flight line" -> "FL". */
+export function initials(name: string): string {
+  return name.split(/[\s-]+/).filter(Boolean).map((word) => word.charAt(0).toUpperCase()).join("").slice(0, 3);
+}
+
 /** A distance: "850 m", "4.2 km", "27 km". */
 export function distance(metres: Maybe): string {
   if (missing(metres)) return DASH;

@@ -11,11 +11,11 @@ const [notices, setNotices] = createSignal<readonly Notice[]>([]);
 export { notices };
 let next = 1;
 
-/** Show a notice; a refusal stays longer, so that it can be read. */
+/** Show a notice: the newest of what was done, two at most. A refusal stays longer, to be read. */
 export function say(text: string, kind: Notice["kind"]): void {
   const notice = { id: next++, text, kind };
-  setNotices((old) => [...old.slice(-2), notice]);
-  setTimeout(() => dismissNotice(notice.id), kind === "refused" ? 9_000 : 4_000);
+  setNotices((old) => [...old.filter((other) => other.kind === "refused").slice(-1), notice]);
+  setTimeout(() => dismissNotice(notice.id), kind === "refused" ? 9_000 : 3_500);
 }
 
 export function dismissNotice(id: number): void {

@@ -52,6 +52,26 @@ export class StableOrder {
   }
 }
 
+/**
+ * The order of the last time, in which a row passes another only where it is clearly before it.
+ *
+ * before: the order last time; wanted: the exact order now, which says where the new ones belong.
+ * Estimates tremble: what is as good as equal keeps its order.
+ */
+export function settled(
+  before: readonly string[], wanted: readonly string[], clearly: (a: string, b: string) => boolean,
+): string[] {
+  const alive = new Set(wanted);
+  const kept = before.filter((key) => alive.has(key));
+  const out: string[] = [];
+  for (const key of insertNew(kept, wanted, new Set(kept))) {
+    let at = out.length;
+    while (at > 0 && clearly(key, out[at - 1] ?? "")) at -= 1;
+    out.splice(at, 0, key);
+  }
+  return out;
+}
+
 /** Keep the order of what is shown, and put each new row behind its wanted predecessor. */
 function insertNew(kept: string[], wanted: readonly string[], known: Set<string>): string[] {
   const out = [...kept];

@@ -3,7 +3,7 @@ import { batch, createMemo, createRoot, createSignal } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
 import type {
   Engagement, EngagementOption, Mode, NumberedEvent, Posture, QueueItem, SiteView, SourceState,
-  StreamHello, StreamMessage, StreamPicture, StreamResync, WarningRecord,
+  StreamHello, StreamMessage, StreamPicture, StreamResync, TrackGroup, WarningRecord,
 } from "../generated/model";
 import { getJson } from "./http";
 import { decodeColumns } from "./columns";
@@ -24,17 +24,19 @@ interface Lists {
   options: EngagementOption[];
   queue: QueueItem[];
   sources: SourceState[];
+  groups: TrackGroup[];
   posture: Posture;
 }
 
 const [lists, setLists] = createStore<Lists>({
-  warnings: [], engagements: [], options: [], queue: [], sources: [],
+  warnings: [], engagements: [], options: [], queue: [], sources: [], groups: [],
   posture: { weapons_control: "tight", hold: false },
 });
 const [t_us, setTime] = createSignal(0);
 const [tracks, setTracks] = createSignal<readonly Track[]>([]);
 const [events, setEvents] = createSignal<readonly NumberedEvent[]>([]);
 const [mode, setMode] = createSignal<Mode | null>(null);
+const [madeAs, setMadeAs] = createSignal<Mode | null>(null);
 const [siteName, setSiteName] = createSignal("");
 const [site, setSite] = createSignal<SiteView | null>(null);
 const [viewers, setViewers] = createSignal(0);
@@ -44,6 +46,18 @@ const [staleReason, setStaleReason] = createSignal("");
 
 export { events, lists, mode, setSite, site, siteName, staleReason, stale_s, t_us, tracks, viewers };
 export { connected };
+
+/** What has to be marked on the screen: the mode, and in a replay what was recorded. */
+export function modes(): Mode[] {
+  const [now, made] = [mode(), madeAs()];
+  if (now === null) return [];
+  return made !== null && made !== now && made !== "LIVE" ? [now, made] : [now];
+}
+
+/** The name of an asset by its number on the stream; "" for none. */
+export function assetName(index: number): string {
+  return site()?.assets[index]?.name ?? "";
+}
 export const trails = new Trails();
 
 /** The tracks by number. */
@@ -85,6 +99,7 @@ function takeHello(hello: StreamHello): void {
   if (version && hello.version !== version) location.reload();
   version = hello.version;
   setMode(hello.mode);
+  setMadeAs(hello.made_as);
   setSiteName(hello.site);
   if (hello.t_us < t_us() || hello.last_seq < lastSeq) forget();
   if (events().length === 0 || hello.last_seq > lastSeq) void fetchEvents(lastSeq);
@@ -110,6 +125,7 @@ function takePicture(picture: StreamPicture): void {
   setLists("options", reconcile(picture.options, { key: null, merge: true }));
   setLists("queue", reconcile(picture.queue, { key: "key" }));
   setLists("sources", reconcile(picture.sources, { key: "source" }));
+  setLists("groups", reconcile(picture.groups, { key: "group_id" }));
   setLists("posture", reconcile(picture.posture));
   setViewers(picture.viewers);
   addEvents(picture.events);

@@ -32,7 +32,7 @@ export function urgency(track: Track): number {
 }
 
 const VALUES: Record<SortKey, (track: Track) => number | string> = {
-  urgency: (t) => -Math.round(urgency(t) * 50),
+  urgency: (t) => -urgency(t),
   track: (t) => t.id,
   what: (t) => IDENTITY_WORDS[t.identity] + CLASS_WORDS[t.object_class],
   range: (t) => t.range_m,
@@ -41,6 +41,11 @@ const VALUES: Record<SortKey, (track: Track) => number | string> = {
   speed: (t) => t.speed_mps,
   reach: (t) => (isKnown(t.identity) || !Number.isFinite(t.reach_prob) ? -1 : t.reach_prob),
   arrival: (t) => (Number.isFinite(earliestArrival(t)) ? earliestArrival(t) : Infinity),
+};
+
+/** Values nearer to each other than this are one to a person; estimates tremble by about as much. */
+const EQUAL: Partial<Record<SortKey, number>> = {
+  urgency: 0.04, range: 200, bearing: 2, height: 30, speed: 2, reach: 0.05, arrival: 3,
 };
 
 const FILTERS: Record<Filter, (track: Track) => boolean> = {
@@ -60,6 +65,18 @@ export function passes(track: Track, view: TableView): boolean {
     trackName(track.id), track.label, IDENTITY_WORDS[track.identity], CLASS_WORDS[track.object_class],
   ];
   return words.join(" ").toLowerCase().includes(text);
+}
+
+/** Say which of two tracks comes clearly before the other in the chosen order. */
+export function clearlyBefore(tracks: readonly Track[], view: TableView): (a: string, b: string) => boolean {
+  const value = VALUES[view.sort];
+  const values = new Map(tracks.map((track) => [String(track.id), value(track)] as const));
+  const margin = EQUAL[view.sort] ?? 0;
+  return (a, b) => {
+    const [x, y] = view.descending ? [values.get(b), values.get(a)] : [values.get(a), values.get(b)];
+    if (typeof x === "number" && typeof y === "number") return x < y - margin;
+    return x !== undefined && y !== undefined && x < y;
+  };
 }
 
 /** Sort a copy: by the chosen column, ties by number. */

@@ -30,7 +30,10 @@ export interface Track {
   arrival_s: number;
   arrival_sigma_s: number;
   reach_prob: number;
+  /** Index of the asset most probably reached, -1 for none. */
   threat_asset: number;
+  /** Index of the asset that arrival_s is about: the first reached of those worth telling. */
+  arrival_asset: number;
   assessed: boolean;
   dismissed: boolean;
   height_observed: boolean;
@@ -82,6 +85,7 @@ export function trackAt(columns: TrackArrays, i: number): Track {
     arrival_sigma_s: at(columns.arrival_sigma_s),
     reach_prob: at(columns.reach_prob),
     threat_asset: at(columns.threat_asset),
+    arrival_asset: at(columns.arrival_asset),
     assessed: (flags & FLAG_ASSESSED) !== 0,
     dismissed: (flags & FLAG_DISMISSED) !== 0,
     height_observed: (flags & FLAG_HEIGHT_OBSERVED) !== 0,
@@ -103,9 +107,9 @@ export function isDangerous(identity: Identity): boolean {
   return identity === "SUSPECT" || identity === "HOSTILE";
 }
 
-/** The earliest a track could be at an asset, or NaN where that must not or cannot be said. */
+/** The earliest a track could be at an asset worth telling (arrival_asset), or NaN where that must not or cannot be said. */
 export function earliestArrival(track: Track): number {
-  return isKnown(track.identity) || track.threat_asset < 0 ? NaN : track.arrival_s;
+  return isKnown(track.identity) || track.arrival_asset < 0 ? NaN : track.arrival_s;
 }
 
 /** Say whether the place of a track is old: coasting, or not measured for three seconds. */

@@ -1,12 +1,13 @@
 /** The map of the picture: MapLibre for the ground, the air layer and the labels over it. */
 import maplibreWorkerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { Map as GroundMap, setWorkerUrl, type GeoJSONSource } from "maplibre-gl";
-import type { SiteView } from "../generated/model";
+import type { SiteView, TrackGroup } from "../generated/model";
 import type { Theme } from "../core/hash";
 import type { Track } from "../core/track";
 import { drawAtlas } from "./atlas";
-import { siteLabels, trackLabels } from "./captions";
+import { SANS, siteLabels, trackLabels } from "./captions";
 import { EARTH_M, mercatorX, mercatorY } from "./geodesy";
+import { groupMarks } from "./groups";
 import { loadWorld, rangeRings, siteFeatures } from "./ground";
 import type { Box, Label } from "./labels";
 import { AirLayer } from "./layer";
@@ -29,6 +30,7 @@ export interface Handlers {
 
 export interface Shown extends Omit<SceneInput, "origin" | "rings"> {
   labels: boolean;
+  groups: readonly TrackGroup[];
   rings: boolean;
 }
 
@@ -98,6 +100,7 @@ export class AirMap {
   /** Switch the layers of the ground on and off. */
   setLayers(names: readonly string[]): void {
     this.switches = names;
+    this.ground.triggerRepaint();
     if (!this.ready) return;
     for (const [name, layers] of Object.entries(SWITCHED)) {
       for (const id of layers) {
@@ -186,12 +189,16 @@ export class AirMap {
     const inside = (x: number, y: number): boolean =>
       x > -20 && y > -20 && x < holder.clientWidth + 20 && y < holder.clientHeight + 20;
     const zoom = this.ground.getZoom();
-    const labels: Label[] = siteLabels(this.site, zoom, shown.theme, project, shown.rings);
-    if (shown.labels) labels.push(...trackLabels({ ...shown, zoom, project, inside }));
+    const sensors = this.switches.includes("coverage");
+    const labels: Label[] = siteLabels(this.site, zoom, shown.theme, project, shown.rings, sensors);
+    if (shown.labels) labels.push(...trackLabels({ ...shown, assets: this.site.assets, zoom, project, inside }));
     const symbols = this.symbolBoxes(shown.tracks, project, inside);
     const metresPerPixel = (2 * Math.PI * EARTH_M * Math.cos((this.ground.getCenter().lat * Math.PI) / 180))
       / (512 * 2 ** zoom);
-    this.overlay.draw(labels, symbols, shown.theme, metresPerPixel);
+    const groups = groupMarks(
+      shown.groups, shown.tracks, shown.theme, project, metresPerPixel, `600 12px ${SANS}`,
+    );
+    this.overlay.draw([...labels, ...groups.labels], symbols, groups.outlines, shown.theme, metresPerPixel);
   }
 
   private symbolBoxes(

@@ -1,6 +1,6 @@
 /** Which words belong on the map now: tracks that matter, assets, places, range rings. */
 import type { SiteView } from "../generated/model";
-import { clockSpan, whole } from "../core/format";
+import { clockSpan, height, whole } from "../core/format";
 import { earliestArrival, isDangerous, isKnown, type Track } from "../core/track";
 import { CLASS_WORDS, IDENTITY_WORDS, trackName } from "../core/words";
 import type { Theme } from "../core/hash";
@@ -11,7 +11,9 @@ import { IDENTITY_COLOURS } from "./symbols";
 
 export type Projector = (lat_deg: number, lon_deg: number) => { x: number; y: number };
 
-const SANS = 'Inter, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif';
+/** From here on the assets lie far enough apart for all their names. */
+const ASSETS_NAMED_ZOOM = 9;
+export const SANS = 'Inter, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif';
 const INK: Record<Theme, { place: string; asset: string; ring: string }> = {
   night: { place: "#9db1bc", asset: "#d6e8f2", ring: "#8499a4" },
   day: { place: "#55676f", asset: "#16303d", ring: "#5b6c74" },
@@ -21,6 +23,7 @@ export interface CaptionInput {
   tracks: readonly Track[];
   selected: number | null;
   hovered: number | null;
+  assets: SiteView["assets"];
   warned: ReadonlySet<number>;
   zoom: number;
   lead_s: number;
@@ -40,7 +43,7 @@ export function trackLabels(input: CaptionInput): Label[] {
     if (!input.inside(at.x, at.y)) continue;
     out.push({
       key: `t${track.id}`, ...at, gap: 19,
-      lines: chosen || grave ? fullLines(track) : [shortLine(track)],
+      lines: chosen || grave ? fullLines(track, input.assets) : [shortLine(track)],
       colour: IDENTITY_COLOURS[input.theme][track.identity],
       font: `${chosen || grave ? 600 : 500} 12px ${SANS}`, line_px: 15,
       priority: (chosen ? 1000 : 0) + (grave ? 500 : 0) + (isKnown(track.identity) ? 20 : 40),
@@ -68,12 +71,12 @@ function shortLine(track: Track): string {
   return track.label || trackName(track.id);
 }
 
-function fullLines(track: Track): string[] {
+function fullLines(track: Track, assets: SiteView["assets"]): string[] {
   const name = `${trackName(track.id)} ${IDENTITY_WORDS[track.identity].toUpperCase()}`;
-  const height = track.height_observed ? `${whole(track.up_m)} m` : "height ?";
-  const motion = `${height}  ${whole(track.speed_mps)} m/s`;
+  const high = track.height_observed ? height(track.up_m, track.sigma_up_m) : "height ?";
+  const motion = `${high}  ${whole(track.speed_mps)} m/s`;
   const arrival_s = earliestArrival(track);
-  const soonest = Number.isFinite(arrival_s) ? [`earliest ${clockSpan(arrival_s)}`] : [];
+  const soonest = Number.isFinite(arrival_s) ? [`${assets[track.arrival_asset]?.name ?? "earliest"} in ${clockSpan(arrival_s)}`] : [];
   const seen = track.coasting ? [`coasting, unseen ${whole(track.age_s)} s`] : [];
   const what = track.label ? [track.label] : [CLASS_WORDS[track.object_class]];
   return [name, ...what, motion, ...seen, ...soonest];
@@ -81,7 +84,7 @@ function fullLines(track: Track): string[] {
 
 /** Labels of what stands still. */
 export function siteLabels(
-  site: SiteView, zoom: number, theme: Theme, project: Projector, rings: boolean,
+  site: SiteView, zoom: number, theme: Theme, project: Projector, rings: boolean, sensors: boolean,
 ): Label[] {
   const ink = INK[theme];
   const base = { line_px: 14, must: false, plate: false };
@@ -90,7 +93,13 @@ export function siteLabels(
     const at = project(asset.lat_deg, asset.lon_deg);
     out.push({
       ...base, ...at, key: `a${asset.id}`, gap: 10, lines: [asset.name], colour: ink.asset,
-      font: `600 12px ${SANS}`, priority: 300,
+      font: `600 12px ${SANS}`, priority: 300, must: zoom >= ASSETS_NAMED_ZOOM,
+    });
+  }
+  for (const sensor of sensors ? site.sensors : []) {
+    out.push({
+      ...base, ...project(sensor.lat_deg, sensor.lon_deg), key: `s${sensor.id}`, gap: 9,
+      lines: [sensor.name], colour: ink.place, font: `500 12px ${SANS}`, priority: 200,
     });
   }
   for (const place of site.map.places) {

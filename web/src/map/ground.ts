@@ -29,6 +29,8 @@ export function siteFeatures(site: SiteView): FeatureCollection {
       item(line.kind, { type: "LineString", coordinates: line.points.map(([lat, lon]) => [lon, lat]) })),
     ...site.corridors.map(corridor),
     ...site.sensors.map(coverage),
+    ...site.sensors.map((sensor) =>
+      item("sensor", { type: "Point", coordinates: [sensor.lon_deg, sensor.lat_deg] })),
     ...site.assets.map((asset) =>
       item("asset", {
         type: "Polygon", coordinates: [assetRing(asset).map(([lat, lon]) => [lon, lat])],

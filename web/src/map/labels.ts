@@ -79,10 +79,11 @@ function crossed(label: Label, box: Box): boolean {
  * Place labels in order of priority.
  *
  * obstacles: the boxes of symbols. before: the places of the last time, kept where still free.
+ * bounds: the map; no label is cut by its edge: one that must be shown is moved in.
  */
 export function placeLabels(
   labels: readonly Label[], obstacles: readonly Box[], before: ReadonlyMap<string, number>,
-  measure: (label: Label) => number,
+  measure: (label: Label) => number, bounds?: Box,
 ): Placed[] {
   const placed: Placed[] = [];
   const ordered = [...labels].sort(
@@ -94,13 +95,24 @@ export function placeLabels(
     let best: { place: number; box: Box; cost: number } | null = null;
     for (const place of tries) {
       const box = boxAt(label, width, place);
-      const cost = costOf(label, box, placed, obstacles);
+      const cost = costOf(label, box, placed, obstacles) + (bounds && !within(box, bounds) ? 10 : 0);
       if (!best || cost < best.cost) best = { place, box, cost };
       if (cost === 0) break;
     }
-    if (best && (best.cost < 10 || label.must)) placed.push({ ...label, ...best });
+    if (!best || (best.cost >= 10 && !label.must)) continue;
+    placed.push({ ...label, place: best.place, box: bounds ? movedInto(best.box, bounds) : best.box });
   }
   return placed;
+}
+
+function within(box: Box, bounds: Box): boolean {
+  return box.x0 >= bounds.x0 && box.y0 >= bounds.y0 && box.x1 <= bounds.x1 && box.y1 <= bounds.y1;
+}
+
+function movedInto(box: Box, bounds: Box): Box {
+  const dx = Math.max(bounds.x0 - box.x0, Math.min(0, bounds.x1 - box.x1));
+  const dy = Math.max(bounds.y0 - box.y0, Math.min(0, bounds.y1 - box.y1));
+  return { x0: box.x0 + dx, x1: box.x1 + dx, y0: box.y0 + dy, y1: box.y1 + dy };
 }
 
 function order(first: number | undefined, must: boolean): number[] {
@@ -108,10 +120,10 @@ function order(first: number | undefined, must: boolean): number[] {
   return first === undefined ? all : [first, ...all.filter((i) => i !== first)];
 }
 
-/** 0: free. Under 10: acceptable. 10 and more: covers something. */
+/** 0: free. Under 10: acceptable. 10 and more: covers something; words on words are worst. */
 function costOf(label: Label, box: Box, placed: readonly Placed[], obstacles: readonly Box[]): number {
   let cost = crossed(label, box) ? 3 : 0;
-  for (const other of placed) if (overlap(box, other.box)) cost += 20;
+  for (const other of placed) if (overlap(box, other.box)) cost += 200;
   for (const other of obstacles) {
     const own = !label.centred && label.x > other.x0 && label.x < other.x1 && label.y > other.y0 && label.y < other.y1;
     if (!own && overlap(box, other)) cost += 10;
@@ -148,8 +160,8 @@ export function drawLabels(
       g.beginPath();
       g.roundRect(box.x0 - 1, box.y0 - 1, box.x1 - box.x0 + 2, box.y1 - box.y0 + 2, 3);
       g.fill();
-      if (label.place >= NEAR.length) leader(g, label);
     }
+    if (label.place >= NEAR.length) leader(g, label);
     g.strokeStyle = halo;
     g.lineWidth = 3;
     g.textAlign = label.centred ? "center" : "left";

@@ -8,6 +8,27 @@ const SHADES: Record<Theme, { halo: string; plate: string; ink: string }> = {
 };
 const FONT = '11px Inter, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif';
 
+/** An ellipse around a group: half lengths, and the long axis clockwise from the screen's right. */
+export interface Outline {
+  x: number;
+  y: number;
+  along_px: number;
+  across_px: number;
+  angle_rad: number;
+  colour: string;
+}
+
+const EDGE_PX = 3;
+
+/** Where the mark of the mode, the scale and the tools lie: words there could not be read. */
+function covered(width: number, height: number): Box[] {
+  return [
+    { x0: 0, y0: height - 34, x1: 260, y1: height },
+    { x0: width - 170, y0: height - 34, x1: width, y1: height },
+    { x0: width - 205, y0: 0, x1: width, y1: 44 },
+  ];
+}
+
 export class Overlay {
   private places = new Map<string, number>();
   private readonly widths = new Map<string, number>();
@@ -19,8 +40,11 @@ export class Overlay {
     this.g = g;
   }
 
-  /** Draw labels clear of each other and of the symbols' boxes. */
-  draw(labels: readonly Label[], symbols: readonly Box[], theme: Theme, metresPerPixel: number): void {
+  /** Draw labels clear of each other, of the symbols' boxes and of what lies over the map. */
+  draw(
+    labels: readonly Label[], symbols: readonly Box[], outlines: readonly Outline[],
+    theme: Theme, metresPerPixel: number,
+  ): void {
     const { g, canvas } = this;
     const ratio = window.devicePixelRatio;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
@@ -30,11 +54,27 @@ export class Overlay {
     }
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, width, height);
-    const placed = placeLabels(labels, symbols, this.places, (label) => this.measure(label));
+    for (const outline of outlines) this.outline(outline);
+    const bounds = { x0: EDGE_PX, y0: EDGE_PX, x1: width - EDGE_PX, y1: height - EDGE_PX };
+    const placed = placeLabels(
+      labels, [...symbols, ...covered(width, height)], this.places, (label) => this.measure(label), bounds,
+    );
     this.places = new Map(placed.map((label) => [label.key, label.place]));
     const shade = SHADES[theme];
     drawLabels(g, placed, shade.halo, shade.plate);
     this.scale(width, height, metresPerPixel, shade.ink, shade.halo);
+  }
+
+  /** A dashed ring around what flies together. */
+  private outline(outline: Outline): void {
+    const { g } = this;
+    g.beginPath();
+    g.ellipse(outline.x, outline.y, outline.along_px, outline.across_px, outline.angle_rad, 0, 2 * Math.PI);
+    g.setLineDash([7, 4]);
+    g.strokeStyle = outline.colour;
+    g.lineWidth = 1.6;
+    g.stroke();
+    g.setLineDash([]);
   }
 
   private measure(label: Label): number {

@@ -8,7 +8,7 @@ import {
 import { ellipse, mercatorX, mercatorY, offset } from "./geodesy";
 import { rgb, SegmentBuffer, type Stroke } from "./segments";
 import { GROUND } from "./style";
-import { IDENTITY_COLOURS } from "./symbols";
+import { IDENTITY_COLOURS, RANK } from "./symbols";
 
 export interface SceneInput {
   tracks: readonly Track[];
@@ -108,10 +108,6 @@ function addSelected(lines: SegmentBuffer, track: Track, input: SceneInput): voi
     ...line(shade.ink, 0.5, 1.2), dash_px: 6,
   });
 }
-
-const RANK: Record<Track["identity"], number> = {
-  NEUTRAL: 0, UNKNOWN: 1, PENDING: 1, ASSUMED_FRIEND: 2, FRIEND: 2, SUSPECT: 3, HOSTILE: 4,
-};
 
 function symbols(input: SceneInput): Float32Array<ArrayBuffer> {
   const rank = (t: Track): number => (t.id === input.selected ? 9 : RANK[t.identity]);

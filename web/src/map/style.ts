@@ -39,13 +39,15 @@ export const PAINTS: Paint[] = [
   ["corridor-civil", "fill-color", "civil"],
   ["corridor-friendly", "fill-color", "friendly"],
   ["coverage", "line-color", "coverage"],
+  ["sensor", "circle-stroke-color", "coverage"],
+  ["sensor", "circle-color", "land"],
   ["asset-fill", "fill-color", "assetFill"],
   ["asset-line", "line-color", "asset"],
 ];
 
 /** The layers a person can switch off, by the name of the switch. */
 export const SWITCHED: Record<string, string[]> = {
-  coverage: ["coverage"],
+  coverage: ["coverage", "sensor"],
   corridors: ["corridor-civil", "corridor-friendly"],
   zones: ["asset-fill", "asset-line"],
 };
@@ -83,6 +85,10 @@ export function groundStyle(theme: Theme, site: FeatureCollection): StyleSpecifi
     fill("corridor-friendly", "site", "corridor-friendly", 0.1),
     line("runway", "site", "runway", 3.5, { "line-opacity": 0.9 }),
     line("coverage", "site", "coverage", 1.2, { "line-dasharray": [2, 3], "line-opacity": 0.8 }),
+    {
+      id: "sensor", source: "site", type: "circle", filter: ["==", ["get", "kind"], "sensor"],
+      paint: { "circle-radius": 4, "circle-stroke-width": 2 },
+    },
     fill("asset-fill", "site", "asset", 0.1),
     line("asset-line", "site", "asset", 1.8),
   ];

@@ -52,6 +52,11 @@ const LOOKS: Record<Identity, Look> = {
   HOSTILE: { frame: "tent", dashed: false, hollow: false, bold: true },
 };
 
+/** How grave an identity is, for what lies over what. */
+export const RANK: Record<Identity, number> = {
+  NEUTRAL: 0, UNKNOWN: 1, PENDING: 1, ASSUMED_FRIEND: 2, FRIEND: 2, SUSPECT: 3, HOSTILE: 4,
+};
+
 export const IDENTITY_COLOURS: Record<Theme, Record<Identity, string>> = {
   night: {
     PENDING: "#e5d86e", UNKNOWN: "#e5d86e", ASSUMED_FRIEND: "#6cc5ff", FRIEND: "#6cc5ff",

@@ -1,5 +1,5 @@
 import { createEffect, Show, type JSX } from "solid-js";
-import { lists, mode, siteName, stale_s } from "../core/picture";
+import { lists, mode, modes, siteName, stale_s } from "../core/picture";
 import { setAlarm } from "../core/sound";
 import { needsSound } from "../core/warnings";
 import { rightTab } from "../core/view";
@@ -23,7 +23,7 @@ export function App(): JSX.Element {
   createEffect(() => {
     const open = lists.warnings.length;
     const head = open ? `(${open}) WARNING – ` : "";
-    document.title = `${head}${siteName() || "Vedette"} – ${mode() ?? "connecting"}`;
+    document.title = `${head}${siteName() || "Vedette"} – ${modes().join(", ") || "connecting"}`;
   });
   return (
     <div class="app" classList={{ "picture-stale": stale_s() !== null && mode() !== null }}>

@@ -1,7 +1,7 @@
 import { createEffect, createMemo, createSignal, For, onCleanup, onMount, Show, type JSX } from "solid-js";
 import { bearing, distance } from "../core/format";
 import { mapKeys } from "../core/keys";
-import { byId, lists, mode, site, t_us, trails, tracks } from "../core/picture";
+import { byId, lists, modes, site, t_us, trails, tracks } from "../core/picture";
 import { dialog } from "../core/dialogs";
 import { hovered, layerOn, LEAD_S, select, setHovered, setTrailLength, setView, toggleLayer, trailLength_s, view } from "../core/view";
 import { warnedTracks } from "../core/warnings";
@@ -44,6 +44,7 @@ export function MapPane(): JSX.Element {
       setBroken(error.message.slice(0, 200));
     }
   }
+  const marked = (): string => modes().filter((word) => word !== "LIVE").join(" · ");
   const warned = createMemo(() => warnedTracks(lists.warnings));
   createEffect(() => {
     const [open, here] = [map(), site()];
@@ -73,7 +74,7 @@ export function MapPane(): JSX.Element {
     <div class="map" role="region" aria-label="Map of the tracks. The table lists the same.">
       <div class="map-holder" ref={holder} />
       <canvas class="map-words" ref={canvas} aria-hidden="true" />
-      <Show when={mode() && mode() !== "LIVE"}><span class="map-mode" aria-hidden="true">{mode()}</span></Show>
+      <Show when={marked()}><span class="map-mode" aria-hidden="true">{marked()}</span></Show>
       <Show when={broken()}>
         <p class="map-broken" role="alert">The map cannot be drawn: {broken()}. Table and warnings work.</p>
       </Show>
@@ -99,7 +100,7 @@ function shownNow(here: SiteView, warned: ReadonlySet<number>): Shown {
     alarmed: alarmedAssets(here),
     debris: debrisRings(asked?.kind === "engage" ? asked.trackId : null),
     threatened: asset ? [asset.lat_deg, asset.lon_deg] : null,
-    theme: view.theme, labels: layerOn("labels"), rings: layerOn("rings"),
+    theme: view.theme, labels: layerOn("labels"), groups: [...lists.groups], rings: layerOn("rings"),
   };
 }
 

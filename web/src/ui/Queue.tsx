@@ -47,7 +47,7 @@ function Item(props: { item: QueueItem; ghost: boolean }): JSX.Element {
   return (
     <li class="item" data-priority={props.item.priority} data-kind={props.item.kind}
       classList={{ ghost: props.ghost, chosen: props.item.track_id !== null && props.item.track_id === view.track }}>
-      <button class="item-words" onClick={choose}>
+      <button class="item-words" onClick={choose} title={`${props.item.text}\n${props.item.reason}`}>
         <span class="item-text">{props.item.text}</span>
         <span class="item-reason">{props.item.reason}</span>
       </button>

@@ -2,7 +2,7 @@ import { For, Show, type JSX } from "solid-js";
 import { hold } from "../core/actions";
 import { openDialog } from "../core/dialogs";
 import { age, date, timeOfDay } from "../core/format";
-import { lists, mode, siteName, t_us, viewers } from "../core/picture";
+import { lists, modes, siteName, t_us, viewers } from "../core/picture";
 import { askLogin, logout, session } from "../core/session";
 import { blocked, muted, toggleSound } from "../core/sound";
 import { toggleTheme, view } from "../core/view";
@@ -18,8 +18,10 @@ export function TopBar(): JSX.Element {
   return (
     <header class="top">
       <h1 class="brand"><span class="wordmark">VEDETTE</span> <span class="site">{siteName()}</span></h1>
-      <Show when={mode()}>
-        {(word) => <span class="mode" data-mode={word()} data-testid="mode">{word()}</span>}
+      <Show when={modes().length}>
+        <span class="modes" data-testid="mode">
+          <For each={modes()}>{(word) => <span class="mode" data-mode={word}>{word}</span>}</For>
+        </span>
       </Show>
       <Clock />
       <Sources />

@@ -1,6 +1,6 @@
 import { createMemo, Show, type JSX } from "solid-js";
-import { age, bearing, clockSpan, DASH, kilometres, percent, whole } from "../core/format";
-import { byId, lists } from "../core/picture";
+import { age, atGround, bearing, clockSpan, DASH, initials, kilometres, percent, whole } from "../core/format";
+import { assetName, byId, lists } from "../core/picture";
 import { earliestArrival, isDangerous, isKnown, isOld, type Track } from "../core/track";
 import { hovered, select, setHovered, view } from "../core/view";
 import { warnedTracks } from "../core/warnings";
@@ -34,13 +34,29 @@ export function TrackRow(props: { id: number; ghost: boolean }): JSX.Element {
           <div class="c-num" role="gridcell">{kilometres(t().range_m)}</div>
           <div class="c-num c-brg" role="gridcell">{bearing(t().bearing_deg)}</div>
           <div class="c-num" role="gridcell">
-            {t().height_observed ? whole(t().up_m) : <span class="unit" title="no sensor saw its height">?</span>}
+            {t().height_observed ? <High track={t()} /> : <span class="unit" title="no sensor saw its height">?</span>}
           </div>
           <div class="c-num c-speed" role="gridcell">{whole(t().speed_mps)}</div>
           <div class="c-num c-reach" role="gridcell">{isKnown(t().identity) ? DASH : percent(t().reach_prob)}</div>
-          <div class="c-num c-when" role="gridcell">{clockSpan(earliestArrival(t()))}</div>
+          <div class="c-num c-when" role="gridcell" title={soonest(t())}>
+            {clockSpan(earliestArrival(t()))} <span class="unit">{soonest(t()) ? initials(assetName(t().arrival_asset)) : ""}</span>
+          </div>
         </div>
       )}
+    </Show>
+  );
+}
+
+/** Where it could be first, in words; "" where that is not said. */
+function soonest(track: Track): string {
+  const arrival_s = earliestArrival(track);
+  return Number.isFinite(arrival_s) ? `${assetName(track.arrival_asset)} in ${clockSpan(arrival_s)}` : "";
+}
+
+function High(props: { track: Track }): JSX.Element {
+  return (
+    <Show when={atGround(props.track.up_m, props.track.sigma_up_m)} fallback={whole(props.track.up_m)}>
+      <span title="at ground">gnd</span>
     </Show>
   );
 }

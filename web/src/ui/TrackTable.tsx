@@ -1,7 +1,9 @@
 import { createEffect, createMemo, createSignal, For, on, onMount, Show, type JSX } from "solid-js";
 import { count } from "../core/format";
 import { byId, tracks } from "../core/picture";
-import { passes, sorted, type Filter, type SortKey } from "../core/sorting";
+import { settled } from "../core/order";
+import type { Track } from "../core/track";
+import { clearlyBefore, passes, sorted, type Filter, type SortKey } from "../core/sorting";
 import { select, setHovered, setView, view } from "../core/view";
 import { stableRows } from "./rows";
 import { TrackRow } from "./TrackRow";
@@ -24,10 +26,10 @@ const COLUMNS: { key: SortKey; word: string; title: string; cls: string }[] = [
   { key: "what", word: "What", title: "Identity and class", cls: "c-what" },
   { key: "range", word: "km", title: "Ground range from the site, kilometres", cls: "c-num" },
   { key: "bearing", word: "Brg", title: "Bearing from the site, degrees true", cls: "c-num c-brg" },
-  { key: "height", word: "m", title: "Height above the site, metres; ? where no sensor saw height", cls: "c-num" },
+  { key: "height", word: "m", title: "Height above the site, metres; gnd: at ground; ? where no sensor saw height", cls: "c-num" },
   { key: "speed", word: "m/s", title: "Ground speed, metres a second", cls: "c-num c-speed" },
   { key: "reach", word: "Reach", title: "Probability that it reaches an asset", cls: "c-num c-reach" },
-  { key: "arrival", word: "Earliest", title: "Earliest arrival at an asset if it turns to it now. Not shown for friendly and civil tracks.", cls: "c-num" },
+  { key: "arrival", word: "Earliest", title: "Earliest arrival at any asset it may well reach, if it turns to it now, and that asset's initials. Not shown for friendly and civil tracks.", cls: "c-num" },
 ];
 
 /** All tracks: sortable, filterable; rows do not jump, and never under the pointer. */
@@ -36,7 +38,7 @@ export function TrackTable(): JSX.Element {
   const [top_px, setTop] = createSignal(0);
   const [height_px, setHeight] = createSignal(600);
   const matching = createMemo(() => tracks().filter((track) => passes(track, view)));
-  const wanted = createMemo(() => sorted(matching(), view).map((track) => String(track.id)));
+  const wanted = createMemo(orderOf(matching));
   const stable = stableRows(wanted, 2.0);
   createEffect(on(() => [view.sort, view.descending, view.filter, view.text], stable.reset, { defer: true }));
   onMount(() => new ResizeObserver(() => setHeight(body.clientHeight)).observe(body));
@@ -80,6 +82,20 @@ export function TrackTable(): JSX.Element {
       </div>
     </section>
   );
+}
+
+/** The order of the rows: as sorted, but what is as good as equal keeps its order of the last time. */
+function orderOf(matching: () => readonly Track[]): () => string[] {
+  let before: string[] = [];
+  let chosen = "";
+  return () => {
+    const rows = matching();
+    const exact = sorted(rows, view).map((track) => String(track.id));
+    const asked = [view.sort, view.descending, view.filter, view.text].join("|");
+    before = asked === chosen ? settled(before, exact, clearlyBefore(rows, view)) : exact;
+    chosen = asked;
+    return before;
+  };
 }
 
 function Filters(props: { shown: number }): JSX.Element {

@@ -52,7 +52,52 @@ export function drawProfile(
   drawAxes(g, look, x, y);
   const ordered = [...tracks].filter((t) => t.range_m <= RANGE_M)
     .sort((a, b) => weight(a, look) - weight(b, look));
-  return ordered.map((track) => drawOne(g, track, look, x(track.range_m), y));
+  const points = ordered.map((track) => drawOne(g, track, look, x(track.range_m), y));
+  drawNames(g, ordered, points, look);
+  return points;
+}
+
+const NAME_PX = 12;
+
+/** The names of what matters, the gravest first; one that would lie on another moves up or down. */
+function drawNames(
+  g: CanvasRenderingContext2D, ordered: readonly Track[], points: readonly ProfilePoint[], look: ProfileLook,
+): void {
+  const taken: { x0: number; x1: number; y: number }[] = [];
+  const [highest, lowest] = [MARGIN.top, look.height - MARGIN.bottom - 2];
+  for (let i = ordered.length - 1; i >= 0; i -= 1) {
+    const [track, point] = [ordered[i], points[i]];
+    if (!track || !point || !named(track, look)) continue;
+    const text = trackName(track.id);
+    const width = g.measureText(text).width;
+    const right = point.x < look.width - 70;
+    const x0 = right ? point.x + 13 : point.x - 13 - width;
+    const free = (y: number): boolean => y >= highest && y <= lowest
+      && !taken.some((other) => other.x0 < x0 + width && x0 < other.x1 && Math.abs(other.y - y) < NAME_PX);
+    const y = freePlace(Math.min(point.y, lowest), free);
+    if (y === null) continue;
+    taken.push({ x0, x1: x0 + width, y });
+    g.fillStyle = SHADES[look.theme].ink;
+    g.strokeStyle = SHADES[look.theme].halo;
+    g.lineWidth = 3;
+    g.textAlign = "left";
+    g.textBaseline = "middle";
+    g.strokeText(text, x0, y);
+    g.fillText(text, x0, y);
+  }
+}
+
+/** The free height nearest to the wanted one, or none within five lines. */
+function freePlace(wanted: number, free: (y: number) => boolean): number | null {
+  for (let step = 0; step <= 5; step += 1) {
+    for (const y of [wanted - step * NAME_PX, wanted + step * NAME_PX]) if (free(y)) return y;
+  }
+  return null;
+}
+
+function named(track: Track, look: ProfileLook): boolean {
+  const chosen = track.id === look.selected || track.id === look.hovered;
+  return (chosen || isDangerous(track.identity)) && !(look.low && track.up_m > LOW_M);
 }
 
 function weight(track: Track, look: ProfileLook): number {
@@ -105,16 +150,6 @@ function drawOne(
   else if (grave) drawSymbol(g, px - 10, py - 10, 20, track.identity, track.object_class, look.theme);
   else dot(g, px, py, track.height_observed);
   g.globalAlpha = 1;
-  if (grave && !above) {
-    g.fillStyle = SHADES[look.theme].ink;
-    g.strokeStyle = SHADES[look.theme].halo;
-    g.lineWidth = 3;
-    const right = px < look.width - 70;
-    g.textAlign = right ? "left" : "right";
-    g.textBaseline = "middle";
-    g.strokeText(trackName(track.id), px + (right ? 13 : -13), py);
-    g.fillText(trackName(track.id), px + (right ? 13 : -13), py);
-  }
   return { id: track.id, x: px, y: py };
 }
 

@@ -2,16 +2,16 @@ import { Show, type JSX } from "solid-js";
 import { assess, dismiss } from "../../core/actions";
 import { openDialog } from "../../core/dialogs";
 import { lists } from "../../core/picture";
-import { isKnown, type Track } from "../../core/track";
+import { authorisationBar } from "../../core/authority";
+import { session } from "../../core/session";
+import type { Track } from "../../core/track";
 
 /** What can be done about the selected track; each on its key. */
 export function Actions(props: { track: Track }): JSX.Element {
   const id = (): number => props.track.id;
-  const options = (): number => lists.options.filter((option) => option.track_id === id()).length;
-  const why = (): string =>
-    isKnown(props.track.identity) ? "A friendly or civil track has no options"
-      : options() ? "Compare the simulated effectors side by side; two people decide"
-        : "No simulated effector has an option for this track now";
+  const bar = (): string => authorisationBar(
+    props.track, lists.options.filter((option) => option.track_id === id()), lists.posture, session(),
+  );
   return (
     <div class="actions" role="group" aria-label="Actions on this track">
       <button onClick={() => void assess(id())} aria-keyshortcuts="S" data-testid="assess"
@@ -20,11 +20,15 @@ export function Actions(props: { track: Track }): JSX.Element {
         title="Set the identity, with a reason">Identify… <kbd>I</kbd></button>
       <button onClick={() => dismiss(id())} aria-keyshortcuts="D" data-testid="dismiss"
         title="Take it out of the queue, with a reason; it comes back when it gets worse">Dismiss… <kbd>D</kbd></button>
-      <button class="solid" onClick={() => openDialog({ kind: "engage", trackId: id() })}
-        aria-keyshortcuts="E" data-testid="authorise" title={why()} disabled={options() === 0}>
+      <button classList={{ solid: !bar() }} onClick={() => openDialog({ kind: "engage", trackId: id() })}
+        aria-keyshortcuts="E" data-testid="authorise" disabled={Boolean(bar())}
+        title={bar() || "Compare the simulated effectors side by side; two people decide"}
+        aria-describedby={bar() ? "authorise-bar" : undefined}>
         Authorise… <kbd>E</kbd>
       </button>
-      <Show when={lists.posture.hold}><p class="held">Hold is on: nothing may be authorised.</p></Show>
+      <Show when={bar()}>
+        {(why) => <p id="authorise-bar" class={lists.posture.hold ? "held" : "quiet-text"}>{why()}</p>}
+      </Show>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { allClear, hold, orderCover } from "../../core/actions";
 import { openDialog } from "../../core/dialogs";
-import { age, clockSpan, timeOfDay } from "../../core/format";
+import { age, clockSpan, lateness, timeOfDay } from "../../core/format";
 import { events, lists, site, t_us, viewers } from "../../core/picture";
 import { CONTROL_WORDS, HEALTH_WORDS, SENSOR_WORDS } from "../../core/words";
 import type { ExhibitAttached, SourceState, WarningRecord, Zone } from "../../generated/model";
@@ -41,7 +41,7 @@ function ZoneLine(props: { zone: Zone }): JSX.Element {
       <p>
         <b>{props.zone.name}</b>
         <Show when={worst()} fallback={<span class="quiet-text"> no warning</span>}>
-          {(w) => <span class="level">{w().level === "imminent" ? "▲ take cover" : "△ be ready"} since {timeOfDay(w().raised_us)}</span>}
+          {(w) => <span class="level">{w().level === "imminent" ? "▲ take cover" : "△ be ready"} since {timeOfDay(w().level_us || w().raised_us)}</span>}
         </Show>
       </p>
       <p class="quiet-text">needs {clockSpan(props.zone.take_cover_s)} to take cover<Delivered warning={worst()} /></p>
@@ -101,12 +101,12 @@ function SourceLine(props: { source: SourceState }): JSX.Element {
         <span class="num"> {s().last_us ? `${age((t_us() - s().last_us) / 1e6)} ago` : ""}</span></p>
       <p class="quiet-text num">
         {sensor()} · {s().rate_hz.toFixed(1)}/s · {s().reports} in all
-        <Show when={s().latency_s > 0}> · {Math.round(s().latency_s * 1000)} ms late</Show>
+        <Show when={s().latency_s > 0}> · {lateness(s().latency_s)} late</Show>
         <Show when={s().shed}> · {s().shed} shed</Show>
       </p>
       <Show when={s().reason}><p class={s().health === "ok" ? "quiet-text" : "caution"}>{s().reason}</p></Show>
       <Show when={s().biases.length}><p class="quiet-text num">bias: {biases()}</p></Show>
-      <Show when={s().refused}><p class="quiet-text num">{s().refused} refused: {refusals()}</p></Show>
+      <Show when={s().refused}><p class="num" classList={{ caution: s().health !== "ok", "quiet-text": s().health === "ok" }}>{s().refused} refused: {refusals()}</p></Show>
     </li>
   );
 }

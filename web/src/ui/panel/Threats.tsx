@@ -1,21 +1,28 @@
 import { For, Show, type JSX } from "solid-js";
 import { clockSpan, distance, percent, whole } from "../../core/format";
-import { site } from "../../core/picture";
+import { site, t_us } from "../../core/picture";
 import { isKnown, type Track } from "../../core/track";
 import type { Threat } from "../../generated/model";
 
 /** What the track can do to each asset. Friendly and civil tracks are shown no time of arrival. */
-export function Threats(props: { track: Track; threats: readonly Threat[] }): JSX.Element {
+export function Threats(props: { track: Track; threats: readonly Threat[]; asked_us: number }): JSX.Element {
   const nameOf = (id: string): string => site()?.assets.find((asset) => asset.id === id)?.name ?? id;
   const known = (): boolean => isKnown(props.track.identity);
+  const earliest = (): string => site()?.assets[props.track.arrival_asset]?.id ?? "";
+  // The asset that table and label name comes first, then the likeliest.
   const worstFirst = (): Threat[] =>
-    [...props.threats].sort((a, b) => (b.reach_prob ?? 0) - (a.reach_prob ?? 0) || (a.range_m ?? 0) - (b.range_m ?? 0));
+    [...props.threats].sort((a, b) =>
+      Number(b.asset_id === earliest()) - Number(a.asset_id === earliest())
+      || (b.reach_prob ?? 0) - (a.reach_prob ?? 0) || (a.range_m ?? 0) - (b.range_m ?? 0));
+  // The detail is asked for once a second; its times run on meanwhile, as those of the table do.
+  const left_s = (threat: Threat): number => threat.asset_id === earliest()
+    ? props.track.arrival_s : (threat.arrival_s ?? NaN) - Math.max(0, t_us() - props.asked_us) / 1e6;
   return (
     <Show when={props.threats.length > 0}>
       <section>
         <h3>{known() ? "Distance to each asset" : "Threat to each asset"}</h3>
         <For each={worstFirst()}>
-          {(threat, i) => (
+          {(threat) => (
             <div class="threat">
               <p class="threat-name">
                 <b>{nameOf(threat.asset_id)}</b>
@@ -24,8 +31,8 @@ export function Threats(props: { track: Track; threats: readonly Threat[] }): JS
               <Show when={!known()}>
                 <Meter value={threat.reach_prob ?? 0} label={`${percent(threat.reach_prob)} likely to reach it`} />
                 <p class="threat-line num">
-                  <Show when={Number.isFinite(threat.arrival_s ?? NaN)} fallback="cannot reach it at its present speed">
-                    earliest arrival <b>{clockSpan(threat.arrival_s)}</b> ± {whole(threat.arrival_sigma_s)} s
+                  <Show when={Number.isFinite(left_s(threat))} fallback="cannot reach it at its present speed">
+                    earliest arrival <b>{clockSpan(left_s(threat))}</b> ± {whole(threat.arrival_sigma_s)} s
                   </Show>
                 </p>
               </Show>
@@ -33,7 +40,6 @@ export function Threats(props: { track: Track; threats: readonly Threat[] }): JS
                 closest approach {distance(threat.cpa_m)}
                 <Show when={(threat.cpa_s ?? 0) > 0} fallback=", now: it recedes"> in {clockSpan(threat.cpa_s)} if it flies straight on</Show>
               </p>
-              <Show when={!known() && i() === 0 && threat.reason}><p class="quiet-text">{threat.reason}</p></Show>
             </div>
           )}
         </For>

@@ -1,5 +1,5 @@
 import { createMemo, For, Show, type JSX } from "solid-js";
-import { age, bearing, distance, position, timeOfDay, whole } from "../../core/format";
+import { age, atGround, bearing, distance, position, timeOfDay, whole } from "../../core/format";
 import { byId, lists } from "../../core/picture";
 import { isOld, type Track } from "../../core/track";
 import { view } from "../../core/view";
@@ -35,7 +35,7 @@ export function TrackPanel(): JSX.Element {
         </Show>
         <For each={engagements()}>{(engagement) => <EngagementCard engagement={engagement} />}</For>
         <Show when={live()}>
-          {(track) => <Threats track={track()} threats={detail()?.threats ?? []} />}
+          {(track) => <Threats track={track()} threats={detail()?.threats ?? []} asked_us={detail()?.t_us ?? 0} />}
         </Show>
         <Show when={detail()?.identity}>
           {(record) => (
@@ -107,7 +107,7 @@ function Motion(props: { track: Track }): JSX.Element {
         <dt>Height</dt>
         <dd class="num">
           <Show when={t().height_observed} fallback="not observed by any sensor">
-            {whole(t().up_m)} m above the site ± {whole(t().sigma_up_m)} m
+            {atGround(t().up_m, t().sigma_up_m) ? "at ground" : `${whole(t().up_m)} m above the site`} ± {whole(t().sigma_up_m)} m
           </Show>
         </dd>
         <dt>Motion</dt>
