@@ -1,5 +1,6 @@
 """The whole job in a real browser: warned, acknowledged by keyboard, authorised by two, told."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -72,9 +73,14 @@ def test_a_watch_is_warned_acknowledges_by_keyboard_two_authorise_and_the_report
         )
         suspects = [t for t in attacker["tracks"] if t["identity"] == "SUSPECT"]
         track = min(suspects, key=lambda t: t["arrival_s"] or 1e9)["track_id"]
-        page.get_by_test_id(f"track-row-{track}").click()
+        row = page.get_by_test_id(f"track-row-{track}")
+        row.click()
+        expect(page.get_by_test_id("authorise")).to_be_disabled()
+        expect(page.locator("#authorise-bar")).to_contain_text("must be HOSTILE")
+        expect(row.locator(".c-when")).to_have_attribute("title", re.compile(r"^[A-Z].* in \d+:\d"))
         identify(page)
         demo.wait_for(lambda p: any(t["identity"] == "HOSTILE" for t in p["tracks"]), 90)
+        expect(page.get_by_test_id("authorise")).to_be_enabled()
         authorise(page)
         demo.wait_for(lambda p: any(e["second_person"] == "basim" for e in p["engagements"]), 90)
         download(page, "report-download", tmp_path / "incident.html", b"<html")

@@ -35,7 +35,7 @@ def test_a_warning_wants_acknowledging_until_it_is(scene):
     warn(scene)
     item = scene.queue()[0]
     assert (item.kind, item.priority, item.warning_id) == ("warning", 1, 1)
-    assert item.text == "Acknowledge: Barracks, imminent, 70 s"
+    assert item.text == "Acknowledge: Barracks, imminent"
     scene.warnings[1].acknowledged_by = "Reyes"
     scene.now_ns += 2 * S
     assert all(i.kind != "warning" for i in scene.queue())
@@ -152,9 +152,9 @@ def test_what_is_equally_grave_is_ordered_by_the_time_left(scene):
     scene.warnings[4].arrival_ns = scene.now_ns + 50 * S
     items = scene.queue()
     assert [i.warning_id for i in items if i.priority == 1] == [3, 1, 4, 2]
-    scene.warnings[2].arrival_ns = scene.now_ns + 38 * S
+    scene.warnings[2].arrival_ns = scene.now_ns + 36 * S
     assert [i.warning_id for i in scene.queue() if i.priority == 1] == [3, 2, 1, 4]
-    scene.warnings[1].arrival_ns = scene.now_ns + 37 * S
+    scene.warnings[1].arrival_ns = scene.now_ns + 35 * S
     assert [i.warning_id for i in scene.queue() if i.priority == 1] == [3, 2, 1, 4]
 
 

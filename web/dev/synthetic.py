@@ -17,6 +17,7 @@ import numpy as np
 from vedette import decision, threat, warning
 from vedette.config.load import load_site
 from vedette.config.site import Site
+from vedette.geo import SiteFrame
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import (
     AssessTrack,
@@ -33,7 +34,14 @@ from vedette.model.events import (
     TrackDismissed,
     TrackStarted,
 )
-from vedette.model.picture import AirPicture, Evidence, IdentityRecord, SourceState, Threat
+from vedette.model.picture import (
+    AirPicture,
+    Evidence,
+    IdentityRecord,
+    SourceState,
+    Threat,
+    TrackGroup,
+)
 from vedette.model.tracks import TrackTable, empty_tracks
 from vedette.server.access import Options
 from vedette.server.accounts import Accounts
@@ -46,6 +54,7 @@ SITE = REPOSITORY / "scenarios" / "sites" / "ain_al_asad.toml"
 T0_NS = 1_641_264_060_000_000_000  # 4 January 2022, 02:41 UTC
 STEP_NS = 250_000_000
 NS = 1_000_000_000
+SWARM = tuple(range(90, 97))
 
 
 @dataclass(slots=True)
@@ -99,7 +108,39 @@ def scene() -> list[Object]:
             7, (-16_000, -13_500, 900), (60, 22, 0), Identity.PENDING, ObjectClass.OTHER, "", (1,)
         ),
     ]
-    return objects + _airliners() + _birds()
+    return objects + _airliners() + _birds() + _drones_together()
+
+
+def _drones_together() -> list[Object]:
+    return [
+        Object(
+            number,
+            (13_000 + 90 * (i % 3), -9_000 + 120 * (i // 3), 180),
+            (-18.0, 9.0, 0),
+            Identity.UNKNOWN,
+            ObjectClass.MULTIROTOR,
+        )
+        for i, number in enumerate(SWARM)
+    ]
+
+
+def _swarm(table: TrackTable) -> TrackGroup:
+    """Tell the drones that fly together as one group, as the tracker would."""
+    rows = np.flatnonzero(np.isin(table.track_id[: table.count], SWARM))
+    east_m, north_m = table.state_enu[rows, 0], table.state_enu[rows, 1]
+    frame = SiteFrame(load_site(SITE).reference)
+    lat_deg, lon_deg, hae_m = frame.geo_deg_from_enu(east_m.mean(), north_m.mean(), 180.0)
+    return TrackGroup(
+        group_id=1,
+        track_ids=SWARM,
+        count=len(rows),
+        lat_deg=lat_deg,
+        lon_deg=lon_deg,
+        hae_m=hae_m,
+        length_m=float(np.ptp(north_m)),
+        width_m=float(np.ptp(east_m)),
+        told=True,
+    )
 
 
 def _airliners() -> list[Object]:
@@ -236,6 +277,7 @@ class Synthetic:
             queue=queue,
             sources=list(sources.values()),
             events=events,
+            groups=[_swarm(self.table)],
         )
 
     def _own(self, command: Command) -> list[Event]:

@@ -34,8 +34,10 @@ ITEMS_MAX = 5
 # urgent keeps its place this long: rows must not jump under the pointer.
 LINGER_S = 1.5
 SETTLE_S = 5.0
-# Deadlines nearer to each other than this are one to a person, and arrivals tremble by as much.
+# Deadlines nearer to each other than this, and this share of the time left, are one to a person;
+# the arrivals of two tracks side by side tremble by as much from plot to plot.
 CLEARLY_S = 2.0
+CLEARLY_RATIO = 0.04
 CLOSING_MPS_MIN = 2.0
 ASSESS_S_MAX = 600.0
 URGENT_S = 150.0
@@ -90,30 +92,31 @@ def _settled(state: DecisionState, wanted: list[QueueItem], now_ns: int) -> list
             held.priority = item.priority
     for key in [k for k, held in memory.items() if now_ns - held.last_ns > LINGER_S * NS_PER_S]:
         del memory[key]
-    order = _in_order(list(memory.values()))
+    order = _in_order(list(memory.values()), now_ns)
     for place, held in enumerate(order):
         held.place = place
     return [held.item for held in order[:ITEMS_MAX]]
 
 
-def _in_order(rows: list[Remembered]) -> list[Remembered]:
+def _in_order(rows: list[Remembered], now_ns: int) -> list[Remembered]:
     """Take the order of the last time, and let each row pass those that it must come before."""
     order: list[Remembered] = []
     for row in sorted(rows, key=lambda h: (h.place, h.first_ns, h.item.key)):
         at = len(order)
-        while at > 0 and _passes(row, order[at - 1]):
+        while at > 0 and _passes(row, order[at - 1], now_ns):
             at -= 1
         order.insert(at, row)
     return order
 
 
-def _passes(row: Remembered, above: Remembered) -> bool:
+def _passes(row: Remembered, above: Remembered, now_ns: int) -> bool:
     if row.priority != above.priority:
         return row.priority < above.priority
     mine, other = row.item.deadline_ns, above.item.deadline_ns
     if mine is None or other is None:
         return mine is not None
-    return mine < other - round(CLEARLY_S * NS_PER_S)
+    equal_s = CLEARLY_S + CLEARLY_RATIO * max(0, other - now_ns) / NS_PER_S
+    return mine < other - round(equal_s * NS_PER_S)
 
 
 def _warnings(warnings: dict[int, WarningRecord], now_ns: int) -> list[QueueItem]:
@@ -122,9 +125,7 @@ def _warnings(warnings: dict[int, WarningRecord], now_ns: int) -> list[QueueItem
             key=f"warning:{warning.warning_id}",
             kind="warning",
             priority=1 if warning.level == WarningLevel.IMMINENT else 2,
-            text=(
-                f"Acknowledge: {warning.zone_name}, {warning.level}, {warning.seconds_left_s:.0f} s"
-            ),
+            text=f"Acknowledge: {warning.zone_name}, {warning.level}",
             reason=warning.reason,
             warning_id=warning.warning_id,
             deadline_ns=warning.arrival_ns,

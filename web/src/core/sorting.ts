@@ -44,8 +44,9 @@ const VALUES: Record<SortKey, (track: Track) => number | string> = {
 };
 
 /** Values nearer to each other than this are one to a person; estimates tremble by about as much. */
-const EQUAL: Partial<Record<SortKey, number>> = {
-  urgency: 0.04, range: 200, bearing: 2, height: 30, speed: 2, reach: 0.05, arrival: 3,
+const EQUAL: Partial<Record<SortKey, (value: number) => number>> = {
+  urgency: () => 0.04, range: () => 200, bearing: () => 2, height: () => 30, speed: () => 2,
+  reach: () => 0.05, arrival: (left_s) => 2 + 0.04 * left_s,
 };
 
 const FILTERS: Record<Filter, (track: Track) => boolean> = {
@@ -71,10 +72,10 @@ export function passes(track: Track, view: TableView): boolean {
 export function clearlyBefore(tracks: readonly Track[], view: TableView): (a: string, b: string) => boolean {
   const value = VALUES[view.sort];
   const values = new Map(tracks.map((track) => [String(track.id), value(track)] as const));
-  const margin = EQUAL[view.sort] ?? 0;
+  const margin = EQUAL[view.sort] ?? (() => 0);
   return (a, b) => {
     const [x, y] = view.descending ? [values.get(b), values.get(a)] : [values.get(a), values.get(b)];
-    if (typeof x === "number" && typeof y === "number") return x < y - margin;
+    if (typeof x === "number" && typeof y === "number") return x < y - margin(Number.isFinite(y) ? y : 0);
     return x !== undefined && y !== undefined && x < y;
   };
 }

@@ -11,7 +11,7 @@ import { IDENTITY_COLOURS } from "./symbols";
 
 export type Projector = (lat_deg: number, lon_deg: number) => { x: number; y: number };
 
-/** From here on the assets lie far enough apart for all their names. */
+/** From here on the assets, and the sensors where they are shown, lie far enough apart for all names. */
 const ASSETS_NAMED_ZOOM = 9;
 export const SANS = 'Inter, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif';
 const INK: Record<Theme, { place: string; asset: string; ring: string }> = {
@@ -100,6 +100,7 @@ export function siteLabels(
     out.push({
       ...base, ...project(sensor.lat_deg, sensor.lon_deg), key: `s${sensor.id}`, gap: 9,
       lines: [sensor.name], colour: ink.place, font: `500 12px ${SANS}`, priority: 200,
+      must: zoom >= ASSETS_NAMED_ZOOM,
     });
   }
   for (const place of site.map.places) {

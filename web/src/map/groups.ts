@@ -40,7 +40,7 @@ export function groupMarks(
   return marks;
 }
 
-/** "Group of 5", "Group of about 20" where the last look did not tell them apart. */
-export function groupWords(group: Pick<TrackGroup, "count" | "resolved">): string {
-  return `Group of ${group.resolved ? "" : "about "}${count(group.count, "track")}`;
+/** "Group 3: 5 tracks", "Group 3: about 20 tracks" where the last look did not tell them apart. */
+export function groupWords(group: Pick<TrackGroup, "group_id" | "count" | "resolved">): string {
+  return `Group ${group.group_id}: ${group.resolved ? "" : "about "}${count(group.count, "track")}`;
 }
