@@ -41,8 +41,8 @@ const NEAR: readonly [number, number][] = [
   [1, -0.6], [-1, -0.6], [1, 0.6], [-1, 0.6], [0, -1], [0, 1], [1, 0], [-1, 0],
 ];
 /** Only for labels that must be shown: farther out, with a line to the point. */
-const FAR_FACTOR = 4;
-const PLACES = [...NEAR, ...NEAR.map(([dx, dy]): [number, number] => [dx, dy])];
+const FACTORS = [1, 4, 7];
+const PLACES = FACTORS.flatMap(() => NEAR);
 
 export function overlap(a: Box, b: Box): boolean {
   return a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1;
@@ -58,7 +58,7 @@ export function boxAt(label: Label, width: number, i: number): Box {
     };
   }
   const [dx, dy] = PLACES[i] ?? [1, 0];
-  const gap = label.gap * (i >= NEAR.length ? FAR_FACTOR : 1);
+  const gap = label.gap * (FACTORS[Math.floor(i / NEAR.length)] ?? 1);
   const cx = label.x + dx * gap + (dx * width) / 2;
   const cy = label.y + dy * gap + (dy * height) / 2;
   return { x0: cx - width / 2, x1: cx + width / 2, y0: cy - height / 2, y1: cy + height / 2 };
