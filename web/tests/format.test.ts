@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
-  age, bearing, clockSpan, compass, date, distance, height, initials, lateness, percent, position, timeOfDay,
+  age, bearing, clockSpan, compass, date, distance, height, initials, lateness, percent, position, rate, timeOfDay,
 } from "../src/core/format";
 import { defaultView, formatHash, parseHash } from "../src/core/hash";
 import { roundLength } from "../src/map/overlay";
@@ -22,6 +22,10 @@ describe("numbers as people read them", () => {
 
   test("reports are late by sensible units, a replayed file by days", () => {
     expect([lateness(0.185), lateness(12.4), lateness(600), lateness(257_600.943)]).toEqual(["185 ms", "12 s", "10 min", "3 days"]);
+  });
+
+  test("a slow source has a rate too, a silent one none", () => {
+    expect([rate(23.61), rate(0.034), rate(0.001), rate(0)]).toEqual(["23.6 a second", "2 a minute", "none now", "none now"]);
   });
 
   test("nothing flies under the ground", () => {

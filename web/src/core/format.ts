@@ -35,6 +35,14 @@ export function lateness(seconds: Maybe): string {
   return seconds < 48 * 3600 ? age(seconds) : `${Math.round(seconds / 86_400)} days`;
 }
 
+/** How often reports come: "23.6 a second", "2 a minute", "none now". */
+export function rate(perSecond: Maybe): string {
+  if (missing(perSecond)) return DASH;
+  if (perSecond >= 0.1) return `${perSecond.toFixed(1)} a second`;
+  const perMinute = Math.round(perSecond * 60);
+  return perMinute > 0 ? `${perMinute} a minute` : "none now";
+}
+
 /** Below this a height under the site's own level is one of the ground, as far as sensors can say. */
 const GROUND_M = 60;
 

@@ -1,7 +1,7 @@
 import { For, Show, type JSX } from "solid-js";
 import { hold } from "../core/actions";
 import { openDialog } from "../core/dialogs";
-import { age, date, timeOfDay } from "../core/format";
+import { age, date, rate, timeOfDay } from "../core/format";
 import { lists, modes, siteName, t_us, viewers } from "../core/picture";
 import { askLogin, logout, session } from "../core/session";
 import { blocked, muted, toggleSound } from "../core/sound";
@@ -70,7 +70,7 @@ function SourceChip(props: { source: SourceState }): JSX.Element {
     const s = props.source;
     const refusals = s.refused ? `, ${s.refused} refused` : "";
     return `${s.source}: ${HEALTH_WORDS[s.health]}${s.reason ? `, ${s.reason}` : ""}; `
-      + `${s.rate_hz.toFixed(1)} reports a second${refusals}`;
+      + `reports: ${rate(s.rate_hz)}${refusals}`;
   };
   return (
     <li class="chip" data-health={props.source.health} title={words()}>

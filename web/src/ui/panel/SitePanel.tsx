@@ -1,7 +1,7 @@
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { allClear, hold, orderCover } from "../../core/actions";
 import { openDialog } from "../../core/dialogs";
-import { age, clockSpan, lateness, timeOfDay } from "../../core/format";
+import { age, clockSpan, lateness, rate, timeOfDay } from "../../core/format";
 import { events, lists, site, t_us, viewers } from "../../core/picture";
 import { CONTROL_WORDS, HEALTH_WORDS, SENSOR_WORDS } from "../../core/words";
 import type { ExhibitAttached, SourceState, WarningRecord, Zone } from "../../generated/model";
@@ -100,7 +100,7 @@ function SourceLine(props: { source: SourceState }): JSX.Element {
       <p><b>{s().source}</b> <span class="level">{HEALTH_WORDS[s().health]}</span>
         <span class="num"> {s().last_us ? `${age((t_us() - s().last_us) / 1e6)} ago` : ""}</span></p>
       <p class="quiet-text num">
-        {sensor()} · {s().rate_hz.toFixed(1)}/s · {s().reports} in all
+        {sensor()} · {rate(s().rate_hz)} · {s().reports} in all
         <Show when={s().latency_s > 0}> · {lateness(s().latency_s)} late</Show>
         <Show when={s().shed}> · {s().shed} shed</Show>
       </p>
