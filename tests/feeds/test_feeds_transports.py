@@ -169,7 +169,8 @@ def test_a_port_that_is_taken_is_named():
         with socket.create_server(("127.0.0.1", 0)) as other:
             port = other.getsockname()[1]
             site = make_site(Feed(id="door", kind="detections_tcp", port=port))
-            with pytest.raises(VedetteError, match=f"feed door: cannot listen on 127.0.0.1:{port}"):
+            named = f"feed door: cannot listen on TCP 127.0.0.1:{port}: another program has it"
+            with pytest.raises(VedetteError, match=named):
                 async with open_feeds(site, Intake(site, time.time_ns), time.time_ns):
                     pass
 

@@ -13,13 +13,14 @@ import httpx
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCENARIO = REPOSITORY / "scenarios" / "ain_al_asad_2022.toml"
+PROGRAM = (sys.executable, "-m", "vedette")
 START_TIMEOUT_S = 60.0
 
 
 def vedette(*words: str, timeout_s: float = 300.0) -> subprocess.CompletedProcess[str]:
     """Run one command of the program to its end."""
     return subprocess.run(
-        [sys.executable, "-m", "vedette", *words],
+        [*PROGRAM, *words],
         capture_output=True,
         text=True,
         timeout=timeout_s,
@@ -47,7 +48,7 @@ class Demo:
         with self.log.open("a") as out:
             self.process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "vedette", "demo", str(SCENARIO)),
+                    *(*PROGRAM, "demo", str(SCENARIO)),
                     *("--port", str(self.port), "--state", str(state), "--no-open", *words),
                 ],
                 stdout=out,

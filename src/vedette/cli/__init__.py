@@ -6,7 +6,7 @@ not valid, a replay differs); 2 not done (wrong words, refused input); 130 inter
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from vedette import __version__
 from vedette.base.errors import VedetteError
@@ -22,6 +22,7 @@ from vedette.cli import (
     track,
     warm_up,
 )
+from vedette.cli.words import OneLineParser
 
 COMMANDS = (demo, run, track, simulate, evaluate, replay, incident, check, password, warm_up)
 USAGE_ERROR = 2
@@ -30,7 +31,7 @@ INTERRUPTED = 130
 
 def make_parser() -> argparse.ArgumentParser:
     """Describe every command."""
-    parser = argparse.ArgumentParser(
+    parser = OneLineParser(
         prog="vedette",
         description="One air picture from many sensors, and a warning in time.",
         epilog="Start with:  vedette demo",
@@ -50,12 +51,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     except VedetteError as error:
         print(f"vedette {args.command}: {error}", file=sys.stderr)
         return USAGE_ERROR
+    except BaseExceptionGroup as group:  # of tasks that end together
+        return _told(args.command, group)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output went away, as `head` does
         sys.stderr.close()
         return 0
     return code
+
+
+def _told(command: str, group: BaseExceptionGroup[BaseException]) -> int:
+    """Say what a user can mend; a programmer's error among the rest is raised."""
+    mendable, rest = group.split(VedetteError)
+    if mendable is None or rest is not None:
+        raise group
+    for error in _leaves(mendable):
+        print(f"vedette {command}: {error}", file=sys.stderr)
+    return USAGE_ERROR
+
+
+def _leaves(group: BaseExceptionGroup[VedetteError]) -> Iterator[VedetteError]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
 
 
 def script() -> None:

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from vedette.cli import numbers
 from vedette.cli.words import Parsers, describe, existing, print_json
 
 
@@ -17,7 +18,10 @@ def add(parsers: Parsers) -> None:
     parser.add_argument("--truth", type=Path, required=True, help="truth.parquet")
     parser.add_argument("--tracks", type=Path, required=True, help="tracks.parquet")
     parser.add_argument(
-        "--c-m", type=float, default=100.0, help="GOSPA's cut-off distance in metres (100)"
+        "--c-m",
+        type=numbers.cutoff_m,
+        default=100.0,
+        help="GOSPA's cut-off distance in metres (100)",
     )
     parser.add_argument("--json", action="store_true", help="for a machine")
     parser.set_defaults(run=run)

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from vedette.cli.words import Parsers, describe, existing, say
+from vedette.cli.words import Parsers, describe, existing, say, writable_folder
 
 
 def add(parsers: Parsers) -> None:
@@ -23,6 +23,8 @@ def run(args: argparse.Namespace) -> int:
     """Write incident.html, statement.txt, events.jsonl and tracks.parquet."""
     from vedette.service.report import write_report
 
-    for path in write_report(existing(args.recording, "recording"), args.output):
+    recording = existing(args.recording, "recording")
+    folder = writable_folder(args.output, "--output")
+    for path in write_report(recording, folder):
         say(f"{path}  {path.stat().st_size:,} bytes")
     return 0

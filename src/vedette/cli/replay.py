@@ -4,6 +4,8 @@ import argparse
 import asyncio
 from pathlib import Path
 
+from vedette.base.errors import VedetteError
+from vedette.cli import numbers
 from vedette.cli.words import Parsers, describe, existing, print_json, say
 
 
@@ -20,13 +22,17 @@ def add(parsers: Parsers) -> None:
         "--verify", action="store_true", help="say whether every output is bit-identical"
     )
     parser.add_argument("--json", action="store_true", help="with --verify: for a machine")
-    parser.add_argument("--speed", type=float, default=1.0, help="times real time (1)")
-    parser.add_argument("--port", type=int, default=8420, help="port of the page (8420)")
+    parser.add_argument(
+        "--speed", type=numbers.speed_ratio, default=1.0, help="times real time (1)"
+    )
+    parser.add_argument("--port", type=numbers.port, default=8420, help="port of the page (8420)")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Verify, or show at http://127.0.0.1:PORT until the recording ends and Ctrl-C."""
+    if args.json and not args.verify:
+        raise VedetteError("--json is the answer of --verify: give both, or neither")
     folder = existing(args.recording, "recording")
     return _verify(args, folder) if args.verify else _show(args, folder)
 

@@ -5,8 +5,9 @@ import asyncio
 import signal
 from pathlib import Path
 
+from vedette.cli import numbers
 from vedette.cli.starting import begin_start, end_start
-from vedette.cli.words import Parsers, describe, existing, say
+from vedette.cli.words import Parsers, describe, existing, say, writable_folder
 
 
 def add(parsers: Parsers) -> None:
@@ -26,7 +27,9 @@ def add(parsers: Parsers) -> None:
         help="where recordings are kept (.vedette/recordings)",
     )
     parser.add_argument("--host", help="address to listen on (the site file's, 127.0.0.1)")
-    parser.add_argument("--port", type=int, help="port to listen on (the site file's, 8420)")
+    parser.add_argument(
+        "--port", type=numbers.port, help="port to listen on (the site file's, 8420)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -35,9 +38,11 @@ def run(args: argparse.Namespace) -> int:
     begin_start()
     from vedette.config.load import load_site
     from vedette.service.live import Place, Service
+    from vedette.service.ports import refuse_taken
     from vedette.service.recordings import latest_or_new
 
     path = existing(args.site, "site file")
+    writable_folder(args.recordings, "--recordings")
     site = load_site(path)
     port = site.service.port if args.port is None else args.port
     place = Place(args.host or site.service.host, port)
@@ -45,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
     site_toml = path.read_text("utf-8")
 
     async def serve() -> None:
+        await refuse_taken(site, place.host, place.port)
         folder = latest_or_new(args.recordings, site_toml)
         async with Service(site_toml, folder) as service:
             for number in (signal.SIGINT, signal.SIGTERM):

@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from vedette.cli.words import Parsers, describe, existing, say
+from vedette.cli import numbers
+from vedette.cli.words import Parsers, describe, existing, say, writable_folder
 
 
 def add(parsers: Parsers) -> None:
@@ -16,7 +17,9 @@ def add(parsers: Parsers) -> None:
     )
     parser.add_argument("scenario", metavar="SCENARIO.toml", type=Path)
     parser.add_argument("--output", metavar="DIR", type=Path, required=True)
-    parser.add_argument("--seed", metavar="N", type=int, default=1, help="one seed, one world (1)")
+    parser.add_argument(
+        "--seed", metavar="N", type=numbers.seed, default=1, help="one seed, one world (1)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -26,6 +29,7 @@ def run(args: argparse.Namespace) -> int:
     from vedette.simulator.scenario import load_scenario
 
     scenario = load_scenario(existing(args.scenario, "scenario"))
-    for path in simulate(scenario, args.seed, args.output):
+    folder = writable_folder(args.output, "--output")
+    for path in simulate(scenario, args.seed, folder):
         say(f"{path}  {path.stat().st_size:,} bytes")
     return 0

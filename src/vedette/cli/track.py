@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from vedette.cli.words import Parsers, describe, existing, print_json, say
+from vedette.cli import numbers
+from vedette.cli.words import Parsers, describe, existing, print_json, say, writable_file
 
 
 def add(parsers: Parsers) -> None:
@@ -24,7 +25,10 @@ def add(parsers: Parsers) -> None:
     )
     parser.add_argument("--output", metavar="tracks.parquet", type=Path, required=True)
     parser.add_argument(
-        "--period-s", type=float, default=1.0, help="seconds between rows of one track (1)"
+        "--period-s",
+        type=numbers.period_s,
+        default=1.0,
+        help="seconds between rows of one track (1)",
     )
     parser.add_argument("--start", help="RFC 3339 time of the first byte, where a file has none")
     parser.add_argument("--events", metavar="FILE", type=Path, help="events as JSON lines")
@@ -40,10 +44,10 @@ def run(args: argparse.Namespace) -> int:
     job = Job(
         site=existing(args.site, "site file"),
         inputs=[existing(path, "input") for path in args.inputs],
-        output=args.output,
+        output=writable_file(args.output, "--output"),
         period_s=args.period_s,
         start=args.start,
-        events=args.events,
+        events=None if args.events is None else writable_file(args.events, "--events"),
         quiet=args.quiet,
     )
     summary = track_files(job)

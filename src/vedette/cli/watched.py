@@ -3,17 +3,20 @@
 import argparse
 import asyncio
 import contextlib
+import math
 import signal
 import webbrowser
+from contextlib import AsyncExitStack
 from pathlib import Path
 
-from vedette import record
+from vedette import record, server
 from vedette.base.constants import NS_PER_S
+from vedette.base.errors import VedetteError
 from vedette.cli.starting import end_start
 from vedette.cli.words import say
 from vedette.service.clocks import SystemClock
 from vedette.service.live import Place, Service
-from vedette.service.ports import available_ports
+from vedette.service.ports import available_ports, one_at_a_time
 from vedette.service.recordings import latest_or_new, takes_up
 from vedette.simulator.scenario import LoadedScenario, load_scenario
 from vedette.simulator.transports import Transports
@@ -23,26 +26,35 @@ HINT = "Demo accounts: amal and basim, password vedette-demo"
 
 def run_watched(path: Path, args: argparse.Namespace) -> int:
     """Show the scenario on the page until Ctrl-C."""
+    loaded = load_scenario(path)
+    if args.from_s >= loaded.scenario.duration_s:
+        last_s = math.floor(loaded.scenario.duration_s) - 1
+        raise VedetteError(
+            f"--from-s {args.from_s:g}: the scenario lasts {loaded.scenario.duration_s:g} s;"
+            f" choose {last_s} or less"
+        )
     with contextlib.suppress(asyncio.CancelledError):
-        asyncio.run(_watch(load_scenario(path), args))
+        asyncio.run(_watch(loaded, args))
     return 0
 
 
 async def _watch(loaded: LoadedScenario, args: argparse.Namespace) -> None:
     site_toml = loaded.site_path.read_text("utf-8")
+    place = Place(port=args.port, hint=HINT)
+    server.refuse_taken(place.host, place.port)
     folder = _folder(loaded, args, site_toml)
-    ports = available_ports(loaded.site)
     clock = SystemClock(_offset_ns(loaded, args.from_s))
     this_task = asyncio.current_task()
     assert this_task is not None
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, this_task.cancel)
-    async with (
-        Transports(loaded.site, ports) as transports,
-        Service(site_toml, folder, clock, ports) as service,
-        asyncio.TaskGroup() as group,
-    ):
-        url = await service.listen(Place(port=args.port, hint=HINT))
+    async with AsyncExitStack() as stack:
+        with one_at_a_time():
+            ports = available_ports(loaded.site)
+            transports = await stack.enter_async_context(Transports(loaded.site, ports))
+            service = await stack.enter_async_context(Service(site_toml, folder, clock, ports))
+        url = await service.listen(place)
+        group = await stack.enter_async_context(asyncio.TaskGroup())
         say(f"{loaded.scenario.name} (SIMULATED): {url}   (stop with Ctrl-C)")
         say(HINT)
         if not args.no_open:

@@ -4,6 +4,7 @@ In: `truth.parquet` and `tracks.parquet` (or their rows). Out: `Scores`. Every f
 over the instants of the tracks, in the site's ENU frame.
 """
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from vedette.base.errors import RefusedError
 from vedette.evaluation.alignment import Aligned, Covered, align
 from vedette.evaluation.assignment import assign
 from vedette.evaluation.gospa import Gospa, gospa
@@ -66,7 +68,8 @@ def evaluate(
 
     c_m: GOSPA's cut-off, and how near a track must be to count as the object's. covered: see
     `align`; objects outside it need no track. horizontal: measure distance on the ground only, for
-    sensors that do not see height. Raises RefusedError where a file is not what it should be.
+    sensors that do not see height. Raises RefusedError where a file is not what it should be, or
+    the cut-off is no distance.
     """
     truth, tracks = read_truth(truth_path), read_tracks(tracks_path)
     return score(truth, tracks, c_m, covered, horizontal)
@@ -80,6 +83,8 @@ def score(
     horizontal: bool = False,
 ) -> Scores:
     """Score rows against rows; see `evaluate`."""
+    if not 0.0 < cutoff_m < math.inf:
+        raise RefusedError(f"a cut-off of {cutoff_m} m: must be more than 0, and finite")
     aligned = align(truth, tracks, covered)
     axes = 2 if horizontal else 3
     tally = _Tally(truth, len(aligned.instants_ns))

@@ -6,6 +6,7 @@ ever, with growing pauses; a dead peer never holds up another.
 
 import asyncio
 import contextlib
+import errno
 import socket
 import struct
 import sys
@@ -47,9 +48,7 @@ async def open_feeds(site: Site, intake: Intake, clock: Clock) -> AsyncIterator[
             try:
                 await _open_feed(feed, intake, clock, stack, opened)
             except OSError as error:
-                where = f"{feed.group or feed.host}:{feed.port}"
-                why = error.strerror or str(error)
-                raise VedetteError(f"feed {feed.id}: cannot listen on {where}: {why}") from error
+                raise VedetteError(f"feed {feed.id}: {_advice(feed, error)}") from error
         yield opened
 
 
@@ -68,6 +67,18 @@ async def _open_feed(
     else:
         task = asyncio.create_task(_stay_connected(feed, intake, clock), name=f"feed {feed.id}")
         stack.push_async_callback(_cancelled, task)
+
+
+def _advice(feed: Feed, error: OSError) -> str:
+    """Say where a feed cannot listen, why, and what to do about it."""
+    transport = "TCP" if feed.kind.endswith("_tcp") else "UDP"
+    where = f"cannot listen on {transport} {feed.group or feed.host}:{feed.port}"
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"{where}: another program has it; stop that program, or give the feed another port"
+            " in the site file"
+        )
+    return f"{where}: {error.strerror or error}; mend the feed's host, port or group"
 
 
 async def _cancelled(task: "asyncio.Task[None]") -> None:

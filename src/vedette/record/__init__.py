@@ -9,7 +9,14 @@ from vedette.record.journal import EventRow, commands, events
 from vedette.record.reading import Place, Step, pictures, read
 from vedette.record.recorder import Recorder
 from vedette.record.restoring import Restored, restore, verify_chain
-from vedette.record.session import Session, is_recording, session, site_sha256, site_text
+from vedette.record.session import (
+    Session,
+    is_being_recorded,
+    is_recording,
+    session,
+    site_sha256,
+    site_text,
+)
 from vedette.record.state import decode_state, encode_state, unfaithful
 
 __all__ = [
@@ -26,6 +33,7 @@ __all__ = [
     "digest",
     "encode_state",
     "events",
+    "is_being_recorded",
     "is_recording",
     "pictures",
     "read",

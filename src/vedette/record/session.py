@@ -104,6 +104,15 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def is_being_recorded(folder: Path) -> bool:
+    """Say whether a running vedette records in a folder."""
+    try:
+        lock(folder).close()
+    except VedetteError:
+        return True
+    return False
+
+
 def lock(folder: Path) -> BinaryIO:
     """Keep a recording to one writer; the lock goes with the process, however it ends."""
     file = (folder / "recording.lock").open("ab")

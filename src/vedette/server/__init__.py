@@ -7,7 +7,7 @@ from vedette.server.access import Options
 from vedette.server.accounts import Accounts, hash_password
 from vedette.server.app import make_app
 from vedette.server.hub import Hub, Service
-from vedette.server.listen import Listening, serve, tls_files
+from vedette.server.listen import Listening, refuse_taken, serve, tls_files
 
 __all__ = [
     "Accounts",
@@ -17,6 +17,7 @@ __all__ = [
     "Service",
     "hash_password",
     "make_app",
+    "refuse_taken",
     "serve",
     "tls_files",
 ]

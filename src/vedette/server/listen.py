@@ -7,6 +7,7 @@ bounded and not compressed: the columns hardly shrink, and deflate costs memory 
 
 import asyncio
 import contextlib
+import errno
 import os
 import socket
 import ssl
@@ -27,6 +28,7 @@ HEAD_S = 15.0
 KEEP_ALIVE_S = 30
 STOP_S = 1
 BACKLOG = 128
+PORT_MAX = 65_535
 STALLED_MS = 30_000  # bytes unacknowledged, or a closed window, for this long: the kernel gives up
 
 
@@ -136,6 +138,11 @@ async def serve(
     return Listening(host, actual, _url(host, actual, tls is not None), server, task)
 
 
+def refuse_taken(host: str, port: int) -> None:
+    """Raise VedetteError where `serve` could not listen, before anything else is begun."""
+    _bind(host, port).close()
+
+
 def _config(app: ASGIApp, tls: tuple[str, str] | None, connections_max: int) -> uvicorn.Config:
     config = uvicorn.Config(
         app,
@@ -181,11 +188,18 @@ def _bind(host: str, port: int) -> socket.socket:
         listener.setblocking(False)
     except OSError as error:
         listener.close()
-        raise VedetteError(
-            f"cannot listen on {host}:{port}: {error.strerror}; choose another port in the site "
-            "file's [service]"
-        ) from None
+        raise VedetteError(f"cannot listen on {host}:{port}: {_advice(error, port)}") from None
     return listener
+
+
+def _advice(error: OSError, port: int) -> str:
+    """Say why an address cannot be listened on, and what to do about it."""
+    if error.errno == errno.EADDRINUSE:
+        other = port + 1 if port < PORT_MAX else port - 1
+        return f"another program listens there; choose another port, such as --port {other}"
+    if error.errno == errno.EACCES:
+        return "ports below 1024 are not for everyone; choose another, such as --port 8420"
+    return f"{error.strerror}; choose an address of this machine"
 
 
 def _url(host: str, port: int, tls: bool) -> str:

@@ -1,9 +1,41 @@
 """Ports for a run beside others."""
 
+import fcntl
+import os
 import socket
-from contextlib import ExitStack
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
+from vedette import feeds, server
 from vedette.config.site import Feed, Site
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Keep other demos of this user from choosing ports until ours are listened on.
+
+    A port is found free before it is taken: two that start together would both find the same.
+    """
+    with _lock_path().open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _lock_path() -> Path:
+    return Path(tempfile.gettempdir()) / f"vedette-ports-{os.getuid()}.lock"
+
+
+async def refuse_taken(site: Site, host: str, port: int) -> None:
+    """Raise VedetteError where page or feeds cannot be listened on, before a recording begins.
+
+    A recording that a failed start leaves behind would be taken up as if by a crash.
+    """
+    server.refuse_taken(host, port)
+    async with feeds.open_feeds(site, feeds.Intake(site, time.time_ns), time.time_ns):
+        return
 
 
 def free_ports(site: Site) -> dict[str, int]:

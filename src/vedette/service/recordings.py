@@ -19,8 +19,8 @@ def latest_or_new(root: Path, site_toml: str) -> Path:
 
 
 def takes_up(folder: Path, site_toml: str) -> bool:
-    """Say whether a recording was cut off and is of this site."""
-    if not record.is_recording(folder):
+    """Say whether a recording was cut off, is of this site, and nobody is at it now."""
+    if not record.is_recording(folder) or record.is_being_recorded(folder):
         return False
     session = record.session(folder)
     return not session.finished and session.site_sha256 == record.site_sha256(site_toml)
