@@ -31,6 +31,7 @@ from vedette.base.errors import RefusedError, VedetteError
 from vedette.model.commands import Delivery
 from vedette.record import (
     Recorder,
+    changes,
     commands,
     digest,
     events,
@@ -42,6 +43,7 @@ from vedette.record import (
     site_text,
     verify_chain,
 )
+from vedette.record.session import write_session
 
 CHILD = Path(__file__).with_name("record_world.py")
 
@@ -458,3 +460,14 @@ def test_every_ledger_is_looked_at_whole_within_some_seconds():
                 break
         else:
             pytest.fail(f"the ledger of track {track_id} was not looked at in 10 s")
+
+
+def test_what_a_crash_cut_off_is_no_change_and_what_a_hand_cut_off_is(tmp_path):
+    recorded(tmp_path / "a")
+    assert changes(tmp_path / "a") == []
+    path = tmp_path / "a" / "raw-0001.mcap"
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert "raw-0001.mcap" in changes(tmp_path / "a")[0]
+    described = structs.replace(session(tmp_path / "a"), finished=False)
+    write_session(tmp_path / "a", described)
+    assert changes(tmp_path / "a") == []

@@ -20,11 +20,18 @@ def add(parsers: Parsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write incident.html, statement.txt, events.jsonl and tracks.parquet."""
+    """Write incident.html, statement.txt, events.jsonl and tracks.parquet.
+
+    Exit code 1 where the recording is not what was written; report and statement say so too.
+    """
+    from vedette import record
     from vedette.service.report import write_report
 
     recording = existing(args.recording, "recording")
     folder = writable_folder(args.output, "--output")
-    for path in write_report(recording, folder):
+    changes = record.changes(recording)
+    for path in write_report(recording, folder, changes):
         say(f"{path}  {path.stat().st_size:,} bytes")
-    return 0
+    for where in changes:
+        say(f"the record has been CHANGED OR DAMAGED: {where}")
+    return 1 if changes else 0

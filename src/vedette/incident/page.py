@@ -4,7 +4,7 @@ from vedette.base.names import class_words, distance_words, track_name
 from vedette.base.rfc3339 import format_rfc3339
 from vedette.incident.drawing import site_map, text, wreckage_map
 from vedette.incident.plots import height_plot, marks, range_plot
-from vedette.incident.statement import MARKS, paragraphs
+from vedette.incident.statement import CHANGED, MARKS, paragraphs
 from vedette.incident.story import EngagementStory, Incident, InvolvedTrack, WarningStory
 from vedette.incident.style import CSS
 from vedette.incident.words import utc, utc_date
@@ -21,6 +21,7 @@ def html(incident: Incident) -> str:
         part(incident)
         for part in (
             _header,
+            _changes,
             _facts,
             _brief,
             _drawings,
@@ -70,6 +71,14 @@ def _header(incident: Incident) -> str:
         f'<div class="when">{utc_date(incident.began_t_ns)}, {utc(incident.began_t_ns)[:8]} first'
         f" detection to {end} {how} &middot; all times UTC</div></header>"
     )
+
+
+def _changes(incident: Incident) -> str:
+    """Warn the reader where the record is not what was written."""
+    if not incident.changes:
+        return ""
+    places = "".join(f"<li>{text(where)}</li>" for where in incident.changes)
+    return f'<div class="changed"><b>{CHANGED}</b><ul>{places}</ul></div>'
 
 
 def _facts(incident: Incident) -> str:

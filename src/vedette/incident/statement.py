@@ -14,6 +14,7 @@ MARKS = {
     Mode.EXERCISE: "EXERCISE - NOT A REAL EVENT",
     Mode.REPLAY: "REPLAY - A RECORDED EVENT SHOWN AGAIN",
 }
+CHANGED = "THE RECORD HAS BEEN CHANGED OR DAMAGED: NOTHING HERE IS PROVED"
 _LINE = 92
 
 
@@ -24,7 +25,8 @@ def statement(incident: Incident) -> str:
     top and bottom unless the mode is LIVE.
     """
     mark = MARKS[incident.mode]
-    head = [mark, "DRAFT STATEMENT", clean(incident.site_name), "All times are UTC."]
+    changed = f"{CHANGED}." if incident.changes else ""
+    head = [mark, changed, "DRAFT STATEMENT", clean(incident.site_name), "All times are UTC."]
     body = [_wrapped(paragraph) for paragraph in paragraphs(incident)]
     return "\n\n".join([part for part in [*head, *body, mark] if part]) + "\n"
 

@@ -128,7 +128,8 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
 
     began_t_ns: the first detection of a track involved; ended_t_ns: the last all-clear, or the
     record's end (closed is False). limits: what is not known, in sentences. record, version,
-    verified: where it comes from. others: tracks in the picture that were not involved.
+    verified: where it comes from. changes: where the record is not what was written.
+    others: tracks in the picture that were not involved.
     """
 
     site_name: str
@@ -156,3 +157,4 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     record: str
     version: str
     verified: str
+    changes: tuple[str, ...] = ()

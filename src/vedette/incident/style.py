@@ -12,6 +12,7 @@ main { max-width:860px; margin:24px auto; padding:36px 44px 44px; background:#ff
   position:sticky; top:0; z-index:2; border-bottom:1px solid #c79f00; }
 header { border-bottom:3px solid var(--ink); padding-bottom:14px; margin-bottom:20px; }
 .kind { text-transform:uppercase; letter-spacing:.16em; font-size:11.5px; color:var(--soft); }
+.changed { border:3px solid var(--alarm); color:var(--alarm); padding:10px 14px; margin:12px 0; }
 h1 { font-size:27px; line-height:1.2; margin:4px 0 6px; letter-spacing:-.01em; }
 h2 { font-size:16px; margin:30px 0 8px; padding-bottom:4px; border-bottom:1px solid var(--line); }
 p { margin:6px 0; } .soft { color:var(--soft); } .when { font-variant-numeric:tabular-nums; }

@@ -41,13 +41,15 @@ def tell(
     record: str = "",
     version: str = "",
     verified: str = "",
+    changes: Sequence[str] = (),
 ) -> Incident:
     """Tell the incident that a record holds, from first detection to all-clear.
 
     events: the journal's, in order. paths: recorded places by track_id, oldest first; tracks that
     are not involved may be left out or in. record, version: what to call the recording and the
     program; verified: in words whether the record re-executes ("re-executed bit for bit",
-    "not verified"). A record without warnings or engagements gives a story without them.
+    "not verified"); changes: where it is not what was written. A record without
+    warnings or engagements gives a story without them.
     """
     warnings = _warnings(events)
     engagements = _engagements(events, {e.id: e.name for e in site.effectors})
@@ -85,6 +87,7 @@ def tell(
         record=record,
         version=version,
         verified=verified or "not verified",
+        changes=tuple(changes),
     )
 
 

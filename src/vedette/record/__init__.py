@@ -8,7 +8,7 @@ from vedette.record.digests import digest
 from vedette.record.journal import EventRow, commands, events
 from vedette.record.reading import Place, Step, pictures, read
 from vedette.record.recorder import Recorder
-from vedette.record.restoring import Restored, restore, verify_chain
+from vedette.record.restoring import Restored, changes, restore, verify_chain
 from vedette.record.session import (
     Session,
     is_being_recorded,
@@ -27,6 +27,7 @@ __all__ = [
     "Restored",
     "Session",
     "Step",
+    "changes",
     "commands",
     "compact",
     "decode_state",

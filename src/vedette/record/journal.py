@@ -220,11 +220,11 @@ def follow_chains(folder: Path, first: bytes, wanted: set[int]) -> ChainHeads:
         chain = first
         for *row, written in _rows(folder, f"select * from {table} order by seq"):
             if row[0] != last[table] + 1:
-                faults.append(f"{table}: number {last[table] + 1} is missing")
+                faults.append(f"journal, {table}: number {last[table] + 1} is missing")
             last[table] = int(row[0])
             chain = link(chain, *row)
             if chain != written:
-                faults.append(f"{table}: row {row[0]} was changed")
+                faults.append(f"journal, {table}: row {row[0]} was changed")
                 break
             if table == "events" and row[0] in wanted:
                 at[last[table]] = chain

@@ -37,6 +37,7 @@ from vedette.record.session import session
 from vedette.record.state import decode_state
 
 RECORD_MAX_BYTES = 256 * 1024 * 1024  # a chunk holds 256 KiB and one message more
+CUT_OFF = ("ends in the middle of a record", "cut off at its start")  # what a crash leaves
 _MAGIC = b"\x89MCAP0\r\n"
 _RECORD = struct.Struct("<BQ")
 _CHECKSUM_BYTES = 4

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from vedette.record.journal import EventRow, events, follow_chains, genesis
-from vedette.record.reading import Place, Step, read
+from vedette.record.reading import CUT_OFF, Place, Step, read
 from vedette.record.session import Session, session
 from vedette.record.snapshots import newest
 
@@ -59,6 +59,27 @@ def restore(folder: Path, kind: type[_T], *, version: str) -> Restored[_T]:
     )
 
 
+def changes(folder: Path) -> list[str]:
+    """Say where a recording is not what was written, without doing its steps again.
+
+    Checksums of the raw record, numbers and counts of its steps, both chains of the journal, and
+    where all of them end. Empty: intact. What a crash cut off in the middle of writing is no
+    change: nobody had been told of it. Raises RefusedError where the folder is no recording.
+    """
+    described = session(folder)
+    damage: list[str] = []
+    last = 0
+    for step in read(folder, damage=damage):
+        last = step.number
+    if not described.finished and damage and any(words in damage[-1] for words in CUT_OFF):
+        damage.pop()
+    if described.finished and last != described.last_step and not damage:
+        damage.append(
+            f"the raw record ends at step {last}, not at step {described.last_step} as it should"
+        )
+    return damage + verify_chain(folder)
+
+
 def verify_chain(folder: Path) -> list[str]:
     """Say where the journal is not what was written: changed, missing or added rows.
 
@@ -76,9 +97,9 @@ def verify_chain(folder: Path) -> list[str]:
     for number, seq, chain in steps:
         last = number == steps[-1][0] and not described.finished  # a crash before the commit
         if seq in heads.at and heads.at[seq] != chain:
-            faults.append(f"events: row {seq} is not the one of step {number}")
+            faults.append(f"journal, events: row {seq} is not the one of step {number}")
         elif seq > heads.last_seq and not last:
-            faults.append(f"events: rows up to {seq} of step {number} are missing")
+            faults.append(f"journal, events: rows up to {seq} of step {number} are missing")
             break
     if described.finished:
         told = (described.chain_events, described.chain_commands)

@@ -60,7 +60,11 @@ def session(folder: Path) -> Session:
     try:
         with path.open("rb") as file:
             found = msgspec.json.decode(file.read(FILE_MAX_BYTES), type=Session)
-    except (OSError, msgspec.DecodeError, ValueError) as error:
+    except FileNotFoundError:
+        raise RefusedError(f"{folder}: not a recording: it holds no session.json") from None
+    except OSError as error:
+        raise RefusedError(f"{folder}: not a recording: {error.strerror}") from None
+    except (msgspec.DecodeError, ValueError) as error:
         raise RefusedError(f"{folder}: not a recording: {error}") from None
     if found.format != FORMAT:
         raise RefusedError(f"{path}: format {found.format} is not {FORMAT}: use a newer vedette")

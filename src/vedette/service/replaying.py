@@ -41,12 +41,14 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         """Say it to a person."""
         if self.identical:
             return f"bit-identical: {self.steps} steps, {self.events} events"
-        lines = [f"NOT identical: {self.differing_steps} of {self.steps} steps differ"]
+        differ = f"{self.differing_steps} of {self.steps} steps that could be done again differ"
+        reasons = [*self.damage, differ] if self.steps or not self.damage else self.damage
+        lines = [f"NOT identical: {reasons[0]}", *reasons[1:]]
         if self.first_difference is not None:
             lines.append(f"first at step {self.first_difference}")
         if self.recorded_with != self.replayed_with:
             lines.append(f"recorded with {self.recorded_with}, replayed with {self.replayed_with}")
-        return "\n".join([*lines, *self.damage])
+        return "\n".join(lines)
 
 
 def verify(folder: Path) -> Verdict:
@@ -54,10 +56,10 @@ def verify(folder: Path) -> Verdict:
     session = record.session(folder)
     again = pipeline.assemble(parse_site(record.site_text(folder), "site.toml"))
     state = pipeline.start(again)
-    damage = [*record.verify_chain(folder)]
+    damage = record.changes(folder)
     differing: list[int] = []
     steps = events = 0
-    for step in record.read(folder, damage=damage):
+    for step in record.read(folder):
         inputs = pipeline.Inputs(step.arrivals, step.commands, step.deliveries)
         state, picture = pipeline.step(again, state, inputs, step.now_ns)
         steps += 1

@@ -1,5 +1,6 @@
 """What a session leaves for people: all of it told from its recording, nothing from memory."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,14 +12,14 @@ from vedette.outputs.parquet import TracksWriter
 from vedette.service.story import tell
 
 
-def write_report(recording: Path, folder: Path, verified: str = "") -> list[Path]:
+def write_report(recording: Path, folder: Path, changes: Sequence[str] | None = None) -> list[Path]:
     """Write events.jsonl, tracks.parquet, incident.html and statement.txt of a recording.
 
-    verified: in words, whether it was re-executed. Returns the files. Raises RefusedError where
-    the folder is no recording.
+    changes: of `record.changes`, where it was looked for them; told in report and statement.
+    Returns the files. Raises RefusedError where the folder is no recording.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    story = tell(recording, verified)
+    story = tell(recording, changes)
     (folder / "incident.html").write_text(incident.html(story), encoding="utf-8")
     (folder / "statement.txt").write_text(incident.statement(story), encoding="utf-8")
     _write_events(recording, folder / "events.jsonl")

@@ -1,5 +1,6 @@
 """The incident of a recording, told while the service runs or afterwards."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import vedette
@@ -8,16 +9,20 @@ from vedette.config.load import parse_site
 from vedette.geo import SiteFrame
 from vedette.incident import Incident, TrackPoint
 
+SOUND = "its checksums and hash chains agree; its steps were not done again"
 
-def tell(recording: Path, verified: str = "") -> Incident:
-    """Tell the incident that a recording holds."""
+
+def tell(recording: Path, changes: Sequence[str] | None = None) -> Incident:
+    """Tell the incident that a recording holds. changes: None where nobody looked for any."""
+    verified = "" if changes is None else "CHANGED OR DAMAGED" if changes else SOUND
     return incident.tell(
         parse_site(record.site_text(recording), "site.toml"),
         [row.event for row in record.events(recording)],
         _paths(recording),
         record=recording.resolve().name,
         version=vedette.__version__,
-        verified=verified or "not verified",
+        verified=verified,
+        changes=changes or (),
     )
 
 
