@@ -94,7 +94,7 @@ def test_a_silent_sensor_says_that_unknown_means_less(scene):
         source="radar-1", kind="sensor", health=SourceHealth.STALE, last_ns=scene.now_ns - 14 * S
     )
     scene.sources["feed"] = SourceState(source="feed", kind="feed", health=SourceHealth.STALE)
-    assert texts(scene) == ["RADAR-1 is stale 14 s: unknown means less"]
+    assert texts(scene) == ["RADAR-1 is stale 14 s: what it alone sees is missing"]
 
 
 def test_a_channel_that_failed_is_urgent(scene):

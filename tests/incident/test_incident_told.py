@@ -10,7 +10,7 @@ import pytest
 from vedette import incident
 from vedette.incident import Incident
 from vedette.model import events as past
-from vedette.model.enums import EngagementState, Mode, Outcome, WarningLevel
+from vedette.model.enums import EngagementState, Identity, Mode, Outcome, WarningLevel
 
 S = 1_000_000_000
 
@@ -37,7 +37,7 @@ def test_every_step_has_its_seconds(told):
     assert spans["warning to delivery by display", "Barracks"] == pytest.approx(0.21)
     assert spans["warning to all-clear", "Barracks"] == pytest.approx(268.0)
     first = "T0003, engagement 1"
-    assert spans["first detection to a person's assessment", first] == pytest.approx(40.0)
+    assert spans["first held as a track to a person's assessment", first] == pytest.approx(40.0)
     assert spans["assessment to first authorisation", first] == pytest.approx(183.0)
     assert spans["first to second authorisation", first] == pytest.approx(8.0)
     assert spans["second authorisation to execution", first] == pytest.approx(1.0)
@@ -169,10 +169,12 @@ def test_what_is_not_live_is_marked_on_page_and_statement(told, mode, words):
 def test_the_statement_names_the_facts_and_nothing_else(told):
     text = " ".join(incident.statement(told).split())
     for fact in (
-        "On 2022-01-04 two objects were assessed as suspect or hostile",
-        "the first detected at 03:40:40.0",
-        "T0003, assessed as a fixed-wing drone, HOSTILE, first held at 15 km",
+        "On 2022-01-04 two objects were identified as suspect or hostile",
+        "the first held as a track from 03:40:40.0",
+        "T0003, most probably a fixed-wing drone, HOSTILE by a person's decision, first held 15 km"
+        " from the site's reference point",
         "Barracks was warned at 03:41:42.0, 262 s before the earliest estimated arrival.",
+        "The warning rose to TAKE COVER at 03:43:34.0, 149 s before the earliest estimated",
         "delivered by display after 0.2 s",
         "authorised by two persons, at 03:44:23.0 and 03:44:31.0, and executed at 03:44:38.0.",
         "T0003 was assessed destroyed, by its track.",
@@ -187,7 +189,7 @@ def test_the_statement_names_the_facts_and_nothing_else(told):
 
 def test_a_record_without_an_incident_still_gives_a_page_and_a_statement(base):
     told = incident.tell(base, [], {})
-    assert "no object was assessed as suspect or hostile" in incident.statement(told)
+    assert "no object was identified as suspect or hostile" in incident.statement(told)
     seen = Tags()
     seen.feed(incident.html(told))
     assert seen.open == []
@@ -210,3 +212,95 @@ def test_the_same_record_gives_the_same_page(told, base, events, paths, tmp_path
     )
     assert incident.html(told) == incident.html(again)
     (tmp_path / "incident.html").write_text(incident.html(told), encoding="utf-8")
+
+
+def unattended(events):
+    """Take away all that people did."""
+    kept = []
+    for event in events:
+        if isinstance(event, past.IdentityChanged):
+            changes = {
+                "by": "evidence",
+                "after": Identity.SUSPECT,
+                "reason": "inbound",
+            }
+            kept.append(msgspec.structs.replace(event, **changes))
+        elif not isinstance(
+            event,
+            past.TrackAssessed
+            | past.WarningAcknowledged
+            | past.WarningCleared
+            | past.ExhibitAttached
+            | past.OutcomeAssessed
+            | past.DebrisAreaEstimated,
+        ) and not hasattr(event, "engagement_id"):
+            kept.append(event)
+    return kept
+
+
+def test_where_nobody_was_at_the_console_the_statement_says_so(base, events, paths):
+    text = " ".join(incident.statement(incident.tell(base, unattended(events), paths)).split())
+    assert "SUSPECT by the evidence alone" in text
+    assert "assessed" not in text, "no person assessed anything"
+    assert "No person acknowledged a warning." in text
+    assert "No engagement was authorised; nothing was engaged." in text
+    assert "The warning rose to TAKE COVER at 03:43:34.0" in text
+
+
+def test_a_first_detection_is_one_thing_throughout(base, events, paths):
+    """The first plot of a threat comes before its track is held; the two are never mixed."""
+    early = [
+        msgspec.structs.replace(e, t_detect_ns=e.t_detect_ns - 3 * S)
+        if isinstance(e, past.WarningRaised)
+        else e
+        for e in events
+    ]
+    told = incident.tell(base, early, paths)
+    page = incident.html(told)
+    assert "03:40:37 first detection" in page
+    assert "the first held as a track from 03:40:40.0" in " ".join(page.split())
+    assert "first detected at" not in page
+    froms = {s.from_t_ns for s in told.spans if s.what.startswith("first detection")}
+    assert froms == {told.began_t_ns}
+
+
+def test_the_head_says_the_least_warning_of_all_zones(base, events, paths):
+    raised = next(e for e in events if isinstance(e, past.WarningRaised))
+    other = {"warning_id": 2, "zone_name": "Flight line", "seconds_left_s": 250.0}
+    told = incident.tell(base, [*events, msgspec.structs.replace(raised, **other)], paths)
+    page = incident.html(told)
+    assert "<b>250 s</b><span>least warning of 2 zones, before the estimated arrival" in page
+
+
+def test_letters_stand_clear_of_the_titles_of_the_plots(told):
+    texts = re.findall(
+        r'<text x="([\d.]+)" y="([\d.]+)"[^>]*class="(letter|small)">([^<]*)', incident.html(told)
+    )
+    titles = {
+        float(y)
+        for _, y, _, words in texts
+        if words in ("km to the nearest asset", "m above the site")
+    }
+    letters = {float(y) for _, y, kind, _ in texts if kind == "letter"}
+    assert titles and letters
+    assert min(letters) - max(titles) >= 11.0
+
+
+def test_no_label_reaches_beyond_the_edge_of_a_map(base, events, paths):
+    """A generous width for each letter: the fonts of readers differ."""
+    site = msgspec.structs.replace(
+        base, assets=[msgspec.structs.replace(a, name="Command post WWWW") for a in base.assets]
+    )
+    page = incident.html(incident.tell(site, events, paths))
+    found = re.findall(r'<text x="([\d.]+)" y="[\d.]+" class="halo (?:strong|wreck)">([^<]*)', page)
+    assert found
+    for x, words in found:
+        assert float(x) + 7.2 * len(words) <= 760.0, words
+
+
+def test_what_came_back_and_what_is_stale_is_said_in_full(base, events, paths):
+    back = past.TrackRecalled(t_ns=events[-1].t_ns, track_id=3, reason="likely to reach an asset")
+    told = incident.tell(base, [*events, back], paths)
+    assert "T0003 is to be looked at again, it is worse than when a person judged it" in (
+        incident.html(told)
+    )

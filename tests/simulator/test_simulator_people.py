@@ -112,6 +112,8 @@ def warning(**changes: Any) -> dict[str, Any]:
 
 def track(**changes: Any) -> dict[str, Any]:
     plain = {"track_id": 7, "identity": "SUSPECT", "object_class": "fixed_wing_uas"}
+    plain |= {"class_prob": 0.97, "v_east_mps": 44.0, "v_north_mps": -9.0, "cpa_m": 31.0}
+    plain |= {"cpa_s": 290.0, "reach_prob": 0.88, "threat_asset": "barracks"}
     return {**plain, "assessed": False, "east_m": 0.0, "north_m": 0.0, "up_m": 0.0, **changes}
 
 
@@ -149,7 +151,11 @@ def test_only_a_suspect_fixed_wing_drone_that_people_were_warned_of_is_called_ho
     watch(desk, spec("identify", reaction_s=0.0), 8)
     assert [c["track_id"] for _, c in desk.commands] == [7]
     assert desk.commands[0][1]["identity"] == "HOSTILE"
-    assert desk.commands[0][1]["reason"]
+    reason = desk.commands[0][1]["reason"]
+    for seen in ("fixed-wing drone (0.97)", "barracks", "31 m", "290 s", "45 m/s"):
+        assert seen in reason, reason
+    for absence in ("no flight plan", "no identification", "no ADS-B", "silent"):
+        assert absence not in reason, "what is not there is no evidence"
 
 
 def test_nobody_authorises_twice_and_the_second_is_another_person():

@@ -318,7 +318,7 @@ def _sources(state: DecisionState, sources: dict[str, SourceState], now_ns: int)
                 key=f"source:{key}",
                 kind="source",
                 priority=said[0],
-                text=f"{key.upper()} {said[1]}: unknown means less",
+                text=f"{key.upper()} {said[1]}: what it alone sees is missing",
                 reason=source.reason or "its silence is not evidence",
             )
         )

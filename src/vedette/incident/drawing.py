@@ -17,8 +17,9 @@ from vedette.incident.words import clean, utc
 from vedette.model.measurements import F64
 
 POINTS_MAX = 400
+LETTER_WIDTH = 7.4  # of bold capitals in the widest of the fonts a reader may have
 MAP_WIDTH, MAP_HEIGHT_MIN, MAP_HEIGHT_MAX = 760.0, 340.0, 560.0
-PLOT_WIDTH, PLOT_HEIGHT = 760.0, 250.0
+PLOT_WIDTH, PLOT_HEIGHT = 760.0, 262.0
 ARMED_INKS = ("#a3161f", "#6a1b9a", "#b3560b", "#0b6e6e", "#7a0f52", "#5b4a00")
 OTHER_INK = "#2f5d8a"
 DASHES = ("", "7 3", "2 3", "9 3 2 3")
@@ -163,7 +164,7 @@ class Labels:
         """
         if not (0.0 <= x <= MAP_WIDTH and 0.0 <= y <= self.height):
             return
-        width, height = 6.1 * len(clean(words)) + 4.0, 13.0
+        width, height = LETTER_WIDTH * len(clean(words)) + 4.0, 13.0
         for reach in (9.0, 18.0, 30.0, 44.0, 60.0, 80.0):
             for turn in range(first, first + 8):
                 side, down = math.cos(turn * math.pi / 4.0), math.sin(turn * math.pi / 4.0)

@@ -84,7 +84,7 @@ def _changes(incident: Incident) -> str:
 def _facts(incident: Incident) -> str:
     armed = [t for t in incident.tracks if t.engageable]
     raised = [w for w in incident.warnings if w.cause != "human"]
-    lead_s = max((w.seconds_left_s for w in raised), default=None)
+    lead_s = min((w.seconds_left_s for w in raised), default=None)
     took_s = min(
         ((w.raised_t_ns - w.detect_t_ns) / 1e9 for w in raised if w.raised_t_ns >= w.detect_t_ns),
         default=None,
@@ -95,15 +95,17 @@ def _facts(incident: Incident) -> str:
     facts = [
         (
             str(len(armed)),
-            "objects assessed suspect or hostile"
+            "objects identified as suspect or hostile"
             if len(armed) != 1
-            else "object assessed suspect or hostile",
+            else "object identified as suspect or hostile",
         ),
         (
             f"{lead_s:.0f} s" if lead_s is not None else "none",
-            "warning before the estimated arrival",
+            f"least warning of {len(raised)} zones, before the estimated arrival"
+            if len(raised) > 1
+            else "warning before the estimated arrival",
         ),
-        (f"{took_s:.0f} s" if took_s is not None else "none", "first detection to warning"),
+        (f"{took_s:.0f} s" if took_s is not None else "none", "first detection to first warning"),
         (
             f"{len(gone)} of {len(armed)}",
             "assessed destroyed"
@@ -161,7 +163,12 @@ def _spans(incident: Incident) -> str:
         f'<td class="n">{s.duration_s:.1f} s</td></tr>'
         for s in incident.spans
     ]
-    return _section("How long it took", _table(["Step", "Of", "From", "Took"], rows, (3,)))
+    note = (
+        '<p class="soft">First detection: the first plot of what people were warned of. A track is'
+        " held a little later, when several plots agree that something is there.</p>"
+    )
+    table = _table(["Step", "Of", "From", "Took"], rows, (3,))
+    return _section("How long it took", note + table if rows else "")
 
 
 def _tracks(incident: Incident) -> str:

@@ -14,7 +14,7 @@ from vedette.incident.tell import path_enu
 from vedette.incident.words import utc
 from vedette.model.measurements import F64
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 58.0, 12.0, 22.0, 30.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58.0, 12.0, 34.0, 30.0
 
 
 @dataclass(slots=True, frozen=True)

@@ -37,6 +37,7 @@ def paragraphs(incident: Incident) -> list[str]:
         _objects(incident),
         " ".join(_warned(warning) for warning in incident.warnings),
         " ".join(_engaged(engagement) for engagement in incident.engagements),
+        _unattended(incident),
         " ".join(_ended(track, incident) for track in incident.tracks if track.engageable),
         _wreckage(incident),
         _closing(incident),
@@ -59,23 +60,27 @@ def _objects(incident: Incident) -> str:
     armed = [track for track in incident.tracks if track.engageable]
     day = utc_date(incident.began_t_ns)
     if not armed:
-        return f"On {day} no object was assessed as suspect or hostile."
+        return f"On {day} no object was identified as suspect or hostile."
     count = number_words(len(armed))
     objects = "object was" if len(armed) == 1 else "objects were"
     first_ns = min(track.first_t_ns for track in armed)
-    each = "; ".join(_assessed(track) for track in armed)
+    each = "; ".join(_identified(track) for track in armed)
     return (
-        f"On {day} {count} {objects} assessed as suspect or hostile, the first detected at"
-        f" {utc(first_ns)}: {each}."
+        f"On {day} {count} {objects} identified as suspect or hostile, the first held as a track"
+        f" from {utc(first_ns)}: {each}."
     )
 
 
-def _assessed(track: InvolvedTrack) -> str:
+def _identified(track: InvolvedTrack) -> str:
     words = class_words(track.object_class)
     article = "an" if words[0] in "aeu" else "a"
-    said = f"{track_name(track.track_id)}, assessed as {article} {words}, {track.identity}"
+    by = "the evidence alone" if track.identity_by == "evidence" else "a person's decision"
+    said = (
+        f"{track_name(track.track_id)}, most probably {article} {words}, {track.identity} by {by}"
+    )
     if track.first_range_m is not None:
-        said += f", first held at {distance_words(track.first_range_m)}"
+        away = distance_words(track.first_range_m)
+        said += f", first held {away} from the site's reference point"
     return said
 
 
@@ -85,7 +90,7 @@ def _warned(warning: WarningStory) -> str:
     said = f"{zone} was warned at {utc(warning.raised_t_ns)}{ordered}"
     if warning.cause != "human":
         said += f", {warning.seconds_left_s:.0f} s before the earliest estimated arrival"
-    said += "."
+    said += "." + _take_cover(warning)
     for channel, latency_s in sorted(warning.delivered.items()):
         said += f" The warning was delivered by {clean(channel)} after {latency_s:.1f} s."
     for channel in sorted(warning.failed):
@@ -93,6 +98,32 @@ def _warned(warning: WarningStory) -> str:
     if warning.cleared_t_ns is not None:
         said += f" The all-clear was given at {utc(warning.cleared_t_ns)}."
     return said
+
+
+def _take_cover(warning: WarningStory) -> str:
+    """Say when people were told to take cover, where they were."""
+    if warning.imminent_t_ns is None:
+        return ""
+    if warning.imminent_t_ns == warning.raised_t_ns:
+        return " The warning was to TAKE COVER from the first."
+    return (
+        f" The warning rose to TAKE COVER at {utc(warning.imminent_t_ns)},"
+        f" {warning.imminent_left_s:.0f} s before the earliest estimated arrival."
+    )
+
+
+def _unattended(incident: Incident) -> str:
+    """Say that nobody acknowledged, and that nothing was engaged, where it was so."""
+    said = []
+    if incident.warnings and all(w.acknowledged_t_ns is None for w in incident.warnings):
+        said.append("No person acknowledged a warning.")
+    if not incident.engagements and (
+        incident.warnings or any(t.engageable for t in incident.tracks)
+    ):
+        said.append("No engagement was authorised; nothing was engaged.")
+    elif incident.engagements and all(e.executing_t_ns is None for e in incident.engagements):
+        said.append("Nothing was engaged.")
+    return " ".join(said)
 
 
 def _engaged(engagement: EngagementStory) -> str:

@@ -70,7 +70,8 @@ class InvolvedTrack(msgspec.Struct, frozen=True, kw_only=True):
 
 class WarningStory(msgspec.Struct, kw_only=True):
     """One warning from raise to all-clear. delivered: channel -> s, of the first revision that
-    channel took; escalations: how often it was issued again."""
+    channel took; escalations: how often it was issued again; imminent: since when, with how many
+    seconds left, people were told to take cover."""
 
     warning_id: int
     zone_name: str
@@ -84,6 +85,7 @@ class WarningStory(msgspec.Struct, kw_only=True):
     seconds_left_s: float
     escalations: int = 0
     imminent_t_ns: int | None = None
+    imminent_left_s: float = 0.0
     delivered: dict[str, float] = {}
     failed: dict[str, str] = {}
     acknowledged_by: str = ""

@@ -141,6 +141,7 @@ def _warnings(events: Sequence[Event]) -> list[WarningStory]:
                 raised_t_ns=event.t_ns,
                 seconds_left_s=event.seconds_left_s,
                 imminent_t_ns=event.t_ns if event.level == WarningLevel.IMMINENT else None,
+                imminent_left_s=event.seconds_left_s,
             )
             continue
         story = stories.get(getattr(event, "warning_id", 0))
@@ -156,6 +157,7 @@ def _continue_warning(story: WarningStory, event: Event) -> None:
             story.level, story.track_ids = event.level, event.track_ids
             if event.level == WarningLevel.IMMINENT and story.imminent_t_ns is None:
                 story.imminent_t_ns = event.t_ns
+                story.imminent_left_s = event.seconds_left_s
         case past.WarningDelivered():
             story.delivered.setdefault(event.channel, event.latency_s)
             story.failed.pop(event.channel, None)
@@ -298,7 +300,7 @@ def _spans(
     for e in engagements:
         name = f"{track_name(e.track_id)}, engagement {e.engagement_id}"
         seen_ns, looked_ns = _first_looks(events, e.track_id)
-        add("first detection to a person's assessment", name, seen_ns, looked_ns)
+        add("first held as a track to a person's assessment", name, seen_ns, looked_ns)
         add("assessment to first authorisation", name, looked_ns, e.first_t_ns)
         add("first to second authorisation", name, e.first_t_ns, e.second_t_ns)
         add("second authorisation to execution", name, e.second_t_ns, e.executing_t_ns)

@@ -141,7 +141,14 @@ def _of_identity(event: Event, _: dict[str, str]) -> _Told:
             text = f"{track_name(event.track_id)} dismissed: {event.reason}"
             return "identity", text, event.person
         case past.TrackRecalled():
-            return "identity", f"{track_name(event.track_id)} is back: {event.reason}", ""
+            return (
+                "identity",
+                (
+                    f"{track_name(event.track_id)} is to be looked at again, it is worse than when"
+                    f" a person judged it: {event.reason}"
+                ),
+                "",
+            )
     return None
 
 

@@ -5,6 +5,7 @@ second at most. In: the picture. Out: commands. Which duties a person has stands
 that two different people must authorise is the service's rule, not theirs.
 """
 
+import math
 import struct
 import zlib
 from collections.abc import Iterator
@@ -143,12 +144,25 @@ def identifications(picture: Picture, name: str) -> Iterator[Action]:
     for track in picture["tracks"]:
         suspect = track["identity"] == "SUSPECT" and track["object_class"] == "fixed_wing_uas"
         if suspect and track["track_id"] in warned:
-            reason = "fixed-wing drone inbound, no flight plan, no identification"
+            fields = {"track_id": track["track_id"], "identity": "HOSTILE"}
             yield Action(
                 f"identify {track['track_id']}",
                 "identify_track",
-                {"track_id": track["track_id"], "identity": "HOSTILE", "reason": reason},
+                {**fields, "reason": _seen(track)},
             )
+
+
+def _seen(track: dict[str, Any]) -> str:
+    """Say what was seen of a track: class, course, behaviour. What it did not send is no reason."""
+    speed_mps = math.hypot(track["v_east_mps"], track["v_north_mps"])
+    said = f"fixed-wing drone ({track['class_prob']:.2f}) at {speed_mps:.0f} m/s"
+    asset = track["threat_asset"]
+    if asset is None or track["cpa_m"] is None:
+        return f"{said}, inbound"
+    return (
+        f"{said}, its course passes {track['cpa_m']:.0f} m from {asset} in {track['cpa_s']:.0f} s,"
+        f" {100.0 * (track['reach_prob'] or 0.0):.0f} % likely to reach it"
+    )
 
 
 def first_authorisations(picture: Picture, name: str) -> Iterator[Action]:
