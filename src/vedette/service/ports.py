@@ -1,5 +1,6 @@
 """Ports for a run beside others."""
 
+import asyncio
 import fcntl
 import os
 import socket
@@ -35,7 +36,8 @@ async def refuse_taken(site: Site, host: str, port: int) -> None:
     """
     server.refuse_taken(host, port)
     async with feeds.open_feeds(site, feeds.Intake(site, time.time_ns), time.time_ns):
-        return
+        pass
+    await asyncio.sleep(0)  # the loop closes what it was told to close when it comes round
 
 
 def free_ports(site: Site) -> dict[str, int]:
