@@ -228,7 +228,8 @@ def test_a_status_becomes_a_sign_of_life(site):
 def test_an_unknown_radar_is_refused_by_its_code(site):
     stranger = Cat048(sac=9, sic=9, range_m=1.0, azimuth_rad=1.0)
     (refusal,) = arrive(site, encode_cat048([stranger] * 3))
-    assert (refusal.reason, refusal.detail) == ("unknown sensor", "SAC 9 SIC 9: 3 records")
+    assert (refusal.reason, refusal.detail) == ("unknown sensor", "SAC 9 SIC 9")
+    assert refusal.count == 3
 
 
 def test_a_simulated_target_does_not_enter_a_live_site(site):

@@ -396,5 +396,29 @@ def test_dotted_and_quoted_keys_and_long_strings_have_their_lines():
 
 
 def test_parse_site_raises_refused_errors_only(text):
-    with pytest.raises(RefusedError, match=r"^name\.toml:3: schema: Invalid enum value 2"):
+    with pytest.raises(RefusedError, match=r"^name\.toml:3: schema: must be 1, not 2"):
         parse_site(text.replace("schema = 1", "schema = 2"), "name.toml")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('kind = "radar_3d"', 'kind = "radar3d"', ("sensors[0].kind: must be one of radar_3d, ",
+         "tdoa", "not 'radar3d' (did you mean radar_3d?)")),
+        ('mode = "SIMULATED"', 'mode = "TRAINING"', ("mode: must be one of LIVE, SIMULATED",)),
+        ('kind = "asterix_udp"', 'kind = "asterix"', ("feeds[0].kind", "did you mean asterix_udp?")),
+    ],
+)  # fmt: skip
+def test_a_word_that_is_none_of_the_allowed_is_told_which_are(before, after, said, text):
+    reason = refusal(text.replace(before, after, 1))
+    for part in said:
+        assert part in reason, reason
+
+
+def test_a_tcp_feed_on_the_port_of_the_page_is_refused(text):
+    own = "port = 8420\n"
+    feed = '\n[[feeds]]\nid = "door"\nkind = "detections_tcp"\n' + own
+    assert "feeds[" in (reason := refusal(text + feed))
+    assert "the page's own" in reason
+    assert check_site((text + feed.replace("8420", "8421")).encode(), "x") == (True, "")
+    assert check_site((text + feed.replace("_tcp", "_udp")).encode(), "x") == (True, "")

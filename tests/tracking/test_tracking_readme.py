@@ -24,6 +24,8 @@ def test_the_readme_s_example_is_about_ten_lines(repository: Path) -> None:
 
 
 def _block(repository: Path) -> str:
-    blocks = re.findall(r"```python\n(.*?)```", (repository / "README.md").read_text(), re.DOTALL)
+    text = (repository / "README.md").read_text()
+    section = text.partition("## The tracker alone")[2].partition("\n## ")[0]
+    blocks = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
     assert len(blocks) == 1
     return str(blocks[0])

@@ -35,8 +35,17 @@ def run(args: argparse.Namespace) -> int:
         print_json([{"file": str(f), "accepted": a, "reason": r} for f, a, r in verdicts])
     else:
         for path, accepted, reason in verdicts:
-            print(f"{path}: " + ("valid" if accepted else f"not valid: {reason}"))
+            print(_said(path, accepted, reason))
     return 0 if all(accepted for _, accepted, _ in verdicts) else 1
+
+
+def _said(path: Path, accepted: bool, reason: str) -> str:
+    """Say a verdict, naming the file once: a site file's reason begins with file and line."""
+    if accepted:
+        return f"{path}: valid"
+    return (
+        f"not valid: {reason}" if reason.startswith(f"{path}:") else f"{path}: not valid: {reason}"
+    )
 
 
 def judge(name: str, path: Path) -> tuple[bool, str]:

@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import contextlib
+import signal
 from pathlib import Path
 
 from vedette.base.errors import VedetteError
@@ -51,5 +53,13 @@ def _verify(args: argparse.Namespace, folder: Path) -> int:
 def _show(args: argparse.Namespace, folder: Path) -> int:
     from vedette.service.replaying import show
 
-    asyncio.run(show(folder, args.port, args.speed, say))
+    async def serve() -> None:
+        this_task = asyncio.current_task()
+        assert this_task is not None
+        for number in (signal.SIGINT, signal.SIGTERM):  # a shell ignores the first for `&`
+            asyncio.get_running_loop().add_signal_handler(number, this_task.cancel)
+        await show(folder, args.port, args.speed, say)
+
+    with contextlib.suppress(asyncio.CancelledError):
+        asyncio.run(serve())
     return 0

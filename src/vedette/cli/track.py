@@ -50,9 +50,12 @@ def run(args: argparse.Namespace) -> int:
         events=None if args.events is None else writable_file(args.events, "--events"),
         quiet=args.quiet,
     )
+    for path in job.inputs:
+        if path.is_file() and path.stat().st_size == 0:
+            say(f"{path}: is empty: there is nothing in it to read")
     summary = track_files(job)
     if args.json:
         print_json(summary)
     else:
         say(summary.in_words())
-    return 0
+    return 0 if summary.reports else 1

@@ -63,7 +63,7 @@ def site_faults(site: Site) -> Faults:
         yield from _corridor(corridor, f"corridors[{i}]")
     for i, flight in enumerate(site.flights):
         yield from _flight(site, flight, f"flights[{i}]")
-    yield from _ports(site.feeds)
+    yield from _ports(site)
     yield from _webhooks(site)
     yield from _people(site)
     yield from _map(site)
@@ -262,16 +262,18 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
-def _ports(feeds: Sequence[Feed]) -> Faults:
-    """Refuse two feeds that listen at one place."""
+def _ports(site: Site) -> Faults:
+    """Refuse two feeds that listen at one place, and a feed at the page's."""
     taken: dict[tuple[str, int, str], str] = {}
-    for i, feed in enumerate(feeds):
+    for i, feed in enumerate(site.feeds):
         if feed.kind not in LISTENING_FEEDS or feed.port == 0:
             continue
         transport = "tcp" if feed.kind.endswith("tcp") else "udp"
         owner = taken.setdefault((transport, feed.port, feed.group or feed.host), feed.id)
         if owner != feed.id:
             yield f"feeds[{i}].port", f"{transport} port {feed.port} is taken by {owner!r}"
+        if transport == "tcp" and feed.port == site.service.port:
+            yield f"feeds[{i}].port", f"tcp port {feed.port} is the page's own ([service] port)"
 
 
 def _corridor(corridor: Corridor, path: str) -> Faults:

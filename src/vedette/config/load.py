@@ -5,6 +5,7 @@ nor hold what would take long to check.
 """
 
 import difflib
+import enum
 import math
 import re
 import tomllib
@@ -152,11 +153,14 @@ def _explained(message: str, data: dict[str, Any], lines: Lines, kind: type) -> 
     if field is not None:
         key = f"{path}.{field[1]}" if path else field[1]
         return lines.refusal(key, "is missing" + _effector_hint(key))
-    return lines.refusal(path, _worded(reason, path, data) + _effector_hint(path))
+    return lines.refusal(path, _worded(reason, path, data, kind) + _effector_hint(path))
 
 
-def _worded(reason: str, path: str, data: dict[str, Any]) -> str:
+def _worded(reason: str, path: str, data: dict[str, Any], kind: type) -> str:
     """Say a validation reason in the words of the file, with what was found."""
+    allowed = _allowed(kind, path) if "Invalid enum value" in reason else []
+    if allowed:
+        return _shown(_choice(allowed, _value_at(data, path)))
     if "matching regex" in reason:
         reason = "must match " + reason.partition("regex ")[2]
         if path.endswith((".id", ".asset", ".sensor", ".corridor")):
@@ -168,6 +172,25 @@ def _worded(reason: str, path: str, data: dict[str, Any]) -> str:
     if isinstance(value, str | int | float) and "got" not in reason and "Invalid" not in reason:
         reason += f", not {_shown(repr(value))}"
     return _shown(reason)
+
+
+def _choice(allowed: list[str], found: Any) -> str:
+    """Say what may stand where something else was found, and the nearest of it."""
+    least = allowed[0] if len(allowed) == 1 else f"one of {', '.join(allowed)}"
+    near = difflib.get_close_matches(str(found)[:48], allowed, n=1, cutoff=0.6)
+    return f"must be {least}, not {found!r}" + (f" (did you mean {near[0]}?)" if near else "")
+
+
+def _allowed(kind: Any, path: str) -> list[str]:
+    """List the words or numbers that may stand at `path`; empty where any may."""
+    found = _kind_at(kind, path)
+    values: list[Any] = []
+    for member in [found, *typing.get_args(found)]:
+        if typing.get_origin(member) is typing.Literal:
+            values += typing.get_args(member)
+        elif isinstance(member, type) and issubclass(member, enum.Enum):
+            values += [each.value for each in member]
+    return [str(value) for value in values]
 
 
 def _suggestion(word: str, known: list[str]) -> str:
@@ -188,6 +211,11 @@ def _steps(path: str) -> list[str]:
 
 def _keys(kind: Any, path: str) -> list[str]:
     """List the keys of the struct that stands at `path`."""
+    return [f.encode_name for f in _fields(_kind_at(kind, path))]
+
+
+def _kind_at(kind: Any, path: str) -> Any:
+    """Find the type of what stands at `path`."""
     for step in _steps(path):
         if step.isdigit():
             arguments = [a for a in typing.get_args(kind) if a is not type(None)]
@@ -195,7 +223,7 @@ def _keys(kind: Any, path: str) -> list[str]:
             continue
         fields = {f.encode_name: f.type for f in _fields(kind)}
         kind = fields.get(step)
-    return [f.encode_name for f in _fields(kind)]
+    return kind
 
 
 def _fields(kind: Any) -> tuple[msgspec.structs.FieldInfo, ...]:

@@ -45,6 +45,8 @@ ENDINGS = {
     ".parquet": "parquet",
 }
 
+MARKED = ("pcap", "pcapng", "parquet")  # files that say themselves what they are
+
 _MEASURED = (Plot, SensorStatus)
 
 # One report: when it was received (ns UTC), and how many bytes of the file are done.
@@ -72,7 +74,7 @@ def format_of(path: Path) -> str:
     if head.startswith(b"PAR1"):
         return "parquet"
     named = ENDINGS.get(path.suffix.lower())
-    if named is not None and named not in ("pcap", "pcapng", "parquet"):
+    if named is not None and (named not in MARKED or not head):
         return named
     if head.startswith(b"MSG,"):
         return "sbs"
@@ -82,6 +84,10 @@ def format_of(path: Path) -> str:
         return "beast"
     if len(head) > 2 and head[0] in (48, 34):
         return "ast"
+    if named is not None:
+        raise RefusedError(
+            f"{path.name}: does not begin as a {path.suffix} file does: it is damaged, or not one"
+        )
     known = " ".join(ENDINGS)
     raise RefusedError(f"{path.name}: no format that is known; its ending may be one of {known}")
 

@@ -14,15 +14,18 @@ from vedette import codecs, feeds, pipeline, record
 from vedette.base.constants import NS_PER_S
 from vedette.base.errors import RefusedError, VedetteError
 from vedette.base.rfc3339 import parse_rfc3339
+from vedette.codecs.reasons import UNKNOWN_SENSOR
 from vedette.config.load import load_site
 from vedette.config.site import Site
 from vedette.geo import SiteFrame
 from vedette.model.compact import compact
+from vedette.model.events import InputRefused
 from vedette.model.picture import AirPicture
 from vedette.model.reports import Refusal, SensorStatus, SourceNote
 from vedette.outputs.parquet import TracksWriter
 
 STEP_MAX_S = 1.0  # silence is stepped through, so that tracks coast and end as they do live
+STRANGERS_MAX = 8  # named in a summary; whoever has more has another problem
 GAP_MAX_S = 60.0  # after which every track has ended: the rest of a silence is skipped
 
 
@@ -50,6 +53,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     recorded_s: float
     wall_s: float
     output: str
+    strangers: list[str] = []  # what refused input calls its sensor, where the site has none
 
     def in_words(self) -> str:
         """Say it to a person."""
@@ -59,16 +63,27 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
             f"{self.rows:,} rows in {self.output}",
             f"{self.recorded_s:,.1f} s of recording in {self.wall_s:.1f} s ({speed:.0f} x)",
         ]
-        lines += [f"refused: {reason}: {n:,}" for reason, n in self.refused_by_reason.items()]
+        lines += [f"refused: {self._refused(*item)}" for item in self.refused_by_reason.items()]
+        if not self.reports:
+            why = "everything was refused" if self.refused else "there is nothing in it to read"
+            lines.append(f"nothing was tracked: {why}")
         return "\n".join(lines)
+
+    def _refused(self, reason: str, count: int) -> str:
+        said = f"{reason}: {count:,}"
+        if reason != UNKNOWN_SENSOR or not self.strangers:
+            return said
+        hint = " (give a [[sensors]] table its sac and sic)" if "SAC" in self.strangers[0] else ""
+        return f"{reason}: {'; '.join(self.strangers)}: {count:,}{hint}"
 
 
 @dataclass(slots=True)
 class _Tally:
     """Counts while it runs."""
 
-    reports: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
+    decoded: int = 0
+    refused_before: int = 0
+    strangers: dict[str, None] = field(default_factory=dict)
     rows: int = 0
     first_ns: int = 0
     last_ns: int = 0
@@ -101,16 +116,21 @@ def track_files(job: Job) -> Summary:
                 reports = part.reports if now_ns == part.t_ns else []
                 state.now_ns = now_ns
                 state, picture = pipeline.advance(line, state, reports, pipeline.Inputs(), now_ns)
+                _note_strangers(tally, picture)
                 if log is not None:
                     log.writelines(msgspec.json.encode(e) + b"\n" for e in picture.events)
                 if now_ns >= next_row_ns:
                     next_row_ns = now_ns - now_ns % period_ns + period_ns
                     _write(writer, picture, tally, track_ids)
             _count(tally, part)
+    refused = Counter[str]()
+    for source in state.health.sources.values():
+        refused.update(source.refused_by_reason)
     return Summary(
-        reports=tally.reports,
-        refused=sum(tally.refused.values()),
-        refused_by_reason=dict(tally.refused.most_common()),
+        reports=tally.decoded - (refused.total() - tally.refused_before),
+        refused=refused.total(),
+        refused_by_reason=dict(refused.most_common()),
+        strangers=list(tally.strangers),
         tracks=len(track_ids),
         rows=tally.rows,
         recorded_s=(tally.last_ns - tally.first_ns) / NS_PER_S,
@@ -170,6 +190,19 @@ def _count(tally: _Tally, part: feeds.FilePart) -> None:
     tally.last_ns = part.t_ns
     for report in part.reports:
         if isinstance(report, Refusal):
-            tally.refused[report.reason] += report.count
+            tally.refused_before += report.count
+            _note_stranger(tally, report.reason, report.detail)
         elif not isinstance(report, SensorStatus | SourceNote):
-            tally.reports += 1
+            tally.decoded += 1
+
+
+def _note_strangers(tally: _Tally, picture: AirPicture) -> None:
+    """Keep what the stages behind the codecs say of sensors that the site does not have."""
+    for event in picture.events:
+        if isinstance(event, InputRefused):
+            _note_stranger(tally, event.reason, event.detail)
+
+
+def _note_stranger(tally: _Tally, reason: str, detail: str) -> None:
+    if reason == UNKNOWN_SENSOR and detail and len(tally.strangers) < STRANGERS_MAX:
+        tally.strangers[detail] = None

@@ -128,8 +128,8 @@ def read_datagram(
             if report is not None:
                 out.append(report)
     for code, count in strangers.items():
-        detail = f"SAC {code >> 8} SIC {code & 255}: {count} records"
-        out.append(refuse(feed, t_recv_ns, UNKNOWN_SENSOR, detail))
+        detail = f"SAC {code >> 8} SIC {code & 255}"
+        out.append(refuse(feed, t_recv_ns, UNKNOWN_SENSOR, detail, count))
     return out
 
 
