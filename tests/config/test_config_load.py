@@ -406,7 +406,7 @@ def test_parse_site_raises_refused_errors_only(text):
         ('kind = "radar_3d"', 'kind = "radar3d"', ("sensors[0].kind: must be one of radar_3d, ",
          "tdoa", "not 'radar3d' (did you mean radar_3d?)")),
         ('mode = "SIMULATED"', 'mode = "TRAINING"', ("mode: must be one of LIVE, SIMULATED",)),
-        ('kind = "asterix_udp"', 'kind = "asterix"', ("feeds[0].kind", "did you mean asterix_udp?")),
+        ('kind = "asterix_udp"', 'kind = "asterix"', ("feeds[0]", "did you mean asterix_udp?")),
     ],
 )  # fmt: skip
 def test_a_word_that_is_none_of_the_allowed_is_told_which_are(before, after, said, text):

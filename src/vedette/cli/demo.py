@@ -66,8 +66,10 @@ def run(args: argparse.Namespace) -> int:
         return run_headless(path, args.seed, args.report, args.fast, not args.unattended)
     writable_folder(args.state, "--state")
     begin_start()
+    from vedette.cli.compiling import compile_once
     from vedette.cli.watched import run_watched
 
+    compile_once()
     return run_watched(path, args)
 
 

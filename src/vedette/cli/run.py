@@ -36,6 +36,7 @@ def add(parsers: Parsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run until interrupted; take up an unfinished recording of the same site."""
     begin_start()
+    from vedette.cli.compiling import compile_once
     from vedette.config.load import load_site
     from vedette.service.live import Place, Service
     from vedette.service.ports import refuse_taken
@@ -47,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
     port = site.service.port if args.port is None else args.port
     place = Place(args.host or site.service.host, port)
 
+    compile_once()
     site_toml = path.read_text("utf-8")
 
     async def serve() -> None:

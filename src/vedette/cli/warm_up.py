@@ -28,6 +28,7 @@ def add(parsers: Parsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Take a minute of the packaged scenario through the whole pipeline."""
+    from vedette.cli.compiling import mark_compiled
     from vedette.service.tracking_files import Job, track_files
     from vedette.simulator.files import simulate
     from vedette.simulator.scenario import load_scenario
@@ -49,5 +50,6 @@ def run(args: argparse.Namespace) -> int:
                 quiet=True,
             )
         )
+    mark_compiled()
     say(f"[4/4] kernels: ready after {time.perf_counter() - begun_s:.1f} s")
     return 0
