@@ -98,9 +98,62 @@ def test_birds_and_balloons_and_departing_and_unlikely_tracks_do_not_start_the_c
     assert scene.run(30.0) == []
 
 
-def test_a_half_hearted_bird_still_starts_the_clock(scene):
-    scene.put(1, 60.0, identity=Identity.UNKNOWN, object_class=ObjectClass.BIRD, class_prob=0.6)
-    assert scene.run(3.0)[0].spoken.startswith("Simulation. Unknown object, north-west")
+def doubtful(scene, arrival_s: float, class_prob: float) -> None:
+    scene.put(
+        1,
+        arrival_s,
+        identity=Identity.PENDING,
+        object_class=ObjectClass.BIRD,
+        class_prob=class_prob,
+        reach_prob=0.23,
+    )
+
+
+@pytest.mark.parametrize("arrival_s", [58.0, 126.0])
+def test_what_is_a_bird_sooner_than_not_warns_nobody_while_it_is_young(scene, arrival_s):
+    doubtful(scene, arrival_s, class_prob=0.7)
+    assert scene.run(5.0) == []
+    doubtful(scene, arrival_s - 5.0, class_prob=0.85)  # now it is known for a bird
+    assert scene.run(20.0) == []
+
+
+@pytest.mark.parametrize("class_prob", [0.6, 0.79])
+def test_a_half_hearted_bird_still_starts_the_clock(scene, class_prob):
+    doubtful(scene, 120.0, class_prob)
+    assert scene.run(9.0) == []
+    (event,) = scene.run(3.0)
+    assert event.spoken.startswith("Simulation. Unknown object, north-west")
+
+
+def test_doubt_leaves_most_of_the_time_to_take_cover(scene):
+    doubtful(scene, 20.0, class_prob=0.7)
+    (event,) = scene.run(4.0)
+    assert event.seconds_left_s >= 17.5
+
+
+def test_an_arrival_that_is_hardly_known_has_to_hold_longer(scene):
+    scene.put(1, 100.0, identity=Identity.UNKNOWN)
+    scene.threats[1] = msgspec.structs.replace(scene.threats[1], arrival_sigma_s=40.0)
+    assert scene.run(9.0) == []
+    assert [type(e) for e in scene.run(3.0)] == [WarningRaised]
+
+
+def test_what_a_person_or_the_evidence_calls_a_threat_is_not_in_doubt(scene):
+    doubtful(scene, 100.0, class_prob=0.7)
+    scene.identities[1].identity = Identity.SUSPECT
+    assert len(scene.run(2.0)) == 1
+
+
+def test_the_words_and_the_time_left_are_of_the_same_object(scene):
+    scene.put(1, 60.0, reach_prob=0.4)
+    scene.run(3.0)
+    scene.put(1, 57.0, reach_prob=0.05)
+    scene.put(2, 290.0, reach_prob=0.4)
+    (event,) = scene.run(3.0)
+    record = scene.state.warnings[1]
+    assert event.reason.startswith("T0002")
+    assert record.track_ids[0] == 2
+    assert record.seconds_left_s == pytest.approx(287.0, abs=0.5)
 
 
 def test_a_flicker_shorter_than_a_second_warns_nobody(scene):

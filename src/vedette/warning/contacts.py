@@ -29,6 +29,14 @@ EXISTENCE_PROB_MIN = 0.8
 # about its threshold does not restart the count.
 RELEASE_REACH_RATIO = 0.8
 RELEASE_ARRIVAL_RATIO = 1.05
+# A condition has to hold this long before people are warned: three plots of a fast radar, and a
+# cost of one second in the ninety that the site is built to give.
+HOLD_S = 1.0
+# Doubt costs time, never the warning. What is sooner a bird or a balloon than all else, or has an
+# arrival not known to a quarter, has to hold a tenth of the time left, ten looks at its class at
+# most: in that time a bird has turned or is known for one, and a drone still comes.
+DOUBT_HARMLESS_PROB, DOUBT_ARRIVAL_RATIO = 0.5, 0.25
+DOUBT_HOLD_RATIO, DOUBT_HOLD_S_MAX = 0.1, 10.0
 
 
 def unassessed(identity: IdentityRecord, threat: Threat, existence_prob: float) -> bool:
@@ -43,8 +51,25 @@ def unassessed(identity: IdentityRecord, threat: Threat, existence_prob: float) 
         and not looked
         and threat.closing_mps >= CLOSING_MPS_MIN
         and existence_prob >= EXISTENCE_PROB_MIN
-        and sum(identity.class_prob.get(kind, 0.0) for kind in _HARMLESS) < HARMLESS_PROB_MIN
+        and harmless_prob(identity) < HARMLESS_PROB_MIN
     )
+
+
+def harmless_prob(identity: IdentityRecord) -> float:
+    """Say how probably a track is a bird or a balloon."""
+    return sum(identity.class_prob.get(kind, 0.0) for kind in _HARMLESS)
+
+
+def hold_s(identity: IdentityRecord, threat: Threat, cause: str) -> float:
+    """Say for how many seconds a condition has to hold before it warns people.
+
+    cause: "threat" (what a person or the evidence calls a threat is not in doubt) or "unassessed".
+    NaN in the arrival's sigma is doubt.
+    """
+    known = threat.arrival_sigma_s <= DOUBT_ARRIVAL_RATIO * threat.arrival_s
+    if cause == "threat" or (known and harmless_prob(identity) < DOUBT_HARMLESS_PROB):
+        return HOLD_S
+    return max(HOLD_S, min(DOUBT_HOLD_RATIO * threat.arrival_s, DOUBT_HOLD_S_MAX))
 
 
 def level_of(
@@ -120,6 +145,9 @@ def _see(
             return
         zone_state.contacts[threat.track_id] = contact
     contact.cause = cause
+    wanted_s = hold_s(identity, threat, cause)
+    held = possible and contact.possible_since_ns > 0
+    contact.hold_s = min(contact.hold_s, wanted_s) if held else wanted_s
     contact.possible_since_ns = (contact.possible_since_ns or now_ns) if possible else 0
     contact.imminent_since_ns = (contact.imminent_since_ns or now_ns) if imminent else 0
     _place(contact, zone_state, tracks, row, threat, now_ns)

@@ -10,13 +10,10 @@ from vedette.base.constants import NS_PER_S
 from vedette.model.enums import Mode, WarningLevel
 from vedette.model.events import Event, WarningEscalated, WarningRaised
 from vedette.model.picture import IdentityRecord, WarningRecord
-from vedette.warning.contacts import continues
+from vedette.warning.contacts import HOLD_S, continues
 from vedette.warning.state import Contact, Issued, WarningState, ZoneState
 from vedette.warning.words import reason, spoken, spoken_order
 
-# A condition has to hold this long before people are warned: three plots of a fast radar, and a
-# cost of one second in the ninety that the site is built to give.
-HOLD_S = 1.0
 # Further members of a raid are gathered this long, so that a swarm is one announcement, not thirty.
 GATHER_S = 10.0
 # A member that comes this much sooner than anyone was told is announced without gathering.
@@ -59,7 +56,7 @@ def order_cover(state: WarningState, zone_state: ZoneState, words: str, now_ns: 
 def _ready(contact: Contact, now_ns: int) -> bool:
     """Say whether a contact warns: its condition has held, and no human has cleared it."""
     since = contact.possible_since_ns
-    if since == 0 or now_ns - since < HOLD_S * NS_PER_S:
+    if since == 0 or now_ns - since < contact.hold_s * NS_PER_S:
         return False
     worse = _imminent(contact, now_ns) and not contact.cleared_imminent
     return contact.cleared_until_ns <= now_ns or worse
@@ -92,7 +89,11 @@ def _escalate(
     identities: dict[int, IdentityRecord],
     now_ns: int,
 ) -> Sequence[Event]:
-    """Issue a new revision when the level rises or the raid grows; otherwise nothing."""
+    """Issue a new revision when the level rises or the raid grows; otherwise nothing.
+
+    Where none of those told still warns and others do, these are told at once and stand first: the
+    time left and the words must be of the same object.
+    """
     known_s = warning.seconds_left_s
     joining = [c for c in ready if c.track_id not in warning.track_ids]
     joining = [c for c in joining if not _found_again(zone_state, warning, c, now_ns)]
@@ -100,9 +101,11 @@ def _escalate(
     told_ns = state.issued[warning.warning_id].revision_ns[-1]
     gathered = now_ns - told_ns >= GATHER_S * NS_PER_S
     sooner = any(c.arrival_s < known_s - SOONER_S for c in joining)
-    if not higher and not (joining and (gathered or sooner)):
+    replaced = len(joining) == len(ready)
+    if not higher and not (joining and (gathered or sooner or replaced)):
         return ()
-    warning.track_ids += tuple(c.track_id for c in joining)
+    names = tuple(c.track_id for c in joining)
+    warning.track_ids = names + warning.track_ids if replaced else warning.track_ids + names
     _revise(state, warning, now_ns)
     detect_ns = _tell(state, zone_state, warning, ready, identities, now_ns)
     return (_event(warning, detect_ns, state.mode, now_ns),)

@@ -14,9 +14,10 @@ class Contact:
     """One track as one zone sees it.
 
     cause: "threat" or "unassessed". possible_since_ns, imminent_since_ns: since when its condition
-    holds without a gap, 0 not at all. cleared_*: a human gave the all-clear with this track in
-    sight; at that level it is quiet until then. place_enu: east, north (m), their speeds (m/s),
-    at seen_ns, to know a track again that the tracker lost and found under another number.
+    holds without a gap, 0 not at all; hold_s: how long it has to, the least asked since. cleared_*:
+    a human gave the all-clear with this track in sight; at that level it is quiet until then.
+    place_enu: east, north (m), their speeds (m/s), at seen_ns, to know a track again that the
+    tracker lost and found under another number.
     """
 
     track_id: int
@@ -26,6 +27,7 @@ class Contact:
     bearing_rad: float = math.nan
     possible_since_ns: int = 0
     imminent_since_ns: int = 0
+    hold_s: float = 0.0
     cleared_until_ns: int = 0
     cleared_imminent: bool = False
     seen_ns: int = 0
