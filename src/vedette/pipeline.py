@@ -25,7 +25,7 @@ from vedette.model.commands import Command, Delivery
 from vedette.model.events import Event
 from vedette.model.measurements import I64
 from vedette.model.picture import AirPicture, QueueItem, Threat
-from vedette.model.reports import Refusal, Report, SensorStatus
+from vedette.model.reports import Detection, Refusal, Report, SensorStatus
 
 
 @dataclass(slots=True)
@@ -103,12 +103,14 @@ def advance(
 ) -> tuple[State, AirPicture]:
     """Do a step from reports already decoded (files of detections have no bytes to decode)."""
     batches, refusals = measurements.form(pipeline.site, pipeline.sensors, reports, now_ns)
-    heard = [*reports, *refusals, *_too_late(pipeline, state, now_ns), *_impossible(state, now_ns)]
+    heard = [*_unrefused(reports, batches), *refusals]
+    heard += [*_too_late(pipeline, state, now_ns), *_impossible(state, now_ns)]
     statuses = [report for report in reports if isinstance(report, SensorStatus)]
     sources, tracks, records = state.health.sources, state.tracking.table, state.identity.records
     events: list[Event] = []
 
-    events += health.advance(state.health, heard, now_ns, inputs.arrivals)
+    read = codecs.good_reports(state.decoders)
+    events += health.advance(state.health, heard, now_ns, inputs.arrivals, read)
     links, started_or_ended = tracking.advance(state.tracking, batches, statuses, now_ns)
     events += started_or_ended
     for verdict in tracking.verdicts(state.tracking):
@@ -136,6 +138,12 @@ def advance(
     return state, _picture(state, events)
 
 
+def _unrefused(reports: list[Report], batches: list[measurements.MeasurementBatch]) -> list[Report]:
+    """Leave out the detections that became no measurement: they are heard as refusals."""
+    used = {index for batch in batches for index in batch.report_index.tolist()}
+    return [r for i, r in enumerate(reports) if i in used or not isinstance(r, Detection)]
+
+
 def _too_late(pipeline: Pipeline, state: State, now_ns: int) -> list[Refusal]:
     """Say which plots the tracker gave up in the last step because they came too late."""
     fresh = state.tracking.late_refused - state.late_told
@@ -146,6 +154,7 @@ def _too_late(pipeline: Pipeline, state: State, now_ns: int) -> list[Refusal]:
             t_recv_ns=now_ns,
             reason="too late for the tracks",
             count=int(fresh[index]),
+            heard=True,
         )
         for index in np.flatnonzero(fresh)
     ]
@@ -161,7 +170,9 @@ def _impossible(state: State, now_ns: int) -> list[Refusal]:
             told[sensor_id] = count
             if fresh:
                 refusals.append(
-                    Refusal(source=sensor_id, t_recv_ns=now_ns, reason=reason, count=fresh)
+                    Refusal(
+                        source=sensor_id, t_recv_ns=now_ns, reason=reason, count=fresh, heard=True
+                    )
                 )
     return refusals
 

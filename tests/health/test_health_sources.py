@@ -2,7 +2,7 @@
 
 from vedette import health
 from vedette.base.constants import NS_PER_S
-from vedette.config.site import Reference, Sensor, Site
+from vedette.config.site import Feed, Reference, Sensor, Site
 from vedette.health.sources import REASONS_MAX, STRANGERS_MAX
 from vedette.model.arrivals import Arrival
 from vedette.model.enums import SourceHealth
@@ -22,6 +22,7 @@ def make_site() -> Site:
             Sensor(id="radar", kind="radar_3d", stale_s=5.0, **place),
             Sensor(id="adsb", kind="adsb", **place),
         ],
+        feeds=[Feed(id="link", kind="asterix_udp", port=8600)],
     )
 
 
@@ -103,3 +104,83 @@ def test_a_feed_whose_bytes_arrive_is_heard_whatever_its_sensors_say():
     state = health.start(make_site())
     health.advance(state, [], T0, [Arrival(feed="link", t_recv_ns=T0, data=b"x")])
     assert state.sources["link"].health is SourceHealth.OK
+
+
+def test_one_plot_that_came_late_does_not_make_its_source_late():
+    state = health.start(make_site())
+    for k in range(20):
+        health.advance(state, [plot(T0 + k * NS_PER_S, late_s=9.0 if k in (6, 7) else 0.1)], T0)
+        assert state.sources["radar"].health is SourceHealth.OK, k
+    assert abs(state.sources["radar"].latency_s - 0.1) < 1e-6
+
+
+def test_a_source_that_becomes_late_is_late_within_five_reports():
+    state = health.start(make_site())
+    for k in range(20):
+        health.advance(state, [plot(T0 + k * NS_PER_S, late_s=0.1 if k < 15 else 6.0)], T0)
+    assert state.sources["radar"].reason == "its plots come 6.0 s late"
+
+
+def test_a_status_with_an_impossible_time_is_no_latency():
+    state = health.start(make_site())
+    odd = SensorStatus(sensor="radar", t_meas_ns=1, t_recv_ns=T0, kind="north")
+    health.advance(state, [odd], T0)
+    assert state.sources["radar"].latency_s == 0.0
+    assert state.sources["radar"].health is SourceHealth.OK
+
+
+def test_a_sensor_all_of_which_is_refused_is_degraded_and_says_why_for_as_long_as_it_lasts():
+    state = health.start(make_site())
+    old = Refusal(source="radar", t_recv_ns=T0, reason="too old")
+    health.advance(state, [old], T0)
+    assert state.sources["radar"].health is SourceHealth.DEGRADED
+    assert state.sources["radar"].reason == "100% of what came last is refused (too old)"
+    health.advance(state, [plot(T0 + NS_PER_S)] * 9, T0 + NS_PER_S)
+    health.advance(state, [plot(T0 + 6 * NS_PER_S)], T0 + 6 * NS_PER_S)
+    assert state.sources["radar"].health is SourceHealth.OK
+
+
+def test_what_the_tracker_refuses_a_step_later_is_not_counted_as_good_as_well():
+    state = health.start(make_site())
+    health.advance(state, [plot(T0)], T0)
+    health.advance(state, [plot(T0, late_s=9.9)] * 4, T0 + NS_PER_S)
+    now_ns = T0 + 6 * NS_PER_S
+    late = Refusal(source="radar", t_recv_ns=now_ns, reason="too late", count=4, heard=True)
+    health.advance(state, [late], now_ns)
+    assert state.sources["radar"].reason == "100% of what came last is refused (too late)"
+
+
+def test_a_feed_of_garbage_alone_is_degraded_while_it_comes_and_long_after():
+    state = health.start(make_site())
+    for k in range(20):
+        t_ns = T0 + k * NS_PER_S
+        garbage = Arrival(feed="link", t_recv_ns=t_ns, data=b"x")
+        bad = Refusal(source="link", t_recv_ns=t_ns, reason="bad header")
+        health.advance(state, [bad], t_ns, [garbage], {"link": 0})
+        assert state.sources["link"].health is SourceHealth.DEGRADED
+    health.advance(state, [], T0 + 200 * NS_PER_S, (), {"link": 0})
+    assert state.sources["link"].health is SourceHealth.DEGRADED
+    assert state.sources["link"].reason == "100% of what came last is refused (bad header)"
+
+
+def test_one_bad_line_among_twenty_does_not_make_a_feed_degraded():
+    state = health.start(make_site())
+    for k in range(20):
+        t_ns = T0 + k * NS_PER_S
+        chunk = Arrival(feed="link", t_recv_ns=t_ns, data=b"x")
+        bad = Refusal(source="link", t_recv_ns=t_ns, reason="bad json")
+        health.advance(state, [bad], t_ns, [chunk], {"link": 19 * (k + 1)})
+        assert state.sources["link"].health is SourceHealth.OK
+
+
+def test_strangers_are_never_healthy():
+    state = health.start(make_site())
+    flood = [Refusal(source=f"s{i}", t_recv_ns=T0, reason="unknown sensor") for i in range(50)]
+    health.advance(state, flood, T0)
+    strangers = [s for s in state.sources.values() if s.source.startswith(("s", "unknown"))]
+    assert len(strangers) == STRANGERS_MAX + 1
+    for source in strangers:
+        assert source.health is SourceHealth.DEGRADED
+        assert source.reason == "the site file does not name it: nothing it sends is used"
+    health.advance(state, [], T0 + 3600 * NS_PER_S)
+    assert all(s.health is SourceHealth.DEGRADED for s in strangers)

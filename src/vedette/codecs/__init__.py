@@ -11,6 +11,7 @@ from vedette.codecs.decoders import (
     FeedDecoder,
     decode,
     detection_reports,
+    good_reports,
     open_decoders,
     receiver_of,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "check",
     "decode",
     "detection_reports",
+    "good_reports",
     "open_decoders",
     "receiver_of",
 ]

@@ -29,13 +29,17 @@ _FORMAT = {
 
 @dataclass(slots=True)
 class FeedDecoder:
-    """One feed: its format, and what is left of its stream. receiver: of ADS-B formats alone."""
+    """One feed: its format, and what is left of its stream. receiver: of ADS-B formats alone.
+
+    read: how many good reports it has given so far.
+    """
 
     feed: str
     format: str
     pending: bytes = b""
     lines: LineBuffer = field(default_factory=LineBuffer)
     receiver: adsb.Receiver | None = None
+    read: int = 0
 
 
 @dataclass(slots=True)
@@ -82,10 +86,17 @@ def decode(decoders: Decoders, arrivals: Sequence[Arrival]) -> list[Report]:
             source = arrival.feed[:48]
             out.append(reasons.refuse(source, arrival.t_recv_ns, reasons.UNKNOWN_SENSOR, detail))
         elif arrival.kind == "data":
-            out += bounded(_decode_one(decoders, decoder, arrival))
+            found = bounded(_decode_one(decoders, decoder, arrival))
+            decoder.read += sum(not isinstance(report, Refusal) for report in found)
+            out += found
         else:
             out.append(_note(decoder, arrival))
     return out
+
+
+def good_reports(decoders: Decoders) -> dict[str, int]:
+    """Say how many good reports each feed has given since the start."""
+    return {feed: decoder.read for feed, decoder in decoders.feeds.items()}
 
 
 def _note(decoder: FeedDecoder, arrival: Arrival) -> SourceNote:

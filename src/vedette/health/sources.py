@@ -1,12 +1,14 @@
 """Rate, age, refusals and latency of each source, and what follows from them.
 
 A sensor is STALE after its own `stale_s` without a sign of life, FAILED after ten times that, and
-DEGRADED while it says so itself or other sensors contradict it, while more than a fifth of what it
-sends is refused, or while its plots come later than `LATENCY_MAX_S`. A feed whose connection is
-gone is FAILED. Silence of a cooperative sensor is no fault: it hears only what transmits.
+DEGRADED while it says so itself or other sensors contradict it, while more than a fifth of what
+came of it last was refused, or while its plots come later than `LATENCY_MAX_S`. A feed whose
+connection is gone is FAILED. What the site file does not name is never healthy: nothing it sends is
+used. Silence of a cooperative sensor is no fault: it hears only what transmits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from statistics import median
 
 import msgspec
 
@@ -21,7 +23,7 @@ from vedette.model.reports import Refusal, Report, SensorStatus, SourceNote
 FAILED_AFTER_STALE_RATIO = 10.0  # a source silent ten times its patience is gone, not late
 REFUSED_SHARE_MAX = 0.2
 LATENCY_MAX_S = 3.0  # a plot older than this has moved 135 m at 45 m/s: beyond a radar's sigma
-SMOOTHING = 0.1  # of latency, a time constant of about ten reports
+LATENCIES = 9  # the median of the last nine: four of them may be anything
 RATE_WINDOW_S = 5.0
 REASONS_MAX = 32  # distinct refusal reasons kept per source; the rest count as "other"
 STRANGERS_MAX = 16  # sources that the site file does not name, shown by the name they state
@@ -33,10 +35,15 @@ class SourceMemory(msgspec.Struct, kw_only=True):
     """What is remembered of one source beside what is shown."""
 
     stale_ns: int = 0  # 0: never stale (a feed, or a cooperative sensor)
+    is_stranger: bool = False  # neither in the site file nor one of the open doors
+    latencies_s: list[float] = []  # of the last reports, oldest first
     window_start_ns: int = 0
     window_reports: int = 0
-    window_refused: int = 0
-    refused_share: float = 0.0
+    window_good: int = 0  # a feed's reports that its codec gave; a sensor's that are used
+    window_refused: dict[str, int] = {}
+    read: int = 0  # what a feed's codec had given by the last step
+    refused_share: float = 0.0  # of the last window in which anything came
+    refused_reason: str = ""  # the most frequent in it
     connected: bool = True
     degraded_reason: str = ""
     bias_reason: str = ""
@@ -49,6 +56,8 @@ class HealthState(msgspec.Struct, kw_only=True):
     """All sources by name: the site's sensors and feeds, and the open doors."""
 
     started_ns: int = 0
+    age_max_s: float = 0.0  # limits.report_age_max_s and
+    ahead_max_s: float = 0.0  # report_ahead_max_s: other times are no latency
     site_sources: int = 0  # how many of the sources are the site's own
     sources: dict[str, SourceState] = {}
     memory: dict[str, SourceMemory] = {}
@@ -56,7 +65,8 @@ class HealthState(msgspec.Struct, kw_only=True):
 
 def start(site: Site) -> HealthState:
     """Make the state: every sensor and feed of the site, none heard yet."""
-    state = HealthState()
+    limits = site.limits
+    state = HealthState(age_max_s=limits.report_age_max_s, ahead_max_s=limits.report_ahead_max_s)
     for sensor in site.sensors:
         _add(state, sensor.id, "sensor", _patience_ns(sensor))
     for feed in site.feeds:
@@ -66,11 +76,16 @@ def start(site: Site) -> HealthState:
 
 
 def advance(
-    state: HealthState, reports: list[Report], now_ns: int, arrivals: Sequence[Arrival] = ()
+    state: HealthState,
+    reports: list[Report],
+    now_ns: int,
+    arrivals: Sequence[Arrival] = (),
+    read: Mapping[str, int] | None = None,
 ) -> list[Event]:
     """Take in a step's reports and arrivals and say which sources changed.
 
-    reports: all of the step, refusals among them. arrivals: the bytes they came in, by feed.
+    reports: all of the step that can be used, and a refusal for each that cannot. arrivals: the
+    bytes they came in, by feed; read: how many good reports each feed has given since the start.
     now_ns: the step's time. Returns SourceHealthChanged, InputShed and (at most one a second per
     source and reason) InputRefused.
     """
@@ -79,6 +94,8 @@ def advance(
     events: list[Event] = []
     for arrival in arrivals:
         _take_arrival(state, arrival)
+    for name, count in (read or {}).items():
+        _take_read(state, name, count)
     for report in reports:
         _take(state, report, now_ns, events)
     for name in state.sources:
@@ -102,9 +119,11 @@ def _patience_ns(sensor: Sensor) -> int:
     return 0 if cooperative else int(sensor.stale_s * NS_PER_S)
 
 
-def _add(state: HealthState, name: str, kind: str, stale_ns: int) -> None:
+def _add(
+    state: HealthState, name: str, kind: str, stale_ns: int, is_stranger: bool = False
+) -> None:
     state.sources[name] = SourceState(source=name, kind=kind)
-    state.memory[name] = SourceMemory(stale_ns=stale_ns)
+    state.memory[name] = SourceMemory(stale_ns=stale_ns, is_stranger=is_stranger)
 
 
 def _known(state: HealthState, name: str) -> str:
@@ -113,7 +132,7 @@ def _known(state: HealthState, name: str) -> str:
         if name not in DOORS and len(state.sources) - state.site_sources >= STRANGERS_MAX:
             name = UNNAMED
         if name not in state.sources:
-            _add(state, name, "feed", 0)
+            _add(state, name, "feed", 0, name not in DOORS)
     return name
 
 
@@ -124,6 +143,13 @@ def _take_arrival(state: HealthState, arrival: Arrival) -> None:
         state.sources[name].last_ns = max(state.sources[name].last_ns, arrival.t_recv_ns)
         state.sources[name].reports += 1
         state.memory[name].window_reports += 1
+
+
+def _take_read(state: HealthState, name: str, count: int) -> None:
+    """Count what a feed's codec has given since the last step. Doors unused so far stay unseen."""
+    if name in state.memory:
+        state.memory[name].window_good += count - state.memory[name].read
+        state.memory[name].read = count
 
 
 def _take(state: HealthState, report: Report, now_ns: int, events: list[Event]) -> None:
@@ -142,11 +168,10 @@ def _take_sign_of_life(state: HealthState, report: Report) -> None:
     shown.reports += 1
     shown.last_ns = max(shown.last_ns, report.t_recv_ns)
     memory.window_reports += 1
+    memory.window_good += 1
     latency_s = (report.t_recv_ns - report.t_meas_ns) / NS_PER_S
-    first = shown.reports == 1
-    shown.latency_s = (
-        latency_s if first else shown.latency_s + SMOOTHING * (latency_s - shown.latency_s)
-    )
+    if -state.ahead_max_s <= latency_s <= state.age_max_s:
+        memory.latencies_s = [*memory.latencies_s[1 - LATENCIES :], latency_s]
     if isinstance(report, SensorStatus):
         memory.degraded_reason = report.degraded_reason or ""
 
@@ -157,9 +182,12 @@ def _take_refusal(state: HealthState, refusal: Refusal) -> None:
     reason = refusal.reason
     if reason not in shown.refused_by_reason and len(shown.refused_by_reason) >= REASONS_MAX:
         reason = "other"
+    shown.last_ns = max(shown.last_ns, refusal.t_recv_ns)
     shown.refused += refusal.count
     shown.refused_by_reason[reason] = shown.refused_by_reason.get(reason, 0) + refusal.count
-    memory.window_refused += refusal.count
+    memory.window_refused[reason] = memory.window_refused.get(reason, 0) + refusal.count
+    if refusal.heard:
+        memory.window_good = max(memory.window_good - refusal.count, 0)
     memory.fresh_refusals[reason] = memory.fresh_refusals.get(reason, 0) + refusal.count
     memory.fresh_detail[reason] = refusal.detail
 
@@ -199,17 +227,21 @@ def _roll_window(shown: SourceState, memory: SourceMemory, now_ns: int) -> None:
     elapsed_s = (now_ns - memory.window_start_ns) / NS_PER_S
     if elapsed_s < RATE_WINDOW_S:
         return
-    heard = memory.window_reports + memory.window_refused
-    memory.refused_share = memory.window_refused / heard if heard else 0.0
+    refused = sum(memory.window_refused.values())
+    if memory.window_reports or refused:  # frames that say nothing of a place are no fault
+        memory.refused_share = refused / max(memory.window_good + refused, 1)
+        reasons = sorted(memory.window_refused, key=lambda why: (-memory.window_refused[why], why))
+        memory.refused_reason = reasons[0] if reasons else ""
     shown.rate_hz = memory.window_reports / elapsed_s if memory.window_start_ns else 0.0
     memory.window_start_ns = now_ns
-    memory.window_reports = 0
-    memory.window_refused = 0
+    memory.window_reports = memory.window_good = 0
+    memory.window_refused = {}
 
 
 def _judge(state: HealthState, name: str, now_ns: int, events: list[Event]) -> None:
-    shown = state.sources[name]
-    health, reason = _verdict(shown, state.memory[name], state.started_ns, now_ns)
+    shown, memory = state.sources[name], state.memory[name]
+    shown.latency_s = median(memory.latencies_s) if memory.latencies_s else 0.0
+    health, reason = _verdict(shown, memory, state.started_ns, now_ns)
     if health is not shown.health:
         events.append(
             SourceHealthChanged(
@@ -224,6 +256,8 @@ def _verdict(
 ) -> tuple[SourceHealth, str]:
     if not memory.connected:
         return SourceHealth.FAILED, "the connection is lost"
+    if memory.is_stranger:
+        return SourceHealth.DEGRADED, "the site file does not name it: nothing it sends is used"
     silent_ns = now_ns - (shown.last_ns or started_ns)
     if memory.stale_ns and silent_ns > memory.stale_ns * FAILED_AFTER_STALE_RATIO:
         return SourceHealth.FAILED, f"silent for more than {_round_s(silent_ns)} s"
@@ -236,7 +270,8 @@ def _verdict(
     if memory.bias_reason:
         return SourceHealth.DEGRADED, memory.bias_reason
     if memory.refused_share > REFUSED_SHARE_MAX:
-        return SourceHealth.DEGRADED, f"{memory.refused_share:.0%} of its input is refused"
+        share = f"{memory.refused_share:.0%} of what came last is refused"
+        return SourceHealth.DEGRADED, f"{share} ({memory.refused_reason})"
     if shown.latency_s > LATENCY_MAX_S:
         return SourceHealth.DEGRADED, f"its plots come {shown.latency_s:.1f} s late"
     return SourceHealth.OK, "heard in time"

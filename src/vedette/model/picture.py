@@ -226,7 +226,7 @@ class SourceState(msgspec.Struct, kw_only=True):
     refused: int = 0
     refused_by_reason: dict[str, int] = {}
     shed: int = 0
-    latency_s: float = 0.0  # arrival minus measurement, smoothed
+    latency_s: float = 0.0  # arrival minus measurement, median of the last reports
     biases: tuple[BiasEstimate, ...] = ()  # empty until other sensors have been compared with it
     set_aside: bool = False  # its plots neither begin nor move tracks; reason says why
 

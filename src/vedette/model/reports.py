@@ -129,7 +129,8 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, tag="refusal"):
     """Bytes or a value from outside that was not accepted, and why. Counted per source, shown.
 
     source is the feed's or sensor's key; reason is short and from a closed vocabulary of the codec
-    ("truncated", "bad checksum", "unknown sensor", ...), detail is for a human.
+    ("truncated", "bad checksum", "unknown sensor", ...), detail is for a human. heard: the tracker
+    refused it after it was heard as good a step before.
     """
 
     source: str
@@ -137,6 +138,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, tag="refusal"):
     reason: str
     detail: str = ""
     count: int = 1
+    heard: bool = False
 
 
 class SourceNote(msgspec.Struct, frozen=True, kw_only=True, tag="source_note"):
