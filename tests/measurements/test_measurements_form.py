@@ -2,6 +2,7 @@
 
 import math
 
+import msgspec
 import numpy as np
 import pymap3d
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from vedette import measurements
 from vedette.base.constants import AIR_M_PER_NS
-from vedette.config.site import Limits, Receiver, Reference, Sensor, Site
+from vedette.config.site import Coverage, Limits, Receiver, Reference, Sensor, Site
 from vedette.model.measurements import MeasurementKind
 from vedette.model.reports import (
     ArrivalReport,
@@ -94,7 +95,10 @@ def test_pressure_height_is_wide_and_no_height_is_no_height() -> None:
 
 
 def test_a_mode_c_height_comes_down_with_the_curved_earth() -> None:
-    (batch,), _ = _form(_plot(range_m=100_000.0, height_baro_m=10_000.0))
+    site = _site()
+    reach = msgspec.structs.replace(site.sensors[0], coverage=Coverage(range_max_m=120_000.0))
+    site = msgspec.structs.replace(site, sensors=[reach, *site.sensors[1:]])
+    (batch,), _ = _form(_plot(range_m=100_000.0, height_baro_m=10_000.0), site=site)
     fall = 100_000.0**2 / (2 * 6.371e6)
     assert batch.height_m[0] == pytest.approx(10_000.0 - 190.0 - fall, abs=1.0)
 
@@ -219,3 +223,52 @@ def test_impossible_arrivals_are_refused_by_name(values: dict[str, object], reas
     batches, (refusal,) = _form(_message(**values))
     assert batches == []
     assert refusal.reason == reason
+
+
+def _site_position(**values: float) -> SitePositionReport:
+    base: dict = {"sensor": "radar", "t_meas_ns": NOW, "t_recv_ns": NOW, "up_m": 1_000.0}
+    return SitePositionReport(**{**base, "east_m": 0.0, "north_m": 0.0, **values})
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        _site_position(east_m=1e6, north_m=1e6, up_m=1e6),
+        _site_position(east_m=75_400.0),
+        _site_position(up_m=80_000.0),
+        _plot(range_m=75_200.0),
+        PositionReport(
+            sensor="radar",
+            t_meas_ns=NOW,
+            t_recv_ns=NOW,
+            lat_rad=math.radians(35.0),
+            lon_rad=math.radians(42.4),
+        ),
+    ],
+)
+def test_what_is_far_outside_its_sensor_s_coverage_is_refused_by_name(report: object) -> None:
+    batches, (refusal,) = _form(report)
+    assert not batches
+    assert refusal.reason == "outside coverage"
+    assert refusal.detail.endswith("range_max_m is 50000")
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        _site_position(east_m=74_900.0),
+        _site_position(east_m=76_000.0, east_sigma_m=400.0, north_sigma_m=400.0),
+        _plot(range_m=74_900.0),
+        PositionReport(  # a receiver hears as far as others send
+            sensor="adsb",
+            t_meas_ns=NOW,
+            t_recv_ns=NOW,
+            lat_rad=math.radians(36.0),
+            lon_rad=math.radians(42.4),
+        ),
+    ],
+)
+def test_what_a_sensor_may_just_see_or_only_hears_is_taken(report: object) -> None:
+    batches, refusals = _form(report)
+    assert len(batches) == 1
+    assert not refusals

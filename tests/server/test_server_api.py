@@ -152,7 +152,8 @@ def test_detections_are_taken_as_they_came():
         async with running() as world, world.browser() as client:
             body = DETECTION + b"\n" + DETECTION
             answer = await client.post("/api/detections", content=body)
-            assert (answer.status_code, answer.json()) == (202, {"accepted": 2})
+            assert answer.status_code == 202
+            assert answer.json() == {"accepted": 2, "refused": 0, "refusals": [], "error": ""}
             (arrival,) = world.service.arrivals
             assert arrival.feed == "http" and arrival.data == body + b"\n"
             assert arrival.t_recv_ns == T0_NS
@@ -161,28 +162,69 @@ def test_detections_are_taken_as_they_came():
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "reason"),
     [
-        b"",
-        b"\n\n",
-        b"{}",
-        b"nonsense",
-        DETECTION + b"\n" + DETECTION.replace(b"sensor", b"sensro"),
-        DETECTION.replace(b"9000", b"NaN"),
-        DETECTION.replace(b"9000", b"1e999"),
-        DETECTION.replace(b"radar-1", b"ra\xffdar"),
-        b"[" * 100_000,
-        b'{"time":' + b'{"a":' * 50_000 + b"}" * 50_001,
+        (b"", "empty"),
+        (b"\n\n", "empty"),
+        (b"{}", "missing key"),
+        (b"nonsense", "bad json"),
+        (DETECTION + b"\n" + DETECTION.replace(b"sensor", b"sensro"), "unknown key"),
+        (DETECTION.replace(b"9000", b"NaN"), "bad json"),
+        (DETECTION.replace(b"9000", b"1e999"), "out of range"),
+        (DETECTION.replace(b"radar-1", b"ra\xffdar"), "bad text"),
+        (b"[" * 100_000, "too deep"),
+        (b'{"time":' + b'{"a":' * 50_000 + b"}" * 50_001, "too deep"),
     ],
 )
-def test_bad_detections_are_refused_with_a_reason_and_counted(body):
+def test_bad_detections_are_refused_with_a_reason_and_counted_under_it(body, reason):
     async def story():
         async with running() as world, world.browser() as client:
             answer = await client.post("/api/detections", content=body)
             assert answer.status_code == 400, answer.text
             assert 0 < len(answer.json()["error"]) < 400
             assert not world.service.arrivals
-            assert world.service.refusals == [("http", "invalid detection", 1)]
+            assert world.service.refusals == [("http", reason, 1)]
+            assert world.hub.counters == {"invalid detection": 1}
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (DETECTION.replace(b"radar-1", b"radar-9"), "unknown sensor"),
+        (DETECTION.replace(b'"time":"2022-01-04T00:00:00Z"', b'"t_ns":1'), "too old"),
+        (DETECTION.replace(b"T00:", b"T01:"), "ahead of time"),
+        (DETECTION.replace(b"9000", b"900000"), "outside coverage"),
+    ],
+)
+def test_the_sender_learns_at_once_what_cannot_be_used_and_it_is_counted_once(body, reason):
+    async def story():
+        async with running() as world, world.browser() as client:
+            answer = await client.post("/api/detections", content=body)
+            assert answer.status_code == 422
+            said = answer.json()
+            assert (said["accepted"], said["refused"]) == (0, 1)
+            assert (said["refusals"][0]["line"], said["refusals"][0]["reason"]) == (1, reason)
+            assert said["error"].startswith(f"line 1: {reason}")
+            both = await client.post("/api/detections", content=DETECTION + b"\n\n" + body)
+            assert both.status_code == 202
+            said = both.json()
+            assert (said["accepted"], said["refused"], said["error"]) == (1, 1, "")
+            assert said["refusals"][0]["line"] == 3
+            assert len(world.service.arrivals) == 2  # the pipeline counts them, the door does not
+            assert world.service.refusals == []
+
+    asyncio.run(story())
+
+
+def test_of_many_refusals_the_first_are_named_and_all_are_counted():
+    async def story():
+        async with running() as world, world.browser() as client:
+            body = b"\n".join([DETECTION.replace(b"radar-1", b"radar-9")] * 100)
+            said = (await client.post("/api/detections", content=body)).json()
+            assert (said["accepted"], said["refused"], len(said["refusals"])) == (0, 100, 16)
+            assert len(world.service.arrivals) == 1
 
     asyncio.run(story())
 

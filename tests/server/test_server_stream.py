@@ -268,7 +268,12 @@ def test_detections_come_one_a_message_and_refusals_are_answered():
             assert refused["error"]
             await sensor.send(DETECTION)
             await eventually(lambda: len(world.service.arrivals) == 3)
-            assert world.service.refusals == [("websocket", "invalid detection", 1)]
+            assert world.service.refusals == [("websocket", "bad time", 1)]
+            await sensor.send(DETECTION.replace("radar-1", "radar-9"))
+            refused = msgspec.json.decode(await asyncio.wait_for(sensor.recv(), 5.0))
+            assert refused["error"].startswith("line 1: unknown sensor")
+            assert len(world.service.arrivals) == 4
+            assert len(world.service.refusals) == 1
 
     asyncio.run(story())
 

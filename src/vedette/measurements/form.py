@@ -38,6 +38,8 @@ _ENU_MAX_M = 2.0e6
 _SIGMA_MAX = 1.0e6
 # No instrument is better than this; a smaller sigma is a fault or an attack on the filter.
 _SIGMA_MIN_M, _SIGMA_MIN_RAD, _SIGMA_MIN_MPS = 0.05, 1e-5, 0.01
+# A sensor may see somewhat beyond what its site file says, not by half; three sigmas beside that.
+_COVERAGE_RATIO, _COVERAGE_SIGMAS = 1.5, 3.0
 _ECHO_MAX_M = 30_000.0  # an arrival later than the way between receivers and this is no echo
 # Pressure height against true height: QNH off by 15 hPa, temperature, geoid; one sigma.
 _BARO_SIGMA_M = 150.0
@@ -51,7 +53,7 @@ Row = tuple[float, ...]
 
 
 class _ImpossibleError(Exception):
-    """A report that cannot be used: (reason, detail)."""
+    """A report that cannot be used: (reason, detail). docs/formats.md lists the reasons."""
 
 
 def form(
@@ -120,13 +122,32 @@ def _row(
     sensor: Sensor, model: SensorModel, frame: SiteFrame, report: Report
 ) -> tuple[MeasurementKind, Row]:
     if isinstance(report, Plot):
-        return MeasurementKind.POLAR, _polar_row(sensor, model, frame, report)
-    if isinstance(report, PositionReport):
-        return MeasurementKind.ENU, _geo_row(sensor, frame, report)
+        row = _polar_row(sensor, model, frame, report)
+        _check_coverage(model, row[0], row[4])
+        return MeasurementKind.POLAR, row
     if isinstance(report, ArrivalReport):
         return MeasurementKind.TDOA, _arrival_row(sensor, model, frame, report)
-    assert isinstance(report, SitePositionReport)
-    return MeasurementKind.ENU, _site_row(sensor, report)
+    if isinstance(report, PositionReport):
+        row = _geo_row(sensor, frame, report)
+    else:
+        assert isinstance(report, SitePositionReport)
+        row = _site_row(sensor, report)
+    stated = (0, 1) if math.isnan(row[2]) else (0, 1, 2)
+    away_m = math.hypot(*(row[i] - model.position_enu_m[i] for i in stated))
+    _check_coverage(model, away_m, math.hypot(*(row[4 + i] for i in stated)))
+    return MeasurementKind.ENU, row
+
+
+def _check_coverage(model: SensorModel, away_m: float, sigma_m: float) -> None:
+    """Refuse what is far beyond a sensor's reach: a fault, or somebody else's words.
+
+    away_m: from the sensor, NaN where no range is stated. What hears only what transmits is left
+    out: it hears as far as others send.
+    """
+    most_m = _COVERAGE_RATIO * model.range_max_m + _COVERAGE_SIGMAS * sigma_m
+    if away_m > most_m and not model.cooperative:
+        detail = f"{away_m / 1000.0:.0f} km away; range_max_m is {model.range_max_m:g}"
+        raise _ImpossibleError("outside coverage", detail)
 
 
 def _number(name: str, value: float | None, low: float, high: float) -> float:

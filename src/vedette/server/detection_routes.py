@@ -1,7 +1,8 @@
 """The generic door for sensors over HTTP and WebSocket: detections as JSON, one object a line.
 
-A body is checked with the codec that will decode it; only an accepted one goes on, as it came.
-What is refused is answered with the line and the reason, and counted against its feed.
+A body is judged with the codec that will decode it; one with a line that is no detection is
+answered with the line and the reason, and counted against its feed. All others go on as they came:
+the pipeline refuses and counts what cannot be used, and the answer says which that will be.
 """
 
 import asyncio
@@ -12,12 +13,12 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from vedette import codecs
-from vedette.base.errors import RefusedError
+from vedette import measurements
+from vedette.codecs import reasons
 from vedette.model.arrivals import Arrival
 from vedette.server.access import Access, json_answer
 from vedette.server.guard import BODY_MAX_BYTES, error_body
-from vedette.server.strict import check_depth, one_line
+from vedette.server.judging import Judged, judge
 from vedette.server.views import DetectionsAnswer
 
 PATH = "/api/detections"
@@ -35,6 +36,7 @@ class DetectionRoutes:
         """access: who sends, and the hub that takes it."""
         self._access = access
         self._hub = access.hub
+        self._models = measurements.sensor_models(access.hub.site)
         self._senders = 0
 
     def routes(self) -> list[Route | WebSocketRoute]:
@@ -45,27 +47,41 @@ class DetectionRoutes:
         ]
 
     async def post(self, request: Request) -> Response:
-        """Take detections; all lines are good, or none is taken."""
-        self._access.sender(request)
-        body = await request.body()
-        try:
-            accepted = await self._take(HTTP_FEED, body)
-        except RefusedError as refused:
-            raise HTTPException(400, str(refused)) from None
-        return json_answer(DetectionsAnswer(accepted=accepted), 202)
+        """Take detections: a body with a line that is none is refused whole.
 
-    async def _take(self, feed: str, body: bytes) -> int:
-        """Pass an accepted body on and count its detections. Raises RefusedError with the line."""
-        try:
-            accepted = await _checked(body)
-        except RefusedError:
-            self._hub.count("invalid detection", feed)
-            raise
+        202 where any can be used, 422 where none can (a sensor that is not there, times hours off).
+        """
+        self._access.sender(request)
+        judged = await self._take(HTTP_FEED, await request.body())
+        if judged.reason:
+            raise HTTPException(400, judged.text)
+        answer = DetectionsAnswer(
+            accepted=judged.accepted,
+            refused=judged.refused,
+            refusals=judged.lines,
+            error="" if judged.accepted else judged.text,
+        )
+        return json_answer(answer, 202 if judged.accepted else 422)
+
+    async def _take(self, feed: str, body: bytes) -> Judged:
+        """Judge a body and pass it on, unless the whole of it is refused."""
+        t_recv_ns = self._hub.service.now_ns()
+        judged = await self._judged(body, t_recv_ns)
+        if judged.reason:
+            self._hub.count("invalid detection", feed, judged.reason)
+            return judged
         if not body.endswith(b"\n"):
             body += b"\n"
-        t_recv_ns = self._hub.service.now_ns()
         self._hub.service.arrive(Arrival(feed=feed, t_recv_ns=t_recv_ns, data=body))
-        return accepted
+        return judged
+
+    async def _judged(self, body: bytes, t_recv_ns: int) -> Judged:
+        if len(body) > BODY_MAX_BYTES:
+            return Judged(reasons.TOO_LONG, f"more than {BODY_MAX_BYTES} bytes at once")
+        site, models = self._hub.site, self._models
+        if len(body) <= INLINE_BYTES:
+            return judge(site, models, body, t_recv_ns)
+        return await asyncio.to_thread(judge, site, models, body, t_recv_ns)
 
     async def connect(self, socket: WebSocket) -> None:
         """Take detections, one JSON object a message; only refusals are answered."""
@@ -85,13 +101,13 @@ class DetectionRoutes:
             self._senders -= 1
 
     async def _converse(self, socket: WebSocket) -> None:
-        for _ in range(REFUSED_MAX):
-            try:
-                while True:
-                    await self._take(WEBSOCKET_FEED, await _message(socket))
-            except RefusedError as refused:
+        refused = 0
+        while refused < REFUSED_MAX:
+            judged = await self._take(WEBSOCKET_FEED, await _message(socket))
+            if judged.text:
+                refused += 1
                 async with asyncio.timeout(SEND_S):
-                    await socket.send_bytes(error_body(str(refused)))
+                    await socket.send_bytes(error_body(judged.text))
         async with asyncio.timeout(SEND_S):
             await socket.close(1008, "too many refused detections")
 
@@ -102,23 +118,3 @@ async def _message(socket: WebSocket) -> bytes:
         raise WebSocketDisconnect(message.get("code", 1005))
     data: bytes = message.get("bytes") or (message.get("text") or "").encode("utf-8")
     return data
-
-
-async def _checked(body: bytes) -> int:
-    if len(body) > BODY_MAX_BYTES:
-        raise RefusedError(f"more than {BODY_MAX_BYTES} bytes at once")
-    if len(body) <= INLINE_BYTES:
-        return _check(body)
-    return await asyncio.to_thread(_check, body)
-
-
-def _check(body: bytes) -> int:
-    """Count the detections of a body. Raises RefusedError with the line and the reason."""
-    check_depth(body)
-    count = sum(1 for line in body.split(b"\n") if line.strip())
-    if count == 0:
-        raise RefusedError("there is no detection in the body")
-    verdict = codecs.check("detections", body)
-    if not verdict.accepted:
-        raise RefusedError(one_line(verdict.reason))
-    return count

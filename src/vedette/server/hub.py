@@ -98,12 +98,12 @@ class Hub:
         urgent = any(isinstance(e, WarningRaised | WarningEscalated) for e in picture.events)
         self.broadcast.publish(urgent)
 
-    def count(self, what: str, source: str = "") -> None:
-        """Count something for /api/health, and against a feed when `source` names one."""
+    def count(self, what: str, source: str = "", reason: str = "") -> None:
+        """Count something for /api/health, and under `reason` for a feed that `source` names."""
         if what in self.counters or len(self.counters) < COUNTERS_MAX:
             self.counters[what] += 1
         if source:
-            self.service.refused(source, what, 1)
+            self.service.refused(source, reason or what, 1)
 
     def shown(self, shown: views.Shown) -> bool:
         """Report a warning's revision as shown, once. False where no such warning is open."""

@@ -43,6 +43,7 @@ ANSWERS: tuple[type[msgspec.Struct], ...] = (
     views.TrackDetail,
     views.EventsView,
     views.CommandAnswer,
+    views.RefusedLine,
     views.DetectionsAnswer,
     views.ExhibitAnswer,
     views.HealthView,

@@ -893,9 +893,19 @@ export interface CommandAnswer {
   events: VedetteEvent[];
 }
 
-/** How many detections were taken in. */
+/** One detection that cannot be used: its line, the reason of the closed list, and detail. */
+export interface RefusedLine {
+  line: number;
+  reason: string;
+  detail: string;
+}
+
+/** How many detections were taken in, and how many cannot be used; the first of these. */
 export interface DetectionsAnswer {
   accepted: number;
+  refused: number;
+  refusals: RefusedLine[];
+  error: string;
 }
 
 /** The exhibit's hash, and the events of its attachment. */
