@@ -109,6 +109,7 @@ def advance(
     sources, tracks, records = state.health.sources, state.tracking.table, state.identity.records
     events: list[Event] = []
 
+    health.take_measurements(state.health, pipeline.sensors, batches)
     read = codecs.good_reports(state.decoders)
     events += health.advance(state.health, heard, now_ns, inputs.arrivals, read)
     links, started_or_ended = tracking.advance(state.tracking, batches, statuses, now_ns)

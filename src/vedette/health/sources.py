@@ -2,9 +2,10 @@
 
 A sensor is STALE after its own `stale_s` without a sign of life, FAILED after ten times that, and
 DEGRADED while it says so itself or other sensors contradict it, while more than a fifth of what
-came of it last was refused, or while its plots come later than `LATENCY_MAX_S`. A feed whose
-connection is gone is FAILED. What the site file does not name is never healthy: nothing it sends is
-used. Silence of a cooperative sensor is no fault: it hears only what transmits.
+came of it last was refused, while its plots come later than `LATENCY_MAX_S`, or while its scans
+come at another pace than the site file says. A feed whose connection is gone is FAILED. What the
+site file does not name is never healthy: nothing it sends is used. Silence of a cooperative sensor
+is no fault: it hears only what transmits.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,9 +15,11 @@ import msgspec
 
 from vedette.base.constants import NS_PER_S
 from vedette.config.site import Sensor, Site
+from vedette.health.scans import ScanMemory, scan_words, take_scans
 from vedette.model.arrivals import Arrival
 from vedette.model.enums import Severity, SourceHealth
 from vedette.model.events import Event, InputRefused, InputShed, SourceHealthChanged
+from vedette.model.measurements import MeasurementBatch, SensorModel
 from vedette.model.picture import BiasEstimate, SourceState
 from vedette.model.reports import Refusal, Report, SensorStatus, SourceNote
 
@@ -47,6 +50,8 @@ class SourceMemory(msgspec.Struct, kw_only=True):
     connected: bool = True
     degraded_reason: str = ""
     bias_reason: str = ""
+    scan_reason: str = ""
+    scans: ScanMemory = msgspec.field(default_factory=ScanMemory)
     fresh_refusals: dict[str, int] = {}
     fresh_detail: dict[str, str] = {}
     refusal_told_ns: int = 0
@@ -112,6 +117,17 @@ def take_bias(
     shown = state.sources[source]
     shown.biases, shown.set_aside = biases, aside
     state.memory[source].bias_reason = reason
+
+
+def take_measurements(
+    state: HealthState, models: Sequence[SensorModel], batches: Sequence[MeasurementBatch]
+) -> None:
+    """Hold how often each sensor sees an object again against its site file's scan_period_s."""
+    for batch in batches:
+        model = models[batch.sensor_index]
+        memory = state.memory[model.sensor_id]
+        take_scans(memory.scans, model, batch)
+        memory.scan_reason = scan_words(memory.scans, model.scan_period_s)
 
 
 def _patience_ns(sensor: Sensor) -> int:
@@ -272,6 +288,8 @@ def _verdict(
     if memory.refused_share > REFUSED_SHARE_MAX:
         share = f"{memory.refused_share:.0%} of what came last is refused"
         return SourceHealth.DEGRADED, f"{share} ({memory.refused_reason})"
+    if memory.scan_reason:
+        return SourceHealth.DEGRADED, memory.scan_reason
     if shown.latency_s > LATENCY_MAX_S:
         return SourceHealth.DEGRADED, f"its plots come {shown.latency_s:.1f} s late"
     return SourceHealth.OK, "heard in time"
