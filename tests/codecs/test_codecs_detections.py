@@ -47,6 +47,11 @@ def test_each_group_alone_is_a_detection(values, kind):
     assert isinstance(read_line(line(**values), None), kind)
 
 
+def test_a_key_that_stands_twice_counts_as_it_stands_last():
+    twice = line(range_m=5.0, azimuth_deg=1.0)[:-1] + b',"range_m":7.0}'
+    assert read_line(twice, T0_NS).range_m == 7.0
+
+
 def test_time_may_be_text_with_nanoseconds():
     text = b'{"time":"2022-01-04T03:00:00.000000001+03:00","sensor":"r","range_m":1}'
     assert read_line(text, 5).t_meas_ns == T0_NS + 1

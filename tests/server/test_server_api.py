@@ -239,6 +239,40 @@ def test_the_line_of_a_bad_detection_is_named():
     asyncio.run(story())
 
 
+def test_a_body_of_a_hundred_megabytes_is_answered_not_cut_off():
+    async def story():
+        async with running() as world, world.browser() as client:
+
+            async def pieces():
+                for _ in range(1600):
+                    yield b"x" * 65536
+
+            length = {"Content-Length": str(1600 * 65536)}
+            for headers in (length, {}):
+                answer = await client.post("/api/detections", content=pieces(), headers=headers)
+                assert answer.status_code == 413
+                assert "larger than" in answer.json()["error"]
+                assert answer.headers["connection"] == "close"
+            assert (await client.get("/api/picture")).status_code == 200
+
+    asyncio.run(story())
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_has_come():
+    async def story():
+        async with running() as world:
+            reader, writer = await asyncio.open_connection("127.0.0.1", world.listening.port)
+            head = (
+                b"POST /api/detections HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n"
+            )
+            writer.write(head + b"\r\nx")
+            answer = await asyncio.wait_for(reader.readuntil(b"}"), 2.0)
+            assert answer.startswith(b"HTTP/1.1 413")
+            writer.close()
+
+    asyncio.run(story())
+
+
 def test_a_body_that_is_too_large_is_refused_whether_it_says_so_or_not():
     async def story():
         async with running() as world, world.browser() as client:

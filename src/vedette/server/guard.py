@@ -21,8 +21,10 @@ from vedette.server.views import ErrorView
 
 BODY_MAX_BYTES = 1024 * 1024
 BODY_S = 60.0
-DRAIN_BYTES = 64 * 1024 * 1024
-DRAIN_S = 5.0
+# Who is refused while still sending is heard out this far, so that the answer reaches them: a
+# connection closed with bytes unread is reset, and a reset takes the answer with it.
+DRAIN_BYTES = 1024 * 1024 * 1024
+DRAIN_S = 20.0
 PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; worker-src 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -152,8 +154,7 @@ class Guard:
         limit = self._doors.body_max.get(scope["path"], BODY_MAX_BYTES)
         length = headers.get("content-length", "0")
         if not _LENGTH.match(length) or int(length) > limit:
-            await _drain(receive)
-            await _refuse(scope, send, 413, f"the body is larger than {limit} bytes")
+            await _refuse(scope, send, 413, f"the body is larger than {limit} bytes", receive)
             return
         started = False
 
@@ -168,13 +169,12 @@ class Guard:
             await self._app(scope, _counted(receive, limit), protecting)
         except BodyRefusedError as refused:
             if not started:
-                if refused.status == 413:
-                    await _drain(receive)
-                await _refuse(scope, send, refused.status, str(refused))
+                rest = receive if refused.status == 413 else None
+                await _refuse(scope, send, refused.status, str(refused), rest)
 
 
 async def _drain(receive: Receive) -> None:
-    """Read on for a while: who is still sending does not hear the refusal of a closed door."""
+    """Read on for a while, until the sender has heard the answer and stops, or is through."""
     drained = 0
     try:
         async with asyncio.timeout(DRAIN_S):
@@ -217,7 +217,10 @@ def _protect(headers: MutableHeaders) -> None:
     headers.setdefault("Cache-Control", "no-store")
 
 
-async def _refuse(scope: Scope, send: Send, status: int, text: str) -> None:
+async def _refuse(
+    scope: Scope, send: Send, status: int, text: str, rest: Receive | None = None
+) -> None:
+    """Answer with a refusal and close; first hear out the rest of a body, where there is one."""
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008, "reason": text})
         return
@@ -226,6 +229,10 @@ async def _refuse(scope: Scope, send: Send, status: int, text: str) -> None:
     headers["Connection"] = "close"
     _protect(headers)
     await send({"type": "http.response.start", "status": status, "headers": headers.raw})
+    if rest is not None:
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+        await _drain(rest)
+        body = b""
     await send({"type": "http.response.body", "body": body})
 
 
