@@ -87,7 +87,7 @@ def decode(decoders: Decoders, arrivals: Sequence[Arrival]) -> list[Report]:
             out.append(reasons.refuse(source, arrival.t_recv_ns, reasons.UNKNOWN_SENSOR, detail))
         elif arrival.kind == "data":
             found = bounded(_decode_one(decoders, decoder, arrival))
-            decoder.read += sum(not isinstance(report, Refusal) for report in found)
+            decoder.read += len([None for report in found if not isinstance(report, Refusal)])
             out += found
         else:
             out.append(_note(decoder, arrival))
