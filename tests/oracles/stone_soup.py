@@ -12,8 +12,12 @@ import sys
 from datetime import datetime, timedelta
 
 import numpy as np
-from stonesoup.measures import SquaredMahalanobis
+from stonesoup.dataassociator.tracktotrack import TrackToTruth
+from stonesoup.measures import Euclidean, SquaredMahalanobis
+from stonesoup.metricgenerator.clearmotmetrics import ClearMotMetrics
+from stonesoup.metricgenerator.manager import MultiManager
 from stonesoup.metricgenerator.ospametric import GOSPAMetric, OSPAMetric
+from stonesoup.metricgenerator.tracktotruthmetrics import SIAPMetrics
 from stonesoup.models.measurement.linear import LinearGaussian
 from stonesoup.models.measurement.nonlinear import (
     CartesianToElevationBearingRange,
@@ -26,10 +30,13 @@ from stonesoup.models.transition.linear import (
 from stonesoup.predictor.kalman import KalmanPredictor
 from stonesoup.types.angle import Bearing, Elevation
 from stonesoup.types.array import StateVector
+from stonesoup.types.association import AssociationSet, SingleTimeAssociation
 from stonesoup.types.detection import Detection
+from stonesoup.types.groundtruth import GroundTruthPath
 from stonesoup.types.hypothesis import SingleHypothesis
 from stonesoup.types.prediction import GaussianStatePrediction
 from stonesoup.types.state import GaussianState, State
+from stonesoup.types.track import Track
 from stonesoup.updater.kalman import ExtendedKalmanUpdater, KalmanUpdater
 
 NOON = datetime(2026, 1, 1, 12)
@@ -110,6 +117,106 @@ def ospa(asked):
     return {"distance": float(value.value)}
 
 
+def siap(asked):
+    """Paths against tracks: the SIAP attributes over Stone Soup's own associations."""
+    truths, tracks = paths(asked["truth"], GroundTruthPath), paths(asked["tracks"], Track)
+    associator = TrackToTruth(
+        association_threshold=asked["cutoff"],
+        consec_pairs_confirm=1,
+        consec_misses_end=1,
+        measure=Euclidean(mapping=(0, 1, 2)),
+    )
+    generator = SIAPMetrics(
+        position_measure=Euclidean(mapping=(0, 1, 2)),
+        velocity_measure=Euclidean(mapping=(3, 4, 5)),
+    )
+    associations = associator.associate_tracks(set(tracks.values()), set(truths.values()))
+    found = generated(generator, truths, tracks, associations)
+    return {key: float(found["SIAP " + title]) for key, title in SIAP_TITLES.items()}
+
+
+SIAP_TITLES = {
+    "completeness": "Completeness",
+    "ambiguity": "Ambiguity",
+    "spurious": "Spuriousness",
+    "position": "Position Accuracy",
+    "velocity": "Velocity Accuracy",
+    "rate": "Rate of Track Number Change",
+    "segment": "Longest Track Segment",
+}
+
+
+def mot(asked):
+    """Paths against tracks, paired as the question says: CLEAR-MOT."""
+    truths, tracks = paths(asked["truth"], GroundTruthPath), paths(asked["tracks"], Track)
+    associations = {
+        SingleTimeAssociation([truths[name], tracks[number]], timestamp=at(t_s))
+        for t_s, name, number in asked["pairs"]
+    }
+    generator = ClearMotMetrics(distance_measure=Euclidean(mapping=(0, 1, 2)))
+    found = generated(generator, truths, tracks, AssociationSet(associations))
+    return {"mota": float(found["MOTA"]), "motp": float(found["MOTP"])}
+
+
+def ospa2(asked):
+    """Paths against tracks: OSPA over them, whose distance is the mean OSPA of their instants."""
+    truths, tracks = paths(asked["truth"], GroundTruthPath), paths(asked["tracks"], Track)
+    single = OSPAMetric(p=1, c=asked["cutoff"], measure=Euclidean(mapping=(0, 1, 2)))
+
+    def apart(one, other):
+        paths_at = [{s.timestamp: [s] for s in whole.path} for whole in (one, other)]
+        times = paths_at[0].keys() | paths_at[1].keys()
+        sets = ([at.get(t, []) for at in paths_at] for t in times)
+        return float(np.mean([single.compute_OSPA_distance(*pair).value for pair in sets]))
+
+    metric = OSPAMetric(p=1, c=asked["cutoff"], measure=apart)
+    value = metric.compute_OSPA_distance(
+        [Whole(path) for path in tracks.values()], [Whole(path) for path in truths.values()]
+    )
+    return {"distance": float(value.value)}
+
+
+class Whole:
+    """A path in the place of a state, so that sets of paths can be compared like sets of points."""
+
+    timestamp = NOON
+
+    def __init__(self, path):
+        self.path = path
+
+
+def nees(asked):
+    """Estimates with their sigmas against what is true: squared Mahalanobis distances."""
+    values = [
+        SquaredMahalanobis()(
+            GaussianState(StateVector(x), np.diag(np.square(sigma)), timestamp=NOON),
+            State(StateVector(true), timestamp=NOON),
+        )
+        for x, sigma, true in zip(asked["x"], asked["sigma"], asked["true"], strict=True)
+    ]
+    return {"mean": float(np.mean(values))}
+
+
+def generated(generator, truths, tracks, associations):
+    """Run one metric generator over paths, tracks and their associations: value by title."""
+    manager = MultiManager([generator])
+    manager.add_data({"groundtruth_paths": set(truths.values()), "tracks": set(tracks.values())})
+    manager.association_set = associations
+    return {metric.title: metric.value for metric in generator.compute_metric(manager)}
+
+
+def paths(rows, kind):
+    """Make one path for each name of {name: [[t_s, six numbers], ...]}."""
+    return {
+        name: kind([State(StateVector(x), timestamp=at(t_s)) for t_s, x in states])
+        for name, states in rows.items()
+    }
+
+
+def at(t_s):
+    return NOON + timedelta(seconds=t_s)
+
+
 def points(rows):
     return [State(StateVector(row), timestamp=NOON) for row in rows]
 
@@ -130,6 +237,10 @@ ANSWERS = {
     "update polar": update,
     "gospa": gospa,
     "ospa": ospa,
+    "siap": siap,
+    "mot": mot,
+    "ospa2": ospa2,
+    "nees": nees,
 }
 
 if __name__ == "__main__":

@@ -2,9 +2,14 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from vedette.base.errors import VedetteError
 from vedette.cli import numbers
 from vedette.cli.words import Parsers, describe, existing, print_json
+
+if TYPE_CHECKING:
+    from vedette.evaluation.run import Run
 
 
 def add(parsers: Parsers) -> None:
@@ -12,11 +17,15 @@ def add(parsers: Parsers) -> None:
     parser = describe(
         parsers,
         "evaluate",
-        "measure tracks against truth: GOSPA and its parts, completeness, switches, errors",
-        "vedette evaluate --truth truth.parquet --tracks tracks.parquet --json",
+        "measure tracks against truth: GOSPA, OSPA(2), SIAP, CLEAR-MOT, NEES and more",
+        "vedette evaluate --truth truth.parquet --tracks tracks.parquet --json\n"
+        "  vedette evaluate --report out",
     )
-    parser.add_argument("--truth", type=Path, required=True, help="truth.parquet")
-    parser.add_argument("--tracks", type=Path, required=True, help="tracks.parquet")
+    parser.add_argument("--truth", type=Path, help="truth.parquet")
+    parser.add_argument("--tracks", type=Path, help="tracks.parquet")
+    parser.add_argument(
+        "--report", type=Path, metavar="DIR", help="a folder that `vedette demo --report` left"
+    )
     parser.add_argument(
         "--c-m",
         type=numbers.cutoff_m,
@@ -29,14 +38,25 @@ def add(parsers: Parsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the scores."""
-    from vedette.evaluation import evaluate
+    from vedette.evaluation.scorecard import flattened, scorecard
 
-    scores = evaluate(existing(args.truth, "file"), existing(args.tracks, "file"), c_m=args.c_m)
+    card = scorecard(_run(args))
     if args.json:
-        print_json(scores)
+        print_json(card)
     else:
-        for name in scores.__struct_fields__:
-            value = getattr(scores, name)
-            if not isinstance(value, dict):
-                print(f"{name:28} {'-' if value is None else format(value, '.6g')}")
+        for name, value in flattened(card).items():
+            print(f"{name:40} {'-' if value is None else format(value, '.6g')}")
     return 0
+
+
+def _run(args: argparse.Namespace) -> "Run":
+    """Read what is to be scored: a report folder, or a truth and a tracks file."""
+    from vedette.evaluation.run import run_of_files, run_of_report
+
+    if args.report is not None:
+        if args.truth is not None or args.tracks is not None:
+            raise VedetteError("give --report, or --truth and --tracks, not both")
+        return run_of_report(existing(args.report, "folder"), args.c_m)
+    if args.truth is None or args.tracks is None:
+        raise VedetteError("say what to score: --report DIR, or --truth FILE and --tracks FILE")
+    return run_of_files(existing(args.truth, "file"), existing(args.tracks, "file"), args.c_m)

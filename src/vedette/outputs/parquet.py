@@ -39,10 +39,11 @@ KINEMATIC_COLUMNS = (
     "v_north_mps",
     "v_up_mps",
 )
+SIGMA_COLUMNS = ("sigma_east_m", "sigma_north_m", "sigma_up_m")
 TRACKS_SCHEMA = pa.schema(
     [("t_ns", pa.int64()), ("track_id", pa.int64())]
     + [(name, pa.float64()) for name in KINEMATIC_COLUMNS]
-    + [(f"sigma_{axis}_m", pa.float64()) for axis in ("east", "north", "up")]
+    + [(name, pa.float64()) for name in SIGMA_COLUMNS]
     + [("existence_prob", pa.float64()), ("status", pa.string()), ("identity", pa.string())]
     + [("class", pa.string()), ("class_prob", pa.float64()), ("sources", pa.list_(pa.string()))]
 )
@@ -205,13 +206,19 @@ class TruthWriter:
 
 @dataclass(slots=True)
 class TrackRows:
-    """The rows of a `tracks.parquet`, ordered by time. state_enu (N, 6) m, m/s."""
+    """The rows of a `tracks.parquet`, ordered by time. state_enu (N, 6) m, m/s.
+
+    sigma_enu_m (N, 3): one standard deviation of the position; class_prob (N,): of the class named.
+    None where the file does not say; NaN where a row does not.
+    """
 
     t_ns: I64
     track_id: I64
     state_enu: F64
     identity: list[str]
     object_class: list[str]
+    sigma_enu_m: F64 | None = None
+    class_prob: F64 | None = None
 
 
 @dataclass(slots=True)
@@ -233,15 +240,21 @@ class TruthRows:
 
 def read_tracks(path: Path) -> TrackRows:
     """Read a `tracks.parquet`, ordered by time, then track. RefusedError where it is not one."""
-    table = _read(path, ("t_ns", "track_id", *KINEMATIC_COLUMNS[3:], "identity", "class"))
+    names = ("t_ns", "track_id", *KINEMATIC_COLUMNS[3:], "identity", "class")
+    table = _read(path, names, (*SIGMA_COLUMNS, "class_prob"))
     t_ns, track_id = _integers(table, "t_ns"), _integers(table, "track_id")
     order = np.lexsort((track_id, t_ns))
+    prob = _optional(table, ("class_prob",), order)
     return TrackRows(
         t_ns=t_ns[order],
         track_id=track_id[order],
         state_enu=_states(table)[order],
         identity=_strings(table, "identity", order),
         object_class=_strings(table, "class", order),
+        sigma_enu_m=_optional(table, SIGMA_COLUMNS, order),
+        class_prob=None
+        if (prob := _optional(table, ("class_prob",), order)) is None
+        else prob[:, 0],
     )
 
 
@@ -268,14 +281,15 @@ def read_truth(path: Path) -> TruthRows:
     )
 
 
-def _read(path: Path, names: tuple[str, ...]) -> pa.Table:
-    """Read the named columns, or say what is wrong with the file."""
+def _read(path: Path, names: tuple[str, ...], optional: tuple[str, ...] = ()) -> pa.Table:
+    """Read the named columns and the optional ones that are there, or say what is wrong."""
     try:
         file = pq.ParquetFile(path)
-        missing = [name for name in names if name not in file.schema_arrow.names]
+        there = file.schema_arrow.names
+        missing = [name for name in names if name not in there]
         if missing:
             raise RefusedError(f"{path}: no column {', '.join(missing)}")
-        return file.read(columns=list(names))
+        return file.read(columns=[*names, *(name for name in optional if name in there)])
     except (pa.ArrowException, OSError) as error:
         raise RefusedError(f"{path}: not a readable Parquet file ({error})") from error
 
@@ -293,12 +307,22 @@ def _integers(table: pa.Table, name: str) -> I64:
 
 def _states(table: pa.Table) -> F64:
     """Take position and velocity as (N, 6); a missing value is NaN."""
+    return _numbers(table, KINEMATIC_COLUMNS[3:])
+
+
+def _optional(table: pa.Table, names: tuple[str, ...], rows: I64) -> F64 | None:
+    """Take some rows of columns of numbers, None unless all of the columns are there."""
+    if any(name not in table.column_names for name in names):
+        return None
+    return _numbers(table, names)[rows]
+
+
+def _numbers(table: pa.Table, names: tuple[str, ...]) -> F64:
+    """Take columns of numbers as (N, len(names)); a missing value is NaN."""
     try:
-        columns = [
-            table.column(name).cast(pa.float64()).to_numpy() for name in KINEMATIC_COLUMNS[3:]
-        ]
+        columns = [table.column(name).cast(pa.float64()).to_numpy() for name in names]
     except pa.ArrowException as error:
-        raise RefusedError(f"position and velocity must be numbers ({error})") from error
+        raise RefusedError(f"columns {', '.join(names)}: must be numbers ({error})") from error
     return np.ascontiguousarray(np.stack(columns, axis=1), np.float64)
 
 
