@@ -1,58 +1,14 @@
 """SIAP, CLEAR-MOT, OSPA(2) and NEES against cases worked out by hand, and as a user asks."""
 
 import json
-from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from running import vedette
+from scoring import tracks_of, truth_of, written
 
 from vedette.evaluation.run import Run
 from vedette.evaluation.scorecard import flattened, scorecard
-from vedette.geo import SiteFrame
-from vedette.outputs.parquet import (
-    TRACKS_SCHEMA,
-    TrackRows,
-    TruthRows,
-    TruthWriter,
-    _kinematic_columns,
-    _Rows,
-)
-
-S = 1_000_000_000
-
-
-def truth_of(paths: dict[str, list[tuple[int, float]]]) -> TruthRows:
-    """paths: object -> (t_s, east_m) rows."""
-    ids = sorted(paths)
-    rows = [(t, k, east) for k, name in enumerate(ids) for t, east in paths[name]]
-    state = np.zeros((len(rows), 6))
-    state[:, 0] = [row[2] for row in rows]
-    return TruthRows(
-        t_ns=np.array([row[0] for row in rows], np.int64) * S,
-        object_index=np.array([row[1] for row in rows], np.int64),
-        state_enu=state,
-        object_ids=ids,
-        classes=["multirotor"] * len(ids),
-        identities=["NEUTRAL"] * len(ids),
-        notes={},
-    )
-
-
-def tracks_of(rows: list[tuple[int, int, float]], sigma_m: float | None = None) -> TrackRows:
-    """rows: (t_s, track number, east_m)."""
-    rows = sorted(rows)
-    state = np.zeros((len(rows), 6))
-    state[:, 0] = [row[2] for row in rows]
-    return TrackRows(
-        t_ns=np.array([row[0] for row in rows], np.int64) * S,
-        track_id=np.array([row[1] for row in rows], np.int64),
-        state_enu=state,
-        identity=["PENDING"] * len(rows),
-        object_class=["other"] * len(rows),
-        sigma_enu_m=None if sigma_m is None else np.full((len(rows), 3), sigma_m),
-    )
 
 
 def still(seconds: range, east_m: float = 0.0) -> list[tuple[int, float]]:
@@ -95,12 +51,12 @@ def test_an_object_nobody_could_see_is_no_fault_and_no_life():
 
 def test_nees_is_three_where_errors_are_as_large_as_promised_and_absent_without_sigmas():
     rng = np.random.default_rng(3)
-    count, sigma_m = 4_000, 20.0
-    truth = truth_of({f"o{k:04}": still(range(2), 1_000.0 * k) for k in range(count)})
-    tracks = tracks_of([(t, k, 1_000.0 * k) for k in range(count) for t in range(2)], sigma_m)
+    count, sigma_m = 100, 20.0
+    truth = truth_of({f"o{k:04}": still(range(80), 1_000.0 * k) for k in range(count)})
+    tracks = tracks_of([(t, k, 1_000.0 * k) for k in range(count) for t in range(80)], sigma_m)
     tracks.state_enu[:, :3] += rng.normal(0, sigma_m, (len(tracks.t_ns), 3))
     found = scorecard(Run(truth, tracks, 400.0)).nees
-    assert found.pairs == 2 * count
+    assert found.pairs == 80 * count
     assert found.mean == pytest.approx(3.0, abs=5 * np.sqrt(6 / found.pairs))
     assert found.horizontal_mean == pytest.approx(2.0, abs=5 * np.sqrt(4 / found.pairs))
     assert found.within_95_ratio == pytest.approx(0.95, abs=0.013)
@@ -116,33 +72,6 @@ def test_nothing_to_score_is_none_and_no_division_by_it():
     silent = scorecard(Run(truth_of({"a": still(range(5))}), tracks_of([]), 100.0))
     assert silent.siap.completeness_ratio == 0.0
     assert silent.ospa2_m == 100.0
-
-
-def written(folder: Path) -> tuple[Path, Path]:
-    """Write a truth and a tracks file of one drone that is followed 5 m to the east."""
-    frame = SiteFrame(SimpleNamespace(lat_deg=33.8, lon_deg=42.4, hae_m=188.0))
-    truth = TruthWriter(folder / "truth.parquet", frame)
-    rows = _Rows(folder / "tracks.parquet", TRACKS_SCHEMA)
-    for t in range(20):
-        state = np.array([[50.0 * t, 0.0, 100.0, 50.0, 0.0, 0.0]])
-        truth.append(t * S, ["drone"], state, ["multirotor"], ["HOSTILE"], [""])
-        state[:, 0] += 5.0
-        words = {"status": "confirmed", "identity": "UNKNOWN", "class": "multirotor"}
-        rows.append(
-            {
-                "t_ns": [t * S],
-                "track_id": [7],
-                **_kinematic_columns(state, frame),
-                **{f"sigma_{axis}_m": [5.0] for axis in ("east", "north", "up")},
-                "existence_prob": [0.99],
-                **{name: [word] for name, word in words.items()},
-                "class_prob": [0.8],
-                "sources": [["radar"]],
-            }
-        )
-    truth.close()
-    rows.close()
-    return folder / "truth.parquet", folder / "tracks.parquet"
 
 
 def test_evaluate_prints_every_score_of_two_files_and_of_the_folder_they_lie_in(tmp_path):

@@ -27,6 +27,21 @@ def add(parsers: Parsers) -> None:
         "--report", type=Path, metavar="DIR", help="a folder that `vedette demo --report` left"
     )
     parser.add_argument(
+        "--courageous",
+        type=Path,
+        metavar="LOG",
+        help="a CWA 18150 (COURAGEOUS) log to score in place of --tracks",
+    )
+    parser.add_argument(
+        "--write-courageous", type=Path, metavar="LOG", help="write the tracks as such a log"
+    )
+    parser.add_argument(
+        "--geoid-m",
+        type=float,
+        default=0.0,
+        help="the geoid above the ellipsoid there: a log's heights are above mean sea level (0)",
+    )
+    parser.add_argument(
         "--c-m",
         type=numbers.cutoff_m,
         default=100.0,
@@ -40,7 +55,10 @@ def run(args: argparse.Namespace) -> int:
     """Print the scores."""
     from vedette.evaluation.scorecard import flattened, scorecard
 
-    card = scorecard(_run(args))
+    scored = _run(args)
+    if args.write_courageous is not None:
+        _write_courageous(args, scored)
+    card = scorecard(scored)
     if args.json:
         print_json(card)
     else:
@@ -51,8 +69,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _run(args: argparse.Namespace) -> "Run":
     """Read what is to be scored: a report folder, or a truth and a tracks file."""
+    from vedette.evaluation.courageous_run import run_of_log
     from vedette.evaluation.run import run_of_files, run_of_report
 
+    if args.courageous is not None:
+        if args.truth is None or args.tracks is not None or args.report is not None:
+            raise VedetteError("--courageous is scored against --truth FILE, and nothing else")
+        truth, log = existing(args.truth, "file"), existing(args.courageous, "file")
+        return run_of_log(truth, log, args.c_m, args.geoid_m)
     if args.report is not None:
         if args.truth is not None or args.tracks is not None:
             raise VedetteError("give --report, or --truth and --tracks, not both")
@@ -60,3 +84,16 @@ def _run(args: argparse.Namespace) -> "Run":
     if args.truth is None or args.tracks is None:
         raise VedetteError("say what to score: --report DIR, or --truth FILE and --tracks FILE")
     return run_of_files(existing(args.truth, "file"), existing(args.tracks, "file"), args.c_m)
+
+
+def _write_courageous(args: argparse.Namespace, scored: "Run") -> None:
+    """Write the tracks that are scored as a COURAGEOUS log."""
+    from vedette.evaluation.courageous import write_log
+    from vedette.evaluation.courageous_run import frame_of, log_of_tracks
+
+    truth = args.truth if args.report is None else args.report / "truth.parquet"
+    data = write_log(log_of_tracks(scored.tracks, frame_of(truth), args.geoid_m))
+    try:
+        args.write_courageous.write_bytes(data)
+    except OSError as error:
+        raise VedetteError(f"{args.write_courageous}: {error.strerror}") from error

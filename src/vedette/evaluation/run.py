@@ -6,6 +6,9 @@ In: two Parquet files, or the folder that a run leaves. Out: `Run`.
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vedette import record
 from vedette.config.load import parse_site
 from vedette.config.site import Site
@@ -15,14 +18,40 @@ from vedette.evaluation.scores import CUTOFF_DEFAULT_M
 from vedette.outputs.parquet import TrackRows, TruthRows, read_tracks, read_truth
 from vedette.simulator.sight import covered_by
 
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 RADARS = ("radar_3d", "radar_2d")
+
+
+@dataclass(slots=True)
+class Detections:
+    """Detections that belong to no track, (N,) each. NaN: not said.
+
+    east_m, north_m: place on the ground. azimuth_rad: direction from the run's centre. alarm: it
+    alerted people.
+    """
+
+    t_ns: I64
+    east_m: F64
+    north_m: F64
+    azimuth_rad: F64
+    alarm: Bools
+
+
+def no_detections() -> Detections:
+    """Give none."""
+    none = np.zeros(0)
+    return Detections(np.zeros(0, np.int64), none, none, none, np.zeros(0, np.bool_))
 
 
 @dataclass(slots=True)
 class Run:
     """What a scorecard is made from. pairs: one to one, nearer than cutoff_m in three dimensions.
 
-    site: as recorded; None where only files were given, and then objects count everywhere.
+    site: as recorded; None where only files were given, and then objects count everywhere. alarm
+    (N,): which track rows alerted people, where tracks themselves do not say. centre_enu_m: whence
+    ranges are measured.
     """
 
     truth: TruthRows
@@ -30,6 +59,9 @@ class Run:
     cutoff_m: float
     covered: Covered | None = None
     site: Site | None = None
+    alarm: Bools | None = None
+    centre_enu_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    detections: Detections = field(default_factory=no_detections)
     aligned: Aligned = field(init=False)
     pairs: Pairs = field(init=False)
 

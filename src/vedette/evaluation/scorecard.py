@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from vedette.evaluation.dti import Dti, dti
 from vedette.evaluation.mot import ClearMot, Nees, clear_mot, nees
 from vedette.evaluation.ospa2 import ospa2
 from vedette.evaluation.run import Run
@@ -21,6 +22,7 @@ class Scorecard(Scores, frozen=True, kw_only=True):
     siap: Siap
     mot: ClearMot
     nees: Nees
+    dti: Dti
 
 
 def scorecard(run: Run) -> Scorecard:
@@ -33,6 +35,7 @@ def scorecard(run: Run) -> Scorecard:
         siap=siap(aligned, tracks, run.cutoff_m),
         mot=clear_mot(aligned, tracks, run.pairs),
         nees=nees(aligned, tracks, run.pairs),
+        dti=dti(run),
     )
 
 
