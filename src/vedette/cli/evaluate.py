@@ -63,8 +63,17 @@ def run(args: argparse.Namespace) -> int:
         print_json(card)
     else:
         for name, value in flattened(card).items():
-            print(f"{name:40} {'-' if value is None else format(value, '.6g')}")
+            print(f"{name:40} {_worded(value)}")
     return 0
+
+
+def _worded(value: float | bool | str | None) -> str:
+    """Write a figure for a person."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool | str):
+        return str(value).lower() if isinstance(value, bool) else value
+    return format(value, ".6g")
 
 
 def _run(args: argparse.Namespace) -> "Run":

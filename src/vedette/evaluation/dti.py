@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from vedette.evaluation.alignment import interpolate
 from vedette.evaluation.exact import clopper_pearson
 from vedette.evaluation.matching import MATCH_MAX_M
-from vedette.evaluation.pairs import Pairs, follow
+from vedette.evaluation.pairs import Pairs
 from vedette.evaluation.run import Detections, Run
 from vedette.model.enums import ObjectClass
 from vedette.outputs.parquet import TrackRows
@@ -112,12 +112,11 @@ def class_is_right(true: str, told: str) -> bool:
 def dti(run: Run) -> Dti:
     """Measure detection, tracking and identification.
 
-    Alarms are the run's own or what `declared` says. Pairs are made on the ground within
-    MATCH_MAX_M, since a detection far off in height is a detection.
+    Alarms are the run's own or what `declared` says. Pairs are `Run.near`: a detection far off in
+    height is a detection.
     """
     alarm = declared(run.tracks) if run.alarm is None else run.alarm
-    pairs = follow(run.aligned, run.tracks, MATCH_MAX_M, axes=2)
-    told = _told(run, pairs, alarm)
+    told = _told(run, run.near, alarm)
     drones = [k for k, name in enumerate(run.truth.classes) if name in DRONES]
     found = [_drone(run, told, k) for k in drones]
     alarms = [drone for drone in found if drone.alarm_s is not None]

@@ -5,22 +5,28 @@ In: two Parquet files, or the folder that a run leaves. Out: `Run`.
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from vedette import record
+from vedette.base.errors import RefusedError
 from vedette.config.load import parse_site
 from vedette.config.site import Site
 from vedette.evaluation.alignment import Aligned, Covered, align
+from vedette.evaluation.matching import MATCH_MAX_M
 from vedette.evaluation.pairs import Pairs, follow
 from vedette.evaluation.scores import CUTOFF_DEFAULT_M
+from vedette.model.events import Event
 from vedette.outputs.parquet import TrackRows, TruthRows, read_tracks, read_truth
 from vedette.simulator.sight import covered_by
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+EventRow = dict[str, Any]
 RADARS = ("radar_3d", "radar_2d")
 
 
@@ -39,6 +45,13 @@ class Detections:
     alarm: Bools
 
 
+class Attack(msgspec.Struct, frozen=True, kw_only=True):
+    """What the truth's notes say of the attack: which asset each attacker goes for, and arrives."""
+
+    attacks: dict[str, str] = {}
+    would_arrive_ns: dict[str, int] = {}
+
+
 def no_detections() -> Detections:
     """Give none."""
     none = np.zeros(0)
@@ -47,11 +60,14 @@ def no_detections() -> Detections:
 
 @dataclass(slots=True)
 class Run:
-    """What a scorecard is made from. pairs: one to one, nearer than cutoff_m in three dimensions.
+    """What a scorecard is made from.
 
-    site: as recorded; None where only files were given, and then objects count everywhere. alarm
-    (N,): which track rows alerted people, where tracks themselves do not say. centre_enu_m: whence
-    ranges are measured.
+    pairs: one to one, nearer than cutoff_m in three dimensions; near: within MATCH_MAX_M on the
+    ground, for what is told of an object however well it is placed.
+
+    site, events: as recorded; None where only files were given, and then objects count everywhere.
+    alarm (N,): which track rows alerted people, where tracks themselves do not say. centre_enu_m:
+    whence ranges are measured.
     """
 
     truth: TruthRows
@@ -59,16 +75,24 @@ class Run:
     cutoff_m: float
     covered: Covered | None = None
     site: Site | None = None
+    events: list[EventRow] | None = None
     alarm: Bools | None = None
     centre_enu_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
     detections: Detections = field(default_factory=no_detections)
     aligned: Aligned = field(init=False)
     pairs: Pairs = field(init=False)
+    near: Pairs = field(init=False)
+    attack: Attack = field(init=False)
 
     def __post_init__(self) -> None:
-        """Align and pair."""
+        """Align and pair. Raises RefusedError where the truth's notes cannot be read."""
+        try:
+            self.attack = msgspec.convert(self.truth.notes, Attack)
+        except msgspec.ValidationError as error:
+            raise RefusedError(f"the notes of the truth: {error}") from None
         self.aligned = align(self.truth, self.tracks, self.covered)
         self.pairs = follow(self.aligned, self.tracks, self.cutoff_m)
+        self.near = follow(self.aligned, self.tracks, MATCH_MAX_M, axes=2)
 
 
 def run_of_files(truth: Path, tracks: Path, cutoff_m: float = CUTOFF_DEFAULT_M) -> Run:
@@ -84,10 +108,31 @@ def run_of_report(folder: Path, cutoff_m: float = CUTOFF_DEFAULT_M) -> Run:
     """
     truth, tracks = read_truth(folder / "truth.parquet"), read_tracks(folder / "tracks.parquet")
     site = _recorded_site(folder / "recording")
-    if site is None:
-        return Run(truth, tracks, cutoff_m)
-    seen = site
-    return Run(truth, tracks, cutoff_m, lambda p: covered_by(seen, RADARS, p), site)
+    told = folder / "events.jsonl"
+    events = _events(told) if told.exists() else None
+    seen = None if site is None else _radar_coverage(site)
+    return Run(truth, tracks, cutoff_m, seen, site, events)
+
+
+def _events(path: Path) -> list[EventRow]:
+    """Read `events.jsonl`. Raises RefusedError with the line that is not an event."""
+    rows = []
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise RefusedError(f"{path}: cannot be read ({error.strerror})") from None
+    for number, line in enumerate(lines, 1):
+        try:
+            event: Any = msgspec.json.decode(line, type=Event)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise RefusedError(f"{path}:{number}: not an event ({error})") from None
+        rows.append(msgspec.to_builtins(event))
+    return rows
+
+
+def _radar_coverage(site: Site) -> Covered:
+    """Say which places some radar of the site could see."""
+    return lambda position_enu_m: covered_by(site, RADARS, position_enu_m)
 
 
 def _recorded_site(recording: Path) -> Site | None:

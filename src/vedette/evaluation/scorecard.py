@@ -8,21 +8,29 @@ from typing import Any
 import msgspec
 
 from vedette.evaluation.dti import Dti, dti
+from vedette.evaluation.identity import IdentityScores, identity_scores
 from vedette.evaluation.mot import ClearMot, Nees, clear_mot, nees
 from vedette.evaluation.ospa2 import ospa2
 from vedette.evaluation.run import Run
 from vedette.evaluation.scores import Scores, score
 from vedette.evaluation.siap import Siap, siap
+from vedette.evaluation.warnings import WarningScores, warning_scores
 
 
 class Scorecard(Scores, frozen=True, kw_only=True):
-    """All scores of a run. ospa2_m: OSPA(2) over the whole run, order 1, cut-off `cutoff_m`."""
+    """All scores of a run.
+
+    ospa2_m: OSPA(2) over the whole run, order 1, cut-off `cutoff_m`. warnings: None where only the
+    files of truth and tracks were given.
+    """
 
     ospa2_m: float | None
     siap: Siap
     mot: ClearMot
     nees: Nees
     dti: Dti
+    identity: IdentityScores
+    warnings: WarningScores | None
 
 
 def scorecard(run: Run) -> Scorecard:
@@ -36,6 +44,8 @@ def scorecard(run: Run) -> Scorecard:
         mot=clear_mot(aligned, tracks, run.pairs),
         nees=nees(aligned, tracks, run.pairs),
         dti=dti(run),
+        identity=identity_scores(run),
+        warnings=warning_scores(run),
     )
 
 

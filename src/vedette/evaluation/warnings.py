@@ -1,0 +1,319 @@
+"""Whether people were warned in time and not too often: what warnings gained, and what they cost.
+
+In: a `Run` with the events and the site of its record, and the truth's notes (who attacks what, and
+when it would have arrived). Out: `WarningScores`.
+"""
+
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from vedette.evaluation.dti import Spread, spread
+from vedette.evaluation.identity import object_of_track
+from vedette.evaluation.run import EventRow, Run
+
+I64 = NDArray[np.int64]
+ISSUES = ("WarningRaised", "WarningEscalated")
+# What sounds or flashes for the person on watch, beyond the warnings themselves.
+ALARMS = (
+    *ISSUES,
+    "WarningDeliveryFailed",
+    "TrackRecalled",
+    "IdentityConflict",
+    "TrackLimitReached",
+    "SourceHealthChanged",  # to the worse
+)
+HEALTHY = ("ok", "never_heard")
+# EEMUA 191 and ISA-18.2: under one alarm in ten minutes on average, never ten; a flood begins at
+# ten in ten minutes and ends under five.
+WINDOW_NS = 600_000_000_000
+MEAN_MAX = 1.0
+PEAK_MAX = 10
+FLOOD_ENDS = 5
+S_PER_NS = 1e-9
+
+
+class ZoneScore(msgspec.Struct, frozen=True, kw_only=True):
+    """One zone. lead_s: from its first warning of an attacker to when the first would arrive.
+
+    delivered_lead_s: the same from when a channel had delivered it. needed_s: to take cover. All
+    None where the zone was not attacked, or not warned.
+    """
+
+    zone_id: str
+    name: str
+    attacked: bool
+    warned: bool
+    lead_s: float | None
+    delivered_lead_s: float | None
+    needed_s: float
+    in_time: bool | None
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """One warning of an attacked zone: the seconds it said were left, and those that were."""
+
+    zone_id: str
+    told_s: float
+    true_s: float
+
+
+class Clock(msgspec.Struct, frozen=True, kw_only=True):
+    """A warning's way, in seconds since the track that caused it was first held. None: not done.
+
+    assess_s: a person assessed it, or its identity became SUSPECT or HOSTILE. decide_s: the zone
+    was warned of it. deliver_s: the first channel confirmed. acknowledge_s: a person answered.
+    """
+
+    zone_id: str
+    track_ids: list[int]
+    cause: str
+    assess_s: float | None
+    decide_s: float
+    deliver_s: float | None
+    acknowledge_s: float | None
+
+
+class AlarmLoad(msgspec.Struct, frozen=True, kw_only=True):
+    """Alarms a person had to carry. within_limits: EEMUA 191 and ISA-18.2, mean and peak."""
+
+    alarms: int
+    per_10_min_mean: float | None
+    per_10_min_peak: int
+    floods: int
+    flood_s: float
+    within_limits: bool
+
+
+class WarningScores(msgspec.Struct, frozen=True, kw_only=True):
+    """Warnings over a run.
+
+    issues: warnings raised and escalated; false_issues: those of which no track was on an attacker;
+    false_warnings: warnings all of whose issues were false. missed_zones: attacked and not warned
+    before the first arrival. arrival_error_s: seconds told less seconds true; its size in
+    arrival_error_size_s.
+    """
+
+    zones_attacked: int
+    zones_warned: int
+    missed_zones: int
+    late_zones: int
+    lead_min_s: float | None
+    issues: int
+    false_issues: int
+    warnings: int
+    false_warnings: int
+    arrival_error_s: Spread
+    arrival_error_size_s: Spread
+    detect_to_assess_s: Spread
+    detect_to_decide_s: Spread
+    detect_to_deliver_s: Spread
+    detect_to_acknowledge_s: Spread
+    load: AlarmLoad
+    zones: list[ZoneScore]
+    arrivals: list[Arrival]
+    clocks: list[Clock]
+
+
+def warning_scores(run: Run) -> WarningScores | None:
+    """Score the warnings of a run; None where it has no record of events or no site."""
+    if run.events is None or run.site is None:
+        return None
+    attackers = _attackers(run)
+    issues = [row for row in run.events if row["event"] in ISSUES and row["cause"] != "human"]
+    true_ids = {row["warning_id"] for row in issues if attackers & set(row["track_ids"])}
+    warnings = {row["warning_id"] for row in issues}
+    zones = [_zone(run, zone, issues) for zone in run.site.zones]
+    attacked = [zone for zone in zones if zone.attacked]
+    arrivals = [a for row in issues for a in _arrivals(run, row)]
+    clocks = [_clock(run, row) for row in _first_of_each(issues)]
+    errors = np.array([a.told_s - a.true_s for a in arrivals])
+    return WarningScores(
+        zones_attacked=len(attacked),
+        zones_warned=sum(zone.warned for zone in zones),
+        missed_zones=sum(zone.lead_s is None or zone.lead_s <= 0.0 for zone in attacked),
+        late_zones=sum(zone.in_time is False for zone in attacked),
+        lead_min_s=min((z.lead_s for z in attacked if z.lead_s is not None), default=None),
+        issues=len(issues),
+        false_issues=sum(not attackers & set(row["track_ids"]) for row in issues),
+        warnings=len(warnings),
+        false_warnings=len(warnings - true_ids),
+        arrival_error_s=spread(errors),
+        arrival_error_size_s=spread(np.abs(errors)),
+        detect_to_assess_s=spread([c.assess_s for c in clocks]),
+        detect_to_decide_s=spread([c.decide_s for c in clocks]),
+        detect_to_deliver_s=spread([c.deliver_s for c in clocks]),
+        detect_to_acknowledge_s=spread([c.acknowledge_s for c in clocks]),
+        load=alarm_load(alarm_times_ns(run.events), *_watch_ns(run)),
+        zones=zones,
+        arrivals=arrivals,
+        clocks=clocks,
+    )
+
+
+def _attackers(run: Run, asset: str | None = None) -> set[int]:
+    """List the tracks that were on attackers (of one asset, or of any)."""
+    attacks = run.attack.attacks
+    mine = {
+        k
+        for k, name in enumerate(run.truth.object_ids)
+        if name in attacks and asset in (None, attacks[name])
+    }
+    return {track for track, number in object_of_track(run).items() if number in mine}
+
+
+def _arrival_ns(run: Run, asset: str) -> int | None:
+    """Give when the first attacker of an asset arrived or would have; None: nobody attacks it."""
+    times, attacks = run.attack.would_arrive_ns, run.attack.attacks.items()
+    return min((times[n] for n, what in attacks if what == asset and n in times), default=None)
+
+
+def _zone(run: Run, zone: Any, issues: list[EventRow]) -> ZoneScore:
+    """Measure what warning one zone gained."""
+    mine = [row for row in issues if row["zone_id"] == zone.id]
+    arrival_ns = _arrival_ns(run, zone.asset)
+    attackers = _attackers(run, zone.asset)
+    of_attack = [row for row in mine if attackers & set(row["track_ids"])]
+    lead_s = delivered_s = None
+    if arrival_ns is not None and of_attack:
+        lead_s = round((arrival_ns - of_attack[0]["t_ns"]) * S_PER_NS, 3)
+        waits = [w for row in of_attack if (w := _delivery_s(run, row)) is not None]
+        delivered_s = None if not waits else round(lead_s - waits[0], 3)
+    return ZoneScore(
+        zone_id=zone.id,
+        name=zone.name,
+        attacked=arrival_ns is not None,
+        warned=bool(mine),
+        lead_s=lead_s,
+        delivered_lead_s=delivered_s,
+        needed_s=zone.take_cover_s,
+        in_time=None if arrival_ns is None else lead_s is not None and lead_s >= zone.take_cover_s,
+    )
+
+
+def _delivery_s(run: Run, issue: EventRow) -> float | None:
+    """Give how long the first channel took to deliver one issue of a warning."""
+    found = [
+        float(row["latency_s"])
+        for row in run.events or ()
+        if row["event"] == "WarningDelivered"
+        and (row["warning_id"], row["revision"]) == (issue["warning_id"], issue["revision"])
+    ]
+    return min(found, default=None)
+
+
+def _arrivals(run: Run, issue: EventRow) -> list[Arrival]:
+    """Compare the seconds an issue said were left with those that were, where it is known."""
+    zones = {zone.id: zone for zone in (run.site.zones if run.site else ())}
+    zone = zones.get(issue["zone_id"])
+    arrival_ns = _arrival_ns(run, zone.asset) if zone else None
+    if zone is None or arrival_ns is None:
+        return []
+    if not _attackers(run, zone.asset) & set(issue["track_ids"]):
+        return []
+    true_s = (arrival_ns - issue["t_ns"]) * S_PER_NS
+    told_s = float(issue["seconds_left_s"])
+    return [Arrival(zone_id=zone.id, told_s=told_s, true_s=round(true_s, 3))]
+
+
+def _first_of_each(issues: list[EventRow]) -> list[EventRow]:
+    """List the first issue of each zone about each cause: a later one tells of the same again."""
+    seen: set[tuple[str, int]] = set()
+    first = []
+    for row in issues:
+        key = (row["zone_id"], int(row["t_detect_ns"]))
+        if key not in seen:
+            seen.add(key)
+            first.append(row)
+    return first
+
+
+def _clock(run: Run, issue: EventRow) -> Clock:
+    """Time the steps of one warning."""
+    begin_ns, tracks = int(issue["t_detect_ns"]), set(issue["track_ids"])
+    delivery_s = _delivery_s(run, issue)
+    decide_s = (issue["t_ns"] - begin_ns) * S_PER_NS
+
+    def first_s(chosen: list[int]) -> float | None:
+        return round((min(chosen) - begin_ns) * S_PER_NS, 3) if chosen else None
+
+    assessed = [
+        row["t_ns"]
+        for row in run.events or ()
+        if row.get("track_id") in tracks
+        and row["t_ns"] >= begin_ns
+        and (
+            row["event"] == "TrackAssessed"
+            or (row["event"] == "IdentityChanged" and row["after"] in ("SUSPECT", "HOSTILE"))
+        )
+    ]
+    answered = [
+        row["t_ns"]
+        for row in run.events or ()
+        if row["event"] == "WarningAcknowledged"
+        and row["warning_id"] == issue["warning_id"]
+        and row["t_ns"] >= issue["t_ns"]
+    ]
+    return Clock(
+        zone_id=issue["zone_id"],
+        track_ids=sorted(tracks),
+        cause=issue["cause"],
+        assess_s=first_s(assessed),
+        decide_s=round(decide_s, 3),
+        deliver_s=None if delivery_s is None else round(decide_s + delivery_s, 3),
+        acknowledge_s=first_s(answered),
+    )
+
+
+def alarm_times_ns(events: list[EventRow]) -> list[int]:
+    """List the times of the alarms among the events, in order."""
+    return sorted(
+        row["t_ns"]
+        for row in events
+        if row["event"] in ALARMS
+        and not (row["event"] == "SourceHealthChanged" and row["after"] in HEALTHY)
+    )
+
+
+def alarm_load(times_ns: list[int], from_ns: int, to_ns: int) -> AlarmLoad:
+    """Measure a load of alarms against EEMUA 191 and ISA-18.2.
+
+    from_ns, to_ns: when people were on watch. The peak is over any ten minutes, not clock ones.
+    """
+    times = np.array(times_ns, np.int64)
+    in_window = np.arange(1, len(times) + 1) - np.searchsorted(times, times - WINDOW_NS, "right")
+    peak = int(in_window.max(initial=0))
+    mean = len(times) * WINDOW_NS / (to_ns - from_ns) if to_ns > from_ns else None
+    floods, flood_ns = _floods(times, to_ns)
+    return AlarmLoad(
+        alarms=len(times),
+        per_10_min_mean=mean,
+        per_10_min_peak=peak,
+        floods=floods,
+        flood_s=flood_ns * S_PER_NS,
+        within_limits=peak < PEAK_MAX and (mean is None or mean < MEAN_MAX),
+    )
+
+
+def _floods(times: I64, to_ns: int) -> tuple[int, int]:
+    """Count floods, and how long they lasted (ns): from the tenth alarm until fewer than five.
+
+    One that outlasts the watch is counted to its end at `to_ns`.
+    """
+    floods, lasted, began_ns = 0, 0, None
+    leaves = times + WINDOW_NS  # when each alarm is ten minutes old
+    for t_ns in np.sort(np.concatenate([times, leaves])).tolist():
+        held = int(np.searchsorted(times, t_ns, "right") - np.searchsorted(leaves, t_ns, "right"))
+        if began_ns is None and held >= PEAK_MAX:
+            floods, began_ns = floods + 1, t_ns
+        elif began_ns is not None and held < FLOOD_ENDS:
+            lasted, began_ns = lasted + max(min(t_ns, to_ns) - began_ns, 0), None
+    return floods, lasted
+
+
+def _watch_ns(run: Run) -> tuple[int, int]:
+    """Give the first and the last instant of the truth."""
+    t_ns = run.truth.t_ns
+    return (int(t_ns.min()), int(t_ns.max())) if len(t_ns) else (0, 0)
