@@ -9,6 +9,7 @@ from vedette.cli import numbers
 from vedette.cli.words import Parsers, describe, existing, print_json
 
 if TYPE_CHECKING:
+    from vedette.evaluation.requirements import Verdicts
     from vedette.evaluation.run import Run
 
 
@@ -42,6 +43,12 @@ def add(parsers: Parsers) -> None:
         help="the geoid above the ellipsoid there: a log's heights are above mean sea level (0)",
     )
     parser.add_argument(
+        "--requirements",
+        type=Path,
+        metavar="TOML",
+        help="what the figures must be; exit code 1 if one is not met",
+    )
+    parser.add_argument(
         "--c-m",
         type=numbers.cutoff_m,
         default=100.0,
@@ -52,19 +59,32 @@ def add(parsers: Parsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the scores."""
+    """Print the scores, and whether they meet the requirements. Returns 1 where they do not."""
+    from vedette.evaluation.requirements import judge, load_requirements
     from vedette.evaluation.scorecard import flattened, scorecard
 
+    wanted = load_requirements(args.requirements) if args.requirements is not None else None
     scored = _run(args)
     if args.write_courageous is not None:
         _write_courageous(args, scored)
     card = scorecard(scored)
+    verdicts = judge(wanted, card) if wanted is not None else None
     if args.json:
-        print_json(card)
+        added = {} if verdicts is None else {"requirements": verdicts}
+        print_json({**{name: getattr(card, name) for name in card.__struct_fields__}, **added})
     else:
         for name, value in flattened(card).items():
             print(f"{name:40} {_worded(value)}")
-    return 0
+        _print_verdicts(verdicts)
+    return 0 if verdicts is None or verdicts.passed else 1
+
+
+def _print_verdicts(verdicts: "Verdicts | None") -> None:
+    """Say which requirements were met."""
+    for row in verdicts.verdicts if verdicts is not None else ():
+        mark = "met    " if row.passed else "NOT MET"
+        wanted = f"{row.comparison} {_worded(row.threshold)}"
+        print(f"{mark} {row.metric}: {_worded(row.value)} (wanted {wanted})")
 
 
 def _worded(value: float | bool | str | None) -> str:
