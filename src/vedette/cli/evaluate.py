@@ -43,6 +43,9 @@ def add(parsers: Parsers) -> None:
         help="the geoid above the ellipsoid there: a log's heights are above mean sea level (0)",
     )
     parser.add_argument(
+        "--html", type=Path, metavar="FILE", help="write the scorecard as one page, with plots"
+    )
+    parser.add_argument(
         "--requirements",
         type=Path,
         metavar="TOML",
@@ -69,6 +72,10 @@ def run(args: argparse.Namespace) -> int:
         _write_courageous(args, scored)
     card = scorecard(scored)
     verdicts = judge(wanted, card) if wanted is not None else None
+    if args.html is not None:
+        from vedette.evaluation.card_page import html
+
+        _write(args.html, html(scored, card, verdicts).encode())
     if args.json:
         added = {} if verdicts is None else {"requirements": verdicts}
         print_json({**{name: getattr(card, name) for name in card.__struct_fields__}, **added})
@@ -122,7 +129,12 @@ def _write_courageous(args: argparse.Namespace, scored: "Run") -> None:
 
     truth = args.truth if args.report is None else args.report / "truth.parquet"
     data = write_log(log_of_tracks(scored.tracks, frame_of(truth), args.geoid_m))
+    _write(args.write_courageous, data)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file, or say why it cannot be written."""
     try:
-        args.write_courageous.write_bytes(data)
+        path.write_bytes(data)
     except OSError as error:
-        raise VedetteError(f"{args.write_courageous}: {error.strerror}") from error
+        raise VedetteError(f"{path}: {error.strerror}") from error

@@ -45,11 +45,18 @@ class Detections:
     alarm: Bools
 
 
+class End(msgspec.Struct, frozen=True, kw_only=True):
+    """How an object ended: "destroyed", "landed" and the like."""
+
+    how: str = ""
+
+
 class Attack(msgspec.Struct, frozen=True, kw_only=True):
     """What the truth's notes say of the attack: which asset each attacker goes for, and arrives."""
 
     attacks: dict[str, str] = {}
     would_arrive_ns: dict[str, int] = {}
+    ends: dict[str, End] = {}
 
 
 def no_detections() -> Detections:
