@@ -107,3 +107,14 @@ def test_evaluate_exits_with_one_where_a_requirement_is_not_met(tmp_path):
     refused = vedette(*words)
     assert refused.returncode == 2
     assert f"{wanted}:6: requirements[0].x: unknown key" in refused.stderr
+
+
+def test_check_says_whether_a_file_of_the_scorecard_is_valid(tmp_path):
+    good, bad = tmp_path / "good.toml", tmp_path / "bad.toml"
+    good.write_text(toml(GOOD))
+    bad.write_text(toml(GOOD + "\nx = 1"))
+    done = vedette("check", "requirements", good, bad, "--json")
+    assert done.returncode == 1
+    assert [row["accepted"] for row in json.loads(done.stdout)] == [True, False]
+    log = vedette("check", "courageous", good)
+    assert (log.returncode, "not JSON" in log.stdout) == (1, True)

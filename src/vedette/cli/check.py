@@ -9,7 +9,7 @@ from vedette.cli.words import Parsers, describe, print_json
 from vedette.config.load import load_site
 from vedette.simulator.scenario import load_scenario
 
-FILES_OF_OURS = ("site", "scenario")
+FILES_OF_OURS = ("site", "scenario", "requirements", "courageous")
 FILE_SIZE_MAX_BYTES = 1 << 30
 
 
@@ -55,6 +55,8 @@ def judge(name: str, path: Path) -> tuple[bool, str]:
             load_site(path)
         elif name == "scenario":
             load_scenario(path)
+        elif name in FILES_OF_OURS:
+            _check_of_scores(name, path)
         else:
             verdict = codecs.check(name, _read(path))
             return verdict.accepted, verdict.reason
@@ -63,6 +65,17 @@ def judge(name: str, path: Path) -> tuple[bool, str]:
     except OSError as error:
         raise VedetteError(f"{path}: {error.strerror}") from error
     return True, ""
+
+
+def _check_of_scores(name: str, path: Path) -> None:
+    """Read a file that the scorecard takes. Raises RefusedError where it is not valid."""
+    from vedette.evaluation.courageous import read_log
+    from vedette.evaluation.requirements import load_requirements
+
+    if name == "requirements":
+        load_requirements(path)
+    else:
+        read_log(path)
 
 
 def _read(path: Path) -> bytes:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from vedette.evaluation.chart import svg
 from vedette.evaluation.dti import DRONES
-from vedette.evaluation.identity import object_of_track
 from vedette.evaluation.run import Run
 from vedette.geo import SiteFrame
 from vedette.incident.drawing import MAP_WIDTH, Labels, Sheet, text
@@ -39,7 +38,7 @@ def run_map(run: Run) -> str:
     sheet = Sheet(frame_m[:, 0].tolist(), frame_m[:, 1].tolist(), EXTENT_MIN_M)
     labels = Labels(sheet.height)
     bands = [_band(run, sheet, k) for k in range(len(run.truth.object_ids))]
-    mostly = object_of_track(run)
+    mostly = run.object_of
     lines = [_track(run, sheet, rows, mostly) for rows in _rows_of_tracks(run)]
     assets = _assets(run, sheet, labels)
     for k in _drones(run):
@@ -61,8 +60,8 @@ def _drones(run: Run) -> list[int]:
 
 def _path(run: Run, number: int) -> F64:
     """Give the true path (N, 3) of an object, thinned."""
-    known = np.isfinite(run.truth.state_enu[:, :3]).all(axis=1)
-    rows = np.flatnonzero((run.truth.object_index == number) & known)
+    rows = np.arange(*np.searchsorted(run.truth.object_index, (number, number + 1)))
+    rows = rows[np.isfinite(run.truth.state_enu[rows, :3]).all(axis=1)]
     return run.truth.state_enu[_thinned(rows, len(run.truth.object_ids)), :3]
 
 

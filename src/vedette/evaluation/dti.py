@@ -221,7 +221,7 @@ def _seen_from_ns(run: Run, number: int, held: Bools) -> int:
 
 def _path(run: Run, number: int, t_ns: I64) -> F64:
     """Give where an object is from the run's centre, on the ground: (N, 2), NaN where it is not."""
-    mine = run.truth.object_index == number
+    mine = slice(*np.searchsorted(run.truth.object_index, (number, number + 1)))
     state = interpolate(run.truth.t_ns[mine], run.truth.state_enu[mine], t_ns)
     return np.asarray(state[:, :2] - np.array(run.centre_enu_m[:2]))
 

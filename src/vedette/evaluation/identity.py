@@ -104,17 +104,9 @@ def _class_claims(run: Run) -> tuple[F64, Bools]:
     return np.clip(probs[rows], 0.0, 1.0), np.array(right, np.bool_)
 
 
-def object_of_track(run: Run) -> dict[int, int]:
-    """Give the object (index) each track was on most; tracks that were on none are left out."""
-    both = np.stack([run.tracks.track_id[run.near.row], run.near.object_index], axis=1)
-    pairs, counts = np.unique(both, axis=0, return_counts=True)
-    order = np.argsort(counts, kind="stable")
-    return {int(track): int(number) for track, number in pairs[order].tolist()}
-
-
 def _identities_told(run: Run) -> dict[int, set[str]]:
     """Collect, for each object that had a track, every identity it was told to have."""
-    objects = object_of_track(run)
+    objects = run.object_of
     said: dict[int, set[str]] = {}
     rows = zip(run.tracks.track_id.tolist(), run.tracks.identity, strict=True)
     for track, identity in rows:

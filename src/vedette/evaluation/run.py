@@ -70,7 +70,8 @@ class Run:
     """What a scorecard is made from.
 
     pairs: one to one, nearer than cutoff_m in three dimensions; near: within MATCH_MAX_M on the
-    ground, for what is told of an object however well it is placed.
+    ground, for what is told of an object however well it is placed; object_of: the object (index)
+    each track was on most, for tracks that were on one.
 
     site, events: as recorded; None where only files were given, and then objects count everywhere.
     alarm (N,): which track rows alerted people, where tracks themselves do not say. centre_enu_m:
@@ -90,6 +91,7 @@ class Run:
     pairs: Pairs = field(init=False)
     near: Pairs = field(init=False)
     attack: Attack = field(init=False)
+    object_of: dict[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
         """Align and pair. Raises RefusedError where the truth's notes cannot be read."""
@@ -100,6 +102,15 @@ class Run:
         self.aligned = align(self.truth, self.tracks, self.covered)
         self.pairs = follow(self.aligned, self.tracks, self.cutoff_m)
         self.near = follow(self.aligned, self.tracks, MATCH_MAX_M, axes=2)
+        self.object_of = _object_of(self.tracks, self.near)
+
+
+def _object_of(tracks: TrackRows, near: Pairs) -> dict[int, int]:
+    """Give the object (index) each track was on most; of equals the last."""
+    both = np.stack([tracks.track_id[near.row], near.object_index], axis=1)
+    pairs, counts = np.unique(both, axis=0, return_counts=True)
+    order = np.argsort(counts, kind="stable")
+    return {int(track): int(number) for track, number in pairs[order].tolist()}
 
 
 def run_of_files(truth: Path, tracks: Path, cutoff_m: float = CUTOFF_DEFAULT_M) -> Run:

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vedette.evaluation.dti import Spread, spread
-from vedette.evaluation.identity import object_of_track
 from vedette.evaluation.run import EventRow, Run
 
 I64 = NDArray[np.int64]
@@ -161,7 +160,7 @@ def _attackers(run: Run, asset: str | None = None) -> set[int]:
         for k, name in enumerate(run.truth.object_ids)
         if name in attacks and asset in (None, attacks[name])
     }
-    return {track for track, number in object_of_track(run).items() if number in mine}
+    return {track for track, number in run.object_of.items() if number in mine}
 
 
 def _arrival_ns(run: Run, asset: str) -> int | None:
