@@ -6,6 +6,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from running import vedette
 from scoring import S, tracks_of, truth_of, written
 
@@ -14,7 +16,7 @@ from vedette.evaluation.card_page import html
 from vedette.evaluation.chart import Chart, round_step, ticks
 from vedette.evaluation.requirements import judge, load_requirements
 from vedette.evaluation.run import Run
-from vedette.evaluation.scorecard import scorecard
+from vedette.evaluation.scorecard import flattened, scorecard
 
 BAD = '<script>alert("x")</script>\u202e'
 TITLES = (
@@ -76,6 +78,28 @@ def test_a_run_of_nothing_has_a_page_too():
         Run(truth_of({"a": [(0, float("nan"))]}), tracks_of([(0, 1, float("nan"))]), 100.0),
     ):
         assert "</html>" in page_of(run)
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 2**31))
+def test_any_run_has_a_score_and_a_page_however_broken_its_rows_are(seed):
+    rng = np.random.default_rng(seed)
+    seconds = sorted(set(rng.integers(0, 12, 9).tolist()))
+    names = [f"o{k}" for k in range(int(rng.integers(0, 4)))]
+    truth = truth_of({name: [(t, rng.normal(0, 300)) for t in seconds] for name in names})
+    truth.classes = [str(rng.choice(["multirotor", "bird", "?"])) for _ in names]
+    keys = sorted({(int(rng.integers(-3, 15)), int(rng.integers(1, 4))) for _ in range(20)})
+    tracks = tracks_of([(*key, rng.normal(0, 300)) for key in keys], sigma_m=5.0)
+    tracks.class_prob = rng.choice([0.0, 1.0, 0.5, np.nan, 2.0, -1.0], len(keys))
+    for states in (truth.state_enu, tracks.state_enu):
+        if len(states):
+            at = rng.integers(0, len(states)), rng.integers(0, 6)
+            states[at] = rng.choice([0.0, np.nan, np.inf, 1e300])
+    run = Run(truth, tracks, 100.0)
+    card = scorecard(run)
+    figures = [v for v in flattened(card).values() if isinstance(v, float)]
+    assert np.isfinite(figures).all()
+    assert not re.search(r'="[^"]*\b(nan|inf)\b', html(run, card))
 
 
 def test_many_drones_are_drawn_as_median_and_worst():

@@ -3,7 +3,7 @@
 In: two Parquet files, or the folder that a run leaves. Out: `Run`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from vedette.simulator.sight import covered_by
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+STATE_MAX = 1e8  # metres, metres a second: a quarter of the way to the moon
 EventRow = dict[str, Any]
 RADARS = ("radar_3d", "radar_2d")
 
@@ -95,6 +96,8 @@ class Run:
 
     def __post_init__(self) -> None:
         """Align and pair. Raises RefusedError where the truth's notes cannot be read."""
+        self.truth = replace(self.truth, state_enu=_believed(self.truth.state_enu))
+        self.tracks = replace(self.tracks, state_enu=_believed(self.tracks.state_enu))
         try:
             self.attack = msgspec.convert(self.truth.notes, Attack)
         except msgspec.ValidationError as error:
@@ -103,6 +106,12 @@ class Run:
         self.pairs = follow(self.aligned, self.tracks, self.cutoff_m)
         self.near = follow(self.aligned, self.tracks, MATCH_MAX_M, axes=2)
         self.object_of = _object_of(self.tracks, self.near)
+
+
+def _believed(state_enu: F64) -> F64:
+    """Take what is no place on earth, or no speed, for not known: NaN."""
+    sane = np.abs(state_enu) < STATE_MAX  # false for NaN too
+    return np.where(sane, state_enu, np.nan)
 
 
 def _object_of(tracks: TrackRows, near: Pairs) -> dict[int, int]:

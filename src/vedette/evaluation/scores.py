@@ -265,7 +265,7 @@ def _finite(value: Any) -> float | None:
 
 def _ratio(above: float, below: float, root: bool = False) -> float | None:
     """Divide, or give None where there is nothing; root: the square root of it."""
-    if not below:
+    if not below or not np.isfinite(above):
         return None
     value = above / below
     return float(np.sqrt(value)) if root else float(value)

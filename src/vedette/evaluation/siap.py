@@ -65,6 +65,7 @@ def siap(aligned: Aligned, tracks: TrackRows, cutoff_m: float, axes: int = 3) ->
     has_track[on.object_index, on.instant] = True
     truth = aligned.truth_enu[on.object_index, on.instant]
     apart_mps = np.linalg.norm(tracks.state_enu[on.row, 3:] - truth[:, 3:], axis=1)
+    apart_mps = apart_mps[np.isfinite(apart_mps)]
     spans = segments(aligned, tracks, on)
     changes, tracked_s, longest_s, life_s = _continuity(aligned, spans)
     return Siap(
@@ -72,7 +73,7 @@ def siap(aligned: Aligned, tracks: TrackRows, cutoff_m: float, axes: int = 3) ->
         ambiguity_ratio=_ratio(len(on.row), has_track.sum()),
         spurious_ratio=_ratio(rows - len(on.row), rows),
         position_accuracy_m=_ratio(on.distance_m.sum(), len(on.row)),
-        velocity_accuracy_mps=_ratio(apart_mps.sum(), len(on.row)),
+        velocity_accuracy_mps=_ratio(apart_mps.sum(), len(apart_mps)),
         track_change_rate_hz=_ratio(changes, tracked_s),
         longest_segment_ratio=_ratio(longest_s, life_s),
     )
