@@ -44,7 +44,7 @@ def document(*records: dict, detection: tuple[dict, ...] = ()) -> dict:
         "static_cuas_location": HERE,
         "vendor_name": "v",
         "system_name": "s",
-        "version": "0.4.0",
+        "version": "0.4.1",
         "detection": [{"uas_id": None, "records": list(detection)}] if detection else [],
         "tracks": [{"uas_id": 4, "records": list(records)}] if records else [],
     }
@@ -187,6 +187,27 @@ def test_a_bearing_alone_detects_the_drone_that_lies_there_and_no_other(tmp_path
     assert drone.detect_s == drone.alarm_s == 9.0
     assert drone.first_alarm_range_m == pytest.approx(450.0, abs=0.1)
     assert drone.track_s is None
+
+
+def test_a_track_of_directions_alone_detects_without_a_place(tmp_path):
+    truth, _ = written(tmp_path)
+    log = tmp_path / "log.json"
+    ray = {"$type": "BearingElevation", "bearing": 91.0, "elevation": 10.0}
+    rows = [record(t * 1_000, t, location=ray) for t in range(6, 12)]
+    log.write_text(json.dumps(document(*rows)))
+    run = run_of_log(truth, log, 100.0)
+    drone = dti(run).by_drone[0]
+    assert (drone.detect_s, drone.tracks, len(run.tracks.t_ns)) == (6.0, 0, 0)
+
+
+def test_rows_without_a_place_are_not_written_and_unknown_velocities_left_out(tmp_path):
+    truth, tracks = written(tmp_path)
+    rows = read_tracks(tracks)
+    rows.state_enu[0, 0] = rows.state_enu[1, 4] = np.nan
+    data = write_log(log_of_tracks(rows, frame_of(truth)))
+    found = parse_log(data, "log.json").tracks[0].records
+    assert len(found) == len(rows.t_ns) - 1
+    assert [record.velocity is None for record in found[:2]] == [True, False]
 
 
 def test_evaluate_scores_a_log_and_writes_one(tmp_path: Path):

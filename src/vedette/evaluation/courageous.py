@@ -1,9 +1,9 @@
 """The COURAGEOUS log of a counter-drone test (CEN CWA 18150:2024): JSON bytes <-> `Log`.
 
 In: bytes of a file from outside. Out: records that can be believed, or one line that says where
-the first fault is. Bounded in bytes, sets and records. The format is schema 0.4.0 of the project's
-public repository; its older ways of writing a location are read too. Heights are above mean sea
-level. Positions of operators (GCS) are personal data: they are read over and never kept.
+the first fault is. Bounded in bytes, values, sets and records. The format is schema 0.4.1, the last
+that the project published; older and other ways of writing a location are read too. Heights are
+above mean sea level. Positions of operators (GCS) are personal data: they are read over, not kept.
 """
 
 import re
@@ -19,7 +19,7 @@ FILE_MAX_BYTES = 128 << 20  # three hours of thirty tracks once a second, at 350
 RECORDS_MAX = 350_000
 VALUES_MAX = 9_000_000  # a record has some 20; what holds more is no log, and would take gigabytes
 SETS_MAX = 50_000
-SCHEMA = "0.4.0"
+SCHEMA = "0.4.1"
 
 Classification = Literal["Unknown", "UAV", "GCS", "Other"]
 Latitude = Annotated[float, Meta(ge=-90.0, le=90.0)]
@@ -290,7 +290,7 @@ def _plain(tag: Any) -> str:
 
 
 def write_log(log: Log) -> bytes:
-    """Write a log as JSON of schema 0.4.0, one record a line."""
+    """Write a log as JSON of schema 0.4.1, one record a line."""
     head = {
         "version": SCHEMA,
         "vendor_name": log.vendor_name,

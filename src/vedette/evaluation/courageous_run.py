@@ -86,11 +86,17 @@ def run_of_log(truth_path: Path, log_path: Path, cutoff_m: float, geoid_m: float
 
 
 def _detections(log: Log, frame: SiteFrame, geoid_m: float) -> Detections:
-    """List the detections outside tracks that say a place or a direction."""
+    """List the detections outside tracks that say a place or a direction.
+
+    A track's record that says a direction alone is one too: it cannot be placed on the map.
+    """
     t_ns, places, alarms = [], [], []
-    for found in log.detection:
+    sets = [(found, False) for found in log.detection] + [(found, True) for found in log.tracks]
+    for found, tracked in sets:
         for record, place in zip(found.records, found.places, strict=True):
             enu = _enu(place, record.cuas_location or log.static_cuas_location, frame, geoid_m)
+            if place is None or (enu is not None and tracked):
+                continue
             bearing_deg = place.bearing if isinstance(place, Direction) else np.nan
             t_ns.append(record.time * NS_PER_MS)
             places.append([*(enu or (np.nan, np.nan, np.nan))[:2], np.deg2rad(bearing_deg)])
@@ -233,16 +239,19 @@ def log_of_tracks(tracks: TrackRows, frame: SiteFrame, geoid_m: float = 0.0) -> 
     """Write a run's tracks as a COURAGEOUS log, one set a track.
 
     An alarm is what `declared` says. Its certainty is the probability of the class, or 1 where the
-    identity alone makes it one; without an alarm 0. The system stands at the site's reference.
+    identity alone makes it one; without an alarm 0. The system stands at the site's reference. Rows
+    without a place are left out.
     """
     lat, lon, hae_m = frame.geo_deg_from_enu(*tracks.state_enu[:, :3].T)
     alarm = declared(tracks)
     origin = frame.geo_deg_from_enu(0.0, 0.0, 0.0)
     sets: dict[int, RecordSet] = {}
+    placed = np.isfinite(tracks.state_enu[:, :3]).all(axis=1)
     for k, track in enumerate(tracks.track_id.tolist()):
+        if not placed[k]:
+            continue
         empty = RecordSet(uas_id=track, name=track_name(track), records=[], places=[])
         mine = sets.setdefault(track, empty)
-        east, north, up = tracks.state_enu[k, 3:].tolist()
         msl_m = float(hae_m[k]) - geoid_m
         place = Position3d(lat=float(lat[k]), lon=float(lon[k]), height_amsl=msl_m)
         mine.records.append(
@@ -252,7 +261,7 @@ def log_of_tracks(tracks: TrackRows, frame: SiteFrame, geoid_m: float = 0.0) -> 
                 classification=_classification(tracks.object_class[k]),
                 alarm=Alarm(active=bool(alarm[k]), certainty=_certainty(tracks, k, bool(alarm[k]))),
                 location={"$type": "Position3d", **msgspec.to_builtins(place)},
-                velocity=Velocity(east=east, north=north, up=up),
+                velocity=_stated_velocity(tracks.state_enu[k, 3:].tolist()),
                 identification=tracks.object_class[k],
             )
         )
@@ -267,6 +276,14 @@ def log_of_tracks(tracks: TrackRows, frame: SiteFrame, geoid_m: float = 0.0) -> 
         tracks=[sets[track] for track in sorted(sets)],
         operator_records=0,
     )
+
+
+def _stated_velocity(velocity_mps: list[float]) -> Velocity | None:
+    """Write a velocity, None where a part of it is not known."""
+    if not np.isfinite(velocity_mps).all():
+        return None
+    east, north, up = velocity_mps
+    return Velocity(east=east, north=north, up=up)
 
 
 def _classification(label: str) -> Classification:
