@@ -246,7 +246,7 @@ def log_of_tracks(tracks: TrackRows, frame: SiteFrame, geoid_m: float = 0.0) -> 
     alarm = declared(tracks)
     origin = frame.geo_deg_from_enu(0.0, 0.0, 0.0)
     sets: dict[int, RecordSet] = {}
-    placed = np.isfinite(tracks.state_enu[:, :3]).all(axis=1)
+    placed: Bools = np.asarray(np.isfinite(tracks.state_enu[:, :3]).all(axis=1))
     for k, track in enumerate(tracks.track_id.tolist()):
         if not placed[k]:
             continue
