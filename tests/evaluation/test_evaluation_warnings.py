@@ -92,6 +92,20 @@ def test_a_warning_of_a_bird_is_false_until_it_is_of_the_drone_too(site):
     assert (by_hand.issues, by_hand.false_issues) == (0, 0)
 
 
+def test_a_zone_s_clock_runs_again_only_for_tracks_that_are_news_to_it(site):
+    found = warning_scores(
+        attack(
+            site,
+            issue(40, [2]),
+            issue(50, [1, 2], event="WarningEscalated", revision=2),
+            issue(70, [1, 2], event="WarningEscalated", revision=3, t_detect_ns=9 * S),
+            issue(75, [1], zone="flight_line", warning_id=2),
+        )
+    )
+    told = [(clock.zone_id, clock.track_ids, clock.decide_s) for clock in found.clocks]
+    assert told == [("barracks", [2], 30.0), ("barracks", [1], 40.0), ("flight_line", [1], 65.0)]
+
+
 def test_a_zone_warned_after_the_arrival_was_missed(site):
     assert warning_scores(attack(site, issue(101, [1]))).missed_zones == 1
 

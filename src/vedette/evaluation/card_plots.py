@@ -223,7 +223,7 @@ def clock_plot(card: Scorecard) -> str:
         0.0,
         float(len(shown)),
         "",
-        "seconds since the track was first held",
+        "seconds since what caused it was first seen",
         height=height,
         left=210.0,
         top=46.0,

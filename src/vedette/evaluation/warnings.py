@@ -60,8 +60,9 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Clock(msgspec.Struct, frozen=True, kw_only=True):
-    """A warning's way, in seconds since the track that caused it was first held. None: not done.
+    """A warning's way, in seconds since the track that caused it was first seen. None: not done.
 
+    One for each zone and each time it was told of tracks (track_ids) it had not been warned of.
     assess_s: a person assessed it, or its identity became SUSPECT or HOSTILE. decide_s: the zone
     was warned of it. deliver_s: the first channel confirmed. acknowledge_s: a person answered.
     """
@@ -127,7 +128,7 @@ def warning_scores(run: Run) -> WarningScores | None:
     zones = [_zone(run, zone, issues) for zone in run.site.zones]
     attacked = [zone for zone in zones if zone.attacked]
     arrivals = [a for row in issues for a in _arrivals(run, row)]
-    clocks = [_clock(run, row) for row in _first_of_each(issues)]
+    clocks = [_clock(run, row, fresh) for row, fresh in _news(issues)]
     errors = np.array([a.told_s - a.true_s for a in arrivals])
     return WarningScores(
         zones_attacked=len(attacked),
@@ -217,21 +218,22 @@ def _arrivals(run: Run, issue: EventRow) -> list[Arrival]:
     return [Arrival(zone_id=zone.id, told_s=told_s, true_s=round(true_s, 3))]
 
 
-def _first_of_each(issues: list[EventRow]) -> list[EventRow]:
-    """List the first issue of each zone about each cause: a later one tells of the same again."""
-    seen: set[tuple[str, int]] = set()
-    first = []
+def _news(issues: list[EventRow]) -> list[tuple[EventRow, set[int]]]:
+    """List the issues that told a zone of tracks it had not been warned of, and these tracks."""
+    told: dict[str, set[int]] = {}
+    news = []
     for row in issues:
-        key = (row["zone_id"], int(row["t_detect_ns"]))
-        if key not in seen:
-            seen.add(key)
-            first.append(row)
-    return first
+        known = told.setdefault(row["zone_id"], set())
+        fresh = set(row["track_ids"]) - known
+        if fresh:
+            news.append((row, fresh))
+            known |= fresh
+    return news
 
 
-def _clock(run: Run, issue: EventRow) -> Clock:
-    """Time the steps of one warning."""
-    begin_ns, tracks = int(issue["t_detect_ns"]), set(issue["track_ids"])
+def _clock(run: Run, issue: EventRow, tracks: set[int]) -> Clock:
+    """Time the steps of one warning about tracks that were news to the zone."""
+    begin_ns = int(issue["t_detect_ns"])
     delivery_s = _delivery_s(run, issue)
     decide_s = (issue["t_ns"] - begin_ns) * S_PER_NS
 
