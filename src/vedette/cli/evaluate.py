@@ -38,7 +38,7 @@ def add(parsers: Parsers) -> None:
     )
     parser.add_argument(
         "--geoid-m",
-        type=float,
+        type=numbers.geoid_m,
         default=0.0,
         help="the geoid above the ellipsoid there: a log's heights are above mean sea level (0)",
     )
