@@ -2,4 +2,5 @@
 
 from vedette.cli import script
 
-script()
+if __name__ == "__main__":  # processes of a campaign import this module
+    script()

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vedette.base.errors import VedetteError
-from vedette.cli import numbers
+from vedette.cli import campaign, numbers
 from vedette.cli.words import Parsers, describe, existing, print_json
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ def add(parsers: Parsers) -> None:
         "evaluate",
         "measure tracks against truth: GOSPA, OSPA(2), SIAP, CLEAR-MOT, NEES and more",
         "vedette evaluate --truth truth.parquet --tracks tracks.parquet --json\n"
-        "  vedette evaluate --report out",
+        "  vedette evaluate --report out\n"
+        "  vedette evaluate --scenarios scenarios/ain_al_asad_2022.toml --runs 20",
     )
     parser.add_argument("--truth", type=Path, help="truth.parquet")
     parser.add_argument("--tracks", type=Path, help="tracks.parquet")
@@ -58,6 +59,7 @@ def add(parsers: Parsers) -> None:
         help="GOSPA's cut-off distance in metres (100)",
     )
     parser.add_argument("--json", action="store_true", help="for a machine")
+    campaign.add_words(parser)
     parser.set_defaults(run=run)
 
 
@@ -66,6 +68,10 @@ def run(args: argparse.Namespace) -> int:
     from vedette.evaluation.requirements import judge, load_requirements
     from vedette.evaluation.scorecard import flattened, scorecard
 
+    if args.scenarios is not None:
+        return campaign.run(args)
+    if args.site is not None:
+        raise VedetteError(f"{args.site}: say with --scenarios what to run there")
     wanted = load_requirements(args.requirements) if args.requirements is not None else None
     scored = _run(args)
     if args.write_courageous is not None:

@@ -49,30 +49,40 @@ def run_headless(path: Path, seed: int, report: Path | None, fast: bool, attende
     """
     loaded = load_scenario(path)
     if report is not None:
-        return _run_into(loaded, seed, report, fast, attended)
+        return _told(run_into(loaded, seed, report, fast, attended))
     with tempfile.TemporaryDirectory() as folder:
-        return _run_into(loaded, seed, Path(folder), fast, attended)
+        return _told(run_into(loaded, seed, Path(folder), fast, attended))
 
 
-def _run_into(loaded: LoadedScenario, seed: int, folder: Path, fast: bool, attended: bool) -> int:
-    recording = folder / "recording"
-    if record.is_recording(recording):
-        raise VedetteError(f"{recording}: holds a recording: choose another --report folder")
-    folder.mkdir(parents=True, exist_ok=True)
-    notes = asyncio.run(_run(loaded, seed, folder, fast, attended))
-    write_report(recording, folder)
-    verdicts = judge(loaded, folder, attended)
-    summary = _summary(loaded, seed, recording, attended, verdicts, notes)
-    data = msgspec.json.format(msgspec.json.encode(summary), indent=1)
-    (folder / "summary.json").write_bytes(data)
-    for verdict in verdicts:
+def _told(summary: Summary) -> int:
+    for verdict in summary.expect:
         mark = "met    " if verdict.passed else "NOT MET"
         print(f"{mark} {verdict.name}: {verdict.value} (bound {verdict.bound})", file=sys.stderr)
     return 0 if summary.passed else 1
 
 
+def run_into(
+    loaded: LoadedScenario, seed: int, folder: Path, fast: bool, attended: bool, quiet: bool = False
+) -> Summary:
+    """Run a scenario to its end into a folder and judge it. quiet: without a progress bar.
+
+    Raises VedetteError where the folder holds a recording.
+    """
+    recording = folder / "recording"
+    if record.is_recording(recording):
+        raise VedetteError(f"{recording}: holds a recording: choose another --report folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    notes = asyncio.run(_run(loaded, seed, folder, fast, attended, quiet))
+    write_report(recording, folder)
+    verdicts = judge(loaded, folder, attended)
+    summary = _summary(loaded, seed, recording, attended, verdicts, notes)
+    data = msgspec.json.format(msgspec.json.encode(summary), indent=1)
+    (folder / "summary.json").write_bytes(data)
+    return summary
+
+
 async def _run(
-    loaded: LoadedScenario, seed: int, folder: Path, fast: bool, attended: bool
+    loaded: LoadedScenario, seed: int, folder: Path, fast: bool, attended: bool, quiet: bool
 ) -> dict[str, Any]:
     """Run service and simulator, each with its own ends of the sockets between them."""
     ports = free_ports(loaded.site)
@@ -86,7 +96,7 @@ async def _run(
         Transports(loaded.site, ports) as transports,
         Service(site_toml, folder / "recording", clock, ports) as service,
     ):
-        with tqdm(total=int(loaded.scenario.duration_s), unit="s", disable=None) as bar:
+        with tqdm(total=int(loaded.scenario.duration_s), unit="s", disable=quiet or None) as bar:
 
             def show(done_s: float, total_s: float) -> None:
                 bar.update(int(done_s) - bar.n)

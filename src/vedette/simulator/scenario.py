@@ -210,10 +210,13 @@ class LoadedScenario(msgspec.Struct, frozen=True, kw_only=True):
     start_ns: int
 
 
-def load_scenario(path: Path) -> LoadedScenario:
-    """Read a scenario file and its site. Raises RefusedError("file:line: key: reason")."""
+def load_scenario(path: Path, site_path: Path | None = None) -> LoadedScenario:
+    """Read a scenario file and its site, or the site of site_path in its place.
+
+    Raises RefusedError("file:line: key: reason").
+    """
     scenario, lines = parse_toml(read_text(path), str(path), Scenario)
-    site_path = path.parent / scenario.site
+    site_path = site_path or path.parent / scenario.site
     if not site_path.is_file():
         raise lines.refusal("site", f"no file {site_path}")
     site = load_site(site_path)

@@ -1,0 +1,129 @@
+"""`vedette evaluate SITE --scenarios ... --runs N`: many runs of scenarios, with intervals."""
+
+import argparse
+import multiprocessing
+import os
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vedette.base.errors import VedetteError
+from vedette.cli import numbers
+from vedette.cli.words import existing, print_json
+
+if TYPE_CHECKING:
+    from vedette.evaluation.campaign import Expected, Outcome, Rate, Scene
+
+
+def add_words(parser: argparse.ArgumentParser) -> None:
+    """Describe the words of a campaign."""
+    words = parser.add_argument_group("many runs")
+    words.add_argument(
+        "site", nargs="?", type=Path, metavar="SITE.toml", help="in place of the scenarios' own"
+    )
+    words.add_argument(
+        "--scenarios", nargs="+", type=Path, metavar="FILE", help="what to run, each with each seed"
+    )
+    words.add_argument(
+        "--runs", type=numbers.runs, default=20, metavar="N", help="seeds 1 to N (20)"
+    )
+    words.add_argument(
+        "--first-seed", type=numbers.seed, default=1, metavar="SEED", help="begin there (1)"
+    )
+    words.add_argument(
+        "--console",
+        choices=("attended", "unattended", "both"),
+        default="attended",
+        help="with the scenario's people, with nobody, or both (attended)",
+    )
+    words.add_argument(
+        "--kept",
+        type=Path,
+        metavar="FILE",
+        default=Path("campaign.jsonl"),
+        help="a line a run; the same words again go on from there (campaign.jsonl)",
+    )
+    words.add_argument("--jobs", type=numbers.jobs, metavar="N", help="processes (one a core)")
+    words.add_argument(
+        "--dask", metavar="ADDRESS", help="a Dask cluster instead, tcp://host:port; needs its files"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do the runs and print the rates. Returns 1 where a run did not pass."""
+    from tqdm import tqdm
+
+    from vedette.evaluation.campaign import carry_out, plan, rates
+
+    site = existing(args.site, "site file") if args.site is not None else None
+    files = [existing(path, "scenario").resolve() for path in args.scenarios]
+    consoles = {"attended": [True], "unattended": [False], "both": [True, False]}[args.console]
+    seeds = range(args.first_seed, args.first_seed + args.runs)
+    tasks = plan(files, site.resolve() if site else None, seeds, consoles)
+    with (
+        tqdm(total=len(tasks), unit="run", disable=None) as bar,
+        _executor(args, len(tasks)) as executor,
+    ):
+
+        def tell(outcome: "Outcome") -> None:
+            bar.update()
+            if outcome.error:
+                bar.write(f"{outcome.scenario}, seed {outcome.seed}: {outcome.error}")
+
+        scenes = rates(carry_out(tasks, args.kept, executor, tell))
+    if args.json:
+        print_json(scenes)
+    else:
+        for scene in scenes:
+            _print(scene)
+    return 0 if all(scene.passed.times == scene.passed.of for scene in scenes) else 1
+
+
+def _executor(args: argparse.Namespace, tasks: int) -> AbstractContextManager[Executor]:
+    """Open what the runs go to. Processes are started anew: a fork would copy open sockets."""
+    if args.dask is not None:
+        return _dask(args.dask)
+    jobs = args.jobs or len(os.sched_getaffinity(0))
+    return ProcessPoolExecutor(
+        max_workers=min(jobs, max(tasks, 1)), mp_context=multiprocessing.get_context("spawn")
+    )
+
+
+def _dask(address: str) -> AbstractContextManager[Executor]:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise VedetteError("--dask needs Dask: pip install 'vedette[dask]'") from None
+    try:
+        client: Any = Client(address, timeout="10s")
+    except (OSError, TimeoutError, ValueError) as error:
+        raise VedetteError(f"no Dask scheduler answers at {address}: {error}") from None
+    open_executor: Callable[[], AbstractContextManager[Executor]] = client.get_executor
+    return open_executor()
+
+
+def _print(scene: "Scene") -> None:
+    console = "with people" if scene.attended else "with nobody at the console"
+    print(f"{Path(scene.scenario).stem}, {console}: passed {_worded(scene.passed)}")
+    if scene.failed:
+        print(f"  {scene.failed} runs did not come to their end")
+    if scene.seeds_not_passed:
+        print(f"  seeds not passed: {' '.join(map(str, scene.seeds_not_passed))}")
+    for row in scene.expect:
+        print(f"  {row.name:32} {_worded(row.met):36} {_spread(row)}")
+
+
+def _worded(rate: "Rate") -> str:
+    return f"{rate.times} of {rate.of} ({rate.low:.1%} to {rate.high:.1%})"
+
+
+def _spread(row: "Expected") -> str:
+    """Write least / median / greatest, and what was demanded."""
+    parts = [f"bound {row.bound}"]
+    if row.median is not None:
+        parts.insert(0, f"{row.least:.4g} / {row.median:.4g} / {row.greatest:.4g}")
+    if row.not_found:
+        parts.append(f"not found in {row.not_found}")
+    return ", ".join(parts)

@@ -1,0 +1,230 @@
+"""Many runs of scenarios: what a site can be trusted to do, with intervals.
+
+In: scenario files, seeds, perhaps another site. Out: one line of JSON a run, written as soon as the
+run ends, and rates from all lines. A campaign that was killed goes on where it was: a run is known
+by its scenario, its seed, and a digest of everything else that it depends on, so that a changed
+scenario or site begins afresh. The rates are made from the lines in order of scenario and seed, not
+in order of arrival: the same numbers, however the work was split.
+"""
+
+import hashlib
+import itertools
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, as_completed
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+import numpy as np
+
+import vedette
+from vedette.base.errors import VedetteError
+from vedette.evaluation.exact import clopper_pearson
+from vedette.evaluation.expect import Verdict
+from vedette.evaluation.headless import run_into
+from vedette.simulator.scenario import load_scenario
+
+RUNS_MAX = 1_000_000
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """One run to do. scenario, site: paths as text (site "": the scenario's own)."""
+
+    scenario: str
+    site: str
+    seed: int
+    attended: bool
+    digest: str
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a run; error: why it did not come to its end, "" where it did."""
+
+    scenario: str
+    seed: int
+    attended: bool
+    digest: str
+    passed: bool
+    expect: list[Verdict] = []
+    error: str = ""
+    took_s: float = 0.0
+
+
+class Rate(msgspec.Struct, frozen=True, kw_only=True):
+    """How often something was so: `of` runs, `times` of them, and the exact 95 % interval."""
+
+    times: int
+    of: int
+    low: float
+    high: float
+
+
+class Expected(msgspec.Struct, frozen=True, kw_only=True):
+    """One expectation over all runs: how often it was met, and least, median, greatest value."""
+
+    name: str
+    met: Rate
+    bound: bool | int | float | None
+    least: float | None = None
+    median: float | None = None
+    greatest: float | None = None
+    not_found: int = 0  # runs in which there was nothing to measure
+
+
+class Scene(msgspec.Struct, frozen=True, kw_only=True):
+    """One scenario, with people at the console or without."""
+
+    scenario: str
+    attended: bool
+    passed: Rate
+    failed: int  # runs that did not come to their end: counted as not passed
+    seeds_not_passed: list[int]
+    expect: list[Expected]
+
+
+def plan(
+    scenarios: Iterable[Path], site: Path | None, seeds: Iterable[int], attended: Iterable[bool]
+) -> list[Task]:
+    """List the runs, every scenario with every seed. Raises RefusedError for a wrong file."""
+    tasks = []
+    for path in scenarios:
+        loaded = load_scenario(path, site)
+        text = path.read_text("utf-8") + "\0" + loaded.site_path.read_text("utf-8")
+        digest = hashlib.sha256(f"{vedette.__version__}\0{text}".encode()).hexdigest()[:16]
+        tasks += [
+            Task(scenario=str(path), site=str(site or ""), seed=seed, attended=with_people,
+                 digest=digest)
+            for seed, with_people in itertools.product(seeds, attended)
+        ]  # fmt: skip
+    if len(tasks) > RUNS_MAX:
+        raise VedetteError(f"{len(tasks):,} runs are more than {RUNS_MAX:,}: ask for fewer")
+    return tasks
+
+
+def do(task: Task) -> Outcome:
+    """Do one run through the real chain, in this process."""
+    begun_s = time.perf_counter()
+    known = {name: getattr(task, name) for name in ("scenario", "seed", "attended", "digest")}
+    try:
+        loaded = load_scenario(Path(task.scenario), Path(task.site) if task.site else None)
+        with tempfile.TemporaryDirectory() as folder:
+            summary = run_into(loaded, task.seed, Path(folder), True, task.attended, quiet=True)
+    except (VedetteError, OSError, TimeoutError) as error:
+        took_s = time.perf_counter() - begun_s
+        return Outcome(**known, passed=False, error=str(error), took_s=took_s)
+    return Outcome(
+        **known,
+        passed=summary.passed,
+        expect=summary.expect,
+        took_s=time.perf_counter() - begun_s,
+    )
+
+
+def carry_out(
+    tasks: list[Task], kept: Path, executor: Executor, on_done: Callable[[Outcome], None]
+) -> list[Outcome]:
+    """Do what the file `kept` does not hold yet, adding each run to it as it ends; give all.
+
+    executor: where the runs go. on_done: is told of every run, those already kept first.
+    """
+    done = {_key(outcome): outcome for outcome in read(kept)}
+    wanted = {_key(task): task for task in tasks}
+    for key in wanted.keys() & done.keys():
+        on_done(done[key])
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with kept.open("ab") as file:
+        for outcome in _ended(executor, [t for key, t in wanted.items() if key not in done]):
+            _keep(file, outcome)
+            done[_key(outcome)] = outcome
+            on_done(outcome)
+    return [done[key] for key in wanted]
+
+
+def _ended(executor: Executor, tasks: list[Task]) -> Iterator[Outcome]:
+    """Give outcomes as runs end; what has not begun is given up when nobody asks for more."""
+    futures = [executor.submit(do, task) for task in tasks]
+    try:
+        for future in as_completed(futures):
+            yield future.result()
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _keep(file: IO[bytes], outcome: Outcome) -> None:
+    file.write(msgspec.json.encode(outcome) + b"\n")
+    file.flush()
+
+
+def _key(run: Task | Outcome) -> tuple[str, int, bool, str]:
+    return (run.scenario, run.seed, run.attended, run.digest)
+
+
+def read(kept: Path) -> list[Outcome]:
+    """Read the runs of a campaign's file; the last line may be cut off by a kill.
+
+    Raises VedetteError where another line is no run.
+    """
+    if not kept.is_file():
+        return []
+    decoder, outcomes = msgspec.json.Decoder(Outcome), []
+    lines = kept.read_bytes().split(b"\n")
+    for number, line in enumerate(lines[:-1], 1):
+        try:
+            outcomes.append(decoder.decode(line))
+        except msgspec.MsgspecError as error:
+            raise VedetteError(f"{kept}:{number}: is no run of a campaign: {error}") from None
+    if lines[-1]:
+        with kept.open("r+b") as file:
+            file.truncate(len(b"\n".join(lines[:-1])) + (len(lines) > 1))
+    return outcomes
+
+
+def rates(outcomes: Iterable[Outcome]) -> list[Scene]:
+    """Make the rates of a campaign, by scenario, with people and without."""
+    ordered = sorted(outcomes, key=_key)
+    scenes = []
+    for (scenario, attended), group in itertools.groupby(
+        sorted(ordered, key=lambda o: (o.scenario, not o.attended)),
+        lambda o: (o.scenario, o.attended),
+    ):
+        runs = list(group)
+        scenes.append(
+            Scene(
+                scenario=scenario,
+                attended=attended,
+                passed=_rate([run.passed for run in runs]),
+                failed=sum(bool(run.error) for run in runs),
+                seeds_not_passed=[run.seed for run in runs if not run.passed],
+                expect=[_expected(name, runs) for name in _names(runs)],
+            )
+        )
+    return scenes
+
+
+def _names(runs: list[Outcome]) -> list[str]:
+    return list(dict.fromkeys(verdict.name for run in runs for verdict in run.expect))
+
+
+def _expected(name: str, runs: list[Outcome]) -> Expected:
+    found = [v for run in runs for v in run.expect if v.name == name]
+    numbers = [v.value for v in found if v.value is not None]
+    values = [] if any(isinstance(v, bool) for v in numbers) else [float(v) for v in numbers]
+    spread: dict[str, Any] = {}
+    if values:
+        least, median, greatest = np.quantile(values, [0.0, 0.5, 1.0]).tolist()
+        spread = {"least": least, "median": median, "greatest": greatest}
+    return Expected(
+        name=name,
+        met=_rate([v.passed for v in found]),
+        bound=found[0].bound,
+        not_found=sum(v.value is None for v in found),
+        **spread,
+    )
+
+
+def _rate(yes: list[bool]) -> Rate:
+    low, high = clopper_pearson(sum(yes), len(yes))
+    return Rate(times=sum(yes), of=len(yes), low=low, high=high)
