@@ -13,7 +13,7 @@ from vedette.base.constants import NS_PER_S
 from vedette.config.site import Sensor
 from vedette.model.enums import ObjectClass
 from vedette.model.reports import Claims, Plot, PositionReport, Report
-from vedette.simulator.scenario import SensorModelSpec
+from vedette.simulator.sensor_specs import SensorModelSpec
 from vedette.simulator.sight import TWO_PI, Seen, Station, look
 from vedette.simulator.world import STEP_NS, World
 

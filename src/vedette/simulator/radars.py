@@ -3,10 +3,13 @@
 In: the world after a step. Out: plots and service messages with the instant of measurement. The
 echo of a Swerling 1 target has an exponential power: with a mean signal-to-noise ratio S and a
 threshold T the probability of detection is exp(-T / S). S falls with the fourth power of range.
+With a table `radar` in the scenario, echoes and false alarms are those of `echoes` instead.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +17,12 @@ from numpy.typing import NDArray
 from vedette.base.constants import NS_PER_S
 from vedette.config.site import Sensor
 from vedette.model.reports import Plot, Report, SensorStatus
-from vedette.simulator.scenario import SensorModelSpec
+from vedette.simulator.echoes import Echoes, Equation, equation
+from vedette.simulator.sensor_specs import (
+    CrossSection,
+    SensorModelSpec,
+    false_alarms_per_scan,
+)
 from vedette.simulator.sight import TWO_PI, Seen, Station, look
 from vedette.simulator.world import STEP_NS, STEP_S, World
 
@@ -26,6 +34,7 @@ SNR_AT_90 = THRESHOLD_RATIO / -math.log(0.9)  # Swerling 1: 0.9 = exp(-T / S)
 RANGE_90_SHARE = 1.0  # of the coverage: a radar's coverage is drawn where 1 m2 is seen with 0.9
 DETECTION_BEST = 0.97  # even a near target is lost in a lobe or a blind speed now and then
 CLUTTER_RATE_MPS = 8.0  # moving clutter: vehicles, rotating blades, rain
+NO_SIGMA = (None,) * 4  # the site file's holds
 SECTORS = 8  # sector messages of a rotating antenna
 
 
@@ -40,6 +49,7 @@ class RadarModel:
     clutter_per_scan: float
     fails_s: float
     phase_rad: float
+    equation: Equation | None = None
 
     @property
     def sensor(self) -> Sensor:
@@ -113,6 +123,9 @@ class RadarModel:
         self, world: World, seen: Seen, possible: NDArray[np.bool_], t_ns: I64
     ) -> list[Report]:
         """Draw echoes, keep those above the threshold, and measure them with noise."""
+        if self.equation is not None:
+            possible = possible & self._attentive(len(possible))
+            return self._reports(self.equation.echoes(self.rng, world, seen, possible, t_ns))
         count = len(seen.range_m)
         fluctuation = self.rng.standard_exponential(count)
         luck = self.rng.uniform(size=count)
@@ -125,6 +138,12 @@ class RadarModel:
         snr_db = 10.0 * np.log10(mean[rows] * fluctuation[rows])
         rcs_dbsm = world.fleet.rcs_dbsm[rows] + 10.0 * np.log10(fluctuation[rows])
         return self._plots(t_ns[rows], aer, snr_db, rcs_dbsm)
+
+    def _attentive(self, count: int) -> NDArray[np.bool_]:
+        """Draw which objects are not lost for reasons outside the radar equation."""
+        if self.detection_prob >= 1.0:
+            return np.ones(count, np.bool_)
+        return np.asarray(self.rng.uniform(size=count) < self.detection_prob)
 
     def _noisy(self, seen: Seen, noise: F64, rows: I64) -> F64:
         """Add the sensor's noise and take its mounting off: columns as in `_plots`."""
@@ -143,6 +162,9 @@ class RadarModel:
 
     def _clutter(self, azimuth_rad: F64, t_ns: I64) -> list[Report]:
         """Draw false plots, evenly over range and elevation, just above the threshold."""
+        if self.equation is not None:
+            alarms = self.equation.alarms(self.rng, self.sensor, azimuth_rad, t_ns)
+            return self._reports(alarms)
         count, coverage = len(azimuth_rad), self.sensor.coverage
         low, high = coverage.elevation_min_deg, coverage.elevation_max_deg
         reach = self.rng.uniform(coverage.range_min_m, coverage.range_max_m, count)
@@ -159,24 +181,50 @@ class RadarModel:
         rcs_dbsm = 10.0 * np.log10(snr / SNR_AT_90) + 40.0 * np.log10(reach / self.range_90_m)
         return self._plots(t_ns, aer, 10.0 * np.log10(snr), rcs_dbsm)
 
-    def _plots(self, t_ns: I64, aer: F64, snr_db: F64, rcs_dbsm: F64) -> list[Report]:
+    def _reports(self, echoes: Echoes) -> list[Report]:
+        """Make plots of echoes, with how sure they are where this radar says it."""
+        stated = self.equation is not None and self.equation.states_sigma
+        sigma = echoes.sigma if stated else None
+        return self._plots(echoes.t_ns, echoes.aer, echoes.snr_db, echoes.rcs_dbsm, sigma)
+
+    def _plots(
+        self, t_ns: I64, aer: F64, snr_db: F64, rcs_dbsm: F64, sigma: F64 | None = None
+    ) -> list[Report]:
         """Make plots of columns range, azimuth, elevation, range rate; a 2-D radar has none."""
         offset = math.radians(self.sensor.azimuth_offset_deg)
-        solid = self.sensor.kind == "radar_3d"
-        rows = zip(t_ns.tolist(), aer.tolist(), snr_db.tolist(), rcs_dbsm.tolist(), strict=True)
+        sensor_id, solid = self.sensor.id, self.sensor.kind == "radar_3d"
+        reach_m = np.maximum(aer[:, 0], 0.0).tolist()
+        azimuth_rad = ((aer[:, 1] - offset) % TWO_PI).tolist()
+        tilt_rad: list[Any] = aer[:, 2].tolist() if solid else [None] * len(aer)
+        spreads: list[Any] = [NO_SIGMA] * len(aer) if sigma is None else sigma.tolist()
+        rows = zip(
+            t_ns.tolist(),
+            reach_m,
+            azimuth_rad,
+            tilt_rad,
+            aer[:, 3].tolist(),
+            snr_db.tolist(),
+            rcs_dbsm.tolist(),
+            spreads,
+            strict=True,
+        )
         return [
             Plot(
-                sensor=self.sensor.id,
+                sensor=sensor_id,
                 t_meas_ns=t,
                 t_recv_ns=t,
-                range_m=max(z[0], 0.0),
-                azimuth_rad=(z[1] - offset) % TWO_PI,
-                elevation_rad=z[2] if solid else None,
-                range_rate_mps=z[3],
+                range_m=reach,
+                azimuth_rad=azimuth,
+                elevation_rad=tilt,
+                range_rate_mps=rate,
                 snr_db=round(snr, 2),
                 rcs_dbsm=round(rcs, 2),
+                range_sigma_m=spread[0],
+                azimuth_sigma_rad=spread[1],
+                elevation_sigma_rad=spread[2] if solid else None,
+                range_rate_sigma_mps=spread[3],
             )
-            for t, z, snr, rcs in rows
+            for t, reach, azimuth, tilt, rate, snr, rcs, spread in rows
         ]
 
     def _marks(self, world: World, begin_rad: float, sweep_rad: float) -> list[Report]:
@@ -207,16 +255,25 @@ def _measured_ns(report: Report) -> int:
     return getattr(report, "t_meas_ns", 0)
 
 
-def radar_model(at: Station, spec: SensorModelSpec, rng: np.random.Generator) -> RadarModel:
-    """Make a radar's model from the site's entry and the scenario's."""
+def radar_model(
+    at: Station,
+    spec: SensorModelSpec,
+    rng: np.random.Generator,
+    stated: Sequence[CrossSection] = (),
+) -> RadarModel:
+    """Make a radar's model from the site's entry and the scenario's; stated: by class."""
     sensor = at.sensor
-    clutter = sensor.clutter_per_scan if spec.clutter_per_scan is None else spec.clutter_per_scan
+    figures, clutter, best = None, sensor.clutter_per_scan, DETECTION_BEST
+    if spec.radar is not None:
+        figures = equation(spec.radar, sensor, stated)
+        clutter, best = false_alarms_per_scan(spec.radar, sensor), 1.0
     return RadarModel(
         station=at,
         rng=rng,
         range_90_m=spec.range_90_m or RANGE_90_SHARE * sensor.coverage.range_max_m,
-        detection_prob=DETECTION_BEST if spec.detection_prob is None else spec.detection_prob,
-        clutter_per_scan=clutter,
+        detection_prob=best if spec.detection_prob is None else spec.detection_prob,
+        clutter_per_scan=clutter if spec.clutter_per_scan is None else spec.clutter_per_scan,
         fails_s=math.inf if spec.fails_s is None else spec.fails_s,
         phase_rad=float(rng.uniform(0.0, TWO_PI)),
+        equation=figures,
     )

@@ -14,7 +14,8 @@ from vedette.base.constants import NS_PER_S
 from vedette.codecs.adsb import beast, mode_s
 from vedette.config.site import Sensor
 from vedette.model.reports import Claims, PositionReport, Report
-from vedette.simulator.scenario import SensorModelSpec, Transponder
+from vedette.simulator.scenario import Transponder
+from vedette.simulator.sensor_specs import SensorModelSpec
 from vedette.simulator.sight import Station, look
 from vedette.simulator.world import STEP_NS, World
 

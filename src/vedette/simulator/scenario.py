@@ -28,6 +28,7 @@ from vedette.config.site import (
     Text,
 )
 from vedette.model.enums import Identity, ObjectClass
+from vedette.simulator.sensor_specs import CrossSection, SensorModelSpec, sensor_fault
 
 START_MAX_NS = 4_102_444_800_000_000_000  # 2100-01-01; what sensors may report ends there too
 GroundHeight = Annotated[float, Meta(ge=0.0, le=20_000.0)]
@@ -106,23 +107,6 @@ class ObjectSpec(Table, frozen=True, kw_only=True):
     radio: bool = False
 
 
-class SensorModelSpec(Table, frozen=True, kw_only=True):
-    """How a sensor of the site really behaves; what is not said is as its kind does.
-
-    range_90_m: radars: where 1 m2 (Swerling 1) is seen with 0.9; cameras and direction finders:
-    where any object is. detection_prob: the best it ever does. class_prob: a camera's share of
-    right classifications; none: it names no class. clutter_per_scan: none: the site's.
-    """
-
-    id: Key
-    range_90_m: Positive | None = None
-    detection_prob: Probability | None = None
-    class_prob: Probability | None = None
-    latency_s: NonNegative = 0.1
-    clutter_per_scan: NonNegative | None = None
-    fails_s: NonNegative | None = None  # silent from this time on
-
-
 class OperatorSpec(Table, frozen=True, kw_only=True):
     """A scripted person at a console, who acts only through the service's own interface."""
 
@@ -193,6 +177,7 @@ class Scenario(Table, frozen=True, kw_only=True):
     pressure_offset_m: Annotated[float, Meta(ge=-1000.0, le=1000.0)] = 30.0  # baro minus true
     objects: Annotated[list[ObjectSpec], Meta(max_length=10_000)]
     sensors: list[SensorModelSpec] = msgspec.field(default_factory=list)
+    cross_sections: list[CrossSection] = msgspec.field(default_factory=list)
     operators: list[OperatorSpec] = msgspec.field(default_factory=list)
     effector_account: EffectorAccount | None = None
     effectors: list[EffectorModelSpec] = msgspec.field(default_factory=list)
@@ -248,10 +233,20 @@ def _check(scenario: Scenario, site: Site, lines: Lines) -> None:
         for k, item in enumerate(getattr(scenario, table)):
             if item.id not in ids:
                 raise lines.refusal(f"{table}[{k}].id", f"the site has no {item.id!r}")
+    _check_sensors(scenario, site, lines)
     people = {person.name for person in site.people}
     for k, operator in enumerate(scenario.operators):
         if operator.name not in people:
             raise lines.refusal(f"operators[{k}].name", f"the site has no person {operator.name!r}")
+
+
+def _check_sensors(scenario: Scenario, site: Site, lines: Lines) -> None:
+    """Refuse what the scenario says of its sensors where it cannot be."""
+    sensors = {sensor.id: sensor for sensor in site.sensors}
+    for k, spec in enumerate(scenario.sensors):
+        fault = sensor_fault(spec, sensors[spec.id])
+        if fault:
+            raise lines.refusal(f"sensors[{k}].{fault[0]}", fault[1])
 
 
 def _check_object(spec: ObjectSpec, path: str, site: Site, lines: Lines) -> None:

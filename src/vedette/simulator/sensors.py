@@ -13,7 +13,8 @@ from vedette.model.reports import Report
 from vedette.simulator.listeners import BearingModel, PositionModel, bearing_model, position_model
 from vedette.simulator.radars import RadarModel, radar_model
 from vedette.simulator.receivers import AdsbModel, adsb_model
-from vedette.simulator.scenario import LoadedScenario, SensorModelSpec
+from vedette.simulator.scenario import LoadedScenario
+from vedette.simulator.sensor_specs import SensorModelSpec
 from vedette.simulator.sight import station
 from vedette.simulator.world import STREAM_SENSOR, World, stream
 
@@ -73,7 +74,7 @@ def _model(
     """Make the model of one sensor, by its kind."""
     at, rng = station(sensor, frame), stream(seed, STREAM_SENSOR, number)
     if sensor.kind in ("radar_3d", "radar_2d"):
-        return radar_model(at, spec, rng)
+        return radar_model(at, spec, rng, loaded.scenario.cross_sections)
     if sensor.kind == "adsb":
         return adsb_model(at, spec, rng, loaded.scenario.pressure_offset_m)
     if sensor.kind == "position":

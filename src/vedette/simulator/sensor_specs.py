@@ -1,0 +1,141 @@
+"""What a scenario file says of how its sensors really are: structs, and what is wrong with them.
+
+Each table is explained in docs/scenario-file.md. What is left out is as the site file has it, or
+as without the table. Checks of more than one key give the key and the reason; the loader adds file
+and line.
+"""
+
+import math
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from vedette.config.site import (
+    Key,
+    NonNegative,
+    OpenProbability,
+    Positive,
+    Probability,
+    Sensor,
+    Table,
+)
+from vedette.model.enums import ObjectClass
+
+Decibels = Annotated[float, Meta(ge=-200.0, le=200.0)]
+CrossSectionDbsm = Annotated[float, Meta(ge=-60.0, le=60.0)]
+FalseAlarmProbability = Annotated[float, Meta(ge=1e-12, le=0.1)]
+Swerling = Annotated[int, Meta(ge=0, le=4)]
+SITE_SIGMA_SNR = 20.0  # 13 dB
+FALSE_ALARMS_MAX = 10_000.0  # a scan; a threshold that lets more through is a mistake of the file
+
+
+class RadarSpec(Table, frozen=True, kw_only=True):
+    """A radar by the radar equation: exactly one of the two ways to say how far it sees.
+
+    reference_range_m: where an object of reference_rcs_dbsm has reference_snr_db, each of the
+    `pulses` that are summed. detection_range_m: where the class `detection_class`, with its mean
+    cross-section and its fluctuation, is found with detection_prob. Cells: what is nearer together
+    than a cell in every measured quantity is one plot; none: the site's resolution, else the cell
+    whose noise at 13 dB is the site's sigma. states_sigma: plots say how sure they are.
+    """
+
+    reference_range_m: Positive | None = None
+    reference_snr_db: Decibels = 13.0
+    reference_rcs_dbsm: CrossSectionDbsm = 0.0
+    detection_range_m: Positive | None = None
+    detection_class: ObjectClass | None = None
+    detection_prob: OpenProbability = 0.9
+    false_alarm_prob: FalseAlarmProbability = 1e-6
+    pulses: Annotated[int, Meta(ge=1, le=100)] = 1
+    range_cell_m: Positive | None = None
+    azimuth_cell_deg: Positive | None = None
+    elevation_cell_deg: Positive | None = None
+    range_rate_cell_mps: Positive | None = None
+    states_sigma: bool = False
+
+
+class CrossSection(Table, frozen=True, kw_only=True):
+    """What a class sends back to radars by the radar equation; what is not said is the built-in.
+
+    aspect_db: decibels at 0 (nose), 30, ... 180 degrees; only their differences count.
+    """
+
+    object_class: ObjectClass = msgspec.field(name="class")
+    rcs_dbsm: CrossSectionDbsm | None = None
+    swerling: Swerling | None = None
+    aspect_db: Annotated[list[Decibels], Meta(min_length=7, max_length=7)] | None = None
+
+
+class SensorModelSpec(Table, frozen=True, kw_only=True):
+    """How a sensor of the site really behaves; what is not said is as its kind does.
+
+    range_90_m: radars: where 1 m2 (Swerling 1) is seen with 0.9; cameras and direction finders:
+    where any object is. detection_prob: the best it ever does. class_prob: a camera's share of
+    right classifications; none: it names no class. clutter_per_scan: none: the site's. radar: by
+    the radar equation, instead of range_90_m.
+    """
+
+    id: Key
+    range_90_m: Positive | None = None
+    detection_prob: Probability | None = None
+    class_prob: Probability | None = None
+    latency_s: NonNegative = 0.1
+    clutter_per_scan: NonNegative | None = None
+    fails_s: NonNegative | None = None  # silent from this time on
+    radar: RadarSpec | None = None
+
+
+def sensor_fault(spec: SensorModelSpec, sensor: Sensor) -> tuple[str, str] | None:
+    """Say which key of a sensor's entry is wrong and why; None: nothing."""
+    if spec.radar is not None:
+        return _radar_fault(spec.radar, spec, sensor)
+    return None
+
+
+def _radar_fault(radar: RadarSpec, spec: SensorModelSpec, sensor: Sensor) -> tuple[str, str] | None:
+    """Say what is wrong with a radar's table."""
+    if sensor.kind not in ("radar_3d", "radar_2d"):
+        return "radar", f"{sensor.id!r} is of kind {sensor.kind}"
+    if spec.range_90_m is not None:
+        return "range_90_m", "the table radar says how far it sees"
+    if (radar.reference_range_m is None) == (radar.detection_range_m is None):
+        return "radar", "give exactly one of reference_range_m, detection_range_m"
+    if (radar.detection_range_m is None) != (radar.detection_class is None):
+        return "radar", "detection_range_m and detection_class belong together"
+    if radar.detection_prob <= radar.false_alarm_prob:
+        return "radar.detection_prob", "must be above false_alarm_prob"
+    expected = false_alarms_per_scan(radar, sensor)
+    if expected > FALSE_ALARMS_MAX:
+        return "radar.false_alarm_prob", f"noise alone would make {expected:,.0f} plots a scan"
+    return None
+
+
+def radar_cell(radar: RadarSpec, sensor: Sensor) -> tuple[float, float, float, float]:
+    """Give a radar's cell in range (m), azimuth, elevation (rad) and range rate (m/s).
+
+    Stated in the scenario, else the site's resolution, else the cell whose noise at 13 dB
+    (cell / sqrt(2 SNR)) is the site's sigma.
+    """
+    factor = math.sqrt(2.0 * SITE_SIGMA_SNR)
+    known = (
+        (radar.range_cell_m, sensor.range_resolution_m, sensor.range_sigma_m),
+        (radar.azimuth_cell_deg, sensor.azimuth_resolution_deg, sensor.azimuth_sigma_deg),
+        (radar.elevation_cell_deg, sensor.elevation_resolution_deg, sensor.elevation_sigma_deg),
+        (radar.range_rate_cell_mps, 0.0, sensor.range_rate_sigma_mps),
+    )
+    reach, azimuth, tilt, rate = (stated or site or factor * sigma for stated, site, sigma in known)
+    return reach, math.radians(azimuth), math.radians(tilt), rate
+
+
+def false_alarms_per_scan(radar: RadarSpec, sensor: Sensor) -> float:
+    """Count the false plots of a scan that noise makes: cells of the coverage times probability."""
+    reach_m, azimuth_rad, tilt_rad, _ = radar_cell(radar, sensor)
+    coverage = sensor.coverage
+    width_deg = (coverage.azimuth_to_deg - coverage.azimuth_from_deg) % 360.0 or 360.0
+    count = (coverage.range_max_m - coverage.range_min_m) / reach_m
+    count *= math.radians(width_deg) / azimuth_rad
+    if sensor.kind == "radar_3d":
+        tilt_deg = coverage.elevation_max_deg - coverage.elevation_min_deg
+        count *= max(math.radians(tilt_deg) / tilt_rad, 1.0)
+    return max(count, 1.0) * radar.false_alarm_prob
