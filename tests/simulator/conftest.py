@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from vedette.base.errors import RefusedError
 from vedette.config.site import Site
 from vedette.simulator.scenario import LoadedScenario, ObjectSpec, Scenario, Waypoint, load_scenario
 from vedette.simulator.world import FLYING, World, create_world
@@ -87,3 +88,22 @@ def placed() -> Placed:
         return world
 
     return make
+
+
+@pytest.fixture
+def refused(repository: Path, tmp_path: Path) -> Callable[[str, str, str, str], None]:
+    """Change the base's scenario in one place, and hold that it is refused by file, line, key."""
+
+    def refuse(find: str, put: str, key: str, why: str) -> None:
+        folder = repository / "scenarios"
+        text = (folder / "ain_al_asad_2022.toml").read_text()
+        assert find in text
+        (tmp_path / "sites").mkdir(exist_ok=True)
+        site = (folder / "sites" / "ain_al_asad.toml").read_text()
+        (tmp_path / "sites" / "ain_al_asad.toml").write_text(site)
+        path = tmp_path / "wrong.toml"
+        path.write_text(text.replace(find, put, 1))
+        with pytest.raises(RefusedError, match=rf"wrong\.toml:\d+: .*{key}.*{why}"):
+            load_scenario(path)
+
+    return refuse

@@ -5,9 +5,11 @@ import ast
 
 def test_every_key_of_the_sensors_is_documented(repository):
     page = (repository / "docs" / "scenario-sensors.md").read_text()
-    tree = ast.parse((repository / "src/vedette/simulator/sensor_specs.py").read_text())
+    folder = repository / "src/vedette/simulator"
+    trees = [ast.parse((folder / f"{name}_specs.py").read_text()) for name in ("sensor", "fault")]
     keys = {
         item.target.id
+        for tree in trees
         for node in tree.body
         if isinstance(node, ast.ClassDef)
         for item in node.body

@@ -8,7 +8,7 @@ where instruments and propagation are, nor above an even spread over it.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,8 +20,9 @@ from vedette.simulator.cross_sections import Reflectors, reflectors
 from vedette.simulator.detectability import draw_energy, draw_sum, snr_for, threshold_ratio
 from vedette.simulator.limits import BY_CLASS as LIMITS
 from vedette.simulator.objects import Fleet
+from vedette.simulator.resolution import leaders, merged
 from vedette.simulator.sensor_specs import CrossSection, RadarSpec, radar_cell
-from vedette.simulator.sight import Seen
+from vedette.simulator.sight import TWO_PI, Seen
 from vedette.simulator.world import World
 
 F64 = NDArray[np.float64]
@@ -30,6 +31,9 @@ Bools = NDArray[np.bool_]
 
 FLOOR_RATIO = 0.05  # of a cell
 SPREAD_RATIO = 1.0 / math.sqrt(12.0)  # of a cell: even over it
+SIDE_LOBES = 8  # directions in which an antenna sees beside its main beam; it has many more
+NO_LOBE_RATIO = 10.0 ** (-2.5)  # -25 dB one way, an ordinary reflector, for noise from outside
+FAINT_RATIO = 0.03  # of the threshold: weaker echoes pass it once in a million at most
 NOISE_RATE_MPS = 75.0  # noise has any range rate: +-75 m/s are unambiguous at X band and 10 kHz
 
 
@@ -47,19 +51,40 @@ class Echoes:
     rcs_dbsm: F64
 
 
+@dataclass(slots=True, frozen=True)
+class Strobe:
+    """Noise from a direction: jnr is its power over the receiver's own, in the main beam."""
+
+    from_s: float
+    to_s: float
+    azimuth_rad: float
+    jnr: float
+
+
 @dataclass(slots=True)
 class Equation:
     """A radar's figures. cell (4,): range (m), azimuth, elevation (rad), range rate (m/s).
 
     range_0db_m: where a pulse from 1 m2 is as strong as the noise. threshold: on the sum of pulses.
+    resolved (4,): the cell where it parts objects, inf where it does not. blind_rate_mps,
+    blind_interval_mps: what is as slow as that, or as near to a multiple, is not seen.
+    ambiguity_mps: range rates are told modulo this. lobes_rad (L,): where the antenna has side
+    lobes, from its main one; lobe_ratio: their power both ways.
     """
 
     range_0db_m: float
     threshold: float
     pulses: int
     cell: F64
+    resolved: F64
+    blind_rate_mps: float
+    blind_interval_mps: float
+    ambiguity_mps: float
+    lobes_rad: F64
+    lobe_ratio: float
     states_sigma: bool
     stated: Sequence[CrossSection] = ()
+    strobes: Sequence[Strobe] = ()
     _fleet: Fleet | None = field(default=None, repr=False)
     _reflectors: Reflectors | None = field(default=None, repr=False)
 
@@ -73,68 +98,161 @@ class Equation:
         """Give the mean signal to noise power of one pulse, linear."""
         return np.asarray((self.range_0db_m / range_m) ** 4 * 10.0 ** (rcs_dbsm / 10.0))
 
+    def noise_ratio(self, azimuth_rad: F64, elapsed_s: float) -> F64:
+        """Give the noise power, in the receiver's own, where the antenna points at these azimuths.
+
+        A main beam of Gaussian shape, as wide at half power as the azimuth cell; elsewhere the
+        one-way level of the side lobes.
+        """
+        ratio = np.ones_like(azimuth_rad)
+        side = math.sqrt(self.lobe_ratio) if self.lobe_ratio > 0.0 else NO_LOBE_RATIO
+        for strobe in self.strobes:
+            if strobe.from_s <= elapsed_s < strobe.to_s:
+                away = (azimuth_rad - strobe.azimuth_rad + math.pi) % TWO_PI - math.pi
+                main = 0.5 ** ((2.0 * away / self.cell[1]) ** 2)
+                ratio += strobe.jnr * np.maximum(main, side)
+        return ratio
+
+    def is_blind(self, range_rate_mps: F64) -> Bools:
+        """Say which range rates the radar takes for those of the ground."""
+        if self.blind_rate_mps <= 0.0:
+            return np.zeros(len(range_rate_mps), np.bool_)
+        rate = np.abs(fold(range_rate_mps, self.blind_interval_mps))
+        return np.asarray(rate < self.blind_rate_mps)
+
     def sigma(self, energy: F64) -> F64:
         """Give the noise of range, azimuth, elevation and range rate (M, 4) of echoes (M,)."""
         share = 1.0 / np.sqrt(2.0 * np.maximum(energy, 1e-9))
         return np.clip(share, FLOOR_RATIO, SPREAD_RATIO)[:, None] * self.cell
 
-    def reckoned(self, received: F64, range_m: F64) -> tuple[F64, F64]:
-        """Reckon signal to noise (dB) and cross-section (dBsm) from the sums received (M,)."""
-        snr = np.maximum(received / self.pulses - 1.0, 1e-3)
-        snr_db = 10.0 * np.log10(snr)
-        return snr_db, snr_db + 40.0 * np.log10(np.maximum(range_m, 1.0) / self.range_0db_m)
-
     def echoes(
-        self, rng: np.random.Generator, world: World, seen: Seen, possible: Bools, t_ns: I64
+        self,
+        rng: np.random.Generator,
+        world: World,
+        seen: Seen,
+        lit: Bools,
+        t_ns: I64,
+        within: Bools | None = None,
     ) -> Echoes:
-        """Draw the echoes of what is possible (N,), and measure those above the threshold."""
-        rows = np.flatnonzero(possible)
+        """Draw the echoes of what is lit (N,), and measure those above the threshold.
+
+        within (N,): only echoes led by these are told; the others are lit beside them, and may be
+        what the echo is of. None: all. The strongest on the mean leads, so that a rotating antenna
+        decides the same on both sides of a step.
+        """
+        rows = np.flatnonzero(lit & ~self.is_blind(seen.range_rate_mps))
+        aer = places(seen, rows)
+        noise = self.noise_ratio(aer[:, 1], world.elapsed_s)
         sends = self.reflectors(world.fleet)
-        velocity = world.velocity_mps
-        rcs_dbsm = sends.rcs_dbsm(seen, np.sqrt(np.sum(velocity * velocity, axis=1)))[rows]
-        snr = self.snr(seen.range_m[rows], rcs_dbsm)
+        snr = self.snr(aer[:, 0], self._rcs_dbsm(world, seen)[rows]) / noise
         energy = draw_energy(rng, snr, sends.swerling[rows], self.pulses)
+        lead = leaders(aer, snr, self.resolved)
+        heads, aer, energy = merged(aer, energy, lead)
+        if within is not None:
+            told = within[rows[heads]]
+            heads, aer, energy = heads[told], aer[told], energy[told]
+        return self.found(rng, t_ns[rows[heads]], aer, energy, noise[heads])
+
+    def lobe_echoes(
+        self,
+        rng: np.random.Generator,
+        world: World,
+        seen: Seen,
+        t_ns_at: Callable[[F64], tuple[Bools, I64]],
+    ) -> list[Echoes]:
+        """Draw what comes in by the side lobes: right in range, wrong in azimuth.
+
+        seen: at the step's end. t_ns_at(azimuth) says which directions the antenna looked at, and
+        when.
+        """
+        told = []
+        rcs_dbsm = self._rcs_dbsm(world, seen)
+        snr = self.snr(seen.range_m, rcs_dbsm) * self.lobe_ratio
+        strong = snr * self.pulses > FAINT_RATIO * self.threshold
+        strong &= world.visible & seen.inside & ~self.is_blind(seen.range_rate_mps)
+        rows = np.flatnonzero(strong)
+        sends = self.reflectors(world.fleet)
+        for lobe_rad in self.lobes_rad if len(rows) else ():
+            aer = places(seen, rows)
+            aer[:, 1] = (aer[:, 1] + lobe_rad) % TWO_PI
+            met, t_ns = t_ns_at(aer[:, 1])
+            noise = self.noise_ratio(aer[met, 1], world.elapsed_s)
+            energy = draw_energy(
+                rng, snr[rows[met]] / noise, sends.swerling[rows[met]], self.pulses
+            )
+            told.append(self.found(rng, t_ns[met], aer[met], energy, noise))
+        return told
+
+    def _rcs_dbsm(self, world: World, seen: Seen) -> F64:
+        """Give each object's mean cross-section as it is seen now."""
+        velocity = world.velocity_mps
+        speed = np.sqrt(np.sum(velocity * velocity, axis=1))
+        return self.reflectors(world.fleet).rcs_dbsm(seen, speed)
+
+    def found(
+        self, rng: np.random.Generator, t_ns: I64, aer: F64, energy: F64, noise_ratio: F64
+    ) -> Echoes:
+        """Find echoes of these energies at true places (M, 4), and measure those found."""
         received = draw_sum(rng, energy, self.pulses)
         found = received > self.threshold
-        true = (seen.range_m, seen.azimuth_rad, seen.elevation_rad, seen.range_rate_mps)
-        aer = np.stack([column[rows[found]] for column in true], axis=1)
-        return self.measured(rng, t_ns[rows[found]], aer, energy[found], received[found])
+        sigma = self.sigma(energy[found])
+        aer = aer[found] + sigma * rng.standard_normal((len(sigma), 4))
+        return self._told(t_ns[found], aer, sigma, received[found], noise_ratio[found])
 
-    def measured(
-        self, rng: np.random.Generator, t_ns: I64, aer: F64, energy: F64, received: F64
-    ) -> Echoes:
-        """Measure echoes at true places (M, 4) with the noise of their energies."""
-        sigma = self.sigma(energy)
-        aer = aer + sigma * rng.standard_normal(aer.shape)
-        snr_db, rcs_dbsm = self.reckoned(received, aer[:, 0])
-        return Echoes(t_ns, aer, sigma, snr_db, rcs_dbsm)
+    def alarms(self, rng: np.random.Generator, t_ns: I64, aer: F64, is_noise: bool) -> Echoes:
+        """Tell false plots at these places (M, 4): noise is just above the threshold.
 
-    def alarms(
-        self, rng: np.random.Generator, sensor: Sensor, azimuth_rad: F64, t_ns: I64
-    ) -> Echoes:
-        """Let noise pass the threshold in these directions (M,), anywhere else in the coverage.
-
-        Above the threshold the sum of noise powers falls off as exp(-z), or nearly so.
+        Above it the sum of noise powers falls off as exp(-z), or nearly so; clutter reaches half
+        the threshold higher on the mean.
         """
-        count, coverage = len(azimuth_rad), sensor.coverage
-        tilt_deg = rng.uniform(coverage.elevation_min_deg, coverage.elevation_max_deg, count)
-        aer = np.stack(
-            [
-                rng.uniform(coverage.range_min_m, coverage.range_max_m, count),
-                azimuth_rad,
-                np.radians(tilt_deg),
-                rng.uniform(-NOISE_RATE_MPS, NOISE_RATE_MPS, count),
-            ],
-            axis=1,
-        )
-        received = self.threshold + rng.standard_exponential(count)
-        snr_db, rcs_dbsm = self.reckoned(received, aer[:, 0])
+        scale = 1.0 if is_noise else 0.5 * self.threshold
+        received = self.threshold + scale * rng.standard_exponential(len(aer))
         sigma = self.sigma(np.maximum(received - self.pulses, 1.0))
+        return self._told(t_ns, aer, sigma, received, np.ones(len(aer)))
+
+    def _told(self, t_ns: I64, aer: F64, sigma: F64, received: F64, noise_ratio: F64) -> Echoes:
+        """Reckon strength and cross-section as the radar itself would, which knows its noise."""
+        snr_db = 10.0 * np.log10(np.maximum(received / self.pulses - 1.0, 1e-3))
+        reach_db = 40.0 * np.log10(np.maximum(aer[:, 0], 1.0) / self.range_0db_m)
+        aer[:, 3] = fold(aer[:, 3], self.ambiguity_mps)
+        rcs_dbsm = snr_db + reach_db + 10.0 * np.log10(noise_ratio)
         return Echoes(t_ns, aer, sigma, snr_db, rcs_dbsm)
 
 
-def equation(radar: RadarSpec, sensor: Sensor, stated: Sequence[CrossSection] = ()) -> Equation:
-    """Make a radar's figures from the scenario's table and the site's entry."""
+def fold(range_rate_mps: F64, interval_mps: float) -> F64:
+    """Bring range rates into [-interval / 2, interval / 2); an infinite interval keeps them."""
+    if not math.isfinite(interval_mps):
+        return range_rate_mps
+    half = 0.5 * interval_mps
+    return np.asarray((range_rate_mps + half) % interval_mps - half)
+
+
+def places(seen: Seen, rows: I64) -> F64:
+    """Lay out what is seen of these objects (M, 4): range, azimuth, elevation, range rate."""
+    columns = (seen.range_m, seen.azimuth_rad, seen.elevation_rad, seen.range_rate_mps)
+    return np.stack([column[rows] for column in columns], axis=1)
+
+
+def noise_places(rng: np.random.Generator, sensor: Sensor, azimuth_rad: F64) -> F64:
+    """Put noise anywhere in the coverage (M, 4), in these directions."""
+    count, coverage = len(azimuth_rad), sensor.coverage
+    tilt_deg = rng.uniform(coverage.elevation_min_deg, coverage.elevation_max_deg, count)
+    reach_m = rng.uniform(coverage.range_min_m, coverage.range_max_m, count)
+    rate_mps = rng.uniform(-NOISE_RATE_MPS, NOISE_RATE_MPS, count)
+    return np.stack([reach_m, azimuth_rad, np.radians(tilt_deg), rate_mps], axis=1)
+
+
+def equation(
+    radar: RadarSpec,
+    sensor: Sensor,
+    rng: np.random.Generator,
+    stated: Sequence[CrossSection] = (),
+    strobes: Sequence[Strobe] = (),
+) -> Equation:
+    """Make a radar's figures from the scenario's tables and the site's entry.
+
+    rng: draws where its side lobes are.
+    """
     threshold = threshold_ratio(radar.false_alarm_prob, radar.pulses)
     if radar.detection_class is not None:
         told = {entry.object_class: entry for entry in stated}.get(radar.detection_class)
@@ -149,11 +267,21 @@ def equation(radar: RadarSpec, sensor: Sensor, stated: Sequence[CrossSection] = 
     else:
         rcs_dbsm, snr_db = radar.reference_rcs_dbsm, radar.reference_snr_db
         reach_m = radar.reference_range_m or 0.0
+    cell = np.array(radar_cell(radar, sensor))
+    parts = (True, True, sensor.kind == "radar_3d", radar.range_rate_cell_mps is not None)
+    blind_mps = radar.blind_rate_mps
     return Equation(
         range_0db_m=reach_m * 10.0 ** ((snr_db - rcs_dbsm) / 40.0),
         threshold=threshold,
         pulses=radar.pulses,
-        cell=np.array(radar_cell(radar, sensor)),
+        cell=cell,
+        resolved=np.where(parts, cell, np.inf),
+        blind_rate_mps=sensor.blind_speed_mps if blind_mps is None else blind_mps,
+        blind_interval_mps=radar.blind_interval_mps or math.inf,
+        ambiguity_mps=sensor.range_rate_ambiguity_mps or math.inf,
+        lobes_rad=rng.uniform(2.0 * cell[1], TWO_PI - 2.0 * cell[1], SIDE_LOBES),
+        lobe_ratio=0.0 if radar.side_lobe_db is None else 10.0 ** (radar.side_lobe_db / 10.0),
         states_sigma=radar.states_sigma,
         stated=stated,
+        strobes=strobes,
     )

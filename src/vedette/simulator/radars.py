@@ -7,7 +7,7 @@ With a table `radar` in the scenario, echoes and false alarms are those of `echo
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,17 +17,15 @@ from numpy.typing import NDArray
 from vedette.base.constants import NS_PER_S
 from vedette.config.site import Sensor
 from vedette.model.reports import Plot, Report, SensorStatus
-from vedette.simulator.echoes import Echoes, Equation, equation
-from vedette.simulator.sensor_specs import (
-    CrossSection,
-    SensorModelSpec,
-    false_alarms_per_scan,
-)
+from vedette.simulator.clutter import ClutterMap
+from vedette.simulator.echoes import Echoes, Equation, noise_places
+from vedette.simulator.sensor_specs import SensorModelSpec, false_alarms_per_scan
 from vedette.simulator.sight import TWO_PI, Seen, Station, look
 from vedette.simulator.world import STEP_NS, STEP_S, World
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
+When = Callable[[F64], tuple[NDArray[np.bool_], I64]]
 
 THRESHOLD_RATIO = 10.0  # 10 dB: false alarms are then rare and are drawn as clutter instead
 SNR_AT_90 = THRESHOLD_RATIO / -math.log(0.9)  # Swerling 1: 0.9 = exp(-T / S)
@@ -50,6 +48,7 @@ class RadarModel:
     fails_s: float
     phase_rad: float
     equation: Equation | None = None
+    clutter_map: ClutterMap | None = None
 
     @property
     def sensor(self) -> Sensor:
@@ -87,18 +86,34 @@ class RadarModel:
         return world.start_ns + frame if since - frame < STEP_NS else None
 
     def _scan(self, world: World, begin_rad: float, sweep_rad: float) -> list[Report]:
-        """Measure what the beam swept over, each at the instant it did."""
+        """Measure what the beam swept over, each at the instant it did.
+
+        By the radar equation also what is a cell beside the sweep is looked at, as it may be one
+        echo with what is inside.
+        """
         state = world.state_enu()
-        share = (look(self.station, state).azimuth_rad - begin_rad) % TWO_PI / sweep_rad
-        met = (share < 1.0) & world.visible
-        back_s = np.where(met, (1.0 - share) * STEP_S, 0.0)
+        first = look(self.station, state)
+        beside = 0.0 if self.equation is None else min(self.equation.cell[1] / sweep_rad, 0.5)
+        share = (first.azimuth_rad - begin_rad + beside * sweep_rad) % TWO_PI / sweep_rad - beside
+        near = (share < 1.0 + beside) & world.visible
+        back_s = np.where(near, (1.0 - share) * STEP_S, 0.0)
         state[:, :3] -= state[:, 3:] * back_s[:, None]
         seen = look(self.station, state)
         t_ns = world.t_ns - (back_s * NS_PER_S).astype(np.int64)
-        real = self._echoes(world, seen, met & seen.inside, t_ns)
+        within = (share >= 0.0) & (share < 1.0)
+        real = self._echoes(world, seen, near & seen.inside, t_ns, within)
         angle = begin_rad + sweep_rad * self.rng.uniform(size=self._clutter_count(STEP_S))
         late_ns = ((1.0 - (angle - begin_rad) / sweep_rad) * STEP_NS).astype(np.int64)
-        return real + self._clutter(angle % TWO_PI, world.t_ns - late_ns)
+        false = self._clutter(angle % TWO_PI, world.t_ns - late_ns)
+        if self.equation is None:
+            return real + false
+
+        def when(azimuth_rad: F64) -> tuple[NDArray[np.bool_], I64]:
+            part = (azimuth_rad - begin_rad) % TWO_PI / sweep_rad
+            met = part < 1.0
+            return met, world.t_ns - (np.where(met, 1.0 - part, 0.0) * STEP_NS).astype(np.int64)
+
+        return real + false + self._beside(world, first, when)
 
     def _frame(self, world: World, frame_ns: int) -> list[Report]:
         """Measure everything in view at one instant."""
@@ -113,19 +128,43 @@ class RadarModel:
         angle = math.radians(coverage.azimuth_from_deg) + self.rng.uniform(size=count) * (
             width or TWO_PI
         )
-        return real + self._clutter(angle % TWO_PI, np.full(count, frame_ns, np.int64))
+        false = self._clutter(angle % TWO_PI, np.full(count, frame_ns, np.int64))
+        if self.equation is None:
+            return real + false
+
+        def when(azimuth_rad: F64) -> tuple[NDArray[np.bool_], I64]:
+            return np.ones(len(azimuth_rad), np.bool_), np.full(len(azimuth_rad), frame_ns)
+
+        return real + false + self._beside(world, seen, when)
+
+    def _beside(self, world: World, seen: Seen, when: When) -> list[Report]:
+        """Tell what the radar equation adds: side lobes, the ground, rain."""
+        if self.equation is None:
+            return []
+        told = self.equation.lobe_echoes(self.rng, world, seen, when)
+        if self.clutter_map is not None:
+            aer = self.clutter_map.draw(self.rng, world.elapsed_s)
+            met, t_ns = when(aer[:, 1])
+            told.append(self.equation.alarms(self.rng, t_ns[met], aer[met], is_noise=False))
+        return [report for echoes in told for report in self._reports(echoes)]
 
     def _clutter_count(self, span_s: float) -> int:
         """Draw how many false plots there are in a span of time."""
         return int(self.rng.poisson(self.clutter_per_scan * span_s / self.sensor.scan_period_s))
 
     def _echoes(
-        self, world: World, seen: Seen, possible: NDArray[np.bool_], t_ns: I64
+        self,
+        world: World,
+        seen: Seen,
+        possible: NDArray[np.bool_],
+        t_ns: I64,
+        within: NDArray[np.bool_] | None = None,
     ) -> list[Report]:
         """Draw echoes, keep those above the threshold, and measure them with noise."""
         if self.equation is not None:
             possible = possible & self._attentive(len(possible))
-            return self._reports(self.equation.echoes(self.rng, world, seen, possible, t_ns))
+            real = self.equation.echoes(self.rng, world, seen, possible, t_ns, within)
+            return self._reports(real)
         count = len(seen.range_m)
         fluctuation = self.rng.standard_exponential(count)
         luck = self.rng.uniform(size=count)
@@ -163,8 +202,8 @@ class RadarModel:
     def _clutter(self, azimuth_rad: F64, t_ns: I64) -> list[Report]:
         """Draw false plots, evenly over range and elevation, just above the threshold."""
         if self.equation is not None:
-            alarms = self.equation.alarms(self.rng, self.sensor, azimuth_rad, t_ns)
-            return self._reports(alarms)
+            aer = noise_places(self.rng, self.sensor, azimuth_rad)
+            return self._reports(self.equation.alarms(self.rng, t_ns, aer, is_noise=True))
         count, coverage = len(azimuth_rad), self.sensor.coverage
         low, high = coverage.elevation_min_deg, coverage.elevation_max_deg
         reach = self.rng.uniform(coverage.range_min_m, coverage.range_max_m, count)
@@ -259,13 +298,13 @@ def radar_model(
     at: Station,
     spec: SensorModelSpec,
     rng: np.random.Generator,
-    stated: Sequence[CrossSection] = (),
+    equation: Equation | None = None,
+    clutter_map: ClutterMap | None = None,
 ) -> RadarModel:
-    """Make a radar's model from the site's entry and the scenario's; stated: by class."""
+    """Make a radar's model from the site's entry and the scenario's."""
     sensor = at.sensor
-    figures, clutter, best = None, sensor.clutter_per_scan, DETECTION_BEST
+    clutter, best = sensor.clutter_per_scan, DETECTION_BEST
     if spec.radar is not None:
-        figures = equation(spec.radar, sensor, stated)
         clutter, best = false_alarms_per_scan(spec.radar, sensor), 1.0
     return RadarModel(
         station=at,
@@ -275,5 +314,6 @@ def radar_model(
         clutter_per_scan=clutter if spec.clutter_per_scan is None else spec.clutter_per_scan,
         fails_s=math.inf if spec.fails_s is None else spec.fails_s,
         phase_rad=float(rng.uniform(0.0, TWO_PI)),
-        equation=figures,
+        equation=equation,
+        clutter_map=clutter_map,
     )

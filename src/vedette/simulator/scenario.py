@@ -28,7 +28,8 @@ from vedette.config.site import (
     Text,
 )
 from vedette.model.enums import Identity, ObjectClass
-from vedette.simulator.sensor_specs import CrossSection, SensorModelSpec, sensor_fault
+from vedette.simulator.fault_specs import FaultSpec, fault_fault
+from vedette.simulator.sensor_specs import CrossSection, RainSpec, SensorModelSpec, sensor_fault
 
 START_MAX_NS = 4_102_444_800_000_000_000  # 2100-01-01; what sensors may report ends there too
 GroundHeight = Annotated[float, Meta(ge=0.0, le=20_000.0)]
@@ -178,6 +179,8 @@ class Scenario(Table, frozen=True, kw_only=True):
     objects: Annotated[list[ObjectSpec], Meta(max_length=10_000)]
     sensors: list[SensorModelSpec] = msgspec.field(default_factory=list)
     cross_sections: list[CrossSection] = msgspec.field(default_factory=list)
+    rain: Annotated[list[RainSpec], Meta(max_length=100)] = msgspec.field(default_factory=list)
+    faults: Annotated[list[FaultSpec], Meta(max_length=1000)] = msgspec.field(default_factory=list)
     operators: list[OperatorSpec] = msgspec.field(default_factory=list)
     effector_account: EffectorAccount | None = None
     effectors: list[EffectorModelSpec] = msgspec.field(default_factory=list)
@@ -247,6 +250,11 @@ def _check_sensors(scenario: Scenario, site: Site, lines: Lines) -> None:
         fault = sensor_fault(spec, sensors[spec.id])
         if fault:
             raise lines.refusal(f"sensors[{k}].{fault[0]}", fault[1])
+    specs = {spec.id: spec for spec in scenario.sensors}
+    for k, entry in enumerate(scenario.faults):
+        fault = fault_fault(entry, sensors.get(entry.sensor), specs.get(entry.sensor))
+        if fault:
+            raise lines.refusal(f"faults[{k}].{fault[0]}", fault[1])
 
 
 def _check_object(spec: ObjectSpec, path: str, site: Site, lines: Lines) -> None:

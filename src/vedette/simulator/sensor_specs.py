@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from vedette.config.site import (
+    Degrees,
     Key,
     NonNegative,
     OpenProbability,
@@ -25,9 +26,43 @@ from vedette.model.enums import ObjectClass
 Decibels = Annotated[float, Meta(ge=-200.0, le=200.0)]
 CrossSectionDbsm = Annotated[float, Meta(ge=-60.0, le=60.0)]
 FalseAlarmProbability = Annotated[float, Meta(ge=1e-12, le=0.1)]
+Elevation = Annotated[float, Meta(ge=-90.0, le=90.0)]
+Offset = Annotated[float, Meta(ge=-500_000.0, le=500_000.0)]
 Swerling = Annotated[int, Meta(ge=0, le=4)]
 SITE_SIGMA_SNR = 20.0  # 13 dB
 FALSE_ALARMS_MAX = 10_000.0  # a scan; a threshold that lets more through is a mistake of the file
+
+
+class ClutterPatch(Table, frozen=True, kw_only=True):
+    """A part of the ground that echoes: a ring, or a sector of one.
+
+    plots_per_scan: on average, from `points` fixed places, drawn once; 0: from anywhere in it.
+    """
+
+    range_from_m: NonNegative
+    range_to_m: Positive
+    azimuth_from_deg: Degrees = 0.0
+    azimuth_to_deg: Degrees = 360.0
+    plots_per_scan: Annotated[float, Meta(ge=0.0, le=10_000.0)]
+    points: Annotated[int, Meta(ge=0, le=100_000)] = 0
+    elevation_deg: Elevation = 0.0
+    range_rate_sigma_mps: NonNegative = 0.5
+
+
+class RainSpec(Table, frozen=True, kw_only=True):
+    """A rain area that every radar by the radar equation sees, moving with the wind.
+
+    east_m, north_m: its centre at the start, from the site's reference; it reaches up to top_m.
+    """
+
+    east_m: Offset
+    north_m: Offset
+    radius_m: Positive
+    top_m: Positive = 3_000.0
+    plots_per_scan: Annotated[float, Meta(ge=0.0, le=10_000.0)]
+    range_rate_sigma_mps: NonNegative = 2.0
+    from_s: NonNegative = 0.0
+    to_s: Positive = 1e9
 
 
 class RadarSpec(Table, frozen=True, kw_only=True):
@@ -37,7 +72,10 @@ class RadarSpec(Table, frozen=True, kw_only=True):
     `pulses` that are summed. detection_range_m: where the class `detection_class`, with its mean
     cross-section and its fluctuation, is found with detection_prob. Cells: what is nearer together
     than a cell in every measured quantity is one plot; none: the site's resolution, else the cell
-    whose noise at 13 dB is the site's sigma. states_sigma: plots say how sure they are.
+    whose noise at 13 dB is the site's sigma; range rates part objects only where their cell is
+    stated. blind_rate_mps: slower range rates are not seen, nor those as near to a multiple of
+    blind_interval_mps; none: the site's. side_lobe_db: both ways, below the main lobe; none: no
+    echoes from there. clutter: where the ground echoes. states_sigma: plots say how sure they are.
     """
 
     reference_range_m: Positive | None = None
@@ -52,6 +90,12 @@ class RadarSpec(Table, frozen=True, kw_only=True):
     azimuth_cell_deg: Positive | None = None
     elevation_cell_deg: Positive | None = None
     range_rate_cell_mps: Positive | None = None
+    blind_rate_mps: NonNegative | None = None
+    blind_interval_mps: Positive | None = None
+    side_lobe_db: Annotated[float, Meta(ge=-100.0, le=-10.0)] | None = None
+    clutter: Annotated[list[ClutterPatch], Meta(max_length=100)] = msgspec.field(
+        default_factory=list
+    )
     states_sigma: bool = False
 
 
@@ -105,6 +149,11 @@ def _radar_fault(radar: RadarSpec, spec: SensorModelSpec, sensor: Sensor) -> tup
         return "radar", "detection_range_m and detection_class belong together"
     if radar.detection_prob <= radar.false_alarm_prob:
         return "radar.detection_prob", "must be above false_alarm_prob"
+    for k, patch in enumerate(radar.clutter):
+        if patch.range_to_m <= patch.range_from_m:
+            return f"radar.clutter[{k}].range_to_m", "must be above range_from_m"
+        if patch.points and patch.plots_per_scan > patch.points:
+            return f"radar.clutter[{k}].plots_per_scan", "a point makes one plot a scan at most"
     expected = false_alarms_per_scan(radar, sensor)
     if expected > FALSE_ALARMS_MAX:
         return "radar.false_alarm_prob", f"noise alone would make {expected:,.0f} plots a scan"
