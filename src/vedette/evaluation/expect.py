@@ -128,7 +128,7 @@ def attackers_tracked_s(evidence: Evidence) -> Value:
     for number in evidence.attackers:
         rows = evidence.truth.object_index == number
         times, states = evidence.truth.t_ns[rows], evidence.truth.state_enu[rows]
-        inside = covered_by(evidence.loaded.site, RADARS, states[:, :3])
+        inside = covered_by(evidence.loaded.site, RADARS, states[:, :3], evidence.loaded.terrain)
         tracked = np.flatnonzero(evidence.matching.track_of[number] >= 0)
         if not inside.any():
             continue

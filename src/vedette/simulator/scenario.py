@@ -29,7 +29,15 @@ from vedette.config.site import (
 )
 from vedette.model.enums import Identity, ObjectClass
 from vedette.simulator.fault_specs import FaultSpec, fault_fault
-from vedette.simulator.sensor_specs import CrossSection, RainSpec, SensorModelSpec, sensor_fault
+from vedette.simulator.sensor_specs import (
+    CrossSection,
+    RainSpec,
+    SensorModelSpec,
+    TerrainSpec,
+    sensor_fault,
+)
+from vedette.simulator.terrain import Terrain
+from vedette.simulator.terrain_files import read_terrain
 
 START_MAX_NS = 4_102_444_800_000_000_000  # 2100-01-01; what sensors may report ends there too
 GroundHeight = Annotated[float, Meta(ge=0.0, le=20_000.0)]
@@ -178,6 +186,7 @@ class Scenario(Table, frozen=True, kw_only=True):
     pressure_offset_m: Annotated[float, Meta(ge=-1000.0, le=1000.0)] = 30.0  # baro minus true
     objects: Annotated[list[ObjectSpec], Meta(max_length=10_000)]
     sensors: list[SensorModelSpec] = msgspec.field(default_factory=list)
+    terrain: TerrainSpec | None = None
     cross_sections: list[CrossSection] = msgspec.field(default_factory=list)
     rain: Annotated[list[RainSpec], Meta(max_length=100)] = msgspec.field(default_factory=list)
     faults: Annotated[list[FaultSpec], Meta(max_length=1000)] = msgspec.field(default_factory=list)
@@ -189,13 +198,14 @@ class Scenario(Table, frozen=True, kw_only=True):
 
 
 class LoadedScenario(msgspec.Struct, frozen=True, kw_only=True):
-    """A scenario, its site, and its start: int64 ns UTC."""
+    """A scenario, its site, its start (int64 ns UTC), and its ground; None: flat."""
 
     scenario: Scenario
     site: Site
     path: Path
     site_path: Path
     start_ns: int
+    terrain: Terrain | None = None
 
 
 def load_scenario(path: Path, site_path: Path | None = None) -> LoadedScenario:
@@ -216,8 +226,27 @@ def load_scenario(path: Path, site_path: Path | None = None) -> LoadedScenario:
         raise lines.refusal("start", "must be within the years 1970 to 2099")
     _check(scenario, site, lines)
     return LoadedScenario(
-        scenario=scenario, site=site, path=path, site_path=site_path, start_ns=start_ns
+        scenario=scenario,
+        site=site,
+        path=path,
+        site_path=site_path,
+        start_ns=start_ns,
+        terrain=_terrain(scenario, path, lines),
     )
+
+
+def _terrain(scenario: Scenario, path: Path, lines: Lines) -> Terrain | None:
+    """Read the terrain files, refusing by file, line and key what is none."""
+    spec = scenario.terrain
+    if spec is None:
+        return None
+    grids = []
+    for k, name in enumerate(spec.files):
+        try:
+            grids.append(read_terrain(path.parent / name))
+        except RefusedError as error:
+            raise lines.refusal(f"terrain.files[{k}]", f"{name}: {error}") from None
+    return Terrain(grids, spec.geoid_m)
 
 
 def _check(scenario: Scenario, site: Site, lines: Lines) -> None:

@@ -20,6 +20,7 @@ from vedette.config.site import (
     Probability,
     Sensor,
     Table,
+    Text,
 )
 from vedette.model.enums import ObjectClass
 
@@ -63,6 +64,16 @@ class RainSpec(Table, frozen=True, kw_only=True):
     range_rate_sigma_mps: NonNegative = 2.0
     from_s: NonNegative = 0.0
     to_s: Positive = 1e9
+
+
+class TerrainSpec(Table, frozen=True, kw_only=True):
+    """The ground: files beside the scenario, later ones over earlier ones.
+
+    geoid_m: added to their heights, which are above the sea, to make them heights over WGS-84.
+    """
+
+    files: Annotated[list[Text], Meta(min_length=1, max_length=16)]
+    geoid_m: Annotated[float, Meta(ge=-120.0, le=100.0)] = 0.0
 
 
 class RadarSpec(Table, frozen=True, kw_only=True):

@@ -79,7 +79,7 @@ def _model(
     number: int,
 ) -> Model:
     """Make the model of one sensor, by its kind."""
-    at, rng = station(sensor, frame), stream(seed, STREAM_SENSOR, number)
+    at, rng = station(sensor, frame, loaded.terrain), stream(seed, STREAM_SENSOR, number)
     if sensor.kind in ("radar_3d", "radar_2d"):
         if spec.radar is None:
             return radar_model(at, spec, rng)

@@ -1,7 +1,7 @@
 """What a sensor could see at all: its sector, its range, and the horizon of a round earth.
 
 Rays bend with the standard atmosphere, as on an earth of 4/3 the radius (ITU-R P.453). The ground
-is flat around the reference; terrain is a later matter and belongs here.
+is flat around the reference, or what a scenario's terrain files say.
 """
 
 import math
@@ -10,16 +10,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vedette.base.constants import WGS84_SEMI_MAJOR_M
 from vedette.config.site import Sensor, Site
 from vedette.geo import SiteFrame
 from vedette.simulator.objects import ground_drop_m
+from vedette.simulator.terrain import (
+    ANTENNA_MIN_M,
+    EFFECTIVE_RADIUS_M,
+    Horizon,
+    Terrain,
+    make_horizon,
+)
 
 F64 = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 TWO_PI = 2.0 * math.pi
-EFFECTIVE_RADIUS_M = WGS84_SEMI_MAJOR_M * 4.0 / 3.0
-ANTENNA_MIN_M = 3.0  # nobody puts an antenna on the ground
 
 
 @dataclass(slots=True, frozen=True)
@@ -30,6 +34,7 @@ class Station:
     position_enu_m: F64
     sensor_from_enu: F64
     height_m: float  # of the antenna above the ground
+    horizon: Horizon | None = None  # over terrain; None: the ground is flat
 
 
 @dataclass(slots=True)
@@ -46,12 +51,15 @@ class Seen:
     inside: Bools
 
 
-def station(sensor: Sensor, frame: SiteFrame) -> Station:
-    """Place a sensor in the site's frame, with its own vertical."""
-    place = frame.enu_from_geo_deg(sensor.lat_deg, sensor.lon_deg, sensor.hae_m)
-    own = SiteFrame(sensor)
+def station(sensor: Sensor, frame: SiteFrame, terrain: Terrain | None = None) -> Station:
+    """Place a sensor in the site's frame, with its own vertical and its view over the terrain."""
+    place = np.array(frame.enu_from_geo_deg(sensor.lat_deg, sensor.lon_deg, sensor.hae_m))
+    turned = SiteFrame(sensor).enu_from_ecef @ frame.enu_from_ecef.T
     height = max(sensor.hae_m - frame.hae_m, ANTENNA_MIN_M)
-    return Station(sensor, np.array(place), own.enu_from_ecef @ frame.enu_from_ecef.T, height)
+    if terrain is None:
+        return Station(sensor, place, turned, height)
+    horizon = make_horizon(terrain, frame, place, turned, sensor.coverage.range_max_m)
+    return Station(sensor, place, turned, height, horizon)
 
 
 def look(at: Station, state_enu: F64) -> Seen:
@@ -65,7 +73,10 @@ def look(at: Station, state_enu: F64) -> Seen:
     rate = np.sum(offset * speed, axis=1) / reach
     height = state_enu[:, 2] + ground_drop_m(state_enu[:, 0], state_enu[:, 1])
     inside = in_sector(at.sensor, azimuth, elevation, reach)
-    inside &= above_horizon(ground, height, at.height_m)
+    if at.horizon is None:
+        inside &= above_horizon(ground, height, at.height_m)
+    else:
+        inside &= at.horizon.sees(azimuth, ground, height)
     return Seen(azimuth, elevation, reach, rate, inside)
 
 
@@ -92,7 +103,9 @@ def above_horizon(ground_m: F64, height_m: F64, antenna_m: float) -> Bools:
     return np.asarray(ground_m <= limit)
 
 
-def covered_by(site: Site, kinds: tuple[str, ...], position_enu_m: F64) -> Bools:
+def covered_by(
+    site: Site, kinds: tuple[str, ...], position_enu_m: F64, terrain: Terrain | None = None
+) -> Bools:
     """Say which positions (N, 3) lie in the coverage of some sensor of the given kinds."""
     frame = SiteFrame(site.reference)
     state = np.zeros((len(position_enu_m), 6))
@@ -100,5 +113,5 @@ def covered_by(site: Site, kinds: tuple[str, ...], position_enu_m: F64) -> Bools
     inside = np.zeros(len(state), np.bool_)
     for sensor in site.sensors:
         if sensor.kind in kinds:
-            inside |= look(station(sensor, frame), state).inside
+            inside |= look(station(sensor, frame, terrain), state).inside
     return inside
