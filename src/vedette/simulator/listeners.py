@@ -4,7 +4,8 @@ In: the world after a step. Out: bearings and positions with the instant of meas
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,7 +93,7 @@ class BearingModel:
         count = len(state)
         luck, noise = self.rng.uniform(size=count), self.rng.standard_normal((count, 2))
         guess = self.rng.uniform(size=count)
-        chance = self.detection_prob * 0.9 ** ((seen.range_m / self._reach_m(world)) ** 2)
+        chance = self._chance(world, seen, state)
         rows = np.flatnonzero(self._possible(world, seen) & (luck < chance))
         labels = [self._label(world, int(k), float(guess[k])) for k in rows]
         return self._plots(t_ns, self._noisy(seen, noise, rows), labels) + self._clutter(t_ns)
@@ -103,6 +104,10 @@ class BearingModel:
         if self._hears_only_radio:
             possible &= np.array([spec.radio for spec in world.fleet.specs], np.bool_)
         return possible
+
+    def _chance(self, world: World, seen: Seen, state_enu: F64) -> F64:
+        """Say how probably each object is noticed, were it possible. state_enu (N, 6): as seen."""
+        return np.asarray(self.detection_prob * 0.9 ** ((seen.range_m / self._reach_m(world)) ** 2))
 
     def _reach_m(self, world: World) -> F64:
         """Give the range at which each object is noticed with 0.9 of the best probability."""
@@ -231,6 +236,11 @@ def bearing_model(at: Station, spec: SensorModelSpec, rng: np.random.Generator) 
         clutter_per_scan=clutter,
         fails_s=math.inf if spec.fails_s is None else spec.fails_s,
     )
+
+
+def fields_of(plain: BearingModel) -> dict[str, Any]:
+    """Give a plain model's fields by name, to make a finer one of it."""
+    return {each.name: getattr(plain, each.name) for each in fields(plain)}
 
 
 def position_model(at: Station, spec: SensorModelSpec, rng: np.random.Generator) -> PositionModel:

@@ -34,6 +34,7 @@ from vedette.simulator.sensor_specs import (
     RainSpec,
     SensorModelSpec,
     TerrainSpec,
+    WeatherSpec,
     sensor_fault,
 )
 from vedette.simulator.terrain import Terrain
@@ -187,6 +188,7 @@ class Scenario(Table, frozen=True, kw_only=True):
     objects: Annotated[list[ObjectSpec], Meta(max_length=10_000)]
     sensors: list[SensorModelSpec] = msgspec.field(default_factory=list)
     terrain: TerrainSpec | None = None
+    weather: WeatherSpec = WeatherSpec()
     cross_sections: list[CrossSection] = msgspec.field(default_factory=list)
     rain: Annotated[list[RainSpec], Meta(max_length=100)] = msgspec.field(default_factory=list)
     faults: Annotated[list[FaultSpec], Meta(max_length=1000)] = msgspec.field(default_factory=list)

@@ -6,7 +6,7 @@ and line.
 """
 
 import math
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -29,6 +29,7 @@ CrossSectionDbsm = Annotated[float, Meta(ge=-60.0, le=60.0)]
 FalseAlarmProbability = Annotated[float, Meta(ge=1e-12, le=0.1)]
 Elevation = Annotated[float, Meta(ge=-90.0, le=90.0)]
 Offset = Annotated[float, Meta(ge=-500_000.0, le=500_000.0)]
+Ratio = Annotated[float, Meta(ge=0.0, le=1.0)]
 Swerling = Annotated[int, Meta(ge=0, le=4)]
 SITE_SIGMA_SNR = 20.0  # 13 dB
 FALSE_ALARMS_MAX = 10_000.0  # a scan; a threshold that lets more through is a mistake of the file
@@ -110,6 +111,59 @@ class RadarSpec(Table, frozen=True, kw_only=True):
     states_sigma: bool = False
 
 
+class WeatherSpec(Table, frozen=True, kw_only=True):
+    """What cameras and people look through.
+
+    cloud_base_m: above the ground; what is higher is hidden for cloud_cover_ratio of the looks.
+    visibility_m: where a dark object just stands out by day (meteorological range).
+    """
+
+    cloud_base_m: NonNegative | None = None
+    cloud_cover_ratio: Ratio = 1.0
+    visibility_m: Positive | None = None
+    night: bool = False
+
+
+class CameraSpec(Table, frozen=True, kw_only=True):
+    """A camera that must be pointed: it sees what lies in its field of view alone.
+
+    policy "scan": to and fro over its coverage (round, where that is all round). "cue": to the
+    nearest object that radars or position feeds reported within cue_s, else as "scan".
+    night_range_ratio: how far it sees by night, of its range by day; 1 for a thermal camera.
+    """
+
+    field_of_view_deg: Annotated[float, Meta(gt=0.0, le=360.0)] = 30.0
+    slew_degps: Positive = 30.0
+    policy: Literal["scan", "cue"] = "scan"
+    cue_s: Positive = 3.0
+    night_range_ratio: Ratio = 0.1
+
+
+class AcousticSpec(Table, frozen=True, kw_only=True):
+    """Microphones: range_90_m is where a multirotor is heard in still air.
+
+    wind_noise_db_per_mps: what the wind in the microphones costs. wind_path_db_per_mps: what wind
+    from the object to the array gives, and wind the other way takes.
+    """
+
+    sound_speed_mps: Annotated[float, Meta(ge=280.0, le=400.0)] = 340.0
+    wind_noise_db_per_mps: NonNegative = 1.0
+    wind_path_db_per_mps: NonNegative = 1.0
+
+
+class SightingSpec(Table, frozen=True, kw_only=True):
+    """People who call in what they see: at each scan, with the site's sigma.
+
+    wrong_prob: share of calls whose bearing is anything. copies: how many others on average repeat
+    a call as their own, each copy_delay_s later on average, with its bearing.
+    """
+
+    wrong_prob: Ratio = 0.1
+    copies: Annotated[float, Meta(ge=0.0, le=100.0)] = 1.0
+    copy_delay_s: NonNegative = 30.0
+    night_range_ratio: Ratio = 0.1
+
+
 class CrossSection(Table, frozen=True, kw_only=True):
     """What a class sends back to radars by the radar equation; what is not said is the built-in.
 
@@ -128,7 +182,8 @@ class SensorModelSpec(Table, frozen=True, kw_only=True):
     range_90_m: radars: where 1 m2 (Swerling 1) is seen with 0.9; cameras and direction finders:
     where any object is. detection_prob: the best it ever does. class_prob: a camera's share of
     right classifications; none: it names no class. clutter_per_scan: none: the site's. radar: by
-    the radar equation, instead of range_90_m.
+    the radar equation, instead of range_90_m. camera, acoustic, sightings: what a sensor of kind
+    bearing or bearing_elevation is.
     """
 
     id: Key
@@ -139,12 +194,23 @@ class SensorModelSpec(Table, frozen=True, kw_only=True):
     clutter_per_scan: NonNegative | None = None
     fails_s: NonNegative | None = None  # silent from this time on
     radar: RadarSpec | None = None
+    camera: CameraSpec | None = None
+    acoustic: AcousticSpec | None = None
+    sightings: SightingSpec | None = None
 
 
 def sensor_fault(spec: SensorModelSpec, sensor: Sensor) -> tuple[str, str] | None:
     """Say which key of a sensor's entry is wrong and why; None: nothing."""
     if spec.radar is not None:
         return _radar_fault(spec.radar, spec, sensor)
+    kinds = [name for name in ("camera", "acoustic", "sightings") if getattr(spec, name)]
+    if kinds and sensor.kind not in ("bearing", "bearing_elevation"):
+        return kinds[0], f"{sensor.id!r} is of kind {sensor.kind}"
+    if len(kinds) > 1:
+        return kinds[1], f"it is {kinds[0]} already"
+    hears = sensor.kind == "bearing" if sensor.cooperative is None else sensor.cooperative
+    if kinds and hears:
+        return kinds[0], "the site says that it hears what transmits (cooperative)"
     return None
 
 

@@ -5,14 +5,18 @@ frames it heard. How that becomes bytes is `wire`'s.
 """
 
 import math
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vedette.base.constants import NS_PER_S
 from vedette.config.site import Sensor
-from vedette.geo import SiteFrame
-from vedette.model.reports import Report
+from vedette.geo import SiteFrame, enu_from_aer
+from vedette.model.reports import Plot, PositionReport, Report
+from vedette.simulator.acoustics import acoustic_model
+from vedette.simulator.cameras import CameraModel, camera_model
 from vedette.simulator.clutter import clutter_map
 from vedette.simulator.echoes import Strobe, equation
 from vedette.simulator.listeners import BearingModel, PositionModel, bearing_model, position_model
@@ -21,11 +25,14 @@ from vedette.simulator.receivers import AdsbModel, adsb_model
 from vedette.simulator.scenario import LoadedScenario
 from vedette.simulator.sensor_specs import RadarSpec, SensorModelSpec
 from vedette.simulator.sight import Station, station
+from vedette.simulator.sightings import sighting_model
 from vedette.simulator.world import STREAM_SENSOR, World, stream, wind_velocity_mps
 
 # Beside a sensor's own stream of chance; append only, as the streams themselves.
 SUBSTREAM_LOBES, SUBSTREAM_CLUTTER = 1, 2
+CUE_STEPS = 240  # a minute: no camera turns to anything older
 Model = RadarModel | BearingModel | PositionModel | AdsbModel
+F64 = NDArray[np.float64]
 
 
 @dataclass(slots=True, frozen=True)
@@ -39,20 +46,65 @@ class Heard:
 
 
 @dataclass(slots=True)
+class Cues:
+    """Where radars and position feeds reported something lately, for cameras. wanted: by any."""
+
+    frame: SiteFrame
+    stations: dict[str, Station]
+    wanted: bool
+    recent: deque[tuple[int, F64]] = field(default_factory=lambda: deque(maxlen=CUE_STEPS))
+
+    def note(self, t_ns: int, heard: list[Heard]) -> None:
+        """Keep the places of one step's reports."""
+        parts = [self._places(item) for item in heard]
+        self.recent.append((t_ns, np.concatenate([np.zeros((0, 3)), *parts])))
+
+    def within(self, t_ns: int, span_s: float) -> F64:
+        """Give the places (M, 3) reported within span_s before t_ns, in the site's frame."""
+        since_ns = t_ns - int(span_s * NS_PER_S)
+        parts = [places for when, places in self.recent if when > since_ns]
+        return np.concatenate([np.zeros((0, 3)), *parts])
+
+    def _places(self, item: Heard) -> F64:
+        """Turn one sensor's reports that have a place into places."""
+        at, sensor = self.stations[item.sensor.id], item.sensor
+        offset = math.radians(sensor.azimuth_offset_deg)
+        polar = [
+            ((r.azimuth_rad or 0.0) + offset, r.elevation_rad or 0.0, r.range_m)
+            for r in item.reports
+            if isinstance(r, Plot) and r.range_m is not None
+        ]
+        told = [
+            self.frame.enu_from_geo(r.lat_rad, r.lon_rad, r.hae_m)
+            for r in item.reports
+            if isinstance(r, PositionReport) and r.hae_m is not None
+        ]
+        azimuth, tilt, reach = np.array(polar).reshape(-1, 3).T
+        own = np.stack(enu_from_aer(azimuth, tilt, reach), axis=1)
+        places = own @ at.sensor_from_enu + at.position_enu_m
+        return np.concatenate([places, np.array(told).reshape(-1, 3)])
+
+
+@dataclass(slots=True)
 class SensorSet:
     """The models of all sensors, in the order of the site file."""
 
     models: list[Model]
     latencies_ns: list[int]
+    cues: Cues
 
     def observe(self, world: World) -> list[Heard]:
-        """Let every sensor measure the last step."""
+        """Let every sensor measure the last step; cameras know what others said before it."""
         heard = []
         for model, latency_ns in zip(self.models, self.latencies_ns, strict=True):
+            if isinstance(model, CameraModel):
+                model.cues_enu_m = self.cues.within(world.t_ns, model.camera.cue_s)
             reports = model.observe(world)
             frames = model.frames if isinstance(model, AdsbModel) else []
             if reports or frames:
                 heard.append(Heard(model.sensor, latency_ns, reports, frames))
+        if self.cues.wanted:
+            self.cues.note(world.t_ns, heard)
         return heard
 
 
@@ -67,7 +119,9 @@ def create_sensors(loaded: LoadedScenario, seed: int) -> SensorSet:
         models.append(_model(sensor, spec, frame, loaded, seed, number))
         listens = sensor.kind == "adsb"  # a squitter is heard when it is sent
         latencies.append(0 if listens else int(spec.latency_s * NS_PER_S))
-    return SensorSet(models, latencies)
+    cued = any(isinstance(m, CameraModel) and m.camera.policy == "cue" for m in models)
+    stations = {model.sensor.id: model.station for model in models}
+    return SensorSet(models, latencies, Cues(frame, stations, cued))
 
 
 def _model(
@@ -88,7 +142,19 @@ def _model(
         return adsb_model(at, spec, rng, loaded.scenario.pressure_offset_m)
     if sensor.kind == "position":
         return position_model(at, spec, rng)
-    return bearing_model(at, spec, rng)
+    return _bearing(bearing_model(at, spec, rng), spec, loaded)
+
+
+def _bearing(plain: BearingModel, spec: SensorModelSpec, loaded: LoadedScenario) -> Model:
+    """Make of a bearing sensor what the scenario says it is."""
+    weather = loaded.scenario.weather
+    if spec.camera is not None:
+        return camera_model(plain, spec, weather)
+    if spec.acoustic is not None:
+        return acoustic_model(plain, spec, wind_velocity_mps(loaded.site.wind))
+    if spec.sightings is not None:
+        return sighting_model(plain, spec, weather)
+    return plain
 
 
 def _radar(
