@@ -10,15 +10,56 @@ from msgspec import Meta
 from vedette.config.site import Degrees, Key, NonNegative, Positive, Sensor, Table
 from vedette.simulator.sensor_specs import SensorModelSpec
 
-FaultKind = Literal["noise"]
-Amount = Annotated[float, Meta(ge=-1e9, le=1e9)]
+FaultKind = Literal[
+    "bias_range",
+    "bias_azimuth",
+    "bias_elevation",
+    "bias_east",
+    "bias_north",
+    "bias_up",
+    "clock_step",
+    "clock_drift",
+    "latency",
+    "drop_out",
+    "duplication",
+    "reordering",
+    "flood",
+    "noise",
+]
+# What a sensor of each kind can be off by; no frame of ADS-B carries what its receiver measured.
+BIASES = {
+    "radar_3d": ("bias_range", "bias_azimuth", "bias_elevation"),
+    "radar_2d": ("bias_range", "bias_azimuth"),
+    "bearing": ("bias_azimuth",),
+    "bearing_elevation": ("bias_azimuth", "bias_elevation"),
+    "position": ("bias_east", "bias_north", "bias_up"),
+}
+FLOODED = ("radar_3d", "radar_2d", "bearing", "bearing_elevation", "position", "adsb")
+# The amounts that make sense, by kind; the others are bounded by `Amount` alone.
+AMOUNTS = {
+    "bias_azimuth": (-360.0, 360.0),
+    "bias_elevation": (-90.0, 90.0),
+    "clock_step": (-86_400.0, 86_400.0),
+    "clock_drift": (-0.1, 0.1),
+    "latency": (0.0, 3_600.0),
+    "drop_out": (0.0, 1.0),
+    "duplication": (1.0, 100.0),
+    "reordering": (0.0, 3_600.0),
+    "flood": (0.0, 100_000.0),
+    "noise": (-30.0, 150.0),
+}
+Amount = Annotated[float, Meta(ge=-1e6, le=1e6)]
 
 
 class FaultSpec(Table, frozen=True, kw_only=True):
-    """One fault of one sensor.
+    """One fault of one sensor, in the window of the true time of measurement.
 
-    noise: a transmitter in the direction azimuth_deg raises the receiver's noise by `amount`
-    decibels over its own, as seen in the main beam (radars by the radar equation).
+    bias_*: added to what is measured: metres, degrees. clock_step: seconds added to its times;
+    clock_drift: seconds a second, from from_s on. latency: held back so many seconds more.
+    drop_out: this share is lost. duplication: said so many times more. reordering: each held back
+    by up to so many seconds, evenly. flood: so many false reports a second beside. noise: a
+    transmitter in the direction azimuth_deg raises the receiver's noise by so many decibels over
+    its own, as seen in the main beam (radars by the radar equation).
     """
 
     sensor: Key
@@ -37,8 +78,19 @@ def fault_fault(
         return "sensor", f"the site has no {fault.sensor!r}"
     if fault.to_s <= fault.from_s:
         return "to_s", "must be above from_s"
+    low, high = AMOUNTS.get(fault.kind, (-1e6, 1e6))
+    if not low <= fault.amount <= high:
+        return "amount", f"of {fault.kind} it must be {low:g} to {high:g}"
+    if fault.kind == "duplication" and fault.amount != int(fault.amount):
+        return "amount", "of duplication it must be whole"
     if (fault.azimuth_deg is not None) != (fault.kind == "noise"):
         return "azimuth_deg", "noise has a direction, and nothing else has"
     if fault.kind == "noise" and (spec is None or spec.radar is None):
         return "sensor", "noise is for radars that have a table radar"
+    if fault.kind.startswith("bias") and fault.kind not in BIASES.get(sensor.kind, ()):
+        return "kind", f"a sensor of kind {sensor.kind} measures no {fault.kind[5:]}"
+    if fault.kind.startswith("clock") and sensor.kind == "adsb":
+        return "kind", "an ADS-B frame carries no date"
+    if fault.kind == "flood" and sensor.kind not in FLOODED:
+        return "kind", f"no flood is made for kind {sensor.kind}"
     return None

@@ -3,13 +3,17 @@
 `vedette simulate`: no service, no people, no effectors; the attack goes through.
 """
 
+import heapq
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from vedette.model.reports import Report
+from vedette.simulator.heard import Heard
 from vedette.simulator.scenario import LoadedScenario
-from vedette.simulator.sensors import Heard, create_sensors
+from vedette.simulator.sensors import create_sensors
 from vedette.simulator.truth import TruthRecorder
-from vedette.simulator.wire import create_wire, detection_lines, measured_ns
+from vedette.simulator.wire import create_wire, detection_lines
 from vedette.simulator.world import STEP_S, World, create_world
 
 Progress = Callable[[float, float], None]
@@ -21,7 +25,8 @@ def simulate(
     """Write a scenario's `detections.jsonl`, `<feed>.ast`, `<feed>.beast` and `truth.parquet`.
 
     seed: one seed, one set of files. on_progress(seconds done, seconds in all) once a simulated
-    second. Returns the files written. detections.jsonl holds every sensor, in order of time.
+    second. Returns the files written. detections.jsonl holds every sensor, in order of time, but
+    for what a fault of the scenario holds back.
     """
     return write_files(loaded, create_world(loaded, seed), seed, folder, on_progress)
 
@@ -32,8 +37,8 @@ def write_files(
     """Do `simulate` for a world already made, such as one that flies a recorded flight again."""
     folder.mkdir(parents=True, exist_ok=True)
     sensors = create_sensors(loaded, seed)
-    wire, duration_s = create_wire(loaded.site), loaded.scenario.duration_s
     suffixes = {"asterix_udp": ".ast", "beast_tcp": ".beast"}
+    wire, duration_s = create_wire(loaded.site, suffixes), loaded.scenario.duration_s
     paths = {
         feed.id: folder / (feed.id + suffixes[feed.kind])
         for feed in loaded.site.feeds
@@ -41,12 +46,13 @@ def write_files(
     }
     detections, truth_path = folder / "detections.jsonl", folder / "truth.parquet"
     truth = TruthRecorder(world, truth_path)
+    order = Order()
     chunks: dict[str, list[bytes]] = {name: [] for name in paths}
     with detections.open("wb") as lines:
         while world.elapsed_s < duration_s:
             world.step()
             heard = sensors.observe(world)
-            lines.writelines(_lines(heard))
+            lines.writelines(detection_lines(order.next(heard, world.t_ns)))
             wire.push(heard)
             for feed_id, data in wire.due(world.t_ns):
                 if feed_id in chunks:
@@ -60,8 +66,21 @@ def write_files(
     return [detections, *paths.values(), truth_path]
 
 
-def _lines(heard: list[Heard]) -> list[bytes]:
-    """Encode the detections of one step as JSON lines, in order of time."""
-    reports = [(measured_ns(r), k, r) for k, item in enumerate(heard) for r in item.reports]
-    ordered = sorted(reports, key=lambda entry: entry[:2])
-    return detection_lines(entry[2] for entry in ordered)
+@dataclass(slots=True)
+class Order:
+    """Puts reports in order of time, those that a fault holds back where they come in."""
+
+    waiting: list[tuple[int, int, int, Report]] = field(default_factory=list)
+    count: int = 0
+
+    def next(self, heard: list[Heard], t_ns: int) -> list[Report]:
+        """Take a step's reports and give those that have come by t_ns, oldest first."""
+        for k, item in enumerate(heard):
+            for message in item.messages:
+                if message.report is not None:
+                    self.count += 1
+                    heapq.heappush(self.waiting, (message.due_ns, k, self.count, message.report))
+        come = []
+        while self.waiting and self.waiting[0][0] <= t_ns:
+            come.append(heapq.heappop(self.waiting)[3])
+        return come

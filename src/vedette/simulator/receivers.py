@@ -26,7 +26,10 @@ IDENTIFICATION_STEPS = 20  # every 5 s, as DO-260B has it; position and velocity
 
 @dataclass(slots=True)
 class AdsbModel:
-    """An ADS-B receiver. frames: what it heard in the last step, as Beast bytes."""
+    """An ADS-B receiver. frames: what it heard in the last step, as Beast bytes.
+
+    frame_of: for each report of the last step, which of the frames says it.
+    """
 
     station: Station
     rng: np.random.Generator
@@ -34,6 +37,7 @@ class AdsbModel:
     pressure_offset_m: float
     fails_s: float
     frames: list[bytes] = field(default_factory=list)
+    frame_of: list[int] = field(default_factory=list)
 
     @property
     def sensor(self) -> Sensor:
@@ -42,7 +46,7 @@ class AdsbModel:
 
     def observe(self, world: World) -> list[Report]:
         """Hear the squitters of the last step; `frames` then holds them as bytes."""
-        self.frames = []
+        self.frames, self.frame_of = [], []
         specs = world.fleet.specs
         rows = [k for k, spec in enumerate(specs) if spec.transponder is not None]
         if not rows or world.elapsed_s > self.fails_s:
@@ -72,6 +76,7 @@ class AdsbModel:
                 odd = bool(step // 2 % 2)
                 messages.append(mode_s.airborne_position(icao24, lat_rad, lon_rad, baro_m, odd))
                 reports.append(self._report(world, transponder, state, (lat_rad, lon_rad, hae_m)))
+                self.frame_of.append(len(self.frames))
             else:
                 gap_m = -self.pressure_offset_m
                 east, north, up = state[3:]

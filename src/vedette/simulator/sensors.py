@@ -19,6 +19,8 @@ from vedette.simulator.acoustics import acoustic_model
 from vedette.simulator.cameras import CameraModel, camera_model
 from vedette.simulator.clutter import clutter_map
 from vedette.simulator.echoes import Strobe, equation
+from vedette.simulator.faults import FaultyLine
+from vedette.simulator.heard import Heard, Message, measured_ns
 from vedette.simulator.listeners import BearingModel, PositionModel, bearing_model, position_model
 from vedette.simulator.radars import RadarModel, radar_model
 from vedette.simulator.receivers import AdsbModel, adsb_model
@@ -29,20 +31,10 @@ from vedette.simulator.sightings import sighting_model
 from vedette.simulator.world import STREAM_SENSOR, World, stream, wind_velocity_mps
 
 # Beside a sensor's own stream of chance; append only, as the streams themselves.
-SUBSTREAM_LOBES, SUBSTREAM_CLUTTER = 1, 2
+SUBSTREAM_LOBES, SUBSTREAM_CLUTTER, SUBSTREAM_FAULTS = 1, 2, 3
 CUE_STEPS = 240  # a minute: no camera turns to anything older
 Model = RadarModel | BearingModel | PositionModel | AdsbModel
 F64 = NDArray[np.float64]
-
-
-@dataclass(slots=True, frozen=True)
-class Heard:
-    """What one sensor reports of one step. frames: Beast bytes, for an ADS-B receiver only."""
-
-    sensor: Sensor
-    latency_ns: int
-    reports: list[Report]
-    frames: list[bytes]
 
 
 @dataclass(slots=True)
@@ -87,11 +79,12 @@ class Cues:
 
 @dataclass(slots=True)
 class SensorSet:
-    """The models of all sensors, in the order of the site file."""
+    """The models of all sensors, in the order of the site file, with what is wrong with them."""
 
     models: list[Model]
     latencies_ns: list[int]
     cues: Cues
+    faulty: dict[str, FaultyLine]
 
     def observe(self, world: World) -> list[Heard]:
         """Let every sensor measure the last step; cameras know what others said before it."""
@@ -99,13 +92,23 @@ class SensorSet:
         for model, latency_ns in zip(self.models, self.latencies_ns, strict=True):
             if isinstance(model, CameraModel):
                 model.cues_enu_m = self.cues.within(world.t_ns, model.camera.cue_s)
-            reports = model.observe(world)
-            frames = model.frames if isinstance(model, AdsbModel) else []
-            if reports or frames:
-                heard.append(Heard(model.sensor, latency_ns, reports, frames))
+            said = messages(model, model.observe(world), world.t_ns)
+            line = self.faulty.get(model.sensor.id)
+            if line is not None:
+                said = line.pass_on(said, world.t_ns)
+            if said:
+                heard.append(Heard(model.sensor, latency_ns, said))
         if self.cues.wanted:
             self.cues.note(world.t_ns, heard)
         return heard
+
+
+def messages(model: Model, reports: list[Report], t_ns: int) -> list[Message]:
+    """Make messages of reports; of an ADS-B receiver, of the frames it heard at t_ns."""
+    if not isinstance(model, AdsbModel):
+        return [Message(measured_ns(report), report) for report in reports]
+    meant = dict(zip(model.frame_of, reports, strict=True))
+    return [Message(t_ns, meant.get(k), frame) for k, frame in enumerate(model.frames)]
 
 
 def create_sensors(loaded: LoadedScenario, seed: int) -> SensorSet:
@@ -121,7 +124,25 @@ def create_sensors(loaded: LoadedScenario, seed: int) -> SensorSet:
         latencies.append(0 if listens else int(spec.latency_s * NS_PER_S))
     cued = any(isinstance(m, CameraModel) and m.camera.policy == "cue" for m in models)
     stations = {model.sensor.id: model.station for model in models}
-    return SensorSet(models, latencies, Cues(frame, stations, cued))
+    return SensorSet(models, latencies, Cues(frame, stations, cued), _faulty(loaded, seed))
+
+
+def _faulty(loaded: LoadedScenario, seed: int) -> dict[str, FaultyLine]:
+    """Make the lines of the sensors that have faults, each with a stream of chance of its own."""
+    lines = {}
+    for number, sensor in enumerate(loaded.site.sensors):
+        faults = [f for f in loaded.scenario.faults if f.sensor == sensor.id and f.kind != "noise"]
+        if faults:
+            rng = stream(seed, STREAM_SENSOR, number, SUBSTREAM_FAULTS)
+            lines[sensor.id] = FaultyLine(
+                sensor,
+                faults,
+                rng,
+                SiteFrame(loaded.site.reference),
+                loaded.start_ns,
+                loaded.scenario.pressure_offset_m,
+            )
+    return lines
 
 
 def _model(

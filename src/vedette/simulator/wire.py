@@ -5,8 +5,8 @@ ASTERIX feeds get CAT048 and CAT034 blocks (several a datagram), Beast feeds fra
 detection lines.
 """
 
-from collections import deque
-from collections.abc import Iterable
+import heapq
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -18,71 +18,66 @@ from vedette.codecs.asterix import (
 )
 from vedette.codecs.detections import encode_detection_line
 from vedette.config.site import Feed, Sensor, Site
-from vedette.model.reports import (
-    Detection,
-    Plot,
-    Refusal,
-    Report,
-    SensorStatus,
-    SourceNote,
-)
-from vedette.simulator.sensors import Heard
+from vedette.model.reports import Detection, Plot, Report, SensorStatus
+from vedette.simulator.heard import Heard
 
 DATAGRAM_BYTES = 1400  # within one Ethernet frame
 
 
 @dataclass(slots=True)
 class Wire:
-    """What waits to be sent on each feed, oldest first: (release time, report)."""
+    """What waits to be sent on each feed: a heap of (release time, order, report or frame).
+
+    Where nothing is held back, that is the order in which it was said.
+    """
 
     feeds: dict[str, Feed]  # by sensor
     sensors: dict[str, Sensor]
-    waiting: dict[str, deque[tuple[int, Report]]] = field(default_factory=dict)
-    frames: dict[str, list[bytes]] = field(default_factory=dict)
+    waiting: dict[str, list[tuple[int, int, Report | bytes]]] = field(default_factory=dict)
+    said: int = 0
 
     def push(self, heard: Iterable[Heard]) -> None:
-        """Take what the sensors measured in a step. A sensor without a feed is not sent."""
+        """Take what the sensors say of a step. A sensor without a feed is not sent."""
         for item in heard:
             feed = self.feeds.get(item.sensor.id)
             if feed is None:
                 continue
-            if feed.kind == "beast_tcp":
-                self.frames.setdefault(item.sensor.id, []).extend(item.frames)
-                continue
-            queue = self.waiting.setdefault(item.sensor.id, deque())
-            queue.extend((measured_ns(r) + item.latency_ns, r) for r in item.reports)
+            queue = self.waiting.setdefault(item.sensor.id, [])
+            for message in item.messages:
+                what = message.frame if feed.kind == "beast_tcp" else message.report
+                if what is not None:
+                    self.said += 1
+                    heapq.heappush(queue, (message.due_ns + item.latency_ns, self.said, what))
 
     def due(self, t_ns: int) -> list[tuple[str, bytes]]:
         """Give what is to be sent by t_ns: (feed id, bytes), a datagram or a piece of a stream."""
         packets: list[tuple[str, bytes]] = []
         for sensor_id, queue in self.waiting.items():
-            reports = []
+            items = []
             while queue and queue[0][0] <= t_ns:
-                reports.append(queue.popleft()[1])
+                items.append(heapq.heappop(queue)[2])
+            if not items:
+                continue
             feed, sensor = self.feeds[sensor_id], self.sensors[sensor_id]
+            if feed.kind == "beast_tcp":
+                data = b"".join(frame for frame in items if isinstance(frame, bytes))
+                packets.append((feed.id, data))
+                continue
+            reports = [report for report in items if not isinstance(report, bytes)]
             is_asterix = feed.kind == "asterix_udp"
             pieces = asterix_blocks(reports, sensor) if is_asterix else detection_lines(reports)
             packets += [(feed.id, data) for data in pack(pieces)]
-        for sensor_id, frames in self.frames.items():
-            if frames:
-                packets.append((self.feeds[sensor_id].id, b"".join(frames)))
-                frames.clear()
         return packets
 
 
-def measured_ns(report: Report) -> int:
-    """Give when a report was measured (a note of a source: when it arrived), int64 ns UTC."""
-    if isinstance(report, Refusal | SourceNote):
-        return report.t_recv_ns
-    return report.t_meas_ns
-
-
-def create_wire(site: Site) -> Wire:
-    """Connect each sensor with the first feed that names it."""
+def create_wire(site: Site, kinds: Container[str] | None = None) -> Wire:
+    """Connect each sensor with the first feed that names it. kinds: of feeds; None: all."""
     feeds: dict[str, Feed] = {}
     for feed in site.feeds:
         if feed.sensor is not None:
             feeds.setdefault(feed.sensor, feed)
+    if kinds is not None:
+        feeds = {sensor: feed for sensor, feed in feeds.items() if feed.kind in kinds}
     return Wire(feeds, {sensor.id: sensor for sensor in site.sensors})
 
 
