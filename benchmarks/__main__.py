@@ -26,6 +26,7 @@ from benchmarks import (
     replay_verify,
     restart,
     seeds,
+    simulator_speed,
     tracker_peers,
 )
 from benchmarks.figures import DATA, REPOSITORY, Benchmark, load, machine
@@ -45,6 +46,7 @@ OWN: tuple[Any, ...] = (
     tracker_peers,
     real_mlat,
     consistency,
+    simulator_speed,
 )
 BENCHMARKS: tuple[Benchmark, ...] = (*OWN, *PROGRAMS)
 LOAD_FREE_RATIO = 0.25  # of the cores: above, others were at work and times are not ours alone

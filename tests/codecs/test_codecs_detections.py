@@ -20,7 +20,14 @@ from vedette.codecs.detections import (
     read_parquet,
 )
 from vedette.model.arrivals import Arrival
-from vedette.model.reports import ArrivalReport, Plot, PositionReport, Refusal, SitePositionReport
+from vedette.model.reports import (
+    ArrivalReport,
+    Claims,
+    Plot,
+    PositionReport,
+    Refusal,
+    SitePositionReport,
+)
 
 
 def line(**values):
@@ -129,6 +136,9 @@ plots = st.builds(
     elevation_rad=st.none() | finite(-1.57, 1.57),
     range_rate_mps=st.none() | finite(-5000, 5000),
     range_sigma_m=st.none() | finite(1e-3, 1e3),
+    elevation_sigma_rad=st.none() | finite(1e-4, 0.1),
+    class_prob=st.none() | st.just({}) | st.just({"bird": 0.5}),
+    claims=st.none() | st.builds(Claims, squawk=st.none() | st.just("7000")),
     confidence=st.none() | finite(0, 1),
     snr_db=st.none() | finite(-100, 100),
 )
@@ -143,6 +153,13 @@ def test_a_plot_comes_back_from_its_line(plot):
     assert again.elevation_rad == pytest.approx(plot.elevation_rad, abs=1e-15)
     same = ("range_rate_mps", "range_sigma_m", "confidence", "snr_db")
     assert [getattr(again, k) for k in same] == [getattr(plot, k) for k in same]
+
+
+@given(plots)
+def test_a_line_says_what_the_object_says_in_its_order(plot):
+    for report in (plot, *REPORTS):
+        said = msgspec.json.encode(encode_detection(report)) + b"\n"
+        assert encode_detection_line(report) == said
 
 
 def test_positions_come_back_from_their_lines():

@@ -3,6 +3,8 @@
 import math
 import random
 import struct
+import subprocess
+import sys
 import zlib
 
 import numpy as np
@@ -271,3 +273,16 @@ def test_a_scenario_with_terrain_sees_less_and_a_wrong_file_is_refused(
         if model.sensor.kind == "radar_3d":
             assert look(model.station, state).inside.tolist() == [False, True]
     assert math.isfinite(float(models[0].station.horizon.height_m))
+
+
+def test_without_terrain_a_scenario_is_read_without_numbers_being_loaded(repository):
+    words = """
+import sys
+from pathlib import Path
+import vedette.cli
+from vedette.simulator.scenario import load_scenario
+load_scenario(Path("scenarios/ain_al_asad_2022.toml"))
+sys.exit(any(name in sys.modules for name in ("numpy", "numba", "pyarrow")))
+"""
+    done = subprocess.run([sys.executable, "-c", words], cwd=repository, check=False)
+    assert done.returncode == 0  # every command starts in a tenth of a second, whatever it is

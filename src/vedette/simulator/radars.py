@@ -20,7 +20,7 @@ from vedette.model.reports import Plot, Report, SensorStatus
 from vedette.simulator.clutter import ClutterMap
 from vedette.simulator.echoes import Echoes, Equation, noise_places
 from vedette.simulator.sensor_specs import SensorModelSpec, false_alarms_per_scan
-from vedette.simulator.sight import TWO_PI, Seen, Station, look
+from vedette.simulator.sight import TWO_PI, Seen, Station, azimuth, look
 from vedette.simulator.world import STEP_NS, STEP_S, World
 
 F64 = NDArray[np.float64]
@@ -92,9 +92,9 @@ class RadarModel:
         echo with what is inside.
         """
         state = world.state_enu()
-        first = look(self.station, state)
+        azimuth_rad = azimuth(self.station, state)
         beside = 0.0 if self.equation is None else min(self.equation.cell[1] / sweep_rad, 0.5)
-        share = (first.azimuth_rad - begin_rad + beside * sweep_rad) % TWO_PI / sweep_rad - beside
+        share = (azimuth_rad - begin_rad + beside * sweep_rad) % TWO_PI / sweep_rad - beside
         near = (share < 1.0 + beside) & world.visible
         back_s = np.where(near, (1.0 - share) * STEP_S, 0.0)
         state[:, :3] -= state[:, 3:] * back_s[:, None]
@@ -113,7 +113,7 @@ class RadarModel:
             met = part < 1.0
             return met, world.t_ns - (np.where(met, 1.0 - part, 0.0) * STEP_NS).astype(np.int64)
 
-        return real + false + self._beside(world, first, when)
+        return real + false + self._beside(world, look(self.station, world.state_enu()), when)
 
     def _frame(self, world: World, frame_ns: int) -> list[Report]:
         """Measure everything in view at one instant."""

@@ -54,19 +54,30 @@ class AdsbModel:
         state = world.state_enu()[rows]
         heard = look(self.station, state).inside & world.visible[rows]
         luck = self.rng.uniform(size=(len(rows), 2))
+        places = np.stack(world.frame.geo_deg_from_enu(*state[:, :3].T), axis=1).tolist()
         reports: list[Report] = []
         for i, k in enumerate(rows):
             transponder = specs[k].transponder
             if heard[i] and transponder is not None:
-                reports += self._hear(world, k, transponder, state[i].tolist(), luck[i].tolist())
+                speed, chance = state[i, 3:].tolist(), luck[i].tolist()
+                reports += self._hear(world, k, transponder, places[i], speed, chance)
         return reports
 
     def _hear(
-        self, world: World, k: int, transponder: Transponder, state: list[float], luck: list[float]
+        self,
+        world: World,
+        k: int,
+        transponder: Transponder,
+        place: list[float],
+        velocity_mps: list[float],
+        luck: list[float],
     ) -> list[Report]:
-        """Hear what one aircraft sends in this step: place or velocity, at times its name."""
+        """Hear what one aircraft sends in this step: place or velocity, at times its name.
+
+        place: latitude, longitude (degrees), height over WGS-84.
+        """
         step = (world.t_ns - world.start_ns) // STEP_NS + k
-        lat_deg, lon_deg, hae_m = world.frame.geo_deg_from_enu(*state[:3])
+        lat_deg, lon_deg, hae_m = place
         lat_rad, lon_rad = math.radians(lat_deg), math.radians(lon_deg)
         baro_m, icao24 = hae_m + self.pressure_offset_m, transponder.icao24
         messages = []
@@ -75,11 +86,12 @@ class AdsbModel:
             if step % 2 == 0:
                 odd = bool(step // 2 % 2)
                 messages.append(mode_s.airborne_position(icao24, lat_rad, lon_rad, baro_m, odd))
-                reports.append(self._report(world, transponder, state, (lat_rad, lon_rad, hae_m)))
+                there = (lat_rad, lon_rad, hae_m)
+                reports.append(self._report(world, transponder, velocity_mps, there))
                 self.frame_of.append(len(self.frames))
             else:
                 gap_m = -self.pressure_offset_m
-                east, north, up = state[3:]
+                east, north, up = velocity_mps
                 messages.append(mode_s.airborne_velocity(icao24, east, north, up, gap_m))
         if step % IDENTIFICATION_STEPS == 0 and luck[1] < self.detection_prob:
             messages.append(mode_s.identification(icao24, transponder.callsign))
@@ -91,7 +103,7 @@ class AdsbModel:
         self,
         world: World,
         transponder: Transponder,
-        state: list[float],
+        velocity_mps: list[float],
         place: tuple[float, float, float],
     ) -> PositionReport:
         """Say as a report what the position message says."""
@@ -102,9 +114,9 @@ class AdsbModel:
             lat_rad=place[0],
             lon_rad=place[1],
             hae_m=place[2],
-            v_east_mps=state[3],
-            v_north_mps=state[4],
-            v_up_mps=state[5],
+            v_east_mps=velocity_mps[0],
+            v_north_mps=velocity_mps[1],
+            v_up_mps=velocity_mps[2],
             claims=Claims(icao24=transponder.icao24, callsign=transponder.callsign.strip()),
         )
 

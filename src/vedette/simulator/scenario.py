@@ -6,7 +6,7 @@ at the reference (flat world). Unknown keys are refused by file, line and key.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -37,8 +37,9 @@ from vedette.simulator.sensor_specs import (
     WeatherSpec,
     sensor_fault,
 )
-from vedette.simulator.terrain import Terrain
-from vedette.simulator.terrain_files import read_terrain
+
+if TYPE_CHECKING:
+    from vedette.simulator.terrain import Terrain
 
 START_MAX_NS = 4_102_444_800_000_000_000  # 2100-01-01; what sensors may report ends there too
 GroundHeight = Annotated[float, Meta(ge=0.0, le=20_000.0)]
@@ -207,7 +208,7 @@ class LoadedScenario(msgspec.Struct, frozen=True, kw_only=True):
     path: Path
     site_path: Path
     start_ns: int
-    terrain: Terrain | None = None
+    terrain: "Terrain | None" = None
 
 
 def load_scenario(path: Path, site_path: Path | None = None) -> LoadedScenario:
@@ -237,11 +238,14 @@ def load_scenario(path: Path, site_path: Path | None = None) -> LoadedScenario:
     )
 
 
-def _terrain(scenario: Scenario, path: Path, lines: Lines) -> Terrain | None:
+def _terrain(scenario: Scenario, path: Path, lines: Lines) -> "Terrain | None":
     """Read the terrain files, refusing by file, line and key what is none."""
     spec = scenario.terrain
     if spec is None:
         return None
+    from vedette.simulator.terrain import Terrain  # numpy and kernels: where there is terrain
+    from vedette.simulator.terrain_files import read_terrain
+
     grids = []
     for k, name in enumerate(spec.files):
         try:

@@ -62,22 +62,28 @@ def station(sensor: Sensor, frame: SiteFrame, terrain: Terrain | None = None) ->
     return Station(sensor, place, turned, height, horizon)
 
 
+def azimuth(at: Station, state_enu: F64) -> F64:
+    """Say in which direction objects (N, 6) are from a sensor: its own azimuth [0, 2 pi)."""
+    offset = (state_enu[:, :3] - at.position_enu_m) @ at.sensor_from_enu.T
+    return np.asarray(np.arctan2(offset[:, 0], offset[:, 1]) % TWO_PI)
+
+
 def look(at: Station, state_enu: F64) -> Seen:
     """Say how objects (N, 6) in the site's frame look from a sensor, and which it could see."""
     offset = (state_enu[:, :3] - at.position_enu_m) @ at.sensor_from_enu.T
     speed = state_enu[:, 3:] @ at.sensor_from_enu.T
     ground = np.hypot(offset[:, 0], offset[:, 1])
     reach = np.maximum(np.hypot(ground, offset[:, 2]), 1e-3)
-    azimuth = np.arctan2(offset[:, 0], offset[:, 1]) % TWO_PI
+    turned = np.arctan2(offset[:, 0], offset[:, 1]) % TWO_PI
     elevation = np.arctan2(offset[:, 2], ground)
     rate = np.sum(offset * speed, axis=1) / reach
     height = state_enu[:, 2] + ground_drop_m(state_enu[:, 0], state_enu[:, 1])
-    inside = in_sector(at.sensor, azimuth, elevation, reach)
+    inside = in_sector(at.sensor, turned, elevation, reach)
     if at.horizon is None:
         inside &= above_horizon(ground, height, at.height_m)
     else:
-        inside &= at.horizon.sees(azimuth, ground, height)
-    return Seen(azimuth, elevation, reach, rate, inside)
+        inside &= at.horizon.sees(turned, ground, height)
+    return Seen(turned, elevation, reach, rate, inside)
 
 
 def in_sector(sensor: Sensor, azimuth_rad: F64, elevation_rad: F64, range_m: F64) -> Bools:

@@ -46,9 +46,67 @@ def encode_detection(report: Detection) -> dict[str, object]:
     return found | _stated(rest)
 
 
+class _Sigma(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The sigmas of a polar line."""
+
+    range_m: float | None = None
+    azimuth_deg: float | None = None
+    elevation_deg: float | None = None
+    range_rate_mps: float | None = None
+
+
+class _PolarLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What `encode_detection` gives of a plot, in its order, made several times faster."""
+
+    t_ns: int
+    sensor: str
+    range_m: float | None = None
+    azimuth_deg: float | None = None
+    elevation_deg: float | None = None
+    range_rate_mps: float | None = None
+    sigma: _Sigma | None = None
+    classes: dict[str, float] | None = msgspec.field(name="class", default=None)
+    claims: dict[str, str] | None = None
+    confidence: float | None = None
+    rcs_dbsm: float | None = None
+    snr_db: float | None = None
+
+
 def encode_detection_line(report: Detection) -> bytes:
     """Give a report as one JSON line, its end included."""
+    if isinstance(report, Plot):
+        return _ENCODER.encode(_polar_line(report)) + b"\n"
     return msgspec.json.encode(encode_detection(report)) + b"\n"
+
+
+_ENCODER = msgspec.json.Encoder()
+_NO_SIGMA = _Sigma()
+
+
+def _polar_line(plot: Plot) -> _PolarLine:
+    degrees = math.degrees
+    reach, azimuth, tilt = plot.range_m, plot.azimuth_rad, plot.elevation_rad
+    rate = plot.range_rate_mps
+    sigma = _Sigma(
+        None if reach is None else plot.range_sigma_m,
+        None if azimuth is None else _degrees(plot.azimuth_sigma_rad),
+        None if tilt is None else _degrees(plot.elevation_sigma_rad),
+        None if rate is None else plot.range_rate_sigma_mps,
+    )
+    return _PolarLine(
+        plot.t_meas_ns,
+        plot.sensor,
+        reach,
+        None if azimuth is None else degrees(azimuth),
+        None if tilt is None else degrees(tilt),
+        rate,
+        None if sigma == _NO_SIGMA else sigma,
+        plot.class_prob or None,
+        None if plot.claims is None else _claims(plot.claims) or None,
+        plot.confidence,
+        plot.rcs_dbsm,
+        plot.snr_db,
+    )
 
 
 def _stated(values: dict[str, float | None]) -> dict[str, float]:
