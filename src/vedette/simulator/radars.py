@@ -194,10 +194,10 @@ class RadarModel:
             sensor.range_rate_sigma_mps,
         )
         true = (seen.range_m, seen.azimuth_rad, seen.elevation_rad, seen.range_rate_mps)
-        columns = [
-            t[rows] + s * noise[rows, k] for k, (t, s) in enumerate(zip(true, sigma, strict=True))
-        ]
-        return np.stack(columns, axis=1)
+        aer = noise[rows]
+        for k, (column, spread) in enumerate(zip(true, sigma, strict=True)):
+            aer[:, k] = column[rows] + spread * aer[:, k]
+        return aer
 
     def _clutter(self, azimuth_rad: F64, t_ns: I64) -> list[Report]:
         """Draw false plots, evenly over range and elevation, just above the threshold."""

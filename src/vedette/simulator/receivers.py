@@ -7,6 +7,7 @@ arrival says.
 
 import math
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
@@ -117,8 +118,14 @@ class AdsbModel:
             v_east_mps=velocity_mps[0],
             v_north_mps=velocity_mps[1],
             v_up_mps=velocity_mps[2],
-            claims=Claims(icao24=transponder.icao24, callsign=transponder.callsign.strip()),
+            claims=_claims(transponder),
         )
+
+
+@cache
+def _claims(transponder: Transponder) -> Claims:
+    """Give what an aircraft says of itself; it never changes."""
+    return Claims(icao24=transponder.icao24, callsign=transponder.callsign.strip())
 
 
 def adsb_model(
