@@ -6,7 +6,7 @@ none of this; a sea of them is so many objects.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +19,29 @@ F64 = NDArray[np.float64]
 
 @dataclass(slots=True)
 class ClutterMap:
-    """A radar's clutter. fixed: for each patch its points (P, 2): range, azimuth; none: (0, 2)."""
+    """A radar's clutter. fixed: for each patch its points (P, 2): range, azimuth; none: (0, 2).
+
+    plots (M, 4), of scan `number`: drawn once a scan, and told as the beam comes by.
+    """
 
     station: Station
     patches: Sequence[ClutterPatch]
     fixed: list[F64]
     rains: Sequence[RainSpec]
     wind_mps: F64
+    number: int = -1
+    plots: F64 = field(default_factory=lambda: np.zeros((0, 4)))
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is anything that could echo."""
+        return bool(self.patches or self.rains)
+
+    def scan(self, rng: np.random.Generator, number: int, elapsed_s: float) -> F64:
+        """Give a scan's plots (M, 4), the same until the next scan begins."""
+        if number != self.number:
+            self.number, self.plots = number, self.draw(rng, elapsed_s)
+        return self.plots
 
     def draw(self, rng: np.random.Generator, elapsed_s: float) -> F64:
         """Draw one scan's plots (M, 4): range, azimuth, elevation, range rate."""

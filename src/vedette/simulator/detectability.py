@@ -49,10 +49,19 @@ def detection_prob(snr: F64, threshold: float, pulses: int, swerling: int) -> F6
 
     snr (N,): mean signal to noise power of one pulse, linear. swerling: 0 to 4. Exact to 1e-9.
     """
-    mean = np.maximum(pulses * np.atleast_1d(np.asarray(snr, np.float64)), 1e-300)[:, None]
+    return _mixed(snr, pulses, swerling, _below(threshold, pulses))
+
+
+def _below(threshold: float, pulses: int) -> F64:
+    """Give how probably Gamma(n + k) stays below the threshold, for k from 0 until it always is."""
     last = int(threshold + 10.0 * math.sqrt(threshold)) + 20
-    k = np.arange(last + 1)
-    below = np.array([1.0 - _gamma_upper(pulses + int(j), threshold) for j in k])
+    return np.array([1.0 - _gamma_upper(pulses + k, threshold) for k in range(last + 1)])
+
+
+def _mixed(snr: F64, pulses: int, swerling: int, below: F64) -> F64:
+    """Mix what stays below by how probable each k is: Poisson, or negative binomial."""
+    mean = np.maximum(pulses * np.atleast_1d(np.asarray(snr, np.float64)), 1e-300)[:, None]
+    k = np.arange(len(below))
     factorial = np.array([math.lgamma(j + 1.0) for j in k])
     if swerling == 0:
         log_p = k * np.log(mean) - mean - factorial
@@ -74,10 +83,10 @@ def snr_for(prob: float, threshold: float, pulses: int, swerling: int) -> float:
     Halves the curve in decibels, 1e-9 dB at the end. prob must lie between the false-alarm
     probability and 1; at SNR_MAX_DB it stops.
     """
-    low, high = -SNR_MAX_DB, SNR_MAX_DB
-    for _ in range(60):
+    low, high, below = -SNR_MAX_DB, SNR_MAX_DB, _below(threshold, pulses)
+    for _ in range(40):
         middle = 0.5 * (low + high)
-        found = detection_prob(np.array([10.0 ** (middle / 10.0)]), threshold, pulses, swerling)
+        found = _mixed(np.array([10.0 ** (middle / 10.0)]), pulses, swerling, below)
         low, high = (middle, high) if found[0] < prob else (low, middle)
     return float(10.0 ** (high / 10.0))
 

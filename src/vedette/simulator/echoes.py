@@ -159,29 +159,25 @@ class Equation:
         world: World,
         seen: Seen,
         t_ns_at: Callable[[F64], tuple[Bools, I64]],
-    ) -> list[Echoes]:
+    ) -> Echoes:
         """Draw what comes in by the side lobes: right in range, wrong in azimuth.
 
         seen: at the step's end. t_ns_at(azimuth) says which directions the antenna looked at, and
         when.
         """
-        told = []
-        rcs_dbsm = self._rcs_dbsm(world, seen)
-        snr = self.snr(seen.range_m, rcs_dbsm) * self.lobe_ratio
+        snr = self.snr(seen.range_m, self._rcs_dbsm(world, seen)) * self.lobe_ratio
         strong = snr * self.pulses > FAINT_RATIO * self.threshold
         strong &= world.visible & seen.inside & ~self.is_blind(seen.range_rate_mps)
-        rows = np.flatnonzero(strong)
-        sends = self.reflectors(world.fleet)
-        for lobe_rad in self.lobes_rad if len(rows) else ():
-            aer = places(seen, rows)
-            aer[:, 1] = (aer[:, 1] + lobe_rad) % TWO_PI
-            met, t_ns = t_ns_at(aer[:, 1])
-            noise = self.noise_ratio(aer[met, 1], world.elapsed_s)
-            energy = draw_energy(
-                rng, snr[rows[met]] / noise, sends.swerling[rows[met]], self.pulses
-            )
-            told.append(self.found(rng, t_ns[met], aer[met], energy, noise))
-        return told
+        rows = np.repeat(np.flatnonzero(strong), len(self.lobes_rad))
+        lobes = np.tile(self.lobes_rad, len(rows) // len(self.lobes_rad))
+        met, t_ns = t_ns_at((seen.azimuth_rad[rows] + lobes) % TWO_PI)
+        rows = rows[met]
+        aer = places(seen, rows)
+        aer[:, 1] = (aer[:, 1] + lobes[met]) % TWO_PI
+        noise = self.noise_ratio(aer[:, 1], world.elapsed_s)
+        swerling = self.reflectors(world.fleet).swerling[rows]
+        energy = draw_energy(rng, snr[rows] / noise, swerling, self.pulses)
+        return self.found(rng, t_ns[met], aer, energy, noise)
 
     def _rcs_dbsm(self, world: World, seen: Seen) -> F64:
         """Give each object's mean cross-section as it is seen now."""
@@ -229,8 +225,11 @@ def fold(range_rate_mps: F64, interval_mps: float) -> F64:
 
 def places(seen: Seen, rows: I64) -> F64:
     """Lay out what is seen of these objects (M, 4): range, azimuth, elevation, range rate."""
+    aer = np.empty((len(rows), 4))
     columns = (seen.range_m, seen.azimuth_rad, seen.elevation_rad, seen.range_rate_mps)
-    return np.stack([column[rows] for column in columns], axis=1)
+    for k, column in enumerate(columns):
+        aer[:, k] = column[rows]
+    return aer
 
 
 def noise_places(rng: np.random.Generator, sensor: Sensor, azimuth_rad: F64) -> F64:

@@ -141,12 +141,20 @@ class RadarModel:
         """Tell what the radar equation adds: side lobes, the ground, rain."""
         if self.equation is None:
             return []
-        told = self.equation.lobe_echoes(self.rng, world, seen, when)
-        if self.clutter_map is not None:
-            aer = self.clutter_map.draw(self.rng, world.elapsed_s)
+        told: list[Report] = []
+        if self.equation.lobe_ratio > 0.0:
+            told += self._reports(self.equation.lobe_echoes(self.rng, world, seen, when))
+        if self.clutter_map is not None and self.clutter_map.is_there:
+            aer = self.clutter_map.scan(self.rng, self._scan_number(world), world.elapsed_s)
             met, t_ns = when(aer[:, 1])
-            told.append(self.equation.alarms(self.rng, t_ns[met], aer[met], is_noise=False))
-        return [report for echoes in told for report in self._reports(echoes)]
+            false = self.equation.alarms(self.rng, t_ns[met], aer[met], is_noise=False)
+            told += self._reports(false)
+        return told
+
+    def _scan_number(self, world: World) -> int:
+        """Count the scans, by the one that the step's beginning belongs to."""
+        back_s = STEP_S if self.sensor.scan == "rotating" else 0.0
+        return int(max(world.elapsed_s - back_s, 0.0) / self.sensor.scan_period_s)
 
     def _clutter_count(self, span_s: float) -> int:
         """Draw how many false plots there are in a span of time."""

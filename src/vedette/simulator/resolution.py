@@ -13,6 +13,7 @@ F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+FEW = 32  # objects: 500 pairs
 TURN = 2.0 * np.pi
 AZIMUTH = 1  # the column that goes round
 # The half of the neighbouring bins in range and azimuth from which each pair is met once.
@@ -27,7 +28,9 @@ def leaders(aer: F64, strength: F64, cell: F64) -> I64:
     """
     count = len(aer)
     lead = np.arange(count)
-    one, other = _near_pairs(aer, cell)
+    if count < 2:
+        return lead
+    one, other = _near_pairs(aer, cell) if count > FEW else _pairs_of_few(aer, cell)
     if not len(one):
         return lead
     rank = np.empty(count, np.int64)
@@ -49,6 +52,13 @@ def leaders(aer: F64, strength: F64, cell: F64) -> I64:
         keep = undecided[weak] & ~taken[strong]
         strong, weak = strong[keep], weak[keep]
     return lead
+
+
+def _pairs_of_few(aer: F64, cell: F64) -> tuple[I64, I64]:
+    """List the near pairs by comparing all: for few that is cheaper than sorting them."""
+    one, other = np.triu_indices(len(aer), 1)
+    near = np.all(np.abs(_difference(aer[one], aer[other])) < cell, axis=1)
+    return one[near], other[near]
 
 
 def _near_pairs(aer: F64, cell: F64) -> tuple[I64, I64]:

@@ -71,6 +71,8 @@ class Cues:
             for r in item.reports
             if isinstance(r, PositionReport) and r.hae_m is not None
         ]
+        if not polar and not told:
+            return np.zeros((0, 3))
         azimuth, tilt, reach = np.array(polar).reshape(-1, 3).T
         own = np.stack(enu_from_aer(azimuth, tilt, reach), axis=1)
         places = own @ at.sensor_from_enu + at.position_enu_m
