@@ -16,7 +16,7 @@ from benchmarks.figures import SCENARIO, Figure, run_module, spread, vedette
 from vedette.config.site import Coverage, Feed, Sensor
 from vedette.model.enums import ObjectClass
 from vedette.simulator.scenario import LoadedScenario, ObjectSpec, Waypoint, load_scenario
-from vedette.simulator.sensor_specs import CameraSpec, RadarSpec, SensorModelSpec
+from vedette.simulator.sensor_specs import AcousticSpec, CameraSpec, RadarSpec, SensorModelSpec
 from vedette.simulator.sensors import create_sensors
 from vedette.simulator.wire import create_wire
 from vedette.simulator.world import create_world
@@ -27,15 +27,16 @@ TEXT = """Demonstration: `vedette simulate` of the Ain al-Asad scenario, a proce
 its start to its last file, on one core; how many times faster than the scenario's own time, by
 the clock and in processor time (which is what it takes on a machine with nothing else to do).
 Large: 10,000 objects within 40 km of a site with 20 sensors (14 radars by the radar equation, half
-of them rotating, 3 direction finders, 3 cameras that must be pointed), everything up to the bytes
-on the wire; processor time for a simulated second, of which the parts."""
+of them rotating, 2 direction finders, 2 cameras that must be pointed, 2 microphone arrays),
+everything up to the bytes on the wire; processor time for a simulated second, of which the
+parts."""
 COMMAND = "python -m benchmarks.simulator_speed"
 NEEDS = ""
 
 RUNS, RUNS_QUICK = 5, 2
 SECONDS, SECONDS_QUICK = 20.0, 6.0
 WARM_UP_S = 2.0
-RADARS, FINDERS, CAMERAS = 14, 3, 3
+RADARS, LISTENERS = 14, 6
 # 10,000 in all: a sea of birds, and as much else as no site has ever seen.
 CROWD = (
     (ObjectClass.BIRD, 8_000, 13.0, 100.0),
@@ -127,7 +128,7 @@ def crowded(loaded: LoadedScenario) -> LoadedScenario:
         for name, count, speed, height in CROWD
     ]
     sensors = [radar(loaded, k) for k in range(RADARS)]
-    sensors += [listener(loaded, k) for k in range(FINDERS + CAMERAS)]
+    sensors += [listener(loaded, k) for k in range(LISTENERS)]
     feeds = [
         Feed(id=f"feed_{k}", kind="detections_udp", port=0, sensor=s.id)
         for k, s in enumerate(sensors)
@@ -163,13 +164,17 @@ def radar(loaded: LoadedScenario, k: int) -> Sensor:
 
 
 def listener(loaded: LoadedScenario, k: int) -> Sensor:
-    """Make a direction finder (even k) or camera."""
+    """Make a direction finder, camera or microphone array, in turn."""
+    name = ("finder", "camera", "array")[k % 3]
     return Sensor(
-        id=f"listener_{k}",
-        kind="bearing_elevation" if k % 2 else "bearing",
-        azimuth_sigma_deg=0.1 if k % 2 else 2.0,
+        id=f"{name}_{k}",
+        kind="bearing_elevation" if name == "camera" else "bearing",
+        azimuth_sigma_deg=0.1 if name == "camera" else 2.0,
         elevation_sigma_deg=0.1,
-        coverage=Coverage(range_max_m=8_000.0 if k % 2 else 15_000.0),
+        cooperative=name == "finder",
+        coverage=Coverage(
+            range_max_m={"finder": 15_000.0, "camera": 8_000.0, "array": 4_000.0}[name]
+        ),
         **place(loaded, RADARS + k),
     )
 
@@ -186,6 +191,8 @@ def truth_of(sensor: Sensor) -> SensorModelSpec:
         return SensorModelSpec(id=sensor.id, radar=radar_spec)
     if sensor.kind == "bearing_elevation":
         return SensorModelSpec(id=sensor.id, range_90_m=4_000.0, camera=CameraSpec(policy="cue"))
+    if not sensor.cooperative:
+        return SensorModelSpec(id=sensor.id, range_90_m=600.0, acoustic=AcousticSpec())
     return SensorModelSpec(id=sensor.id, range_90_m=10_000.0)
 
 

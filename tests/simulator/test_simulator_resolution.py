@@ -79,6 +79,24 @@ def test_the_strongest_takes_its_cell_then_the_next(seed, count, width_deg):
     assert leaders(aer, strength, cell).tolist() == by_hand(aer, strength, cell).tolist()
 
 
+def test_thousands_in_few_cells_are_told_apart_as_few_are():
+    rng = np.random.default_rng(2)
+    count = 3000
+    aer = np.stack(
+        [
+            rng.uniform(9000.0, 9500.0, count),
+            rng.uniform(6.2, 6.4, count) % (2.0 * math.pi),
+            rng.uniform(0.0, 0.1, count),
+            rng.normal(0.0, 9.0, count),
+        ],
+        axis=1,
+    )
+    strength = rng.permutation(count) + 1.0
+    lead = leaders(aer, strength, CELL)
+    assert lead.tolist() == by_hand(aer, strength, CELL).tolist()
+    assert 4 < len(set(lead.tolist())) < 100
+
+
 def test_two_across_north_are_one_at_the_mean_weighted_by_amplitude():
     aer = np.array([[5000.0, math.radians(359.5), 0.1, 0.0], [5040.0, math.radians(0.7), 0.1, 4.0]])
     lead = leaders(aer, np.array([9.0, 1.0]), CELL)

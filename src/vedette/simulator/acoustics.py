@@ -36,6 +36,7 @@ LOUDNESS_DB = {
 }
 PATH_DB_MAX = 15.0  # a sound shadow upwind is not deeper: turbulence scatters into it
 PAST_S = 90.0  # 30 km of sound: nothing is heard farther
+SETTLED_S = 1e-4
 ROUNDS = 40  # the time converges as (v / c)^n: 1e-6 at an airliner's 0.7
 
 
@@ -73,9 +74,11 @@ class AcousticModel(BearingModel):
         Solves distance(t - wait) = c * wait by repetition. What is farther than the past reaches,
         or was not there then, is not heard.
         """
-        states = np.stack([state for state, _ in self.past])
-        visible = np.stack([seen for _, seen in self.past])
-        rows, last = np.arange(states.shape[1]), len(states) - 1
+        state, sounding = self.past[-1][0].copy(), np.zeros(world.fleet.count, np.bool_)
+        rows = np.flatnonzero(self.loudness_db(world) > SILENT_DB)
+        states = np.stack([kept[rows] for kept, _ in self.past])
+        visible = np.stack([kept[rows] for _, kept in self.past])
+        columns, last = np.arange(len(rows)), len(states) - 1
         late_s = (world.t_ns - t_ns) / NS_PER_S
         wait_s = np.zeros(len(rows))
         for _ in range(ROUNDS):
@@ -83,21 +86,31 @@ class AcousticModel(BearingModel):
             before = step.astype(np.int64)
             after = np.minimum(before + 1, last)
             share = (step - before)[:, None]
-            state = states[before, rows] * (1.0 - share) + states[after, rows] * share
-            offset = state[:, :3] - self.station.position_enu_m
-            wait_s = np.sqrt(np.sum(offset * offset, axis=1)) / self.acoustic.sound_speed_mps
+            then = states[before, columns] * (1.0 - share) + states[after, columns] * share
+            offset = then[:, :3] - self.station.position_enu_m
+            wait, wait_s = wait_s, np.sqrt(np.sum(offset * offset, axis=1))
+            wait_s /= self.acoustic.sound_speed_mps
+            if np.max(np.abs(wait_s - wait), initial=0.0) < SETTLED_S:
+                break
+        state[rows] = then
         known = (wait_s + late_s) / STEP_S <= last
-        return state, known & visible[before, rows]
+        sounding[rows] = known & visible[before, columns]
+        return state, sounding
+
+    def loudness_db(self, world: World) -> F64:
+        """Give how loud each object (N,) is."""
+        return np.array([LOUDNESS_DB[spec.object_class] for spec in world.fleet.specs])
 
     def reach_m(self, world: World, state_enu: F64) -> F64:
         """Give how far each object (N,) is heard, from where it is."""
-        loud_db = np.array([LOUDNESS_DB[spec.object_class] for spec in world.fleet.specs])
         towards = self.station.position_enu_m - state_enu[:, :3]
         length = np.maximum(np.sqrt(np.sum(towards * towards, axis=1)), 1.0)
         along = (towards @ self.wind_mps) / length
         path_db = np.clip(self.acoustic.wind_path_db_per_mps * along, -PATH_DB_MAX, PATH_DB_MAX)
         noise_db = self.acoustic.wind_noise_db_per_mps * float(np.hypot(*self.wind_mps[:2]))
-        return np.asarray(self.range_90_m * 10.0 ** ((loud_db + path_db - noise_db) / 20.0))
+        return np.asarray(
+            self.range_90_m * 10.0 ** ((self.loudness_db(world) + path_db - noise_db) / 20.0)
+        )
 
 
 def acoustic_model(plain: BearingModel, spec: SensorModelSpec, wind_mps: F64) -> AcousticModel:

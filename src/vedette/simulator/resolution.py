@@ -14,6 +14,7 @@ I64 = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 FEW = 32  # objects: 500 pairs
+PAIRS_MAX = 500_000  # 100 MB of working memory; beyond it, objects are many in few cells
 TURN = 2.0 * np.pi
 AZIMUTH = 1  # the column that goes round
 # The half of the neighbouring bins in range and azimuth from which each pair is met once.
@@ -30,7 +31,10 @@ def leaders(aer: F64, strength: F64, cell: F64) -> I64:
     lead = np.arange(count)
     if count < 2:
         return lead
-    one, other = _near_pairs(aer, cell) if count > FEW else _pairs_of_few(aer, cell)
+    pairs = _near_pairs(aer, cell) if count > FEW else _pairs_of_few(aer, cell)
+    if pairs is None:
+        return _one_by_one(aer, strength, cell)
+    one, other = pairs
     if not len(one):
         return lead
     rank = np.empty(count, np.int64)
@@ -54,6 +58,18 @@ def leaders(aer: F64, strength: F64, cell: F64) -> I64:
     return lead
 
 
+def _one_by_one(aer: F64, strength: F64, cell: F64) -> I64:
+    """Let the strongest take its cell, one after the other: where thousands share few cells."""
+    lead = np.arange(len(aer))
+    left = np.argsort(-strength, kind="stable")
+    while len(left):
+        near = np.all(np.abs(_difference(aer[left], aer[left[:1]])) < cell, axis=1)
+        lead[left[near]] = left[0]
+        near[0] = True  # whatever rounding says of it and itself
+        left = left[~near]
+    return lead
+
+
 def _pairs_of_few(aer: F64, cell: F64) -> tuple[I64, I64]:
     """List the near pairs by comparing all: for few that is cheaper than sorting them."""
     one, other = np.triu_indices(len(aer), 1)
@@ -61,19 +77,27 @@ def _pairs_of_few(aer: F64, cell: F64) -> tuple[I64, I64]:
     return one[near], other[near]
 
 
-def _near_pairs(aer: F64, cell: F64) -> tuple[I64, I64]:
-    """List the pairs that are within a cell of each other in every resolved quantity, once each."""
+def _near_pairs(aer: F64, cell: F64) -> tuple[I64, I64] | None:
+    """List the pairs that are within a cell of each other in every resolved quantity, once each.
+
+    None: there may be more than PAIRS_MAX.
+    """
     bins_round = max(int(TURN / cell[AZIMUTH]), 1)  # bins are a cell wide or a little more
     ring = np.floor(aer[:, 0] / cell[0]).astype(np.int64)
     ray = np.floor(aer[:, AZIMUTH] / (TURN / bins_round)).astype(np.int64) % bins_round
     key = ring * bins_round + ray
     order = np.argsort(key, kind="stable")
     ordered = key[order]
-    ones, others = [], []
-    for out, (rings, rays) in enumerate(((0, 0), *NEXT_BINS)):
+    firsts, manies = [], []
+    for rings, rays in ((0, 0), *NEXT_BINS):
         wanted = (ring + rings) * bins_round + (ray + rays) % bins_round
         first = np.searchsorted(ordered, wanted, "left")
-        many = np.searchsorted(ordered, wanted, "right") - first
+        firsts.append(first)
+        manies.append(np.searchsorted(ordered, wanted, "right") - first)
+    if sum(int(many.sum()) for many in manies) > PAIRS_MAX:
+        return None
+    ones, others = [], []
+    for out, (first, many) in enumerate(zip(firsts, manies, strict=True)):
         one = np.repeat(np.arange(len(aer)), many)
         start = np.cumsum(many) - many
         other = order[np.arange(len(one)) - np.repeat(start - first, many)]

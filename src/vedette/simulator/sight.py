@@ -76,7 +76,8 @@ def look(at: Station, state_enu: F64) -> Seen:
     reach = np.maximum(np.hypot(ground, offset[:, 2]), 1e-3)
     turned = np.arctan2(offset[:, 0], offset[:, 1]) % TWO_PI
     elevation = np.arctan2(offset[:, 2], ground)
-    rate = np.sum(offset * speed, axis=1) / reach
+    along = offset * speed
+    rate = (along[:, 0] + along[:, 1] + along[:, 2]) / reach
     height = state_enu[:, 2] + ground_drop_m(state_enu[:, 0], state_enu[:, 1])
     inside = in_sector(at.sensor, turned, elevation, reach)
     if at.horizon is None:

@@ -5,6 +5,7 @@ real one, says the largest value it can.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from vedette.base.angles import wrap_two_pi
 from vedette.codecs.asterix import cat034 as c34
@@ -37,13 +38,20 @@ def _angle(value_rad: float) -> bytes:
 
 def record_bytes(category: int, items: dict[str, bytes]) -> bytes:
     """Join items into one record: FSPEC, then the items in the profile's order."""
-    frns = sorted((_FRN[category][name], name) for name in items)
+    fspec, names = _laid_out(category, tuple(items))
+    return fspec + b"".join([items[name] for name in names])
+
+
+@lru_cache(maxsize=1000)
+def _laid_out(category: int, names: tuple[str, ...]) -> tuple[bytes, tuple[str, ...]]:
+    """Give the FSPEC of items and their order; a radar says the same ones again and again."""
+    frns = sorted((_FRN[category][name], name) for name in names)
     fspec = bytearray(frns[-1][0] // 7 + 1)
     for frn, _ in frns:
         fspec[frn // 7] |= 0x80 >> (frn % 7)
     for octet in range(len(fspec) - 1):
         fspec[octet] |= 1
-    return bytes(fspec) + b"".join(items[name] for _, name in frns)
+    return bytes(fspec), tuple(name for _, name in frns)
 
 
 def pack_blocks(category: int, encoded: Iterable[bytes]) -> list[bytes]:
