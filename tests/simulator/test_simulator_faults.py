@@ -243,12 +243,12 @@ async def over_sockets(loaded, seed: int) -> dict[str, bytes]:
         reader, writer = await asyncio.open_connection(*transports.senders["adsb_beast"].address)
         await transports.connect()
         run = Run(
-            loaded,
-            seed,
-            create_world(loaded, seed),
-            create_sensors(loaded, seed),
-            create_wire(loaded.site),
-            transports,
+            loaded=loaded,
+            seed=seed,
+            world=create_world(loaded, seed),
+            sensors=create_sensors(loaded, seed),
+            wire=create_wire(loaded.site),
+            transports=transports,
         )
         while not run.is_over:
             await run.step()

@@ -15,7 +15,7 @@ from vedette.simulator.sensor_specs import (
     AcousticSpec,
     CameraSpec,
     SensorModelSpec,
-    SightingSpec,
+    CallersSpec,
     WeatherSpec,
 )
 from vedette.simulator.sensors import create_sensors
@@ -237,7 +237,7 @@ def test_copies_of_a_call_have_its_bearing_and_some_calls_are_wrong(scene, place
         range_90_m=50_000.0,
         detection_prob=1.0,
         clutter_per_scan=0.0,
-        sightings=SightingSpec(wrong_prob=0.3, copies=2.0, copy_delay_s=20.0),
+        callers=CallersSpec(wrong_prob=0.3, copies=2.0, copy_delay_s=20.0),
     )
     changes = {"camera_west": {"azimuth_sigma_deg": 5.0, "scan_period_s": 10.0}}
     loaded = scene(sensors=[spec], changes=changes, only=("camera_west",))
@@ -267,7 +267,7 @@ def test_copies_of_a_call_have_its_bearing_and_some_calls_are_wrong(scene, place
         ('camera = { policy = "cue" }\nacoustic = {}', "acoustic", "camera already"),
         ('camera = { policy = "stare" }', "camera", "policy"),
         ("acoustic = { sound_speed_mps = 3.0 }", "acoustic", "sound_speed"),
-        ("sightings = { wrong_prob = 2.0 }", "sightings", "wrong_prob"),
+        ("callers = { wrong_prob = 2.0 }", "callers", "wrong_prob"),
     ],
 )
 def test_a_wrong_listener_is_refused_by_file_line_and_key(refused, words, key, why):

@@ -151,7 +151,7 @@ class AcousticSpec(Table, frozen=True, kw_only=True):
     wind_path_db_per_mps: NonNegative = 1.0
 
 
-class SightingSpec(Table, frozen=True, kw_only=True):
+class CallersSpec(Table, frozen=True, kw_only=True):
     """People who call in what they see: at each scan, with the site's sigma.
 
     wrong_prob: share of calls whose bearing is anything. copies: how many others on average repeat
@@ -182,7 +182,7 @@ class SensorModelSpec(Table, frozen=True, kw_only=True):
     range_90_m: radars: where 1 m2 (Swerling 1) is seen with 0.9; cameras and direction finders:
     where any object is. detection_prob: the best it ever does. class_prob: a camera's share of
     right classifications; none: it names no class. clutter_per_scan: none: the site's. radar: by
-    the radar equation, instead of range_90_m. camera, acoustic, sightings: what a sensor of kind
+    the radar equation, instead of range_90_m. camera, acoustic, callers: what a sensor of kind
     bearing or bearing_elevation is.
     """
 
@@ -196,14 +196,14 @@ class SensorModelSpec(Table, frozen=True, kw_only=True):
     radar: RadarSpec | None = None
     camera: CameraSpec | None = None
     acoustic: AcousticSpec | None = None
-    sightings: SightingSpec | None = None
+    callers: CallersSpec | None = None
 
 
 def sensor_fault(spec: SensorModelSpec, sensor: Sensor) -> tuple[str, str] | None:
     """Say which key of a sensor's entry is wrong and why; None: nothing."""
     if spec.radar is not None:
         return _radar_fault(spec.radar, spec, sensor)
-    kinds = [name for name in ("camera", "acoustic", "sightings") if getattr(spec, name)]
+    kinds = [name for name in ("camera", "acoustic", "callers") if getattr(spec, name)]
     if kinds and sensor.kind not in ("bearing", "bearing_elevation"):
         return kinds[0], f"{sensor.id!r} is of kind {sensor.kind}"
     if len(kinds) > 1:

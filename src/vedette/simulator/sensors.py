@@ -27,7 +27,7 @@ from vedette.simulator.receivers import AdsbModel, adsb_model
 from vedette.simulator.scenario import LoadedScenario
 from vedette.simulator.sensor_specs import RadarSpec, SensorModelSpec
 from vedette.simulator.sight import Station, station
-from vedette.simulator.sightings import sighting_model
+from vedette.simulator.callers import caller_model
 from vedette.simulator.world import STREAM_SENSOR, World, stream, wind_velocity_mps
 
 # Beside a sensor's own stream of chance; append only, as the streams themselves.
@@ -175,8 +175,8 @@ def _bearing(plain: BearingModel, spec: SensorModelSpec, loaded: LoadedScenario)
         return camera_model(plain, spec, weather)
     if spec.acoustic is not None:
         return acoustic_model(plain, spec, wind_velocity_mps(loaded.site.wind))
-    if spec.sightings is not None:
-        return sighting_model(plain, spec, weather)
+    if spec.callers is not None:
+        return caller_model(plain, spec, weather)
     return plain
 
 

@@ -15,7 +15,7 @@ from vedette.base.constants import NS_PER_S
 from vedette.model.reports import Plot, Report
 from vedette.simulator.cameras import clearness, reach_chance
 from vedette.simulator.listeners import BearingModel, fields_of
-from vedette.simulator.sensor_specs import SensorModelSpec, SightingSpec, WeatherSpec
+from vedette.simulator.sensor_specs import SensorModelSpec, CallersSpec, WeatherSpec
 from vedette.simulator.sight import TWO_PI, Seen
 from vedette.simulator.world import World
 
@@ -23,10 +23,10 @@ F64 = NDArray[np.float64]
 
 
 @dataclass(slots=True)
-class SightingModel(BearingModel):
+class CallerModel(BearingModel):
     """Everyone around who may call. repeats: calls to come again, (ns, order, call), a heap."""
 
-    sightings: SightingSpec
+    callers: CallersSpec
     weather: WeatherSpec
     repeats: list[tuple[int, int, Plot]] = field(default_factory=list)
     called: int = 0
@@ -47,14 +47,14 @@ class SightingModel(BearingModel):
         luck, anywhere = self.rng.uniform(size=2).tolist()
         if not isinstance(call, Plot):
             raise TypeError(f"people report bearings, not {type(call).__name__}")
-        if luck < self.sightings.wrong_prob:
+        if luck < self.callers.wrong_prob:
             return msgspec.structs.replace(call, azimuth_rad=TWO_PI * anywhere)
         return call
 
     def _spread(self, call: Plot) -> None:
         """Let others repeat a call as their own."""
-        for _ in range(int(self.rng.poisson(self.sightings.copies))):
-            wait_ns = int(self.rng.exponential(self.sightings.copy_delay_s) * NS_PER_S)
+        for _ in range(int(self.rng.poisson(self.callers.copies))):
+            wait_ns = int(self.rng.exponential(self.callers.copy_delay_s) * NS_PER_S)
             when = call.t_meas_ns + wait_ns
             copy = msgspec.structs.replace(call, t_meas_ns=when, t_recv_ns=when)
             self.called += 1
@@ -62,14 +62,14 @@ class SightingModel(BearingModel):
 
     def _chance(self, world: World, seen: Seen, state_enu: F64) -> F64:
         """Say how probably each object is called in."""
-        ratio = self.sightings.night_range_ratio
+        ratio = self.callers.night_range_ratio
         clear = self.detection_prob * clearness(self.weather, seen, state_enu)
         return clear * reach_chance(seen.range_m, self._reach_m(world), self.weather, ratio)
 
 
-def sighting_model(
+def caller_model(
     plain: BearingModel, spec: SensorModelSpec, weather: WeatherSpec
-) -> SightingModel:
+) -> CallerModel:
     """Make people of a plain bearing sensor."""
-    sightings = spec.sightings or SightingSpec()
-    return SightingModel(**fields_of(plain), sightings=sightings, weather=weather)
+    callers = spec.callers or CallersSpec()
+    return CallerModel(**fields_of(plain), callers=callers, weather=weather)
