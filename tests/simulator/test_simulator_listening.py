@@ -13,9 +13,9 @@ from vedette.simulator.cameras import Gaze
 from vedette.simulator.scenario import ObjectSpec, Waypoint
 from vedette.simulator.sensor_specs import (
     AcousticSpec,
+    CallersSpec,
     CameraSpec,
     SensorModelSpec,
-    CallersSpec,
     WeatherSpec,
 )
 from vedette.simulator.sensors import create_sensors

@@ -15,7 +15,7 @@ from vedette.base.constants import NS_PER_S
 from vedette.model.reports import Plot, Report
 from vedette.simulator.cameras import clearness, reach_chance
 from vedette.simulator.listeners import BearingModel, fields_of
-from vedette.simulator.sensor_specs import SensorModelSpec, CallersSpec, WeatherSpec
+from vedette.simulator.sensor_specs import CallersSpec, SensorModelSpec, WeatherSpec
 from vedette.simulator.sight import TWO_PI, Seen
 from vedette.simulator.world import World
 
@@ -67,9 +67,7 @@ class CallerModel(BearingModel):
         return clear * reach_chance(seen.range_m, self._reach_m(world), self.weather, ratio)
 
 
-def caller_model(
-    plain: BearingModel, spec: SensorModelSpec, weather: WeatherSpec
-) -> CallerModel:
+def caller_model(plain: BearingModel, spec: SensorModelSpec, weather: WeatherSpec) -> CallerModel:
     """Make people of a plain bearing sensor."""
     callers = spec.callers or CallersSpec()
     return CallerModel(**fields_of(plain), callers=callers, weather=weather)

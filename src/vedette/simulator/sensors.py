@@ -16,6 +16,7 @@ from vedette.config.site import Sensor
 from vedette.geo import SiteFrame, enu_from_aer
 from vedette.model.reports import Plot, PositionReport, Report
 from vedette.simulator.acoustics import acoustic_model
+from vedette.simulator.callers import caller_model
 from vedette.simulator.cameras import CameraModel, camera_model
 from vedette.simulator.clutter import clutter_map
 from vedette.simulator.echoes import Strobe, equation
@@ -27,7 +28,6 @@ from vedette.simulator.receivers import AdsbModel, adsb_model
 from vedette.simulator.scenario import LoadedScenario
 from vedette.simulator.sensor_specs import RadarSpec, SensorModelSpec
 from vedette.simulator.sight import Station, station
-from vedette.simulator.callers import caller_model
 from vedette.simulator.world import STREAM_SENSOR, World, stream, wind_velocity_mps
 
 # Beside a sensor's own stream of chance; append only, as the streams themselves.
