@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zlib
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -249,6 +250,22 @@ def test_a_drone_behind_a_ridge_is_seen_only_above_the_line_over_it(scene, place
     state[:, 2] = (line_m - 15.0, line_m + 15.0, 20.0)
     assert look(at, state).inside.tolist() == [False, True, True]
     assert look(bare, state).inside.tolist() == [True, True, True]
+
+
+def test_a_sensor_does_not_see_below_its_mask(base):
+    frame = SiteFrame(base.site.reference)
+    sensor = next(s for s in base.site.sensors if s.id == "radar_south")
+    mask = [(350.0, 4.0), (10.0, 2.0), (180.0, -2.0)]
+    coverage = msgspec.structs.replace(sensor.coverage, mask=mask)
+    at = station(msgspec.structs.replace(sensor, coverage=coverage), frame)
+    azimuth = np.radians([0.0, 0.0, 95.0, 95.0, 355.0, 180.0])
+    tilt = np.radians([2.9, 3.1, -0.1, 0.1, 3.4, -1.0])
+    ground = 3000.0 * np.cos(tilt)
+    own = np.stack([ground * np.sin(azimuth), ground * np.cos(azimuth), 3000 * np.sin(tilt)], 1)
+    state = np.zeros((6, 6))
+    state[:, :3] = own @ at.sensor_from_enu + at.position_enu_m
+    seen = look(at, state)
+    assert seen.inside.tolist() == [False, True, False, True, False, True]
 
 
 def test_a_scenario_with_terrain_sees_less_and_a_wrong_file_is_refused(

@@ -123,17 +123,17 @@ def clearness(weather: WeatherSpec, seen: Seen, state_enu: F64) -> F64:
 
 def nearest_azimuth_rad(at: Station, places_enu_m: F64) -> float | None:
     """Give the azimuth of the nearest of some places (M, 3) in the coverage; None: no such."""
-    offset = (places_enu_m - at.position_enu_m) @ at.sensor_from_enu.T
-    reach = np.sqrt(np.sum(offset * offset, axis=1))
-    azimuth = np.arctan2(offset[:, 0], offset[:, 1]) % TWO_PI
+    offset = places_enu_m - at.position_enu_m
+    reach = np.sqrt(np.einsum("ij,ij->i", offset, offset))
     coverage = at.sensor.coverage
-    inside = reach <= coverage.range_max_m
+    near = reach <= coverage.range_max_m
+    offset, reach = offset[near] @ at.sensor_from_enu.T, reach[near]
+    azimuth = np.arctan2(offset[:, 0], offset[:, 1]) % TWO_PI
     start_rad, width_rad = sector(coverage)
     if width_rad > 0.0:
-        inside &= (azimuth - start_rad) % TWO_PI <= width_rad
-    if not inside.any():
-        return None
-    return float(azimuth[np.argmin(np.where(inside, reach, np.inf))])
+        inside = (azimuth - start_rad) % TWO_PI <= width_rad
+        azimuth, reach = azimuth[inside], reach[inside]
+    return float(azimuth[np.argmin(reach)]) if len(reach) else None
 
 
 def sector(coverage: Coverage) -> tuple[float, float]:

@@ -6,6 +6,8 @@ from typing import NamedTuple
 from vedette.config.site import Sensor
 from vedette.model.reports import Refusal, Report, SourceNote
 
+UNMEASURED = (Refusal, SourceNote)
+
 
 class Message(NamedTuple):
     """One thing said: a report, a Beast frame, or a frame with the report it means.
@@ -40,6 +42,6 @@ class Heard:
 
 def measured_ns(report: Report) -> int:
     """Give when a report was measured (a note of a source: when it arrived), int64 ns UTC."""
-    if isinstance(report, Refusal | SourceNote):
+    if isinstance(report, UNMEASURED):
         return report.t_recv_ns
     return report.t_meas_ns

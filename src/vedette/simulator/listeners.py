@@ -137,6 +137,8 @@ class BearingModel:
     def _clutter(self, t_ns: int) -> list[Report]:
         """Draw false bearings, evenly over the coverage."""
         count = int(self.rng.poisson(self.clutter_per_scan))
+        if not count:
+            return []
         coverage = self.sensor.coverage
         width = math.radians(coverage.azimuth_to_deg - coverage.azimuth_from_deg) % TWO_PI
         start = math.radians(coverage.azimuth_from_deg)

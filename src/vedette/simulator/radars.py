@@ -209,6 +209,8 @@ class RadarModel:
 
     def _clutter(self, azimuth_rad: F64, t_ns: I64) -> list[Report]:
         """Draw false plots, evenly over range and elevation, just above the threshold."""
+        if not len(azimuth_rad):
+            return []
         if self.equation is not None:
             aer = noise_places(self.rng, self.sensor, azimuth_rad)
             return self._reports(self.equation.alarms(self.rng, t_ns, aer, is_noise=True))
@@ -238,6 +240,8 @@ class RadarModel:
         self, t_ns: I64, aer: F64, snr_db: F64, rcs_dbsm: F64, sigma: F64 | None = None
     ) -> list[Report]:
         """Make plots of columns range, azimuth, elevation, range rate; a 2-D radar has none."""
+        if not len(aer):
+            return []
         offset = math.radians(self.sensor.azimuth_offset_deg)
         sensor_id, solid = self.sensor.id, self.sensor.kind == "radar_3d"
         reach_m = np.maximum(aer[:, 0], 0.0).tolist()

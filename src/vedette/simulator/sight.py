@@ -97,6 +97,12 @@ def in_sector(sensor: Sensor, azimuth_rad: F64, elevation_rad: F64, range_m: F64
     if width > 0.0:
         start = math.radians(coverage.azimuth_from_deg)
         inside &= (azimuth_rad - start) % TWO_PI <= width
+    if coverage.mask:
+        points = sorted(
+            (azimuth_deg % 360.0, least_deg) for azimuth_deg, least_deg in coverage.mask
+        )
+        azimuths, leasts = np.radians(points).T
+        inside &= elevation_rad >= np.interp(azimuth_rad, azimuths, leasts, period=TWO_PI)
     return np.asarray(inside)
 
 

@@ -87,12 +87,15 @@ def _polar_line(plot: Plot) -> _PolarLine:
     degrees = math.degrees
     reach, azimuth, tilt = plot.range_m, plot.azimuth_rad, plot.elevation_rad
     rate = plot.range_rate_mps
-    sigma = _Sigma(
-        None if reach is None else plot.range_sigma_m,
-        None if azimuth is None else _degrees(plot.azimuth_sigma_rad),
-        None if tilt is None else _degrees(plot.elevation_sigma_rad),
-        None if rate is None else plot.range_rate_sigma_mps,
-    )
+    sigma = None
+    spreads = (plot.range_sigma_m, plot.azimuth_sigma_rad, plot.elevation_sigma_rad)
+    if spreads != (None, None, None) or plot.range_rate_sigma_mps is not None:
+        sigma = _Sigma(
+            None if reach is None else spreads[0],
+            None if azimuth is None else _degrees(spreads[1]),
+            None if tilt is None else _degrees(spreads[2]),
+            None if rate is None else plot.range_rate_sigma_mps,
+        )
     return _PolarLine(
         plot.t_meas_ns,
         plot.sensor,
