@@ -2,6 +2,8 @@
 
 import shutil
 import subprocess
+import time
+from pathlib import Path
 
 from running import PROGRAM, free_port
 
@@ -35,6 +37,13 @@ def test_the_first_demo_says_that_it_compiles_and_hears_its_sensors_afterwards(
     shutil.copytree(source, asked.stdout.strip(), dirs_exist_ok=True)
     (tmp_path / "cache").joinpath(asked.stdout.strip(), MARK).unlink(missing_ok=True)
     words = ("demo", "--no-open", "--port", str(free_port()), "--state", str(tmp_path / "state"))
+    with subprocess.Popen([*PROGRAM, *words], stderr=subprocess.PIPE, text=True) as demo:
+        assert demo.stderr is not None
+        assert demo.stderr.readline().startswith("first start")
+        (child,) = _children(demo.pid)
+        demo.terminate()
+        assert demo.wait(timeout=20) == 130
+        assert not Path(f"/proc/{child}").exists()
     for first in (True, False):
         with subprocess.Popen([*PROGRAM, *words], stderr=subprocess.PIPE, text=True) as demo:
             assert demo.stderr is not None
@@ -45,3 +54,13 @@ def test_the_first_demo_says_that_it_compiles_and_hears_its_sensors_afterwards(
             demo.terminate()
         assert said[0].startswith("first start: compiling the kernels once") == first
         assert any("kernels ready after" in line for line in said) == first
+
+
+def _children(pid: int) -> list[int]:
+    """Find the processes that a process has started."""
+    end_s = time.perf_counter() + 10.0
+    while time.perf_counter() < end_s:
+        told = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        if told:
+            return [int(child) for child in told]
+    return []

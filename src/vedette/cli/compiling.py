@@ -6,9 +6,12 @@ this one tells how far it is; a mark beside the compiled code says that it has b
 """
 
 import hashlib
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numba
@@ -29,11 +32,14 @@ def compile_once() -> None:
     folder = kept_in()
     if folder is None or is_marked(folder):
         return
-    say("first start: compiling the kernels once, which takes a minute or two; they are kept")
+    say("first start: compiling the kernels once, which takes some minutes; they are kept")
     begun_s = told_s = time.perf_counter()
-    with subprocess.Popen(
-        [sys.executable, "-m", "vedette", "warm-up"], stderr=subprocess.PIPE, text=True
-    ) as process:
+    with (
+        subprocess.Popen(
+            [sys.executable, "-m", "vedette", "warm-up"], stderr=subprocess.PIPE, text=True
+        ) as process,
+        _ended_with_us(process),
+    ):
         while process.poll() is None:
             time.sleep(LOOK_S)
             now_s = time.perf_counter()
@@ -45,6 +51,21 @@ def compile_once() -> None:
         last = (said.strip().splitlines() or ["no reason given"])[-1]
         raise VedetteError(f"the kernels cannot be compiled: {last}")
     say(f"  kernels ready after {time.perf_counter() - begun_s:.0f} s")
+
+
+@contextmanager
+def _ended_with_us(process: "subprocess.Popen[str]") -> Iterator[None]:
+    """Let a request to end this process end the other too; an interrupt reaches both by itself."""
+
+    def end(*_: object) -> None:
+        process.terminate()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def kept_in() -> Path | None:
