@@ -72,3 +72,10 @@ def test_a_missing_recording_is_named_in_words(tmp_path):
     assert done.returncode == 2
     assert "no session.json" in done.stderr
     assert "Errno" not in done.stderr
+
+
+def test_a_changed_row_is_not_told_as_a_missing_one(tiny_recording, tmp_path):
+    forge_the_journal(tiny_recording)
+    done = vedette("incident", str(tiny_recording), "--output", str(tmp_path / "report"))
+    assert "row 1 was changed" in done.stderr
+    assert "missing" not in done.stderr
