@@ -30,17 +30,18 @@ def compile_once() -> None:
     Raises VedetteError where they cannot be compiled.
     """
     folder = kept_in()
-    if folder is None or is_marked(folder):
-        return
+    if folder is not None and not is_marked(folder):
+        with _asked_to_end() as asked:
+            _compile(folder, asked)
+
+
+def _compile(folder: Path, asked: list[int]) -> None:
     say("first start: compiling the kernels once, which takes some minutes; they are kept")
     begun_s = told_s = time.perf_counter()
-    with (
-        subprocess.Popen(
-            [sys.executable, "-m", "vedette", "warm-up"], stderr=subprocess.PIPE, text=True
-        ) as process,
-        _ended_with_us(process),
-    ):
+    with _warming_up() as process:
         while process.poll() is None:
+            if asked:
+                raise KeyboardInterrupt
             time.sleep(LOOK_S)
             now_s = time.perf_counter()
             if now_s - told_s >= TELL_S:
@@ -54,18 +55,27 @@ def compile_once() -> None:
 
 
 @contextmanager
-def _ended_with_us(process: "subprocess.Popen[str]") -> Iterator[None]:
-    """Let a request to end this process end the other too; an interrupt reaches both by itself."""
-
-    def end(*_: object) -> None:
-        process.terminate()
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, end)
+def _asked_to_end() -> Iterator[list[int]]:
+    """Note a request to end, so that what was started here is ended first."""
+    asked: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: asked.append(number))
     try:
-        yield
+        yield asked
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _warming_up() -> Iterator["subprocess.Popen[str]"]:
+    """Run `vedette warm-up` beside us; on leaving, it has ended."""
+    words = [sys.executable, "-m", "vedette", "warm-up"]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
 
 
 def kept_in() -> Path | None:
