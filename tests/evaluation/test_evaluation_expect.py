@@ -272,12 +272,12 @@ def test_the_clock_runs_from_detection_to_warning_and_to_delivery(tale):
     }
 
 
-def test_a_warning_that_names_no_attacker_is_false_and_every_call_is_an_alarm(tale):
-    warned(tale, 60.0, track_ids=(1, 3))
-    name = "WarningRaised"
-    tale.event(70.0, name, zone_id="barracks", level="possible", track_ids=[3], warning_id=9)
-    found = tale.judged(false_warnings_max=0, alarms_max=1)
-    assert found == {"false_warnings_max": (1, False), "alarms_max": (2, False)}
+def test_a_track_warned_of_that_is_no_attacker_is_false_and_every_call_is_an_alarm(tale):
+    warned(tale, 60.0, track_ids=(1, 2))
+    assert tale.judged(tracks_warned_falsely_max=0)["tracks_warned_falsely_max"] == (0, True)
+    warned(tale, 70.0, track_ids=(1, 2, 3))
+    found = tale.judged(tracks_warned_falsely_max=0, alarms_max=1)
+    assert found == {"tracks_warned_falsely_max": (1, False), "alarms_max": (2, False)}
 
 
 def test_who_was_ever_suspect_hostile_friend_or_trusted_is_counted(tale):

@@ -358,13 +358,11 @@ def zones_warned(evidence: Evidence) -> Value:
     return len({row["zone_id"] for row in evidence.named(*WARNINGS)})
 
 
-def false_warnings(evidence: Evidence) -> Value:
-    """Count the warnings, by number, that never named a track which was on an attacker."""
+def falsely_warned(evidence: Evidence) -> Value:
+    """Count the tracks named by warnings that never were on an attacker."""
     mine = {t for k in evidence.attackers for t in evidence.matching.tracks_on(k)}
-    named: dict[int, set[int]] = {}
-    for row in evidence.named(*WARNINGS):
-        named.setdefault(row["warning_id"], set()).update(row["track_ids"])
-    return sum(not mine & tracks for tracks in named.values())
+    named = {track for row in evidence.named(*WARNINGS) for track in row["track_ids"]}
+    return len(named - mine)
 
 
 def alarms(evidence: Evidence) -> Value:
@@ -402,7 +400,7 @@ FINDERS: dict[str, Callable[[Evidence], Value]] = {
     "hostile_tracks_max": hostile_tracks,
     "friends_known_min": friends_known,
     "spoofed_trusted_max": spoofed_trusted,
-    "false_warnings_max": false_warnings,
+    "tracks_warned_falsely_max": falsely_warned,
     "alarms_max": alarms,
     "statement_neutral": statement_neutral,
 }
