@@ -15,6 +15,7 @@ from vedette.service.clocks import SystemClock
 from vedette.service.live import Place, Service
 from vedette.service.ports import available_ports
 from vedette.service.recordings import latest_or_new, takes_up
+from vedette.simulator.channels import Channels
 from vedette.simulator.scenario import LoadedScenario, load_scenario
 from vedette.simulator.transports import Transports
 
@@ -38,6 +39,7 @@ async def _watch(loaded: LoadedScenario, args: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, this_task.cancel)
     async with (
+        Channels(loaded.site, as_stated=True),
         Transports(loaded.site, ports) as transports,
         Service(site_toml, folder, clock, ports) as service,
         asyncio.TaskGroup() as group,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vedette.simulator.scenario import LoadedScenario
 from vedette.simulator.sensors import Heard, create_sensors
+from vedette.simulator.sightings import create_sightings
 from vedette.simulator.truth import TruthRecorder
 from vedette.simulator.wire import create_wire, detection_lines, measured_ns
 from vedette.simulator.world import STEP_S, World, create_world
@@ -32,6 +33,7 @@ def write_files(
     """Do `simulate` for a world already made, such as one that flies a recorded flight again."""
     folder.mkdir(parents=True, exist_ok=True)
     sensors = create_sensors(loaded, seed)
+    sightings = create_sightings(loaded)
     wire, duration_s = create_wire(loaded.site), loaded.scenario.duration_s
     suffixes = {"asterix_udp": ".ast", "beast_tcp": ".beast"}
     paths = {
@@ -45,7 +47,7 @@ def write_files(
     with detections.open("wb") as lines:
         while world.elapsed_s < duration_s:
             world.step()
-            heard = sensors.observe(world)
+            heard = sensors.observe(world) + sightings.due(world.t_ns)
             lines.writelines(_lines(heard))
             wire.push(heard)
             for feed_id, data in wire.due(world.t_ns):

@@ -133,6 +133,23 @@ class WindLayer(Table, frozen=True, kw_only=True):
     speed_mps: NonNegative
 
 
+class SightingSpec(Table, frozen=True, kw_only=True):
+    """What somebody says they saw at t_s, and who hands it on: copies of one look, not several.
+
+    azimuth_deg: a direction, for sensors of kind bearing; east_m and north_m: a place, for those of
+    kind position. Exactly one of the two. The n-th of `sensors` says it n times delay_s later.
+    """
+
+    t_s: NonNegative
+    sensors: Annotated[list[Key], Meta(min_length=1, max_length=50)]
+    object_class: ObjectClass = msgspec.field(name="class")
+    class_prob: Probability = 0.8
+    azimuth_deg: Degrees | None = None
+    east_m: Offset | None = None
+    north_m: Offset | None = None
+    delay_s: Annotated[float, Meta(ge=0.0, le=60.0)] = 2.0
+
+
 class SensorModelSpec(Table, frozen=True, kw_only=True):
     """How a sensor of the site really behaves; what is not said is as its kind does.
 
@@ -189,6 +206,9 @@ class Scenario(Table, frozen=True, kw_only=True):
     pressure_offset_m: Annotated[float, Meta(ge=-1000.0, le=1000.0)] = 30.0  # baro minus true
     wind: Annotated[list[WindLayer], Meta(max_length=50)] = msgspec.field(default_factory=list)
     objects: Annotated[list[ObjectSpec], Meta(max_length=10_000)]
+    sightings: Annotated[list[SightingSpec], Meta(max_length=10_000)] = msgspec.field(
+        default_factory=list
+    )
     sensors: list[SensorModelSpec] = msgspec.field(default_factory=list)
     operators: list[OperatorSpec] = msgspec.field(default_factory=list)
     effector_account: EffectorAccount | None = None
@@ -234,6 +254,8 @@ def _check(scenario: Scenario, site: Site, lines: Lines) -> None:
             raise lines.refusal(f"objects[{k}].id", f"{spec.id!r} is there twice")
         seen.add(spec.id)
         _check_object(spec, f"objects[{k}]", site, lines)
+    for k, sighting in enumerate(scenario.sightings):
+        _check_sighting(sighting, f"sightings[{k}]", site, lines)
     known = {
         "sensors": {sensor.id for sensor in site.sensors},
         "effectors": {effector.id for effector in site.effectors},
@@ -246,6 +268,20 @@ def _check(scenario: Scenario, site: Site, lines: Lines) -> None:
     for k, operator in enumerate(scenario.operators):
         if operator.name not in people:
             raise lines.refusal(f"operators[{k}].name", f"the site has no person {operator.name!r}")
+
+
+def _check_sighting(spec: SightingSpec, path: str, site: Site, lines: Lines) -> None:
+    """Refuse a sighting that is nowhere, or handed on by what does not take such."""
+    is_place = spec.east_m is not None and spec.north_m is not None
+    is_half = (spec.east_m is None) != (spec.north_m is None)
+    if is_half or is_place == (spec.azimuth_deg is not None):
+        raise lines.refusal(path, "give exactly one of azimuth_deg, east_m + north_m")
+    kind = "position" if is_place else "bearing"
+    kinds = {sensor.id: sensor.kind for sensor in site.sensors}
+    for k, sensor in enumerate(spec.sensors):
+        if kinds.get(sensor) != kind:
+            fault = f"the site has no sensor {sensor!r} of kind {kind}"
+            raise lines.refusal(f"{path}.sensors[{k}]", fault)
 
 
 def _check_object(spec: ObjectSpec, path: str, site: Site, lines: Lines) -> None:
