@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from vedette.base.errors import RefusedError
-from vedette.evaluation.matching import PHANTOM_MIN_M, Matching, match
+from vedette.evaluation.matching import MATCH_MAX_M, PHANTOM_MIN_M, Matching, match
 from vedette.geo import SiteFrame
 from vedette.outputs.parquet import TrackRows, TruthRows, read_tracks, read_truth
 from vedette.simulator.expectation import Expect
@@ -359,10 +359,18 @@ def zones_warned(evidence: Evidence) -> Value:
 
 
 def falsely_warned(evidence: Evidence) -> Value:
-    """Count the tracks named by warnings that never were on an attacker."""
-    mine = {t for k in evidence.attackers for t in evidence.matching.tracks_on(k)}
+    """Count the tracks named by warnings that were neither on an attacker nor beside one."""
+    attackers, matching = set(evidence.attackers), evidence.matching
     named = {track for row in evidence.named(*WARNINGS) for track in row["track_ids"]}
-    return len(named - mine)
+    on = {t for k in attackers for t in matching.tracks_on(k)}
+    beside = {
+        track
+        for track in named - on
+        if track not in matching.object_of
+        and matching.nearest_to.get(track) in attackers
+        and matching.nearest_m[track] <= MATCH_MAX_M
+    }
+    return len(named - on - beside)
 
 
 def alarms(evidence: Evidence) -> Value:
