@@ -3,6 +3,20 @@
 import pytest
 from benchmarks.scenario_pages import pages
 
+from vedette.simulator.scenario import (
+    Branch,
+    EffectorModelSpec,
+    ObjectSpec,
+    OperatorSpec,
+    PositionFeed,
+    Recording,
+    Scenario,
+    SightingSpec,
+    Transponder,
+    Waypoint,
+    WindLayer,
+)
+
 
 @pytest.fixture(scope="module")
 def wanted() -> dict[str, str]:
@@ -30,3 +44,11 @@ def test_every_name_under_must_follow_is_explained(wanted):
     used = {line.split("`")[1] for line in body.splitlines() if line.startswith("| `")}
     assert used
     assert all(f"| `{name}` |" in glossary for name in used)
+
+
+def test_every_key_of_a_scenario_file_is_documented(repository):
+    text = (repository / "docs" / "scenario-file.md").read_text()
+    tables = (Scenario, ObjectSpec, Waypoint, Branch, Recording, Transponder, PositionFeed)
+    tables += (WindLayer, SightingSpec, OperatorSpec, EffectorModelSpec)
+    keys = {key for table in tables for key in table.__struct_encode_fields__}
+    assert not sorted(key for key in keys if f"`{key}`" not in text)

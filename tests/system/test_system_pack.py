@@ -6,6 +6,7 @@ seeds (2).
 
 import json
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,9 @@ SEEDS = int(os.environ.get("VEDETTE_PACK_SEEDS", "2"))
 MAIN = "ain_al_asad_2022"  # has tests of its own
 QUICK_S = 600.0
 PATHS = sorted(path for path in (REPOSITORY / "scenarios").glob("*.toml") if path.stem != MAIN)
+RECORDED = sorted((REPOSITORY / "scenarios" / "recorded").glob("*.toml"))
+# What is known not to be met yet, with its figure in the scenario's own description.
+OPEN = {("migration_night", "zones_warned_max")}
 
 
 def quick_or_slow() -> list:
@@ -41,7 +45,8 @@ def run(path: Path, seed: int, folder: Path, *words: str) -> list[dict]:
     assert (folder / "summary.json").is_file(), done.stderr
     summary = json.loads((folder / "summary.json").read_text())
     assert summary["expect"], "the scenario expects nothing"
-    return [verdict for verdict in summary["expect"] if not verdict["passed"]]
+    failed = [verdict for verdict in summary["expect"] if not verdict["passed"]]
+    return [verdict for verdict in failed if (path.stem, verdict["name"]) not in OPEN]
 
 
 @pytest.mark.parametrize("words", [(), ("--unattended",)], ids=["attended", "unattended"])
@@ -49,6 +54,22 @@ def run(path: Path, seed: int, folder: Path, *words: str) -> list[dict]:
 @pytest.mark.parametrize("path", quick_or_slow())
 def test_what_the_scenario_expects_follows(path, seed, words, tmp_path):
     assert not run(path, seed, tmp_path / "out", *words)
+
+
+@pytest.mark.parametrize("words", [(), ("--unattended",)], ids=["attended", "unattended"])
+@pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
+def test_what_is_expected_over_real_flights_follows(path, words, tmp_path, shared_data):
+    wanted = set(re.findall(r'file = "([^"]+)"', path.read_text()))
+    absent = sorted(name for name in wanted if not (shared_data / name).is_file())
+    if absent:
+        pytest.skip(f"absent: {', '.join(absent)}")
+    assert not run(path, 1, tmp_path / "out", *words)
+
+
+def test_what_is_open_is_said_where_the_scenario_is_described():
+    for stem, name in OPEN:
+        scenario = load_scenario(REPOSITORY / "scenarios" / f"{stem}.toml").scenario
+        assert f"Open: {name}" in scenario.description
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)

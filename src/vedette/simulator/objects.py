@@ -12,6 +12,7 @@ from vedette.base.constants import WGS84_SEMI_MAJOR_M
 from vedette.config.site import Asset, Site
 from vedette.geo import SiteFrame
 from vedette.simulator.limits import BY_CLASS
+from vedette.simulator.recordings import Recorded, moved_place_m, read_recording, true_place_m
 from vedette.simulator.scenario import Branch, ObjectSpec, Scenario, Waypoint
 
 F64 = NDArray[np.float64]
@@ -31,7 +32,8 @@ class Fleet:
     waypoint names, -1 where the waypoint is fixed. route_count (N,). wander, flock, drift (N,): how
     it moves, none: along its route. limits (N, 10): the columns of `Limits` up to gust_s.
     attacks: the asset each is sent against. target_enu_m (N, 2), target_radius_m (N,): that asset,
-    NaN for none; target_leader (N,) as leader.
+    NaN for none; target_leader (N,) as leader. recorded: by row, the seconds since its
+    start (K,) and the places (K, 3) of what flies a recorded path.
     """
 
     ids: list[str]
@@ -54,6 +56,7 @@ class Fleet:
     target_enu_m: F64
     target_radius_m: F64
     target_leader: I64
+    recorded: dict[int, tuple[F64, F64]]
 
     @property
     def count(self) -> int:
@@ -124,7 +127,25 @@ def assemble_fleet(scenario: Scenario, site: Site, rng: np.random.Generator) -> 
         target_enu_m=targets[:, :2],
         target_radius_m=targets[:, 2],
         target_leader=np.array([carriers.get(m.attacks or "", -1) for m in members], np.int64),
+        recorded={
+            k: _recorded(spec, site, frame) for k, spec in enumerate(specs) if spec.recording
+        },
     )
+
+
+def _recorded(spec: ObjectSpec, site: Site, frame: SiteFrame) -> tuple[F64, F64]:
+    """Place a recorded path: seconds from the object's start, metres as in route_m."""
+    recording = spec.recording
+    assert recording is not None
+    found = read_recording(recording.file, recording.icao24)
+    begin, turn_rad = place(spec.route[0], site, frame), np.deg2rad(recording.turn_deg)
+    first = min(int(np.searchsorted(found.since_s, recording.from_s)), len(found.since_s) - 2)
+    later = Recorded(found.since_s[first:], found.place_m[first:], found.geographic)
+    if recording.is_moved:
+        path = moved_place_m(later, begin, turn_rad)
+    else:
+        path = true_place_m(later, frame)
+    return later.since_s - later.since_s[0], path
 
 
 def _carriers(specs: list[ObjectSpec], site: Site) -> dict[str, int]:

@@ -29,6 +29,7 @@ from vedette.config.site import (
 )
 from vedette.model.enums import Identity, ObjectClass
 from vedette.simulator.expectation import Expect
+from vedette.simulator.recordings import read_recording
 
 START_MAX_NS = 4_102_444_800_000_000_000  # 2100-01-01; what sensors may report ends there too
 GroundHeight = Annotated[float, Meta(ge=0.0, le=20_000.0)]
@@ -87,6 +88,20 @@ class PositionFeed(Table, frozen=True, kw_only=True):
     callsign: Text | None = None
 
 
+class Recording(Table, frozen=True, kw_only=True):
+    """A real flight: a log in the data folder (see `recordings`), from from_s after its beginning.
+
+    icao24: whose, of ADS-B. is_moved: it begins at the first point of `route`, turned clockwise by
+    turn_deg, its lowest point at that point's height; else it flies where it really flew.
+    """
+
+    file: Text
+    icao24: Annotated[str, Meta(pattern=r"^[0-9a-f]{6}$")] | None = None
+    from_s: NonNegative = 0.0
+    is_moved: bool = True
+    turn_deg: Degrees = 0.0
+
+
 class ObjectSpec(Table, frozen=True, kw_only=True):
     """Something that flies, or `count` of them.
 
@@ -95,8 +110,8 @@ class ObjectSpec(Table, frozen=True, kw_only=True):
     the first point of `route`, within radius_m. "flock": along `route`, each on its own way within
     radius_m of it, leaning to this side and that as birds do. "drift": with the wind from the first
     point of `route`, rising or sinking at climb_mps to the height of the last.
-    at_end: what it does at the last point: "leave" and "land" take it out of the world, "hold"
-    keeps it there, "strike" means it has arrived. attacks: the
+    "recorded": as `recording` says. at_end: what it does at the last point: "leave" and "land" take
+    it out of the world, "hold" keeps it there, "strike" means it has arrived. attacks: the
     asset it is sent against, for which expectations are judged. radio: it transmits a data link
     that a direction finder hears. spoofed: there is nothing but its own word: no echo.
     """
@@ -106,10 +121,11 @@ class ObjectSpec(Table, frozen=True, kw_only=True):
     subclass: str = ""
     identity: Identity = Identity.NEUTRAL
     count: Annotated[int, Meta(ge=1, le=10_000)] = 1
-    motion: Literal["route", "wander", "flock", "drift"] = "route"
+    motion: Literal["route", "wander", "flock", "drift", "recorded"] = "route"
     start_s: NonNegative = 0.0
     speed_mps: Positive
     climb_mps: Positive = 2.0  # of what drifts
+    recording: Recording | None = None
     speed_spread_mps: NonNegative = 0.0
     height_spread_m: NonNegative = 0.0
     radius_m: Positive = 500.0
@@ -295,6 +311,13 @@ def _check_object(spec: ObjectSpec, path: str, site: Site, lines: Lines) -> None
             raise lines.refusal(f"{path}.branches[{k}].attacks", fault)
     if spec.motion in ("route", "flock") and len(spec.route) < 2:
         raise lines.refusal(f"{path}.route", "a route needs a beginning and an end")
+    if (spec.motion == "recorded") != (spec.recording is not None):
+        raise lines.refusal(f"{path}.recording", "goes with motion recorded, and only with it")
+    if spec.recording is not None:
+        try:
+            read_recording(spec.recording.file, spec.recording.icao24)
+        except RefusedError as error:
+            raise lines.refusal(f"{path}.recording.file", str(error)) from None
     if spec.branches and spec.motion != "route":
         raise lines.refusal(f"{path}.branches", "only what flies a route parts into branches")
     if spec.attacks is not None and spec.attacks not in assets:

@@ -25,6 +25,7 @@ STEP_S = 0.25  # an airliner moves 60 m: less than any sensor's resolution cell 
 STEP_NS = int(STEP_S * NS_PER_S)
 STEER_GAIN_PER_S = 0.6  # heading error is taken out in about two seconds
 WANDER_S, WANDER_RAD = 4.0, 0.35  # how long and how much a bird leans to one side
+SMOOTH_S = 0.5  # of a recorded path: half the time its velocity is the mean over
 HOLD_HEIGHT_M = 3.0  # what hovers is at its height when it is so near it
 
 WAITING, FLYING, ENDED = 0, 1, 2
@@ -103,6 +104,7 @@ class World:
         want_heading, want_climb, want_speed, distance = self._intent()
         self._turn_and_climb(want_heading, want_climb, want_speed, moving)
         self._move(moving)
+        self._follow_recordings()
         self._note_arrivals(moving)
         self._pass_waypoints(moving, distance)
 
@@ -178,6 +180,23 @@ class World:
         self.position_m = np.where(moving[:, None], new, self.position_m)
         self.velocity_mps = np.where(moving[:, None], velocity, self.velocity_mps)
 
+    def _follow_recordings(self) -> None:
+        """Put what flies a recorded path where it was; after its last place it has left."""
+        for k, (since_s, path_m) in self.fleet.recorded.items():
+            if self.phase[k] != FLYING:
+                continue
+            own_s = self.elapsed_s - self.fleet.start_s[k] - np.array([SMOOTH_S, 0.0, -SMOOTH_S])
+            own_s = np.clip(own_s, 0.0, since_s[-1])
+            before, here, after = np.column_stack(
+                [np.interp(own_s, since_s, path_m[:, axis]) for axis in range(3)]
+            )
+            self.position_m[k] = [here[0], here[1], max(here[2], 0.5)]
+            self.velocity_mps[k] = (after - before) / max(own_s[2] - own_s[0], STEP_S)
+            self.heading_rad[k] = np.arctan2(self.velocity_mps[k, 0], self.velocity_mps[k, 1])
+            self.speed_mps[k] = np.hypot(self.velocity_mps[k, 0], self.velocity_mps[k, 1])
+            if own_s[1] >= since_s[-1]:
+                self._end(k, "left")
+
     def target_m(self) -> F64:
         """Give where the attacked asset of each object is now: (N, 2), NaN for none."""
         target = self.fleet.target_enu_m.copy()
@@ -199,6 +218,7 @@ class World:
         near = np.maximum(self.fleet.limits[:, 7], 1.5 * self.speed_mps * STEP_S)
         abeam = (now > distance_m) & (now < 6.0 * near)
         goes_on = ~self.fleet.wander & ~self.fleet.drift
+        goes_on[list(self.fleet.recorded)] = False
         reached = moving & goes_on & ((now < near) | abeam) & self._held(now < near, offset[:, 2])
         last = self.waypoint >= self.fleet.route_count - 1
         self.waypoint[reached & ~last] += 1
@@ -219,10 +239,13 @@ class World:
         low = self.position_m[k, 2] < self.fleet.route_m[k, self.waypoint[k], 2] + 3.0
         if how == "hold" or (how == "land" and not low):
             return
+        self._end(k, {"leave": "left", "land": "landed", "strike": "arrived"}[how])
+
+    def _end(self, k: int, how: str) -> None:
+        """Take object k out of the world, noting how unless it was destroyed before."""
         self.phase[k] = ENDED
         if self.visible[k]:
-            words = {"leave": "left", "land": "landed", "strike": "arrived"}
-            self.ends[self.fleet.ids[k]] = {"t_ns": self.t_ns, "how": words[how]}
+            self.ends[self.fleet.ids[k]] = {"t_ns": self.t_ns, "how": how}
         self.visible[k] = False
 
     def destroy(self, k: int) -> dict[str, Any]:
@@ -272,7 +295,7 @@ def create_world(loaded: LoadedScenario, seed: int) -> World:
     velocity[:, 0] = speed * np.sin(heading)
     velocity[:, 1] = speed * np.cos(heading)
     phase = np.where(fleet.start_s <= 0.0, FLYING, WAITING)
-    return World(
+    world = World(
         fleet=fleet,
         frame=SiteFrame(loaded.site.reference),
         start_ns=loaded.start_ns,
@@ -293,6 +316,9 @@ def create_world(loaded: LoadedScenario, seed: int) -> World:
         held_s=np.zeros(count),
         would_arrive_ns=np.zeros(count, np.int64),
     )
+    for k, (_, path_m) in fleet.recorded.items():
+        world.position_m[k] = path_m[0]
+    return world
 
 
 def wind_by_height(scenario: Scenario, site: Site) -> F64:
