@@ -1,11 +1,14 @@
 """Objects that drift, hover, fly in formation, part and follow, each within its class."""
 
+import csv
+import gzip
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from vedette.base.errors import RefusedError
+from vedette.model.enums import ObjectClass
 from vedette.simulator.limits import BY_CLASS
 from vedette.simulator.scenario import load_scenario
 from vedette.simulator.world import FLYING, STEP_S, World, create_world
@@ -240,6 +243,19 @@ route = [{ east_m = -6000.0, north_m = 0.0, height_m = 300.0 },
     change = (np.diff(course, axis=0) + np.pi) % (2.0 * np.pi) - np.pi
     assert 0.15 < 1.4826 * np.median(np.abs(change)) < 0.45
     assert 0.16 < course.std(axis=0).mean() < 0.54
+
+
+def test_real_birds_fly_as_fast_as_the_class_lets_them(shared_data):
+    path = shared_data / "birds" / "oystercatcher_O_ASSEN-gps-2018.csv.gz"
+    if not path.is_file():
+        pytest.skip(f"absent: {path.name}")
+    with gzip.open(path, "rt", newline="") as file:
+        speeds = [float(row["ground-speed"] or 0.0) for row in csv.DictReader(file)]
+    flying = np.array([speed for speed in speeds if speed > 5.0])
+    limit = BY_CLASS[ObjectClass.BIRD]
+    assert len(flying) > 100
+    assert limit.speed_min_mps < flying.min() and flying.max() < limit.speed_max_mps
+    assert 8.0 < np.median(flying) < 15.0  # what flocks of the pack fly
 
 
 def test_nothing_turns_climbs_or_accelerates_beyond_its_class(tmp_path):
