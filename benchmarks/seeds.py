@@ -19,7 +19,8 @@ from tqdm import tqdm
 from benchmarks.figures import SCENARIO, Figure, show, spread, vedette
 from vedette.evaluation.expect import judge
 from vedette.outputs.parquet import read_truth
-from vedette.simulator.scenario import Expect, load_scenario
+from vedette.simulator.expectation import Expect
+from vedette.simulator.scenario import load_scenario
 
 NAME = "seeds"
 TITLE = "The scenario of 4 January 2022 on many seeds"

@@ -11,7 +11,8 @@ from vedette.base.errors import RefusedError
 from vedette.evaluation.expect import FINDERS, judge, read_events
 from vedette.geo import SiteFrame
 from vedette.outputs.parquet import TRACKS_SCHEMA, TruthWriter, _kinematic_columns, _Rows
-from vedette.simulator.scenario import Expect, LoadedScenario, load_scenario
+from vedette.simulator.expectation import Expect
+from vedette.simulator.scenario import LoadedScenario, load_scenario
 
 S = 1_000_000_000
 SECONDS = 100
@@ -34,6 +35,7 @@ class Tale:
         self.identity = {1: "HOSTILE", 2: "HOSTILE", 3: "NEUTRAL", 4: "UNKNOWN"}
         self.tracked_from_s = 8
         self.ends: dict[str, dict] = {}
+        self.spoofed: list[str] = []
 
     def state(self, name: str, t_s: float) -> list[float]:
         if name == "civil_1":
@@ -66,6 +68,7 @@ class Tale:
                 "attacks": {"drone_1": "barracks", "drone_2": "barracks"},
                 "would_arrive_ns": {"drone_1": arrival, "drone_2": arrival + 5 * S},
                 "ends": self.ends,
+                "spoofed": self.spoofed,
             }
         )
         self.write_tracks(names)
@@ -229,3 +232,69 @@ def test_events_that_are_none_are_refused_by_line(tmp_path):
     path.write_text('{"t_ns": 1, "event": "TrackLost"}\nnonsense\n')
     with pytest.raises(RefusedError, match=r"events\.jsonl:2: not an event"):
         read_events(path)
+
+
+def test_shares_of_attackers_tracked_and_warned_of_in_time(tale):
+    bounds = {"attackers_tracked_ratio_min": 1.0, "attackers_warned_ratio_min": 0.6}
+    warned(tale, 60.0, track_ids=(1,))
+    found = tale.judged(**bounds)
+    assert found["attackers_tracked_ratio_min"] == (1.0, True)
+    assert found["attackers_warned_ratio_min"] == (0.5, False)
+    warned(tale, ARRIVAL_S + 6.0, track_ids=(2,))
+    assert tale.judged(**bounds)["attackers_warned_ratio_min"] == (0.5, False)
+    warned(tale, ARRIVAL_S + 4.0, track_ids=(2,))
+    assert tale.judged(**bounds)["attackers_warned_ratio_min"] == (1.0, True)
+
+
+def test_a_warning_by_itself_comes_before_anybody_looked(tale):
+    warned(tale, 60.0, track_ids=(1, 2))
+    assert tale.judged(warned_unassessed=True)["warned_unassessed"] == (False, False)
+    warned(tale, 70.0, level="imminent", track_ids=(1, 2))
+    assert tale.judged(warned_unassessed=True)["warned_unassessed"] == (True, True)
+    tale.event(65.0, "IdentityChanged", track_id=1, before="", after="SUSPECT", by="evidence")
+    assert tale.judged(warned_unassessed=True)["warned_unassessed"] == (True, True)
+    tale.event(65.0, "TrackAssessed", track_id=2, person="amal", remark="")
+    assert tale.judged(warned_unassessed=True)["warned_unassessed"] == (False, False)
+
+
+def test_the_clock_runs_from_detection_to_warning_and_to_delivery(tale):
+    bounds = {"warned_within_s": 30.0, "delivered_within_s": 40.0}
+    assert tale.judged(**bounds) == {
+        "warned_within_s": (None, False),
+        "delivered_within_s": (None, False),
+    }
+    detect = {"t_detect_ns": tale.t0 + 10 * S, "level": "possible", "zone_id": "barracks"}
+    tale.event(35.0, "WarningRaised", warning_id=3, revision=1, track_ids=[1], **detect)
+    tale.event(52.0, "WarningDelivered", warning_id=3, revision=1, channel="siren")
+    assert tale.judged(**bounds) == {
+        "warned_within_s": (25.0, True),
+        "delivered_within_s": (42.0, False),
+    }
+
+
+def test_a_track_warned_of_that_is_no_attacker_is_false_and_every_call_is_an_alarm(tale):
+    warned(tale, 60.0, track_ids=(1, 2))
+    assert tale.judged(tracks_warned_falsely_max=0)["tracks_warned_falsely_max"] == (0, True)
+    warned(tale, 70.0, track_ids=(1, 2, 3))
+    found = tale.judged(tracks_warned_falsely_max=0, alarms_max=1)
+    assert found == {"tracks_warned_falsely_max": (1, False), "alarms_max": (2, False)}
+
+
+def test_who_was_ever_suspect_hostile_friend_or_trusted_is_counted(tale):
+    bounds = {"birds_suspect_max": 0, "hostile_tracks_max": 2, "friends_known_min": 1}
+    assert tale.judged(**bounds) == {
+        "birds_suspect_max": (0, True),
+        "hostile_tracks_max": (2, True),
+        "friends_known_min": (0, False),
+    }
+    tale.event(40.2, "IdentityChanged", track_id=4, before="UNKNOWN", after="SUSPECT")
+    tale.event(40.4, "IdentityChanged", track_id=3, before="UNKNOWN", after="HOSTILE")
+    found = tale.judged(**bounds)
+    assert found["birds_suspect_max"] == (1, False)
+    assert found["hostile_tracks_max"] == (3, False)
+
+
+def test_a_spoofed_object_that_is_taken_for_civil_is_counted(tale):
+    assert tale.judged(spoofed_trusted_max=0)["spoofed_trusted_max"] == (0, True)
+    tale.spoofed = ["civil_1"]
+    assert tale.judged(spoofed_trusted_max=0)["spoofed_trusted_max"] == (1, False)

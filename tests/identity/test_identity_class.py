@@ -36,6 +36,25 @@ def test_a_multirotor_that_flies_like_a_bird_leaves_doubt():
     assert 0.1 < probs["bird"] < 0.9
 
 
+def class_prob(name: str, **seen: float) -> float:
+    """Give the probability of a class for one set of means, nothing else being seen."""
+    plain = {"speed_mps": 14.0, "air_mps": 14.0, "climb_mps": 0.0, "speed_var": 4.0}
+    plain |= {"climb_var": 1.0, "height_m": np.nan, "height_sd_m": 1.0, "turn_radps": np.nan}
+    plain |= {"rcs_dbsm": 0.0, "rcs_looks": 0.0, **seen}
+    looks = Looks(**{key: np.ones(1) * value for key, value in plain.items()})
+    return float(normalise(log_likelihoods(looks, 3.0).sum(axis=0))[0, LABELS.index(name)])
+
+
+def test_what_leans_to_both_sides_all_the_time_is_rather_a_bird():
+    # A gull with a logger turned 0.07 rad/s over the quarters of a minute it flew (median).
+    leaning = class_prob("bird", turn_radps=0.07) / class_prob("multirotor", turn_radps=0.07)
+    steady = class_prob("bird", turn_radps=0.0) / class_prob("multirotor", turn_radps=0.0)
+    unseen = class_prob("bird") / class_prob("multirotor")
+    assert leaning > 1.3 * unseen
+    assert steady < 0.8 * unseen
+    assert leaning < 5.0 * unseen
+
+
 def test_what_drifts_with_the_wind_is_a_balloon():
     drifting = Thing(1, (-3000.0, 0.0, 400.0), (8.0, 0.0, 0.5), rcs_dbsm=-15.0)
     site = make_site(wind=Wind(from_deg=270.0, speed_mps=8.0))

@@ -231,3 +231,24 @@ def test_a_live_warning_is_not_marked_and_a_simulated_one_on_a_live_site_is():
     assert message(live, raised(), NOW_NS)["spoken"].startswith("SIMULATED. ")
     exercise = make_site(mode=Mode.EXERCISE)
     assert message(exercise, raised(), NOW_NS)["spoken"].startswith("EXERCISE. ")
+
+
+def test_settled_waits_until_every_warning_in_hand_is_confirmed_or_given_up():
+    async def main():
+        got = []
+        async with receiving(503, 204) as slow, receiving(404) as deaf:
+            site = make_site(Webhook(id="slow", url=slow.url), Webhook(id="deaf", url=deaf.url))
+            async with Webhooks(site, got.append, lambda: NOW_NS) as webhooks:
+                await webhooks.settled()
+                assert got == []
+                webhooks.send(raised(1))
+                webhooks.send(raised(2))
+                await webhooks.settled()
+                return sorted((d.channel, d.warning_id, d.delivered) for d in got)
+
+    assert asyncio.run(main()) == [
+        ("deaf", 1, False),
+        ("deaf", 2, False),
+        ("slow", 1, True),
+        ("slow", 2, True),
+    ]

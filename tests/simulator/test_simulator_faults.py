@@ -20,6 +20,7 @@ from vedette.simulator.files import simulate
 from vedette.simulator.heard import measured_ns
 from vedette.simulator.sensors import create_sensors
 from vedette.simulator.sight import look
+from vedette.simulator.sightings import create_sightings
 from vedette.simulator.transports import Transports
 from vedette.simulator.wire import create_wire, detection_lines
 from vedette.simulator.world import create_world
@@ -247,6 +248,7 @@ async def over_sockets(loaded, seed: int) -> dict[str, bytes]:
             seed=seed,
             world=create_world(loaded, seed),
             sensors=create_sensors(loaded, seed),
+            sightings=create_sightings(loaded),
             wire=create_wire(loaded.site),
             transports=transports,
         )

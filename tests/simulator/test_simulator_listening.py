@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vedette.model.reports import Plot
@@ -156,6 +156,7 @@ def camera(scene, count=1, weather=None, object_class="fixed_wing_uas", **words)
     )
 
 
+@settings(deadline=None)
 @given(
     st.floats(0.0, 6.2),
     st.floats(0.1, 3.0),

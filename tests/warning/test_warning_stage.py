@@ -186,6 +186,18 @@ def test_a_raid_is_one_warning_and_its_members_are_gathered(scene):
     assert len(events[1].track_ids) == 12
 
 
+def test_a_raid_that_keeps_growing_is_announced_ever_less_often(scene):
+    events = []
+    for k in range(28):
+        scene.put(10 + k, 140.0)
+        events += scene.run(6.0)
+    assert [type(e) for e in events] == [WarningRaised] + [WarningEscalated] * (len(events) - 1)
+    told_s = [(e.t_ns - events[0].t_ns) * 1e-9 for e in events[1:]]
+    assert len(told_s) == 4
+    assert told_s == pytest.approx([10.0, 30.0, 70.0, 150.0], abs=6.0)
+    assert len(events[-1].track_ids) >= 25
+
+
 def test_a_member_that_comes_sooner_than_announced_is_told_at_once(scene):
     scene.put(1, 120.0)
     scene.run(2.0)
@@ -258,6 +270,14 @@ def test_a_human_order_keeps_its_own_reason(scene):
     scene.step(commands=[scene.order("heard it")])
     scene.run(3.0)
     assert "heard it" in scene.state.warnings[1].reason
+
+
+def test_a_member_that_comes_hardly_sooner_is_gathered(scene):
+    scene.put(1, 140.0)
+    scene.run(2.0)
+    scene.put(2, 125.0, bearing_deg=90.0)
+    assert scene.run(6.0) == []
+    assert [type(e) for e in scene.run(6.0)] == [WarningEscalated]
 
 
 def test_a_track_found_again_under_another_number_is_not_announced_again(scene):

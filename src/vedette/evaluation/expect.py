@@ -14,16 +14,19 @@ import msgspec
 import numpy as np
 
 from vedette.base.errors import RefusedError
-from vedette.evaluation.matching import PHANTOM_MIN_M, Matching, match
+from vedette.evaluation.matching import MATCH_MAX_M, PHANTOM_MIN_M, Matching, match
 from vedette.geo import SiteFrame
 from vedette.outputs.parquet import TrackRows, TruthRows, read_tracks, read_truth
-from vedette.simulator.scenario import Expect, LoadedScenario
+from vedette.simulator.expectation import Expect
+from vedette.simulator.scenario import LoadedScenario
 from vedette.simulator.sight import covered_by
 
 RADARS = ("radar_3d", "radar_2d")
 WARNINGS = ("WarningRaised", "WarningEscalated")
 ENGAGEMENTS = ("EngagementFirstAuthorised", "EngagementAuthorised", "EngagementExecuting")
 ACCUSED = ("SUSPECT", "HOSTILE")
+FRIENDLY = ("FRIEND", "ASSUMED_FRIEND")
+LOOKED = ("TrackAssessed", "TrackDismissed")
 S_PER_NS = 1e-9
 
 EventRow = dict[str, Any]
@@ -55,6 +58,11 @@ class Evidence:
         """The objects that attack something, by index into the truth's objects."""
         names = self.truth.notes.get("attacks", {})
         return [k for k, name in enumerate(self.truth.object_ids) if name in names]
+
+    def warnings_of(self, number: int) -> list[EventRow]:
+        """List the warnings that name a track which was on an object (index), in their order."""
+        mine = set(self.matching.tracks_on(number))
+        return [row for row in self.named(*WARNINGS) if mine & set(row["track_ids"])]
 
     def named(self, *events: str) -> list[EventRow]:
         """List the events of these names, in their order."""
@@ -178,14 +186,74 @@ def imminent_lead_s(evidence: Evidence) -> Value:
     return warning_lead_s(evidence, ("imminent",))
 
 
-def accused(evidence: Evidence, identities: tuple[str, ...]) -> set[int]:
-    """List the objects (index) whose track ever had one of these identities."""
+def tracked_ratio(evidence: Evidence) -> Value:
+    """Give the share of attackers that ever had a track; None where nobody attacks."""
+    found = [bool(evidence.matching.tracks_on(number)) for number in evidence.attackers]
+    return sum(found) / len(found) if found else None
+
+
+def warned_ratio(evidence: Evidence) -> Value:
+    """Give the share of attackers that a warning named before they arrived, or would have."""
+    arrivals = evidence.truth.notes["would_arrive_ns"]
+    found = []
+    for number in evidence.attackers:
+        arrival_ns = arrivals[evidence.truth.object_ids[number]]
+        named = evidence.warnings_of(number)
+        found.append(any(row["t_ns"] < arrival_ns for row in named))
+    return sum(found) / len(found) if found else None
+
+
+def warned_unassessed(evidence: Evidence) -> Value:
+    """Say whether each attacker was warned of, imminent, before any person looked at its track."""
+    looks = evidence.named(*LOOKED)
+    looks += [r for r in evidence.named("IdentityChanged") if r.get("by", "evidence") != "evidence"]
+    for number in evidence.attackers:
+        tracks = set(evidence.matching.tracks_on(number))
+        looked_ns = [row["t_ns"] for row in looks if row["track_id"] in tracks]
+        first_ns = min(looked_ns, default=None)
+        warned = [r for r in evidence.warnings_of(number) if r["level"] == "imminent"]
+        if not any(first_ns is None or row["t_ns"] < first_ns for row in warned):
+            return False
+    return bool(evidence.attackers)
+
+
+def warned_s(evidence: Evidence) -> Value:
+    """Measure from the start of an attacker's track to the first warning that names it."""
+    waits = [
+        (row["t_ns"] - row["t_detect_ns"]) * S_PER_NS
+        for number in evidence.attackers
+        for row in evidence.warnings_of(number)[:1]
+    ]
+    return round(min(waits), 3) if waits else None
+
+
+def delivered_s(evidence: Evidence) -> Value:
+    """Measure from the start of an attacker's track to a channel's word that people have it."""
+    delivered = {
+        (row["warning_id"], row["revision"]): row["t_ns"]
+        for row in reversed(evidence.named("WarningDelivered"))
+    }
+    waits = [
+        (delivered[key] - row["t_detect_ns"]) * S_PER_NS
+        for number in evidence.attackers
+        for row in evidence.warnings_of(number)
+        if (key := (row["warning_id"], row["revision"])) in delivered
+    ]
+    return round(min(waits), 3) if waits else None
+
+
+def ever(evidence: Evidence, identities: tuple[str, ...]) -> set[int]:
+    """List the tracks (by number) that ever had one of these identities."""
     rows = zip(evidence.tracks.track_id.tolist(), evidence.tracks.identity, strict=True)
     tracks = {track for track, identity in rows if identity in identities}
     changes = evidence.named("IdentityChanged")
-    tracks |= {int(row["track_id"]) for row in changes if row["after"] in identities}
+    return tracks | {int(row["track_id"]) for row in changes if row["after"] in identities}
+
+
+def accused(evidence: Evidence, identities: tuple[str, ...]) -> set[int]:
+    """List the objects (index) whose track ever had one of these identities."""
     objects = evidence.matching.object_of
-    return {objects[track] for track in tracks if track in objects}
+    return {objects[track] for track in ever(evidence, identities) if track in objects}
 
 
 def civil_or_friend_suspect(evidence: Evidence) -> Value:
@@ -195,6 +263,28 @@ def civil_or_friend_suspect(evidence: Evidence) -> Value:
         truth.identities[k] in ("NEUTRAL", "FRIEND") and truth.classes[k] != "bird"
         for k in accused(evidence, ACCUSED)
     )
+
+
+def birds_suspect(evidence: Evidence) -> Value:
+    """Count birds whose track was ever SUSPECT or HOSTILE."""
+    return sum(evidence.truth.classes[k] == "bird" for k in accused(evidence, ACCUSED))
+
+
+def hostile_tracks(evidence: Evidence) -> Value:
+    """Count tracks that were ever HOSTILE."""
+    return len(ever(evidence, ("HOSTILE",)))
+
+
+def friends_known(evidence: Evidence) -> Value:
+    """Count friendly objects whose track was ever FRIEND or ASSUMED_FRIEND."""
+    return sum(evidence.truth.identities[k] == "FRIEND" for k in accused(evidence, FRIENDLY))
+
+
+def spoofed_trusted(evidence: Evidence) -> Value:
+    """Count spoofed objects whose track was ever taken for a friend or a civil aircraft."""
+    names = evidence.truth.notes.get("spoofed", [])
+    trusted = accused(evidence, (*FRIENDLY, "NEUTRAL"))
+    return sum(evidence.truth.object_ids[k] in names for k in trusted)
 
 
 def birds_hostile(evidence: Evidence) -> Value:
@@ -268,6 +358,26 @@ def zones_warned(evidence: Evidence) -> Value:
     return len({row["zone_id"] for row in evidence.named(*WARNINGS)})
 
 
+def falsely_warned(evidence: Evidence) -> Value:
+    """Count the tracks named by warnings that were neither on an attacker nor beside one."""
+    attackers, matching = set(evidence.attackers), evidence.matching
+    named = {track for row in evidence.named(*WARNINGS) for track in row["track_ids"]}
+    on = {t for k in attackers for t in matching.tracks_on(k)}
+    beside = {
+        track
+        for track in named - on
+        if track not in matching.object_of
+        and matching.nearest_to.get(track) in attackers
+        and matching.nearest_m[track] <= MATCH_MAX_M
+    }
+    return len(named - on - beside)
+
+
+def alarms(evidence: Evidence) -> Value:
+    """Count warnings and their escalations: how often people heard something."""
+    return len(evidence.named(*WARNINGS))
+
+
 def statement_neutral(evidence: Evidence) -> Value:
     """Say whether the statement is marked as simulated and leaves the authorship open."""
     text = " ".join(evidence.statement.lower().split())
@@ -289,5 +399,16 @@ FINDERS: dict[str, Callable[[Evidence], Value]] = {
     "debris_found_ratio_min": debris_found_ratio,
     "phantom_tracks_max": phantom_tracks,
     "zones_warned_max": zones_warned,
+    "attackers_tracked_ratio_min": tracked_ratio,
+    "attackers_warned_ratio_min": warned_ratio,
+    "warned_unassessed": warned_unassessed,
+    "warned_within_s": warned_s,
+    "delivered_within_s": delivered_s,
+    "birds_suspect_max": birds_suspect,
+    "hostile_tracks_max": hostile_tracks,
+    "friends_known_min": friends_known,
+    "spoofed_trusted_max": spoofed_trusted,
+    "tracks_warned_falsely_max": falsely_warned,
+    "alarms_max": alarms,
     "statement_neutral": statement_neutral,
 }

@@ -23,6 +23,7 @@ from vedette.service.live import Place, Service
 from vedette.service.ports import free_ports
 from vedette.service.report import write_report
 from vedette.simulator import drive
+from vedette.simulator.channels import Channels
 from vedette.simulator.scenario import LoadedScenario, load_scenario
 from vedette.simulator.transports import Transports
 
@@ -93,8 +94,9 @@ async def _run(
     )
     site_toml = loaded.site_path.read_text("utf-8")
     async with (
+        Channels(loaded.site) as channels,
         Transports(loaded.site, ports) as transports,
-        Service(site_toml, folder / "recording", clock, ports) as service,
+        Service(channels.readdressed(site_toml), folder / "recording", clock, ports) as service,
     ):
         with tqdm(total=int(loaded.scenario.duration_s), unit="s", disable=quiet or None) as bar:
 

@@ -25,13 +25,15 @@ class Matching:
     """track_of (O, T): the track number on each object at each instant, -1 for none.
 
     object_of: the object each track was on most (index), for tracks that were on one.
-    nearest_m: how near each track ever was to any object.
+    nearest_m: how near each track ever was to any object. nearest_to: the object (index) each track
+    was nearest to most: where tracks are more than objects it says of what one is a second.
     """
 
     aligned: Aligned
     track_of: I64
     object_of: dict[int, int]
     nearest_m: dict[int, float]
+    nearest_to: dict[int, int]
 
     def tracks_on(self, number: int) -> list[int]:
         """List the track numbers an object had, in order of first use."""
@@ -53,6 +55,7 @@ def match(truth: TruthRows, tracks: TrackRows) -> Matching:
     last = np.full(count, -1, np.int64)
     votes: dict[int, dict[int, int]] = {}
     nearest: dict[int, float] = {}
+    beside: dict[int, dict[int, int]] = {}
     for k in range(instants):
         objects = np.flatnonzero(aligned.present[:, k])
         rows = np.arange(aligned.rows[0, k], aligned.rows[1, k])
@@ -63,10 +66,21 @@ def match(truth: TruthRows, tracks: TrackRows) -> Matching:
             if column >= 0:
                 track = int(ids[column])
                 track_of[number, k] = last[number] = track
-                mine = votes.setdefault(track, {})
-                mine[int(number)] = mine.get(int(number), 0) + 1
+                _vote(votes, track, int(number))
+        if len(objects):
+            for track, row in zip(ids.tolist(), apart.argmin(axis=0).tolist(), strict=True):
+                _vote(beside, track, int(objects[row]))
         least = apart.min(axis=0, initial=np.inf)
         for track, distance in zip(ids.tolist(), least.tolist(), strict=True):
             nearest[track] = min(nearest.get(track, np.inf), distance)
-    object_of = {t: max(sorted(mine), key=lambda o: mine[o]) for t, mine in votes.items()}
-    return Matching(aligned, track_of, object_of, nearest)
+    return Matching(aligned, track_of, _most(votes), nearest, _most(beside))
+
+
+def _vote(votes: dict[int, dict[int, int]], track: int, number: int) -> None:
+    mine = votes.setdefault(track, {})
+    mine[number] = mine.get(number, 0) + 1
+
+
+def _most(votes: dict[int, dict[int, int]]) -> dict[int, int]:
+    """Give each track the object it has most votes for."""
+    return {t: max(sorted(mine), key=lambda o: mine[o]) for t, mine in votes.items()}

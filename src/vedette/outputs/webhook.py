@@ -77,8 +77,7 @@ class Webhooks:
         """Let what is in hand leave for a moment, then stop. What is left is not confirmed."""
         try:
             async with asyncio.timeout(CLOSE_S):
-                for channel in self._channels.values():
-                    await channel.idle.wait()
+                await self.settled()
         except TimeoutError:
             pass  # unconfirmed: it is sent again when the recording is taken up
         tasks = [c.task for c in self._channels.values() if c.task is not None]
@@ -100,6 +99,11 @@ class Webhooks:
                 self._confirm(channel, channel.waiting.popleft(), "the queue is full")
             channel.idle.clear()
             channel.wake.set()
+
+    async def settled(self) -> None:
+        """Wait until every warning in hand is confirmed or given up."""
+        for channel in self._channels.values():
+            await channel.idle.wait()
 
     def _confirm(self, channel: _Channel, event: Warned, fault: str) -> None:
         """Say that a warning was delivered, or why not."""

@@ -149,7 +149,7 @@ class Service:
             self.step(t_ns, arrivals)
 
         streams = frozenset(feed.id for feed in self.site.feeds if feed.kind in STREAM_KINDS)
-        return Lockstep(self.intake, streams, follow)
+        return Lockstep(self.intake, streams, follow, self.webhooks.settled)
 
     def step(
         self, now_ns: int, arrivals: list[Arrival], commands: tuple[Command, ...] = ()

@@ -7,7 +7,7 @@ What was received is put in a fixed order, so that one seed gives one recording.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
@@ -36,17 +36,24 @@ class Answer(msgspec.Struct, omit_defaults=True):
 
 
 Follow = Callable[[int, list[Arrival]], None]
+Settled = Callable[[], Awaitable[None]]
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Lockstep:
     """Listens for the simulator and calls `follow(t_ns, arrivals)` for each of its steps."""
 
-    def __init__(self, intake: Intake, streams: frozenset[str], follow: Follow) -> None:
-        """streams: ids of the feeds that are byte streams, whose pieces are joined."""
+    def __init__(
+        self, intake: Intake, streams: frozenset[str], follow: Follow, settled: Settled
+    ) -> None:
+        """streams: ids of the feeds that are byte streams, whose pieces are joined.
+
+        settled: waits until what a step sent out is delivered, so that the next step is told.
+        """
         self._intake = intake
         self._streams = streams
         self._follow = follow
+        self._settled = settled
         self._decoder = msgspec.json.Decoder(Advance)
         self._caller: asyncio.Queue[Connection] = asyncio.Queue(maxsize=1)
 
@@ -82,6 +89,7 @@ class Lockstep:
         except (msgspec.DecodeError, VedetteError) as error:
             return Answer(ok=False, error=str(error)), False
         self._follow(advance.t_ns, ordered(self._intake.drain(), self._streams, advance.t_ns))
+        await self._settled()
         return Answer(ok=True, t_ns=advance.t_ns), False
 
     async def _received(self, sent: dict[str, int]) -> None:

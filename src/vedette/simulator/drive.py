@@ -24,6 +24,7 @@ from vedette.simulator.interface import Glance, Interface
 from vedette.simulator.operators import Operator
 from vedette.simulator.scenario import LoadedScenario
 from vedette.simulator.sensors import SensorSet, create_sensors
+from vedette.simulator.sightings import Sightings, create_sightings
 from vedette.simulator.transports import Transports
 from vedette.simulator.wire import Wire, create_wire
 from vedette.simulator.world import STEP_NS, World, create_world
@@ -45,6 +46,7 @@ class Run:
     seed: int
     world: World
     sensors: SensorSet
+    sightings: Sightings
     wire: Wire
     transports: Transports
     operators: list[Operator] = field(default_factory=list)
@@ -62,6 +64,7 @@ class Run:
         """Move the world by one step and send what its sensors say."""
         self.world.step()
         self.wire.push(self.sensors.observe(self.world))
+        self.wire.push(self.sightings.due(self.world.t_ns))
         await self.transports.send(self.wire.due(self.world.t_ns))
         if self.truth is not None:
             self.truth.record(self.world)
@@ -101,8 +104,16 @@ async def run(
     truth_path: where to write `truth.parquet`. on_progress(seconds done, seconds in all).
     """
     world = create_world(loaded, seed)
-    sensors, wire = create_sensors(loaded, seed), create_wire(loaded.site)
-    this = Run(loaded, seed, world, sensors, wire, transports, on_progress=on_progress)
+    this = Run(
+        loaded=loaded,
+        seed=seed,
+        world=world,
+        sensors=create_sensors(loaded, seed),
+        sightings=create_sightings(loaded),
+        wire=create_wire(loaded.site),
+        transports=transports,
+        on_progress=on_progress,
+    )
     async with AsyncExitStack() as stack:
         await transports.connect()
         this.effectors = await _log_in_effectors(this, url, stack)

@@ -12,6 +12,7 @@ from vedette.model.reports import Report
 from vedette.simulator.heard import Heard
 from vedette.simulator.scenario import LoadedScenario
 from vedette.simulator.sensors import create_sensors
+from vedette.simulator.sightings import create_sightings
 from vedette.simulator.truth import TruthRecorder
 from vedette.simulator.wire import create_wire, detection_lines
 from vedette.simulator.world import STEP_S, World, create_world
@@ -37,6 +38,7 @@ def write_files(
     """Do `simulate` for a world already made, such as one that flies a recorded flight again."""
     folder.mkdir(parents=True, exist_ok=True)
     sensors = create_sensors(loaded, seed)
+    sightings = create_sightings(loaded)
     suffixes = {"asterix_udp": ".ast", "beast_tcp": ".beast"}
     wire, duration_s = create_wire(loaded.site, suffixes), loaded.scenario.duration_s
     paths = {
@@ -51,7 +53,7 @@ def write_files(
     with detections.open("wb") as lines:
         while world.elapsed_s < duration_s:
             world.step()
-            heard = sensors.observe(world)
+            heard = sensors.observe(world) + sightings.due(world.t_ns)
             lines.writelines(detection_lines(order.next(heard, world.t_ns)))
             wire.push(heard)
             for feed_id, data in wire.due(world.t_ns):

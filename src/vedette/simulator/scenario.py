@@ -28,6 +28,7 @@ from vedette.config.site import (
     Text,
 )
 from vedette.model.enums import Identity, ObjectClass
+from vedette.simulator.expectation import Expect
 from vedette.simulator.fault_specs import FaultSpec, fault_fault
 from vedette.simulator.sensor_specs import (
     CrossSection,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 START_MAX_NS = 4_102_444_800_000_000_000  # 2100-01-01; what sensors may report ends there too
 GroundHeight = Annotated[float, Meta(ge=0.0, le=20_000.0)]
 Offset = Annotated[float, Meta(ge=-500_000.0, le=500_000.0)]
+HOVERS = (ObjectClass.MULTIROTOR, ObjectClass.HELICOPTER)
 Duty = Literal[
     "acknowledge",
     "assess",
@@ -59,7 +61,8 @@ Duty = Literal[
 class Waypoint(Table, frozen=True, kw_only=True):
     """A place to fly to: exactly one of lat/lon, east/north, bearing/range, or an asset's point.
 
-    height_m above the ground; speed_mps from there on (none: as before).
+    height_m above the ground; speed_mps from there on (none: as before). hold_s: it hovers there so
+    long, counted from when it has come to the height. An asset that moves is flown to where it is.
     """
 
     lat_deg: Latitude | None = None
@@ -71,6 +74,14 @@ class Waypoint(Table, frozen=True, kw_only=True):
     asset: Key | None = None
     height_m: GroundHeight = 100.0
     speed_mps: Positive | None = None
+    hold_s: Annotated[float, Meta(ge=0.0, le=100_000.0)] = 0.0
+
+
+class Branch(Table, frozen=True, kw_only=True):
+    """Where a part of a formation goes after the common route, and what it is sent against."""
+
+    route: Annotated[list[Waypoint], Meta(min_length=1, max_length=1000)]
+    attacks: Key | None = None
 
 
 class Transponder(Table, frozen=True, kw_only=True):
@@ -88,14 +99,32 @@ class PositionFeed(Table, frozen=True, kw_only=True):
     callsign: Text | None = None
 
 
+class Recording(Table, frozen=True, kw_only=True):
+    """A real flight: a log in the data folder (see `recordings`), from from_s after its beginning.
+
+    icao24: whose, of ADS-B. is_moved: it begins at the first point of `route`, turned clockwise by
+    turn_deg, its lowest point at that point's height; else it flies where it really flew.
+    """
+
+    file: Text
+    icao24: Annotated[str, Meta(pattern=r"^[0-9a-f]{6}$")] | None = None
+    from_s: NonNegative = 0.0
+    is_moved: bool = True
+    turn_deg: Degrees = 0.0
+
+
 class ObjectSpec(Table, frozen=True, kw_only=True):
     """Something that flies, or `count` of them.
 
-    motion "route": along `route`, whose first point is where it begins. "wander": about the first
-    point of `route`, within radius_m. at_end: what it does at the last point: "leave" and "land"
-    take it out of the world, "hold" keeps it there, "strike" means it has arrived. attacks: the
+    motion "route": along `route`, whose first point is where it begins; several keep a formation of
+    spacing_m, and after the route part into `branches`, member by member in turn. "wander": about
+    the first point of `route`, within radius_m. "flock": along `route`, each on its own way within
+    radius_m of it, leaning to this side and that as birds do. "drift": with the wind from the first
+    point of `route`, rising or sinking at climb_mps to the height of the last.
+    "recorded": as `recording` says. at_end: what it does at the last point: "leave" and "land" take
+    it out of the world, "hold" keeps it there, "strike" means it has arrived. attacks: the
     asset it is sent against, for which expectations are judged. radio: it transmits a data link
-    that a direction finder hears.
+    that a direction finder hears. spoofed: there is nothing but its own word: no echo.
     """
 
     id: Key
@@ -103,19 +132,49 @@ class ObjectSpec(Table, frozen=True, kw_only=True):
     subclass: str = ""
     identity: Identity = Identity.NEUTRAL
     count: Annotated[int, Meta(ge=1, le=10_000)] = 1
-    motion: Literal["route", "wander"] = "route"
+    motion: Literal["route", "wander", "flock", "drift", "recorded"] = "route"
     start_s: NonNegative = 0.0
     speed_mps: Positive
+    climb_mps: Positive = 2.0  # of what drifts
+    recording: Recording | None = None
     speed_spread_mps: NonNegative = 0.0
     height_spread_m: NonNegative = 0.0
     radius_m: Positive = 500.0
+    spacing_m: NonNegative = 0.0
     route: Annotated[list[Waypoint], Meta(min_length=1, max_length=1000)]
+    branches: Annotated[list[Branch], Meta(max_length=100)] = msgspec.field(default_factory=list)
     at_end: Literal["leave", "land", "hold", "strike"] = "leave"
     attacks: Key | None = None
     rcs_dbsm: Annotated[float, Meta(ge=-60.0, le=60.0)] | None = None  # none: by class
     transponder: Transponder | None = None
     position_feed: PositionFeed | None = None
     radio: bool = False
+    spoofed: bool = False
+
+
+class WindLayer(Table, frozen=True, kw_only=True):
+    """The wind at a height above the ground; between layers it is interpolated."""
+
+    height_m: GroundHeight
+    from_deg: Degrees
+    speed_mps: NonNegative
+
+
+class SightingSpec(Table, frozen=True, kw_only=True):
+    """What somebody says they saw at t_s, and who hands it on: copies of one look, not several.
+
+    azimuth_deg: a direction, for sensors of kind bearing; east_m and north_m: a place, for those of
+    kind position. Exactly one of the two. The n-th of `sensors` says it n times delay_s later.
+    """
+
+    t_s: NonNegative
+    sensors: Annotated[list[Key], Meta(min_length=1, max_length=50)]
+    object_class: ObjectClass = msgspec.field(name="class")
+    class_prob: Probability = 0.8
+    azimuth_deg: Degrees | None = None
+    east_m: Offset | None = None
+    north_m: Offset | None = None
+    delay_s: Annotated[float, Meta(ge=0.0, le=60.0)] = 2.0
 
 
 class OperatorSpec(Table, frozen=True, kw_only=True):
@@ -142,42 +201,11 @@ class EffectorModelSpec(Table, frozen=True, kw_only=True):
     reaction_s: NonNegative | None = None
 
 
-class Expect(Table, frozen=True, kw_only=True):
-    """What must be true at the end. Names that end in _max and _within_s are upper bounds.
-
-    attackers_tracked_within_s: from entering a radar's coverage to the first track on it, the
-    slowest attacker. attackers_separate_tracks: no track number serves two attackers.
-    identity_switches_max: changed track numbers of attackers. warning_lead_s_min: the first
-    warning of the attacked zone before the first attacker would have arrived;
-    imminent_lead_s_min: the first warning of level imminent. civil_or_friend_suspect_max: civil
-    and friendly objects whose track was ever SUSPECT or HOSTILE; birds_hostile_max: birds ever
-    HOSTILE. two_person_authorisation: every authorisation by two different people, and one at
-    least. attackers_destroyed: in simulation, before they arrive. engagements_max: authorisations
-    begun. outcomes_destroyed_min: outcomes assessed as destroyed. debris_found_ratio_min: share of
-    destroyed attackers whose wreck lies in an estimated area. phantom_tracks_max: tracks that never
-    were on any object. zones_warned_max: zones that were warned.
-    statement_neutral: the statement names no author and says that it is a simulation.
-    """
-
-    attackers_tracked_within_s: Positive | None = None
-    attackers_separate_tracks: bool | None = None
-    identity_switches_max: Annotated[int, Meta(ge=0)] | None = None
-    warning_lead_s_min: Positive | None = None
-    imminent_lead_s_min: Positive | None = None
-    civil_or_friend_suspect_max: Annotated[int, Meta(ge=0)] | None = None
-    birds_hostile_max: Annotated[int, Meta(ge=0)] | None = None
-    two_person_authorisation: bool | None = None
-    attackers_destroyed: bool | None = None
-    engagements_max: Annotated[int, Meta(ge=0)] | None = None
-    outcomes_destroyed_min: Annotated[int, Meta(ge=0)] | None = None
-    debris_found_ratio_min: Probability | None = None
-    phantom_tracks_max: Annotated[int, Meta(ge=0)] | None = None
-    zones_warned_max: Annotated[int, Meta(ge=0)] | None = None
-    statement_neutral: bool | None = None
-
-
 class Scenario(Table, frozen=True, kw_only=True):
-    """A whole scenario file. `expect_unattended` holds when nobody is at the console."""
+    """A whole scenario file. `expect_unattended` holds when nobody is at the console.
+
+    wind: the real one, layers by height; none: the site file's at every height.
+    """
 
     schema: Literal[1]
     name: Text
@@ -186,7 +214,11 @@ class Scenario(Table, frozen=True, kw_only=True):
     duration_s: Annotated[float, Meta(gt=0.0, le=1_000_000.0)]
     site: Text  # relative to the scenario file
     pressure_offset_m: Annotated[float, Meta(ge=-1000.0, le=1000.0)] = 30.0  # baro minus true
+    wind: Annotated[list[WindLayer], Meta(max_length=50)] = msgspec.field(default_factory=list)
     objects: Annotated[list[ObjectSpec], Meta(max_length=10_000)]
+    sightings: Annotated[list[SightingSpec], Meta(max_length=10_000)] = msgspec.field(
+        default_factory=list
+    )
     sensors: list[SensorModelSpec] = msgspec.field(default_factory=list)
     terrain: TerrainSpec | None = None
     weather: WeatherSpec = WeatherSpec()
@@ -263,6 +295,8 @@ def _check(scenario: Scenario, site: Site, lines: Lines) -> None:
             raise lines.refusal(f"objects[{k}].id", f"{spec.id!r} is there twice")
         seen.add(spec.id)
         _check_object(spec, f"objects[{k}]", site, lines)
+    for k, sighting in enumerate(scenario.sightings):
+        _check_sighting(sighting, f"sightings[{k}]", site, lines)
     known = {
         "sensors": {sensor.id for sensor in site.sensors},
         "effectors": {effector.id for effector in site.effectors},
@@ -292,22 +326,64 @@ def _check_sensors(scenario: Scenario, site: Site, lines: Lines) -> None:
             raise lines.refusal(f"faults[{k}].{fault[0]}", fault[1])
 
 
+def _check_sighting(spec: SightingSpec, path: str, site: Site, lines: Lines) -> None:
+    """Refuse a sighting that is nowhere, or handed on by what does not take such."""
+    is_place = spec.east_m is not None and spec.north_m is not None
+    is_half = (spec.east_m is None) != (spec.north_m is None)
+    if is_half or is_place == (spec.azimuth_deg is not None):
+        raise lines.refusal(path, "give exactly one of azimuth_deg, east_m + north_m")
+    kind = "position" if is_place else "bearing"
+    kinds = {sensor.id: sensor.kind for sensor in site.sensors}
+    for k, sensor in enumerate(spec.sensors):
+        if kinds.get(sensor) != kind:
+            fault = f"the site has no sensor {sensor!r} of kind {kind}"
+            raise lines.refusal(f"{path}.sensors[{k}]", fault)
+
+
 def _check_object(spec: ObjectSpec, path: str, site: Site, lines: Lines) -> None:
     """Refuse an object that cannot be placed or refers to what the site does not have."""
     assets = {asset.id for asset in site.assets}
-    for k, waypoint in enumerate(spec.route):
-        fault = _waypoint_fault(waypoint, assets)
-        if fault:
-            raise lines.refusal(f"{path}.route[{k}]", fault)
-    if spec.motion == "route" and len(spec.route) < 2:
+    _check_route(spec, spec.route, f"{path}.route", assets, lines)
+    for k, branch in enumerate(spec.branches):
+        _check_route(spec, branch.route, f"{path}.branches[{k}].route", assets, lines)
+        if branch.attacks is not None and branch.attacks not in assets:
+            fault = f"the site has no asset {branch.attacks!r}"
+            raise lines.refusal(f"{path}.branches[{k}].attacks", fault)
+    if spec.motion in ("route", "flock") and len(spec.route) < 2:
         raise lines.refusal(f"{path}.route", "a route needs a beginning and an end")
+    if (spec.motion == "recorded") != (spec.recording is not None):
+        raise lines.refusal(f"{path}.recording", "goes with motion recorded, and only with it")
+    if spec.recording is not None:
+        from vedette.simulator.recordings import read_recording  # numbers, where there is one
+
+        try:
+            read_recording(spec.recording.file, spec.recording.icao24)
+        except RefusedError as error:
+            raise lines.refusal(f"{path}.recording.file", str(error)) from None
+    if spec.branches and spec.motion != "route":
+        raise lines.refusal(f"{path}.branches", "only what flies a route parts into branches")
     if spec.attacks is not None and spec.attacks not in assets:
         raise lines.refusal(f"{path}.attacks", f"the site has no asset {spec.attacks!r}")
+    if spec.spoofed and not (spec.transponder or spec.position_feed):
+        raise lines.refusal(f"{path}.spoofed", "nothing is there, and it says nothing")
     if spec.count > 1 and (spec.transponder or spec.position_feed):
         raise lines.refusal(f"{path}.count", "a transponder or position feed belongs to one object")
     feeds = {sensor.id for sensor in site.sensors if sensor.kind == "position"}
     if spec.position_feed is not None and spec.position_feed.sensor not in feeds:
         raise lines.refusal(f"{path}.position_feed.sensor", "not a sensor of kind position")
+
+
+def _check_route(
+    spec: ObjectSpec, route: list[Waypoint], path: str, assets: set[str], lines: Lines
+) -> None:
+    """Refuse waypoints that are nowhere, and hovering by what cannot."""
+    for k, waypoint in enumerate(route):
+        fault = _waypoint_fault(waypoint, assets)
+        if fault:
+            raise lines.refusal(f"{path}[{k}]", fault)
+        if waypoint.hold_s > 0.0 and spec.object_class not in HOVERS:
+            fault = f"{spec.object_class} cannot hover"
+            raise lines.refusal(f"{path}[{k}].hold_s", fault)
 
 
 def _waypoint_fault(waypoint: Waypoint, assets: set[str]) -> str:

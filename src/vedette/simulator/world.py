@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vedette.base.constants import GRAVITY_MPS2, NS_PER_S, WGS84_SEMI_MAJOR_M
-from vedette.config.site import Wind
+from vedette.config.site import Site, Wind
 from vedette.geo import SiteFrame
 from vedette.simulator.objects import AT_END, Fleet, assemble_fleet, ground_drop_m
-from vedette.simulator.scenario import LoadedScenario
+from vedette.simulator.scenario import LoadedScenario, Scenario, WindLayer
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -25,6 +25,8 @@ STEP_S = 0.25  # an airliner moves 60 m: less than any sensor's resolution cell 
 STEP_NS = int(STEP_S * NS_PER_S)
 STEER_GAIN_PER_S = 0.6  # heading error is taken out in about two seconds
 WANDER_S, WANDER_RAD = 4.0, 0.35  # how long and how much a bird leans to one side
+SMOOTH_S = 0.5  # of a recorded path: half the time its velocity is the mean over
+HOLD_HEIGHT_M = 3.0  # what hovers is at its height when it is so near it
 
 WAITING, FLYING, ENDED = 0, 1, 2
 # Streams of chance: a stream's number is part of the file format of a seed; append only.
@@ -44,6 +46,8 @@ class World:
     phase (N,): waiting, flying or ended. visible (N,): flying and not destroyed. ends: how each
     object ended: {"t_ns", "how"} and, where destroyed, where its wreck fell.
     would_arrive_ns (N,): when an attacker reached, or would have reached, the asset's edge; 0: no.
+    wind_m (K, 4): the wind by height: height, then velocity of the air. held_s (N,): how long it
+    has hovered at its waypoint.
     """
 
     fleet: Fleet
@@ -52,7 +56,7 @@ class World:
     t_ns: int
     rng: np.random.Generator
     seed: int
-    wind_mps: F64
+    wind_m: F64
     position_m: F64
     velocity_mps: F64
     heading_rad: F64
@@ -63,6 +67,7 @@ class World:
     waypoint: I64
     phase: I64
     visible: Bools
+    held_s: F64
     would_arrive_ns: I64
     ends: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -84,6 +89,11 @@ class World:
         state[:, 5] -= fall
         return state
 
+    def wind_mps(self, height_m: F64) -> F64:
+        """Give the velocity of the air at heights above the ground (N,): (N, 3), m/s."""
+        columns = [np.interp(height_m, self.wind_m[:, 0], self.wind_m[:, k]) for k in (1, 2, 3)]
+        return np.stack(columns, axis=-1)
+
     def step(self) -> None:
         """Move everything by one step of STEP_S."""
         self.t_ns += STEP_NS
@@ -94,14 +104,23 @@ class World:
         want_heading, want_climb, want_speed, distance = self._intent()
         self._turn_and_climb(want_heading, want_climb, want_speed, moving)
         self._move(moving)
+        self._follow_recordings()
         self._note_arrivals(moving)
         self._pass_waypoints(moving, distance)
+
+    def _goal_m(self) -> F64:
+        """Give where each object is flying to: (N, 3), east, north and height above ground."""
+        rows = np.arange(self.fleet.count)
+        goal = self.fleet.route_m[rows, self.waypoint]
+        leader = self.fleet.leader[rows, self.waypoint]
+        moves = leader >= 0
+        goal[moves, :2] = self.position_m[leader[moves], :2]
+        return goal
 
     def _intent(self) -> tuple[F64, F64, F64, F64]:
         """Say where each object wants to go: heading, climb, speed, and distance to go (m)."""
         rows = np.arange(self.fleet.count)
-        goal = self.fleet.route_m[rows, self.waypoint]
-        offset = goal - self.position_m
+        offset = self._goal_m() - self.position_m
         distance = np.hypot(offset[:, 0], offset[:, 1])
         heading = np.arctan2(offset[:, 0], offset[:, 1])
         speed = self.fleet.route_speed_mps[rows, self.waypoint]
@@ -109,13 +128,19 @@ class World:
         climb = offset[:, 2] / time_s
         last = self.waypoint == self.fleet.route_count - 1
         stops = last & ((self.fleet.at_end == 1) | (self.fleet.at_end == 2))
+        hovers = self.fleet.hold_s[rows, self.waypoint] > 0.0
+        stops |= hovers
         braking = np.sqrt(np.maximum(distance, 0.0) * self.fleet.limits[:, 2])
+        ahead = np.maximum(np.cos(heading - self.heading_rad), 0.0)
+        braking = np.where(hovers, braking * ahead, braking)  # it turns first, and then goes
         speed = np.where(stops, np.minimum(speed, braking), speed)
         climb = np.where(stops & (distance < 15.0), np.clip(offset[:, 2], -2.0, 2.0), climb)
         wander = self.fleet.wander
         lost = distance > self.fleet.radius_m
         heading = np.where(wander & ~lost, self.heading_rad + self.lean_rad, heading)
+        heading = np.where(self.fleet.flock, heading + self.lean_rad, heading)
         climb = np.where(wander, offset[:, 2] / 20.0, climb)
+        climb = np.where(self.fleet.drift, offset[:, 2] / 4.0, climb)
         return heading, climb, speed, distance
 
     def _turn_and_climb(
@@ -146,6 +171,8 @@ class World:
         velocity[:, 0] = self.speed_mps * np.sin(self.heading_rad)
         velocity[:, 1] = self.speed_mps * np.cos(self.heading_rad)
         velocity[:, 2] = self.climb_mps
+        drift = self.fleet.drift
+        velocity[drift, :2] = self.wind_mps(self.position_m[drift, 2])[:, :2]
         velocity += self.gust_mps
         new = self.position_m + 0.5 * (self.velocity_mps + velocity) * STEP_S
         new[:, 2] = np.maximum(new[:, 2], 0.5)
@@ -153,26 +180,58 @@ class World:
         self.position_m = np.where(moving[:, None], new, self.position_m)
         self.velocity_mps = np.where(moving[:, None], velocity, self.velocity_mps)
 
+    def _follow_recordings(self) -> None:
+        """Put what flies a recorded path where it was; after its last place it has left."""
+        for k, (since_s, path_m) in self.fleet.recorded.items():
+            if self.phase[k] != FLYING:
+                continue
+            own_s = self.elapsed_s - self.fleet.start_s[k] - np.array([SMOOTH_S, 0.0, -SMOOTH_S])
+            own_s = np.clip(own_s, 0.0, since_s[-1])
+            before, here, after = np.column_stack(
+                [np.interp(own_s, since_s, path_m[:, axis]) for axis in range(3)]
+            )
+            self.position_m[k] = [here[0], here[1], max(here[2], 0.5)]
+            self.velocity_mps[k] = (after - before) / max(own_s[2] - own_s[0], STEP_S)
+            self.heading_rad[k] = np.arctan2(self.velocity_mps[k, 0], self.velocity_mps[k, 1])
+            self.speed_mps[k] = np.hypot(self.velocity_mps[k, 0], self.velocity_mps[k, 1])
+            if own_s[1] >= since_s[-1]:
+                self._end(k, "left")
+
+    def target_m(self) -> F64:
+        """Give where the attacked asset of each object is now: (N, 2), NaN for none."""
+        target = self.fleet.target_enu_m.copy()
+        moves = self.fleet.target_leader >= 0
+        target[moves] = self.position_m[self.fleet.target_leader[moves], :2]
+        return target
+
     def _note_arrivals(self, moving: Bools) -> None:
         """Note when an attacker, or its ghost, is at the edge of the asset it was sent against."""
-        offset = self.position_m[:, :2] - self.fleet.target_enu_m
+        offset = self.position_m[:, :2] - self.target_m()
         inside = np.hypot(offset[:, 0], offset[:, 1]) <= self.fleet.target_radius_m
         new = inside & moving & (self.would_arrive_ns == 0)
         self.would_arrive_ns[new] = self.t_ns
 
     def _pass_waypoints(self, moving: Bools, distance_m: F64) -> None:
         """Go on to the next waypoint, or end, when one is reached or left behind."""
-        rows = np.arange(self.fleet.count)
-        goal = self.fleet.route_m[rows, self.waypoint]
-        offset = goal[:, :2] - self.position_m[:, :2]
+        offset = self._goal_m() - self.position_m
         now = np.hypot(offset[:, 0], offset[:, 1])
         near = np.maximum(self.fleet.limits[:, 7], 1.5 * self.speed_mps * STEP_S)
         abeam = (now > distance_m) & (now < 6.0 * near)
-        reached = moving & ~self.fleet.wander & ((now < near) | abeam)
+        goes_on = ~self.fleet.wander & ~self.fleet.drift
+        goes_on[list(self.fleet.recorded)] = False
+        reached = moving & goes_on & ((now < near) | abeam) & self._held(now < near, offset[:, 2])
         last = self.waypoint >= self.fleet.route_count - 1
         self.waypoint[reached & ~last] += 1
+        self.held_s[reached] = 0.0
         for k in np.flatnonzero(reached & last):
             self._end_of_route(int(k))
+
+    def _held(self, near: Bools, above_m: F64) -> Bools:
+        """Count the time that objects hover at their waypoint, and say whose is over."""
+        hold_s = self.fleet.hold_s[np.arange(self.fleet.count), self.waypoint]
+        there = near & (np.abs(above_m) < HOLD_HEIGHT_M) & (hold_s > 0.0)
+        self.held_s += np.where(there, STEP_S, 0.0)
+        return np.asarray(self.held_s >= hold_s)
 
     def _end_of_route(self, k: int) -> None:
         """Do what an object does at its last waypoint."""
@@ -180,10 +239,13 @@ class World:
         low = self.position_m[k, 2] < self.fleet.route_m[k, self.waypoint[k], 2] + 3.0
         if how == "hold" or (how == "land" and not low):
             return
+        self._end(k, {"leave": "left", "land": "landed", "strike": "arrived"}[how])
+
+    def _end(self, k: int, how: str) -> None:
+        """Take object k out of the world, noting how unless it was destroyed before."""
         self.phase[k] = ENDED
         if self.visible[k]:
-            words = {"leave": "left", "land": "landed", "strike": "arrived"}
-            self.ends[self.fleet.ids[k]] = {"t_ns": self.t_ns, "how": words[how]}
+            self.ends[self.fleet.ids[k]] = {"t_ns": self.t_ns, "how": how}
         self.visible[k] = False
 
     def destroy(self, k: int) -> dict[str, Any]:
@@ -211,7 +273,7 @@ class World:
         t_s, dt = 0.0, 0.05
         gravity = np.array([0.0, 0.0, GRAVITY_MPS2])
         while position[2] > 0.0 and t_s < 300.0:
-            relative = velocity - self.wind_mps
+            relative = velocity - self.wind_mps(position[2])
             drag = GRAVITY_MPS2 / terminal**2 * float(np.sqrt(relative @ relative)) * relative
             velocity = velocity - (drag + gravity) * dt
             position = position + velocity * dt
@@ -227,33 +289,46 @@ def create_world(loaded: LoadedScenario, seed: int) -> World:
     leg = fleet.route_m[:, 1, :2] - fleet.route_m[:, 0, :2] if count else np.zeros((0, 2))
     heading = np.arctan2(leg[:, 0], leg[:, 1])
     heading = np.where(fleet.wander, rng.uniform(-np.pi, np.pi, count), heading)
+    launched = fleet.hold_s[:, 1] > 0.0 if count else np.zeros(0, np.bool_)
+    speed = np.where(launched & (np.hypot(leg[:, 0], leg[:, 1]) < 1.0), 0.0, fleet.speed_mps)
     velocity = np.zeros((count, 3))
-    velocity[:, 0] = fleet.speed_mps * np.sin(heading)
-    velocity[:, 1] = fleet.speed_mps * np.cos(heading)
+    velocity[:, 0] = speed * np.sin(heading)
+    velocity[:, 1] = speed * np.cos(heading)
     phase = np.where(fleet.start_s <= 0.0, FLYING, WAITING)
-    return World(
+    world = World(
         fleet=fleet,
         frame=SiteFrame(loaded.site.reference),
         start_ns=loaded.start_ns,
         t_ns=loaded.start_ns,
         rng=rng,
         seed=seed,
-        wind_mps=wind_velocity_mps(loaded.site.wind),
+        wind_m=wind_by_height(loaded.scenario, loaded.site),
         position_m=fleet.route_m[:, 0].copy(),
         velocity_mps=velocity,
         heading_rad=heading,
-        speed_mps=fleet.speed_mps.copy(),
+        speed_mps=speed,
         climb_mps=np.zeros(count),
         gust_mps=np.zeros((count, 3)),
         lean_rad=np.zeros(count),
         waypoint=np.ones(count, np.int64),
         phase=phase.astype(np.int64),
         visible=phase == FLYING,
+        held_s=np.zeros(count),
         would_arrive_ns=np.zeros(count, np.int64),
     )
+    for k, (_, path_m) in fleet.recorded.items():
+        world.position_m[k] = path_m[0]
+    return world
 
 
-def wind_velocity_mps(wind: Wind) -> F64:
+def wind_by_height(scenario: Scenario, site: Site) -> F64:
+    """Lay the real wind out by height (K, 4): height, velocity east, north, up."""
+    layers: list[tuple[float, Wind | WindLayer]] = [(w.height_m, w) for w in scenario.wind]
+    layers = sorted(layers, key=lambda layer: layer[0]) or [(0.0, site.wind)]
+    return np.array([[height, *wind_velocity_mps(wind)] for height, wind in layers])
+
+
+def wind_velocity_mps(wind: Wind | WindLayer) -> F64:
     """Turn "from 310 degrees at 4 m/s" into the velocity of the air (3,), m/s."""
     towards = np.deg2rad(wind.from_deg + 180.0)
     return np.array([wind.speed_mps * np.sin(towards), wind.speed_mps * np.cos(towards), 0.0])

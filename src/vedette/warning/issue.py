@@ -14,10 +14,15 @@ from vedette.warning.contacts import HOLD_S, continues
 from vedette.warning.state import Contact, Issued, WarningState, ZoneState
 from vedette.warning.words import reason, spoken, spoken_order
 
-# Further members of a raid are gathered this long, so that a swarm is one announcement, not thirty.
+# Further members of a raid are gathered this long, so that a swarm is one announcement, not thirty;
+# and twice as long each time, up to a minute and a half: who has been told what to do learns little
+# from one more, and a person can bear under ten alarms in ten minutes (EEMUA 191).
 GATHER_S = 10.0
-# A member that comes this much sooner than anyone was told is announced without gathering.
+GATHER_S_MAX = 80.0
+# A member that comes this much sooner than anyone was told is announced without gathering: seconds,
+# and a share of what was told, for what is far off is estimated and spoken no more finely.
 SOONER_S = 5.0
+SOONER_RATIO = 0.2
 # Deliveries of this many past warnings can still be told apart.
 ISSUED_MAX = 64
 
@@ -99,8 +104,9 @@ def _escalate(
     joining = [c for c in joining if not _found_again(zone_state, warning, c, now_ns)]
     higher = warning.level == WarningLevel.POSSIBLE and any(_imminent(c, now_ns) for c in ready)
     told_ns = state.issued[warning.warning_id].revision_ns[-1]
-    gathered = now_ns - told_ns >= GATHER_S * NS_PER_S
-    sooner = any(c.arrival_s < known_s - SOONER_S for c in joining)
+    gathered = now_ns - told_ns >= _gather_s(warning) * NS_PER_S
+    margin_s = max(SOONER_S, SOONER_RATIO * known_s)
+    sooner = any(c.arrival_s < known_s - margin_s for c in joining)
     replaced = len(joining) == len(ready)
     if not higher and not (joining and (gathered or sooner or replaced)):
         return ()
@@ -109,6 +115,11 @@ def _escalate(
     _revise(state, warning, now_ns)
     detect_ns = _tell(state, zone_state, warning, ready, identities, now_ns)
     return (_event(warning, detect_ns, state.mode, now_ns),)
+
+
+def _gather_s(warning: WarningRecord) -> float:
+    """Say how long further members of a raid are gathered before people hear of them."""
+    return float(min(GATHER_S * 2.0 ** (warning.revision - 1), GATHER_S_MAX))
 
 
 def _found_again(
