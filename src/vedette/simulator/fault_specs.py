@@ -3,12 +3,14 @@
 A fault holds from from_s to to_s (not included) of the scenario's time.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from vedette.config.site import Degrees, Key, NonNegative, Positive, Sensor, Table
-from vedette.simulator.sensor_specs import SensorModelSpec
+from vedette.config.lines import Lines
+from vedette.config.site import Degrees, Key, NonNegative, Positive, Sensor, Site, Table
+from vedette.simulator.sensor_specs import SensorModelSpec, sensor_fault
 
 FaultKind = Literal[
     "bias_range",
@@ -68,6 +70,22 @@ class FaultSpec(Table, frozen=True, kw_only=True):
     to_s: Positive = 1e9
     amount: Amount
     azimuth_deg: Degrees | None = None
+
+
+def check_sensing(
+    specs: Sequence[SensorModelSpec], faults: Sequence[FaultSpec], site: Site, lines: Lines
+) -> None:
+    """Refuse, by file, line and key, what a scenario says of the site's sensors and cannot be."""
+    sensors = {sensor.id: sensor for sensor in site.sensors}
+    for k, spec in enumerate(specs):
+        wrong = sensor_fault(spec, sensors[spec.id])
+        if wrong:
+            raise lines.refusal(f"sensors[{k}].{wrong[0]}", wrong[1])
+    known = {spec.id: spec for spec in specs}
+    for k, fault in enumerate(faults):
+        wrong = fault_fault(fault, sensors.get(fault.sensor), known.get(fault.sensor))
+        if wrong:
+            raise lines.refusal(f"faults[{k}].{wrong[0]}", wrong[1])
 
 
 def fault_fault(

@@ -29,14 +29,13 @@ from vedette.config.site import (
 )
 from vedette.model.enums import Identity, ObjectClass
 from vedette.simulator.expectation import Expect
-from vedette.simulator.fault_specs import FaultSpec, fault_fault
+from vedette.simulator.fault_specs import FaultSpec, check_sensing
 from vedette.simulator.sensor_specs import (
     CrossSection,
     RainSpec,
     SensorModelSpec,
     TerrainSpec,
     WeatherSpec,
-    sensor_fault,
 )
 
 if TYPE_CHECKING:
@@ -305,25 +304,11 @@ def _check(scenario: Scenario, site: Site, lines: Lines) -> None:
         for k, item in enumerate(getattr(scenario, table)):
             if item.id not in ids:
                 raise lines.refusal(f"{table}[{k}].id", f"the site has no {item.id!r}")
-    _check_sensors(scenario, site, lines)
+    check_sensing(scenario.sensors, scenario.faults, site, lines)
     people = {person.name for person in site.people}
     for k, operator in enumerate(scenario.operators):
         if operator.name not in people:
             raise lines.refusal(f"operators[{k}].name", f"the site has no person {operator.name!r}")
-
-
-def _check_sensors(scenario: Scenario, site: Site, lines: Lines) -> None:
-    """Refuse what the scenario says of its sensors where it cannot be."""
-    sensors = {sensor.id: sensor for sensor in site.sensors}
-    for k, spec in enumerate(scenario.sensors):
-        fault = sensor_fault(spec, sensors[spec.id])
-        if fault:
-            raise lines.refusal(f"sensors[{k}].{fault[0]}", fault[1])
-    specs = {spec.id: spec for spec in scenario.sensors}
-    for k, entry in enumerate(scenario.faults):
-        fault = fault_fault(entry, sensors.get(entry.sensor), specs.get(entry.sensor))
-        if fault:
-            raise lines.refusal(f"faults[{k}].{fault[0]}", fault[1])
 
 
 def _check_sighting(spec: SightingSpec, path: str, site: Site, lines: Lines) -> None:
