@@ -96,8 +96,8 @@ def _escalate(
 ) -> Sequence[Event]:
     """Issue a new revision when the level rises or the raid grows; otherwise nothing.
 
-    Where none of those told still warns and others do, these are told at once and stand first: the
-    time left and the words must be of the same object.
+    Where none of those told has warned for a while and others do, these are told and stand first.
+    (The sentence and the time left are of who warns now all along: `_reword`.)
     """
     known_s = warning.seconds_left_s
     joining = [c for c in ready if c.track_id not in warning.track_ids]
@@ -107,7 +107,9 @@ def _escalate(
     gathered = now_ns - told_ns >= _gather_s(warning) * NS_PER_S
     margin_s = max(SOONER_S, SOONER_RATIO * known_s)
     sooner = any(c.arrival_s < known_s - margin_s for c in joining)
-    replaced = len(joining) == len(ready)
+    if len(joining) < len(ready):
+        zone_state.told_ns = now_ns
+    replaced = now_ns - zone_state.told_ns >= GATHER_S * NS_PER_S
     if not higher and not (joining and (gathered or sooner or replaced)):
         return ()
     names = tuple(c.track_id for c in joining)
@@ -188,7 +190,7 @@ def _tell(
         _set_level(warning, WarningLevel.IMMINENT, now_ns)
     raid = _gravest_first(ready, now_ns)
     first = raid[0]
-    zone_state.told_id = first.track_id
+    zone_state.told_id, zone_state.told_ns = first.track_id, now_ns
     _count_down(warning, ready, now_ns)
     if warning.cause != "human":
         warning.cause = first.cause

@@ -39,7 +39,8 @@ class Contact:
 class ZoneState:
     """One zone with its asset: the tracks that concern it, by track_id, and its open warning.
 
-    told_id: the track that the open warning's reason speaks of, 0 none.
+    told_id: the track that the open warning's reason speaks of, 0 none. told_ns: when any track that
+    people were told of warned last.
     """
 
     zone: Zone
@@ -48,6 +49,7 @@ class ZoneState:
     contacts: dict[int, Contact] = field(default_factory=dict)
     warning_id: int | None = None
     told_id: int = 0
+    told_ns: int = 0
 
 
 @dataclass(slots=True)
