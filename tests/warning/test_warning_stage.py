@@ -274,6 +274,16 @@ def test_a_human_order_keeps_its_own_reason(scene):
     assert "heard it" in scene.state.warnings[1].reason
 
 
+def test_while_people_need_only_be_ready_what_comes_sooner_must_last(scene):
+    scene.put(1, 280.0)
+    scene.run(2.0)
+    scene.put(2, 170.0, bearing_deg=90.0)
+    assert scene.run(2.0) == []
+    assert [(type(e), e.level) for e in scene.run(2.0)] == [
+        (WarningEscalated, WarningLevel.POSSIBLE)
+    ]
+
+
 def test_a_member_that_comes_hardly_sooner_is_gathered(scene):
     scene.put(1, 140.0)
     scene.run(2.0)

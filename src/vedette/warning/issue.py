@@ -22,7 +22,10 @@ GATHER_S_MAX = 80.0
 # A member that comes this much sooner than anyone was told is announced without gathering: seconds,
 # and a share of what was told, for what is far off is estimated and spoken no more finely.
 SOONER_S = 5.0
-SOONER_RATIO = 0.2
+SOONER_RATIO = 0.3
+# While people need only be ready, what comes sooner must have done so this long: speeds of what
+# flies close together tremble. What must send them to cover is another level and never held back.
+SOONER_HOLD_S = 3.0
 # Deliveries of this many past warnings can still be told apart.
 ISSUED_MAX = 64
 
@@ -99,24 +102,32 @@ def _escalate(
     Where none of those told has warned for a while and others do, these are told and stand first.
     (The sentence and the time left are of who warns now all along: `_reword`.)
     """
-    known_s = warning.seconds_left_s
+    known_s = max(0.0, (state.issued[warning.warning_id].told_arrival_ns - now_ns) / NS_PER_S)
     joining = [c for c in ready if c.track_id not in warning.track_ids]
     joining = [c for c in joining if not _found_again(zone_state, warning, c, now_ns)]
     higher = warning.level == WarningLevel.POSSIBLE and any(_imminent(c, now_ns) for c in ready)
     told_ns = state.issued[warning.warning_id].revision_ns[-1]
     gathered = now_ns - told_ns >= _gather_s(warning) * NS_PER_S
-    margin_s = max(SOONER_S, SOONER_RATIO * known_s)
-    sooner = any(c.arrival_s < known_s - margin_s for c in joining)
-    if len(joining) < len(ready):
+    sooner = any(_comes_sooner(warning, c, known_s, now_ns) for c in joining)
+    replaced = len(joining) == len(ready)
+    if not replaced:
         zone_state.told_ns = now_ns
-    replaced = now_ns - zone_state.told_ns >= GATHER_S * NS_PER_S
-    if not higher and not (joining and (gathered or sooner or replaced)):
+    silent = now_ns - zone_state.told_ns >= GATHER_S * NS_PER_S
+    if not higher and not (joining and (gathered or sooner or silent)):
         return ()
     names = tuple(c.track_id for c in joining)
     warning.track_ids = names + warning.track_ids if replaced else warning.track_ids + names
     _revise(state, warning, now_ns)
     detect_ns = _tell(state, zone_state, warning, ready, identities, now_ns)
     return (_event(warning, detect_ns, state.mode, now_ns),)
+
+
+def _comes_sooner(warning: WarningRecord, contact: Contact, known_s: float, now_ns: int) -> bool:
+    """Say whether a member comes so much sooner than people were told that it cannot wait."""
+    held_s = (now_ns - contact.possible_since_ns) / NS_PER_S
+    if warning.level == WarningLevel.POSSIBLE and held_s < SOONER_HOLD_S:
+        return False
+    return contact.arrival_s < known_s - max(SOONER_S, SOONER_RATIO * known_s)
 
 
 def _gather_s(warning: WarningRecord) -> float:
@@ -192,6 +203,7 @@ def _tell(
     first = raid[0]
     zone_state.told_id, zone_state.told_ns = first.track_id, now_ns
     _count_down(warning, ready, now_ns)
+    state.issued[warning.warning_id].told_arrival_ns = warning.arrival_ns
     if warning.cause != "human":
         warning.cause = first.cause
     warning.reason = _why(zone_state, first, raid, identities)

@@ -39,8 +39,8 @@ class Contact:
 class ZoneState:
     """One zone with its asset: the tracks that concern it, by track_id, and its open warning.
 
-    told_id: the track that the open warning's reason speaks of, 0 none. told_ns: when any track that
-    people were told of warned last.
+    told_id: the track that the open warning's reason speaks of, 0 none. told_ns: when any track
+    that people were told of warned last.
     """
 
     zone: Zone
@@ -57,11 +57,12 @@ class Issued:
     """When each revision of a warning was issued, and which channels have answered for it.
 
     revision_ns: one time a revision, the first is revision 1. answered: "2:display" -> "delivered"
-    or "failed".
+    or "failed". told_arrival_ns: the arrival that people were told last, by the last revision.
     """
 
     revision_ns: list[int] = field(default_factory=list)
     answered: dict[str, str] = field(default_factory=dict)
+    told_arrival_ns: int = 0
 
 
 @dataclass(slots=True)
