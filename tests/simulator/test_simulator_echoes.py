@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
+from vedette.codecs.detections import read_line
 from vedette.model.reports import Plot
 from vedette.simulator.cross_sections import BY_CLASS, balance_db
 from vedette.simulator.limits import BY_CLASS as LIMITS
@@ -17,6 +18,7 @@ from vedette.simulator.sensor_specs import (
     false_alarms_per_scan,
 )
 from vedette.simulator.sensors import create_sensors
+from vedette.simulator.wire import detection_lines
 from vedette.simulator.world import create_world
 
 THRESHOLD = -math.log(1e-6)
@@ -206,3 +208,26 @@ def test_noise_alone_makes_as_many_plots_as_cells_and_threshold_say(scene):
 )
 def test_a_wrong_radar_table_is_refused_by_file_line_and_key(refused, words, key, why):
     refused("range_90_m = 32_000.0", words, key, why)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"reference_range_m": 1e9, "reference_snr_db": 200.0, "reference_rcs_dbsm": -60.0},
+        {"reference_range_m": 1e-3, "reference_snr_db": -200.0, "reference_rcs_dbsm": 60.0},
+        {"reference_range_m": 1e4, "range_cell_m": 1e5, "azimuth_cell_deg": 60.0},
+        {"reference_range_m": 1e5, "range_cell_m": 0.1, "false_alarm_prob": 1e-12},
+        {"reference_range_m": 1e5, "pulses": 100, "side_lobe_db": -10.0},
+    ],
+)
+@pytest.mark.parametrize("name", ["radar_south", "radar_north"])
+def test_figures_at_their_bounds_give_plots_that_can_be_told(scene, placed, words, name):
+    near = {name: {"range_sigma_m": 1e-9, "azimuth_sigma_deg": 1e-9}}
+    for changes in ({}, near):
+        radar_spec = SensorModelSpec(id=name, clutter_per_scan=2.0, radar=RadarSpec(**words))
+        loaded = scene(count=40, sensors=[radar_spec], changes=changes)
+        radar = radar_of(loaded, name)
+        world = placed(loaded, radar.station, ring_places([200.0, 20_000.0], 20))
+        plots = plots_of(radar, world, 16, 250_000_000)
+        for line in detection_lines(plots):
+            assert isinstance(read_line(line, None), Plot)

@@ -34,6 +34,7 @@ SPREAD_RATIO = 1.0 / math.sqrt(12.0)  # of a cell: even over it
 SIDE_LOBES = 8  # directions in which an antenna sees beside its main beam; it has many more
 NO_LOBE_RATIO = 10.0 ** (-2.5)  # -25 dB one way, an ordinary reflector, for noise from outside
 FAINT_RATIO = 0.03  # of the threshold: weaker echoes pass it once in a million at most
+DECIBELS_MAX = 150.0  # no receiver tells more, and no format of ours takes it
 NOISE_RATE_MPS = 75.0  # noise has any range rate: +-75 m/s are unambiguous at X band and 10 kHz
 
 
@@ -212,7 +213,8 @@ class Equation:
         reach_db = 40.0 * np.log10(np.maximum(aer[:, 0], 1.0) / self.range_0db_m)
         aer[:, 3] = fold(aer[:, 3], self.ambiguity_mps)
         rcs_dbsm = snr_db + reach_db + 10.0 * np.log10(noise_ratio)
-        return Echoes(t_ns, aer, sigma, snr_db, rcs_dbsm)
+        bounds = (-DECIBELS_MAX, DECIBELS_MAX)
+        return Echoes(t_ns, aer, sigma, np.clip(snr_db, *bounds), np.clip(rcs_dbsm, *bounds))
 
 
 def fold(range_rate_mps: F64, interval_mps: float) -> F64:

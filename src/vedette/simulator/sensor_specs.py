@@ -32,6 +32,8 @@ Offset = Annotated[float, Meta(ge=-500_000.0, le=500_000.0)]
 Ratio = Annotated[float, Meta(ge=0.0, le=1.0)]
 Swerling = Annotated[int, Meta(ge=0, le=4)]
 SITE_SIGMA_SNR = 20.0  # 13 dB
+# No radar's cell is outside these: m, degrees, degrees, m/s. What the site says is held inside.
+CELL_BOUNDS = ((0.1, 1e5), (0.01, 60.0), (0.01, 180.0), (0.01, 1e4))
 FALSE_ALARMS_MAX = 10_000.0  # a scan; a threshold that lets more through is a mistake of the file
 
 
@@ -98,10 +100,10 @@ class RadarSpec(Table, frozen=True, kw_only=True):
     detection_prob: OpenProbability = 0.9
     false_alarm_prob: FalseAlarmProbability = 1e-6
     pulses: Annotated[int, Meta(ge=1, le=100)] = 1
-    range_cell_m: Positive | None = None
-    azimuth_cell_deg: Positive | None = None
-    elevation_cell_deg: Positive | None = None
-    range_rate_cell_mps: Positive | None = None
+    range_cell_m: Annotated[float, Meta(ge=0.1, le=1e5)] | None = None
+    azimuth_cell_deg: Annotated[float, Meta(ge=0.01, le=60.0)] | None = None
+    elevation_cell_deg: Annotated[float, Meta(ge=0.01, le=180.0)] | None = None
+    range_rate_cell_mps: Annotated[float, Meta(ge=0.01, le=1e4)] | None = None
     blind_rate_mps: NonNegative | None = None
     blind_interval_mps: Positive | None = None
     side_lobe_db: Annotated[float, Meta(ge=-100.0, le=-10.0)] | None = None
@@ -250,7 +252,10 @@ def radar_cell(radar: RadarSpec, sensor: Sensor) -> tuple[float, float, float, f
         (radar.elevation_cell_deg, sensor.elevation_resolution_deg, sensor.elevation_sigma_deg),
         (radar.range_rate_cell_mps, 0.0, sensor.range_rate_sigma_mps),
     )
-    reach, azimuth, tilt, rate = (stated or site or factor * sigma for stated, site, sigma in known)
+    found = (stated or site or factor * sigma for stated, site, sigma in known)
+    reach, azimuth, tilt, rate = (
+        min(max(each, low), high) for each, (low, high) in zip(found, CELL_BOUNDS, strict=True)
+    )
     return reach, math.radians(azimuth), math.radians(tilt), rate
 
 
