@@ -4,6 +4,7 @@ import asyncio
 import math
 import socket
 from collections import Counter
+from typing import get_args
 
 import msgspec
 import numpy as np
@@ -15,7 +16,7 @@ from vedette.codecs.detections import read_line
 from vedette.geo import SiteFrame
 from vedette.model.reports import Plot, PositionReport, SensorStatus
 from vedette.simulator.drive import Run
-from vedette.simulator.fault_specs import FaultSpec
+from vedette.simulator.fault_specs import AMOUNTS, FaultKind, FaultSpec
 from vedette.simulator.files import simulate
 from vedette.simulator.heard import measured_ns
 from vedette.simulator.sensors import create_sensors
@@ -307,6 +308,7 @@ def test_every_fault_goes_over_the_real_wire_as_it_does_into_files(base, tmp_pat
         ('sensor = "adsb"\nkind = "clock_step"\namount = 1.0', "kind", "no date"),
         ('sensor = "rf_df"\nkind = "bias_range"\namount = 1.0', "kind", "measures no range"),
         ('sensor = "rf_df"\nkind = "drop_out"\namount = 2.0', "amount", "0 to 1"),
+        ('sensor = "friendly"\nkind = "bias_up"\namount = -2e3', "amount", "-500 to"),
         ('sensor = "rf_df"\nkind = "duplication"\namount = 1.5', "amount", "whole"),
         ('sensor = "rf_df"\nkind = "latency"\namount = -1.0', "amount", "0 to 3600"),
         (
@@ -323,3 +325,9 @@ def test_every_fault_goes_over_the_real_wire_as_it_does_into_files(base, tmp_pat
 )
 def test_a_fault_that_cannot_be_is_refused_by_file_line_and_key(refused, words, key, why):
     refused("[[operators]]", f"[[faults]]\n{words}\n\n[[operators]]", rf"faults\[0\].{key}", why)
+
+
+def test_every_kind_of_fault_has_its_bounds_and_stands_on_the_page(repository):
+    page = (repository / "docs" / "scenario-sensors.md").read_text()
+    assert set(AMOUNTS) == set(get_args(FaultKind))
+    assert not [kind for kind in AMOUNTS if f"`{kind}`" not in page]

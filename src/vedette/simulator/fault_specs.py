@@ -37,8 +37,12 @@ BIASES = {
     "position": ("bias_east", "bias_north", "bias_up"),
 }
 FLOODED = ("radar_3d", "radar_2d", "bearing", "bearing_elevation", "position", "adsb")
-# The amounts that make sense, by kind; the others are bounded by `Amount` alone.
+# The amounts that make sense, by kind: what is more is no sick sensor but no sensor.
 AMOUNTS = {
+    "bias_range": (-1e5, 1e5),
+    "bias_east": (-1e5, 1e5),
+    "bias_north": (-1e5, 1e5),
+    "bias_up": (-500.0, 50_000.0),
     "bias_azimuth": (-360.0, 360.0),
     "bias_elevation": (-90.0, 90.0),
     "clock_step": (-86_400.0, 86_400.0),
@@ -96,7 +100,7 @@ def fault_fault(
         return "sensor", f"the site has no {fault.sensor!r}"
     if fault.to_s <= fault.from_s:
         return "to_s", "must be above from_s"
-    low, high = AMOUNTS.get(fault.kind, (-1e6, 1e6))
+    low, high = AMOUNTS[fault.kind]
     if not low <= fault.amount <= high:
         return "amount", f"of {fault.kind} it must be {low:g} to {high:g}"
     if fault.kind == "duplication" and fault.amount != int(fault.amount):

@@ -29,6 +29,8 @@ CrossSectionDbsm = Annotated[float, Meta(ge=-60.0, le=60.0)]
 FalseAlarmProbability = Annotated[float, Meta(ge=1e-12, le=0.1)]
 Elevation = Annotated[float, Meta(ge=-90.0, le=90.0)]
 Offset = Annotated[float, Meta(ge=-500_000.0, le=500_000.0)]
+RateSigma = Annotated[float, Meta(ge=0.0, le=500.0)]
+WindDecibels = Annotated[float, Meta(ge=0.0, le=20.0)]
 Ratio = Annotated[float, Meta(ge=0.0, le=1.0)]
 Swerling = Annotated[int, Meta(ge=0, le=4)]
 SITE_SIGMA_SNR = 20.0  # 13 dB
@@ -50,7 +52,7 @@ class ClutterPatch(Table, frozen=True, kw_only=True):
     plots_per_scan: Annotated[float, Meta(ge=0.0, le=10_000.0)]
     points: Annotated[int, Meta(ge=0, le=100_000)] = 0
     elevation_deg: Elevation = 0.0
-    range_rate_sigma_mps: NonNegative = 0.5
+    range_rate_sigma_mps: RateSigma = 0.5
 
 
 class RainSpec(Table, frozen=True, kw_only=True):
@@ -64,7 +66,7 @@ class RainSpec(Table, frozen=True, kw_only=True):
     radius_m: Positive
     top_m: Positive = 3_000.0
     plots_per_scan: Annotated[float, Meta(ge=0.0, le=10_000.0)]
-    range_rate_sigma_mps: NonNegative = 2.0
+    range_rate_sigma_mps: RateSigma = 2.0
     from_s: NonNegative = 0.0
     to_s: Positive = 1e9
 
@@ -149,8 +151,8 @@ class AcousticSpec(Table, frozen=True, kw_only=True):
     """
 
     sound_speed_mps: Annotated[float, Meta(ge=280.0, le=400.0)] = 340.0
-    wind_noise_db_per_mps: NonNegative = 1.0
-    wind_path_db_per_mps: NonNegative = 1.0
+    wind_noise_db_per_mps: WindDecibels = 1.0
+    wind_path_db_per_mps: WindDecibels = 1.0
 
 
 class CallersSpec(Table, frozen=True, kw_only=True):
@@ -189,11 +191,11 @@ class SensorModelSpec(Table, frozen=True, kw_only=True):
     """
 
     id: Key
-    range_90_m: Positive | None = None
+    range_90_m: Annotated[float, Meta(ge=1.0, le=1e6)] | None = None
     detection_prob: Probability | None = None
     class_prob: Probability | None = None
     latency_s: NonNegative = 0.1
-    clutter_per_scan: NonNegative | None = None
+    clutter_per_scan: Annotated[float, Meta(ge=0.0, le=100_000.0)] | None = None
     fails_s: NonNegative | None = None  # silent from this time on
     radar: RadarSpec | None = None
     camera: CameraSpec | None = None
