@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from vedette.model.reports import Plot
 from vedette.simulator.cameras import Gaze
+from vedette.simulator.fault_specs import FaultSpec
 from vedette.simulator.scenario import ObjectSpec, Waypoint
 from vedette.simulator.sensor_specs import (
     AcousticSpec,
@@ -206,6 +208,18 @@ def test_a_cued_camera_turns_to_what_a_radar_reports_and_stays_on_it(scene, plac
         looks += len(heard.get("camera_west", []))
         assert abs(turn_deg(model.gaze.azimuth_rad, 220.0)) < 8.0
     assert looks > 180  # of 200
+
+
+def test_what_a_fault_holds_back_cues_no_camera(scene, placed):
+    loaded = camera(scene, field_of_view_deg=10.0, policy="cue")
+    late = FaultSpec(sensor="radar_south", kind="latency", amount=60.0)
+    scenario = msgspec.structs.replace(loaded.scenario, faults=[late])
+    sensors = create_sensors(msgspec.structs.replace(loaded, scenario=scenario), 3)
+    world = placed(loaded, sensors.models[0].station, [[0.0, 2500.0, 150.0]])
+    for _ in range(20):
+        world.t_ns += S // 4
+        sensors.observe(world)
+    assert len(sensors.cues.within(world.t_ns, 10.0)) == 0
 
 
 @pytest.mark.parametrize(

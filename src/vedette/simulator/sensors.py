@@ -47,8 +47,8 @@ class Cues:
     recent: deque[tuple[int, F64]] = field(default_factory=lambda: deque(maxlen=CUE_STEPS))
 
     def note(self, t_ns: int, heard: list[Heard]) -> None:
-        """Keep the places of one step's reports."""
-        parts = [self._places(item) for item in heard]
+        """Keep the places of one step's reports; what a fault holds back cues nobody."""
+        parts = [self._places(item, t_ns) for item in heard]
         self.recent.append((t_ns, np.concatenate([np.zeros((0, 3)), *parts])))
 
     def within(self, t_ns: int, span_s: float) -> F64:
@@ -57,18 +57,19 @@ class Cues:
         parts = [places for when, places in self.recent if when > since_ns]
         return np.concatenate([np.zeros((0, 3)), *parts])
 
-    def _places(self, item: Heard) -> F64:
-        """Turn one sensor's reports that have a place into places."""
+    def _places(self, item: Heard, t_ns: int) -> F64:
+        """Turn one sensor's reports that have come by t_ns and have a place into places."""
         at, sensor = self.stations[item.sensor.id], item.sensor
+        come = [m.report for m in item.messages if m.due_ns <= t_ns]
         offset = math.radians(sensor.azimuth_offset_deg)
         polar = [
             ((r.azimuth_rad or 0.0) + offset, r.elevation_rad or 0.0, r.range_m)
-            for r in item.reports
+            for r in come
             if isinstance(r, Plot) and r.range_m is not None
         ]
         told = [
             self.frame.enu_from_geo(r.lat_rad, r.lon_rad, r.hae_m)
-            for r in item.reports
+            for r in come
             if isinstance(r, PositionReport) and r.hae_m is not None
         ]
         if not polar and not told:
