@@ -28,10 +28,11 @@ from vedette.simulator.receivers import AdsbModel, adsb_model
 from vedette.simulator.scenario import LoadedScenario
 from vedette.simulator.sensor_specs import RadarSpec, SensorModelSpec
 from vedette.simulator.sight import Station, station
-from vedette.simulator.world import STREAM_SENSOR, World, stream, wind_velocity_mps
+from vedette.simulator.world import STREAM_SENSOR, World, stream, wind_by_height
 
 # Beside a sensor's own stream of chance; append only, as the streams themselves.
 SUBSTREAM_LOBES, SUBSTREAM_CLUTTER, SUBSTREAM_FAULTS = 1, 2, 3
+SOUND_M, RAIN_M = 100.0, 2_000.0  # heights of the wind that carries sound, and showers
 CUE_STEPS = 240  # a minute: no camera turns to anything older
 Model = RadarModel | BearingModel | PositionModel | AdsbModel
 F64 = NDArray[np.float64]
@@ -175,10 +176,16 @@ def _bearing(plain: BearingModel, spec: SensorModelSpec, loaded: LoadedScenario)
     if spec.camera is not None:
         return camera_model(plain, spec, weather)
     if spec.acoustic is not None:
-        return acoustic_model(plain, spec, wind_velocity_mps(loaded.site.wind))
+        return acoustic_model(plain, spec, _wind_mps(loaded, SOUND_M))
     if spec.callers is not None:
         return caller_model(plain, spec, weather)
     return plain
+
+
+def _wind_mps(loaded: LoadedScenario, height_m: float) -> F64:
+    """Give the velocity of the air (3,) at a height above the ground, between layers linear."""
+    layers = wind_by_height(loaded.scenario, loaded.site)
+    return np.array([np.interp(height_m, layers[:, 0], layers[:, k]) for k in (1, 2, 3)])
 
 
 def _radar(
@@ -203,6 +210,6 @@ def _radar(
     lobes = stream(seed, STREAM_SENSOR, number, SUBSTREAM_LOBES)
     figures = equation(radar, at.sensor, lobes, scenario.cross_sections, strobes)
     ground = stream(seed, STREAM_SENSOR, number, SUBSTREAM_CLUTTER)
-    wind_mps = wind_velocity_mps(loaded.site.wind)
+    wind_mps = _wind_mps(loaded, RAIN_M)
     clutter = clutter_map(at, radar.clutter, scenario.rain, wind_mps, ground)
     return radar_model(at, spec, rng, figures, clutter)
