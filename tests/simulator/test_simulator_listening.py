@@ -292,3 +292,12 @@ def test_a_wrong_listener_is_refused_by_file_line_and_key(refused, words, key, w
 def test_a_radar_is_no_camera_and_what_hears_radio_is_no_microphone(refused):
     refused("range_90_m = 32_000.0", "camera = {}", "camera", "kind radar_3d")
     refused("range_90_m = 16_000.0", "acoustic = {}", "acoustic", "cooperative")
+
+
+@pytest.mark.parametrize(("spoofed", "seen"), [(False, True), (True, False)])
+def test_a_camera_does_not_see_what_is_there_by_its_own_word_alone(scene, placed, spoofed, seen):
+    loaded = camera(scene, field_of_view_deg=140.0)
+    model = model_of(loaded, "camera_west")
+    world = placed(loaded, model.station, [[-3000.0, 0.0, 100.0]])
+    world.fleet.specs[0] = msgspec.structs.replace(world.fleet.specs[0], spoofed=spoofed)
+    assert bool(watch(model, world, 20.0)) == seen

@@ -22,8 +22,9 @@ MAIN = "ain_al_asad_2022"  # has tests of its own
 QUICK_S = 600.0
 PATHS = sorted(path for path in (REPOSITORY / "scenarios").glob("*.toml") if path.stem != MAIN)
 RECORDED = sorted((REPOSITORY / "scenarios" / "recorded").glob("*.toml"))
-# What is known not to be met yet, with its figure in the scenario's own description.
-OPEN = {("migration_night", "zones_warned_max"), ("swarm_of_20", "alarms_max")}
+# What is known not to be met yet, with its figure in the scenario's own description, and what it is
+# held to meanwhile, so that it grows no worse unnoticed.
+OPEN = {("migration_night", "zones_warned_max"): 1, ("swarm_of_20", "alarms_max"): 14}
 
 
 def quick_or_slow() -> list:
@@ -46,7 +47,9 @@ def run(path: Path, seed: int, folder: Path, *words: str) -> list[dict]:
     summary = json.loads((folder / "summary.json").read_text())
     assert summary["expect"], "the scenario expects nothing"
     failed = [verdict for verdict in summary["expect"] if not verdict["passed"]]
-    return [verdict for verdict in failed if (path.stem, verdict["name"]) not in OPEN]
+    return [
+        v for v in failed if v["value"] is None or v["value"] > OPEN.get((path.stem, v["name"]), -1)
+    ]
 
 
 @pytest.mark.parametrize("words", [(), ("--unattended",)], ids=["attended", "unattended"])

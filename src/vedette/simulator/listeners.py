@@ -100,7 +100,8 @@ class BearingModel:
 
     def _possible(self, world: World, seen: Seen) -> NDArray[np.bool_]:
         """Say which objects this sensor could notice at all."""
-        possible = world.visible & seen.inside
+        there = ~np.array([spec.spoofed for spec in world.fleet.specs], np.bool_)
+        possible = world.visible & seen.inside & there
         if self._hears_only_radio:
             possible &= np.array([spec.radio for spec in world.fleet.specs], np.bool_)
         return possible
