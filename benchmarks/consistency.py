@@ -186,7 +186,9 @@ def bounds(series: list[F64], dof: int) -> tuple[float, float]:
     length = min(len(one) for one in series)
     together = np.mean([one[:length] for one in series], axis=0)
     least = 2.0 * dof / (length * len(series))
-    variance = max(float(together.var(ddof=1)) / independent(together), least)
+    variance = least  # a single instant tells nothing of itself
+    if length > 1:
+        variance = max(float(together.var(ddof=1)) / independent(together), least)
     freedom = 2.0 * dof * dof / variance
     low, high = dof * scipy.stats.chi2.ppf([0.025, 0.975], freedom) / freedom
     return float(low), float(high)
