@@ -32,6 +32,7 @@ from vedette.tracking.looks import looks_of
 
 SETTLED = 6  # scans until every target that is seen three times is confirmed
 MEASURED = 5
+SIZES = [1_000, 10_000, 100_000, 1_000_000]  # the last, with all modes, takes 6 GiB
 
 
 class Scene:
@@ -149,7 +150,7 @@ def bytes_of(table: Any) -> int:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--targets", type=int, nargs="*", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--targets", type=int, nargs="*", default=SIZES)
     parser.add_argument("--false", type=float, default=1.0, metavar="RATIO")
     parser.add_argument("--modes", nargs="*", choices=["one", "all"], default=["one", "all"])
     parser.add_argument("--json", action="store_true")
