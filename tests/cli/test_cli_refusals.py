@@ -62,6 +62,14 @@ def test_a_number_that_makes_no_sense_is_refused(words, parts, here):
         (("run", str(SITE), "--recordings", "file"), ("file", "--recordings")),
         (("simulate", str(SCENARIO), "--output", "file"), ("file", "--output")),
         (("incident", "{recording}", "--output", "file"), ("file", "--output")),
+        (
+            ("evaluate", "--scenarios", str(SCENARIO), "--kept", "/proc/x/kept.jsonl"),
+            ("/proc/x", "--kept"),
+        ),
+        (
+            ("evaluate", "--scenarios", str(SCENARIO), "--report", "r", "--kept", "k.jsonl"),
+            ("--scenarios", "--report"),
+        ),
         (("incident", "{recording}", "--output", "/proc/x"), ("/proc/x", "--output")),
         (
             ("track", str(SITE), "plots.jsonl", "--output", "/nonexist/a/o.parquet"),

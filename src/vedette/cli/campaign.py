@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from vedette.base.errors import VedetteError
 from vedette.cli import numbers
-from vedette.cli.words import existing, print_json
+from vedette.cli.words import existing, print_json, writable_file
 
 if TYPE_CHECKING:
     from vedette.evaluation.campaign import Expected, Outcome, Rate, Scene
@@ -57,6 +57,20 @@ def run(args: argparse.Namespace) -> int:
 
     from vedette.evaluation.campaign import carry_out, plan, rates
 
+    for name in (
+        "truth",
+        "tracks",
+        "report",
+        "courageous",
+        "write_courageous",
+        "requirements",
+        "html",
+    ):
+        if getattr(args, name) is not None:
+            raise VedetteError(
+                f"--scenarios plays its own runs: leave out --{name.replace('_', '-')}"
+            )
+    writable_file(args.kept, "--kept")
     site = existing(args.site, "site file") if args.site is not None else None
     files = [existing(path, "scenario").resolve() for path in args.scenarios]
     consoles = {"attended": [True], "unattended": [False], "both": [True, False]}[args.console]
