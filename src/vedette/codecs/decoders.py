@@ -15,6 +15,7 @@ from vedette.model.arrivals import Arrival
 from vedette.model.enums import Mode
 from vedette.model.reports import Refusal, Report, SourceNote
 
+OUTPUT = "output"  # no bytes come from it; what became of its connection is noted all the same
 HTTP, WEBSOCKET = "http", "websocket"  # the doors that are always open; whole detection lines
 REFUSALS_MAX = 16  # told one by one from one arrival; the rest is one report with its count
 
@@ -59,6 +60,8 @@ def open_decoders(site: Site) -> Decoders:
         feeds[feed.id] = FeedDecoder(feed.id, kind)
         if kind in ("beast", "sbs"):
             feeds[feed.id].receiver = receiver_of(site, feed.sensor)
+    for output in site.outputs:
+        feeds[output.id] = FeedDecoder(output.id, OUTPUT)
     for door in (HTTP, WEBSOCKET):
         feeds.setdefault(door, FeedDecoder(door, "detections"))
     return Decoders(feeds, asterix.radars_of(site), site.mode == Mode.LIVE)

@@ -3,26 +3,23 @@
 In: a Site whose keys and types are already right. Out: faults as (path, reason), first first.
 """
 
-import ipaddress
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Protocol
 
 from vedette.base.errors import RefusedError
 from vedette.base.rfc3339 import parse_rfc3339
+from vedette.config.check_wires import wire_faults
+from vedette.config.faults import Faults, is_loopback, known_key, unique_ids
 from vedette.config.site import (
     Asset,
     Corridor,
-    Feed,
     FlightListed,
     Point,
     Sensor,
     Site,
     Zone,
 )
-
-Faults = Iterator[tuple[str, str]]
 
 LIST_MAX = 200  # tables of one kind: several times the largest sites
 RECEIVERS_MIN, RECEIVERS_MAX = 3, 32  # two give one difference; more have no use
@@ -36,14 +33,6 @@ SIMULATED_ONLY = (
     "effectors exist only as simulated models: only simulated = true is accepted; "
     "there is no driver for any real effector"
 )
-RESERVED_FEEDS = ("http", "websocket")  # the doors that are always there
-ADSB_FEEDS = ("beast_tcp", "sbs_tcp")
-LISTENING_FEEDS = ("asterix_udp", "detections_udp", "detections_tcp")
-
-
-class _Named(Protocol):
-    @property
-    def id(self) -> str: ...
 
 
 def site_faults(site: Site) -> Faults:
@@ -57,13 +46,11 @@ def site_faults(site: Site) -> Faults:
         yield from _zone(site, zone, f"zones[{i}]")
     for i, sensor in enumerate(site.sensors):
         yield from _sensor(site, sensor, f"sensors[{i}]")
-    for i, feed in enumerate(site.feeds):
-        yield from _feed(site, feed, f"feeds[{i}]")
+    yield from wire_faults(site)
     for i, corridor in enumerate(site.corridors):
         yield from _corridor(corridor, f"corridors[{i}]")
     for i, flight in enumerate(site.flights):
         yield from _flight(site, flight, f"flights[{i}]")
-    yield from _ports(site)
     yield from _webhooks(site)
     yield from _people(site)
     yield from _map(site)
@@ -77,6 +64,7 @@ def _sizes(site: Site) -> Faults:
         "zones",
         "sensors",
         "feeds",
+        "outputs",
         "corridors",
         "flights",
         "effectors",
@@ -100,30 +88,15 @@ def _effectors(site: Site) -> Faults:
 
 
 def _unique(site: Site) -> Faults:
-    """Refuse the same id twice. Sensors and feeds share one list of sources."""
-    yield from _unique_ids("assets", site.assets)
-    yield from _unique_ids("zones", site.zones)
-    yield from _unique_ids("corridors", site.corridors)
-    yield from _unique_ids("flights", site.flights)
-    yield from _unique_ids("effectors", site.effectors)
-    yield from _unique_ids("webhooks", site.webhooks)
-    yield from _unique_ids("sensors", site.sensors)
-    yield from _unique_ids("feeds", site.feeds)
-    sensors = {sensor.id for sensor in site.sensors}
-    for i, feed in enumerate(site.feeds):
-        if feed.id in sensors:
-            yield f"feeds[{i}].id", f"{feed.id!r} is also a sensor; sources need their own names"
-        if feed.id in RESERVED_FEEDS:
-            yield f"feeds[{i}].id", f"{feed.id!r} is the built-in door of that name"
+    """Refuse the same id twice."""
+    yield from unique_ids("assets", site.assets)
+    yield from unique_ids("zones", site.zones)
+    yield from unique_ids("corridors", site.corridors)
+    yield from unique_ids("flights", site.flights)
+    yield from unique_ids("effectors", site.effectors)
+    yield from unique_ids("webhooks", site.webhooks)
+    yield from unique_ids("sensors", site.sensors)
     yield from _unique_codes(site.sensors)
-
-
-def _unique_ids(key: str, items: Sequence[_Named]) -> Faults:
-    seen: set[str] = set()
-    for i, item in enumerate(items):
-        if item.id in seen:
-            yield f"{key}[{i}].id", f"{item.id!r} is there twice"
-        seen.add(item.id)
 
 
 def _unique_codes(sensors: Sequence[Sensor]) -> Faults:
@@ -140,14 +113,6 @@ def _unique_codes(sensors: Sequence[Sensor]) -> Faults:
             yield f"sensors[{i}].sic", f"SAC/SIC {sensor.sac}/{sensor.sic} is taken by {owner!r}"
 
 
-def _known(path: str, key: str, known: Iterable[str], what: str) -> Faults:
-    """Refuse a reference to nothing."""
-    names = sorted(set(known))
-    if key not in names:
-        listed = ", ".join(names[:20]) if names else f"the file has no {what}"
-        yield path, f"no {what} {key!r} (known: {listed})"
-
-
 def _asset(site: Site, asset: Asset, path: str) -> Faults:
     yield from _near(site, asset.lat_deg, asset.lon_deg, path)
     if asset.polygon is not None:
@@ -156,16 +121,16 @@ def _asset(site: Site, asset: Asset, path: str) -> Faults:
             yield from _near(site, lat_deg, lon_deg, f"{path}.polygon[{i}]")
     if asset.position_feed is not None:
         known = (sensor.id for sensor in site.sensors)
-        yield from _known(f"{path}.position_feed", asset.position_feed, known, "sensor")
+        yield from known_key(f"{path}.position_feed", asset.position_feed, known, "sensor")
     if (asset.position_feed is None) != (asset.position_id is None):
         yield path, "position_feed and position_id go together"
 
 
 def _zone(site: Site, zone: Zone, path: str) -> Faults:
-    yield from _known(f"{path}.asset", zone.asset, (a.id for a in site.assets), "asset")
+    yield from known_key(f"{path}.asset", zone.asset, (a.id for a in site.assets), "asset")
     for i, channel in enumerate(zone.channels[:LIST_MAX]):
         known = (w.id for w in site.webhooks)
-        yield from _known(f"{path}.channels[{i}]", channel, known, "webhook")
+        yield from known_key(f"{path}.channels[{i}]", channel, known, "webhook")
     if len(set(zone.channels)) != len(zone.channels):
         yield f"{path}.channels", "names a channel twice"
     if zone.imminent_s > zone.possible_s:
@@ -223,57 +188,9 @@ def _receivers(site: Site, sensor: Sensor, path: str) -> Faults:
         yield f"{path}.receivers", "only a sensor of kind tdoa has receivers"
     if wanted and not RECEIVERS_MIN <= len(receivers) <= RECEIVERS_MAX:
         yield f"{path}.receivers", f"kind tdoa needs {RECEIVERS_MIN} to {RECEIVERS_MAX} receivers"
-    yield from _unique_ids(f"{path}.receivers", receivers[: RECEIVERS_MAX + 1])
+    yield from unique_ids(f"{path}.receivers", receivers[: RECEIVERS_MAX + 1])
     for i, receiver in enumerate(receivers[:RECEIVERS_MAX]):
         yield from _near(site, receiver.lat_deg, receiver.lon_deg, f"{path}.receivers[{i}]")
-
-
-def _feed(site: Site, feed: Feed, path: str) -> Faults:
-    kinds = {sensor.id: sensor.kind for sensor in site.sensors}
-    if feed.sensor is not None:
-        yield from _known(f"{path}.sensor", feed.sensor, kinds, "sensor")
-    if feed.kind in ADSB_FEEDS:
-        if feed.sensor is None:
-            yield f"{path}.sensor", f"is missing: {feed.kind} does not name its sensor"
-        elif kinds.get(feed.sensor, "adsb") != "adsb":
-            yield f"{path}.sensor", f"{feed.kind} needs a sensor of kind adsb"
-        if feed.port == 0:
-            yield f"{path}.port", "must be the port to connect to"
-    coded = any(sensor.sac is not None for sensor in site.sensors)
-    if feed.kind == "asterix_udp" and feed.sensor is None and not coded:
-        yield f"{path}.sensor", "is missing, and no sensor has sac and sic to be known by"
-    yield from _group(feed, path)
-
-
-def _group(feed: Feed, path: str) -> Faults:
-    if feed.group is None:
-        return
-    if feed.kind != "asterix_udp":
-        yield f"{path}.group", "only asterix_udp listens to a multicast group"
-    address = _address(feed.group)
-    if address is None or not address.is_multicast:
-        yield f"{path}.group", f"{feed.group!r} is not a multicast address"
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(text)
-    except ValueError:
-        return None
-
-
-def _ports(site: Site) -> Faults:
-    """Refuse two feeds that listen at one place, and a feed at the page's."""
-    taken: dict[tuple[str, int, str], str] = {}
-    for i, feed in enumerate(site.feeds):
-        if feed.kind not in LISTENING_FEEDS or feed.port == 0:
-            continue
-        transport = "tcp" if feed.kind.endswith("tcp") else "udp"
-        owner = taken.setdefault((transport, feed.port, feed.group or feed.host), feed.id)
-        if owner != feed.id:
-            yield f"feeds[{i}].port", f"{transport} port {feed.port} is taken by {owner!r}"
-        if transport == "tcp" and feed.port == site.service.port:
-            yield f"feeds[{i}].port", f"tcp port {feed.port} is the page's own ([service] port)"
 
 
 def _corridor(corridor: Corridor, path: str) -> Faults:
@@ -289,7 +206,7 @@ def _flight(site: Site, flight: FlightListed, path: str) -> Faults:
         yield path, "needs icao24, remote_id or callsign: how else would it be known?"
     if flight.corridor is not None:
         known = (c.id for c in site.corridors)
-        yield from _known(f"{path}.corridor", flight.corridor, known, "corridor")
+        yield from known_key(f"{path}.corridor", flight.corridor, known, "corridor")
     times: list[int] = []
     for key, text in (("from_time", flight.from_time), ("to_time", flight.to_time)):
         if text is None:
@@ -335,14 +252,6 @@ def _service(site: Site) -> Faults:
         )
     if site.service.idle_step_s < site.service.step_s:
         yield "service.idle_step_s", "must not be less than step_s"
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether a host name or address is this machine's own loopback."""
-    if host == "localhost":
-        return True
-    address = _address(host.strip("[]"))
-    return address is not None and address.is_loopback
 
 
 def _near(site: Site, lat_deg: float, lon_deg: float, path: str) -> Faults:

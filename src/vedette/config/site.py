@@ -151,6 +151,24 @@ class Feed(Table, frozen=True, kw_only=True):
     queue_max: Annotated[int, Meta(ge=16, le=1_000_000)] = 10_000
 
 
+class Output(Table, frozen=True, kw_only=True):
+    """Where the picture goes, beside the display and the webhooks.
+
+    tracks_udp: each track as one JSON line a datagram, to a host or a multicast `group`. feed: of
+    kinds that speak over a feed's own connection. period_s: least time between two updates of a
+    track. queue_max: messages that may wait; beyond it the oldest go, counted.
+    """
+
+    id: Key
+    kind: Literal["tracks_udp"]
+    host: Text = "127.0.0.1"
+    port: Port = 0
+    group: Text | None = None  # multicast group; host is then the interface it leaves by
+    feed: Key | None = None
+    period_s: Positive = 1.0
+    queue_max: Annotated[int, Meta(ge=16, le=1_000_000)] = 10_000
+
+
 class Corridor(Table, frozen=True, kw_only=True):
     """A published procedure or a friendly recovery lane: a centre line with a half width."""
 
@@ -297,6 +315,7 @@ class Site(Table, frozen=True, kw_only=True):
     zones: list[Zone] = []
     sensors: list[Sensor] = []
     feeds: list[Feed] = []
+    outputs: list[Output] = []
     corridors: list[Corridor] = []
     flights: list[FlightListed] = []
     effectors: list[Effector] = []

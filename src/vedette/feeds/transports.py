@@ -28,11 +28,36 @@ LINE_BYTES_MAX = 1 << 14  # handed over at the latest, whole or not: the codec s
 Clock = Callable[[], int]
 
 
+SEND_BYTES_MAX = 4 << 20  # of one peer, not yet taken: beyond it the peer is too slow to be told
+
+
 @dataclass(slots=True)
 class OpenFeeds:
-    """What is open. ports: where each listening feed listens (of use where the site says 0)."""
+    """What is open. ports: where each listening feed listens (of use where the site says 0).
+
+    peers: by feed, who is connected, by the name its transport gives it.
+    """
 
     ports: dict[str, int] = field(default_factory=dict)
+    peers: dict[str, dict[str, asyncio.StreamWriter]] = field(default_factory=dict)
+
+    def send(self, feed: str, data: bytes, peer: str | None = None) -> bool:
+        """Speak over a feed's own connections: to one peer, or to all. Never blocks.
+
+        A peer that does not read is sent nothing beyond SEND_BYTES_MAX. Returns whether every one
+        meant has been sent it; False where nobody is there.
+        """
+        there = self.peers.get(feed, {})
+        meant = list(there.values()) if peer is None else [there[peer]] if peer in there else []
+        ready = [writer for writer in meant if _takes(writer, len(data))]
+        for writer in ready:
+            writer.write(data)
+        return bool(meant) and len(ready) == len(meant)
+
+
+def _takes(writer: asyncio.StreamWriter, size_bytes: int) -> bool:
+    waiting = writer.transport.get_write_buffer_size()
+    return not writer.is_closing() and waiting + size_bytes <= SEND_BYTES_MAX
 
 
 @contextlib.asynccontextmanager
@@ -65,7 +90,8 @@ async def _open_feed(
         stack.push_async_callback(door.close, server)
         opened.ports[feed.id] = server.sockets[0].getsockname()[1]
     else:
-        task = asyncio.create_task(_stay_connected(feed, intake, clock), name=f"feed {feed.id}")
+        call = _stay_connected(feed, intake, clock, opened)
+        task = asyncio.create_task(call, name=f"feed {feed.id}")
         stack.push_async_callback(_cancelled, task)
 
 
@@ -132,7 +158,7 @@ def _join(opened: socket.socket, feed: Feed) -> None:
     opened.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, request)
 
 
-async def _stay_connected(feed: Feed, intake: Intake, clock: Clock) -> None:
+async def _stay_connected(feed: Feed, intake: Intake, clock: Clock, opened: OpenFeeds) -> None:
     """Keep a connection to a receiver: call, read until it ends, call again, for ever."""
     pause_s = PAUSE_MIN_S
     while True:
@@ -144,10 +170,12 @@ async def _stay_connected(feed: Feed, intake: Intake, clock: Clock) -> None:
             pause_s = min(2.0 * pause_s, PAUSE_MAX_S)
             continue
         intake.put(Arrival(feed=feed.id, t_recv_ns=clock(), kind="opened"))
+        opened.peers[feed.id] = {f"{feed.host}:{feed.port}": writer}
         try:
             if await _read_on(feed.id, reader, writer, intake, clock):
                 pause_s = PAUSE_MIN_S
         finally:
+            del opened.peers[feed.id]
             writer.close()
             intake.put(Arrival(feed=feed.id, t_recv_ns=clock(), kind="closed"))
         await asyncio.sleep(pause_s)

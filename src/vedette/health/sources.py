@@ -76,6 +76,8 @@ def start(site: Site) -> HealthState:
         _add(state, sensor.id, "sensor", _patience_ns(sensor))
     for feed in site.feeds:
         _add(state, feed.id, "feed", 0)
+    for output in site.outputs:
+        _add(state, output.id, "output", 0)
     state.site_sources = len(state.sources)
     return state
 
@@ -270,6 +272,7 @@ def _judge(state: HealthState, name: str, now_ns: int, events: list[Event]) -> N
 def _verdict(
     shown: SourceState, memory: SourceMemory, started_ns: int, now_ns: int
 ) -> tuple[SourceHealth, str]:
+    is_output = shown.kind == "output"
     if not memory.connected:
         return SourceHealth.FAILED, "the connection is lost"
     if memory.is_stranger:
@@ -278,7 +281,7 @@ def _verdict(
     if memory.stale_ns and silent_ns > memory.stale_ns * FAILED_AFTER_STALE_RATIO:
         return SourceHealth.FAILED, f"silent for more than {_round_s(silent_ns)} s"
     if shown.last_ns == 0:
-        return SourceHealth.NEVER_HEARD, "nothing has arrived yet"
+        return SourceHealth.NEVER_HEARD, "not open yet" if is_output else "nothing has arrived yet"
     if memory.stale_ns and silent_ns > memory.stale_ns:
         return SourceHealth.STALE, f"silent for more than {memory.stale_ns // NS_PER_S} s"
     if memory.degraded_reason:
@@ -292,7 +295,7 @@ def _verdict(
         return SourceHealth.DEGRADED, memory.scan_reason
     if shown.latency_s > LATENCY_MAX_S:
         return SourceHealth.DEGRADED, f"its plots come {shown.latency_s:.1f} s late"
-    return SourceHealth.OK, "heard in time"
+    return SourceHealth.OK, "it takes what it is told" if is_output else "heard in time"
 
 
 def _round_s(duration_ns: int) -> int:

@@ -214,10 +214,10 @@ class BiasEstimate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceState(msgspec.Struct, kw_only=True):
-    """One feed or sensor: what arrives, how old it is, what was refused and why."""
+    """One feed, sensor or output: what arrives, how old it is, what was refused and why."""
 
     source: str
-    kind: str  # "sensor" or "feed"
+    kind: str  # "sensor", "feed" or "output"
     health: SourceHealth = SourceHealth.NEVER_HEARD
     reason: str = ""
     last_ns: int = 0

@@ -20,6 +20,7 @@ from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
 from vedette.model.events import CommandRefused, Event, WarningEscalated, WarningRaised
 from vedette.model.picture import AirPicture
+from vedette.outputs.publishing import Publishing, Surroundings
 from vedette.outputs.webhook import Webhooks
 from vedette.service import story
 from vedette.service.clocks import Clock, SteppedClock, SystemClock
@@ -62,6 +63,10 @@ class Service:
         self.intake = feeds.Intake(self.site, self.clock.now_ns)
         self.hub = server.Hub(self.site, self)
         self.webhooks = Webhooks(self.site, self.deliver, self.clock.now_ns)
+        self.feeds: feeds.OpenFeeds | None = None
+        self.publishing = Publishing(
+            Surroundings(self.site, self.clock.now_ns, self.intake.put, self._send)
+        )
         self._deliveries: list[Delivery] = []
         self._refusals: Counter[tuple[str, str]] = Counter()
         self._wake = asyncio.Event()
@@ -72,9 +77,10 @@ class Service:
         """Open the feeds and say again what a crash left unsaid."""
         await self._open.__aenter__()
         await self._open.enter_async_context(self.webhooks)
-        await self._open.enter_async_context(
+        self.feeds = await self._open.enter_async_context(
             feeds.open_feeds(self._site_here(), self.intake, self.clock.now_ns)
         )
+        await self._open.enter_async_context(self.publishing)
         self.hub.restore_events(self.core.told)
         self._say_what_was_left_unsaid()
         return self
@@ -161,6 +167,10 @@ class Service:
         self._tell(picture)
         return picture.events
 
+    def _send(self, feed: str, data: bytes, peer: str | None) -> bool:
+        """Speak over a feed's own connection; False where nobody is there."""
+        return self.feeds is not None and self.feeds.send(feed, data, peer)
+
     def _turned_away(self, now_ns: int) -> list[Arrival]:
         refusals, self._refusals = self._refusals, Counter()
         return [
@@ -175,6 +185,7 @@ class Service:
             picture.events[:0] = self.core.untold
             self.core.untold = []
         self.hub.publish(picture)
+        self.publishing.publish(picture)
         for event in picture.events:
             if isinstance(event, WarningRaised | WarningEscalated):
                 self.webhooks.send(event)

@@ -1,0 +1,104 @@
+"""What a site file must obey of its wires: feeds in, outputs out, and the ports they use.
+
+In: a Site whose keys and types are already right. Out: faults as (path, reason).
+"""
+
+from vedette.config.faults import Faults, address_of, known_key, unique_ids
+from vedette.config.site import Feed, Output, Site
+
+RESERVED_SOURCES = ("http", "websocket")  # the doors that are always there
+ADSB_FEEDS = ("beast_tcp", "sbs_tcp")
+LISTENING_FEEDS = ("asterix_udp", "detections_udp", "detections_tcp")
+GROUP_FEEDS = ("asterix_udp",)  # kinds that may listen to a multicast group
+OVER_FEEDS: dict[str, tuple[str, ...]] = {}  # output kind -> feed kinds over which it speaks
+
+
+def wire_faults(site: Site) -> Faults:
+    """Find every fault of feeds and outputs."""
+    yield from _sources(site)
+    for i, feed in enumerate(site.feeds):
+        yield from _feed(site, feed, f"feeds[{i}]")
+    for i, output in enumerate(site.outputs):
+        yield from _output(site, output, f"outputs[{i}]")
+    yield from _ports(site)
+
+
+def _sources(site: Site) -> Faults:
+    """Refuse names taken twice: sensors, feeds, outputs and doors share one list of sources."""
+    yield from unique_ids("feeds", site.feeds)
+    yield from unique_ids("outputs", site.outputs)
+    taken = {sensor.id: "a sensor" for sensor in site.sensors}
+    for i, feed in enumerate(site.feeds):
+        yield from _own_name(f"feeds[{i}].id", feed.id, taken)
+    taken |= {feed.id: "a feed" for feed in site.feeds}
+    for i, output in enumerate(site.outputs):
+        yield from _own_name(f"outputs[{i}].id", output.id, taken)
+
+
+def _own_name(path: str, name: str, taken: dict[str, str]) -> Faults:
+    if name in taken:
+        yield path, f"{name!r} is also {taken[name]}; sources need their own names"
+    if name in RESERVED_SOURCES:
+        yield path, f"{name!r} is the built-in door of that name"
+
+
+def _feed(site: Site, feed: Feed, path: str) -> Faults:
+    kinds = {sensor.id: sensor.kind for sensor in site.sensors}
+    if feed.sensor is not None:
+        yield from known_key(f"{path}.sensor", feed.sensor, kinds, "sensor")
+    if feed.kind in ADSB_FEEDS:
+        if feed.sensor is None:
+            yield f"{path}.sensor", f"is missing: {feed.kind} does not name its sensor"
+        elif kinds.get(feed.sensor, "adsb") != "adsb":
+            yield f"{path}.sensor", f"{feed.kind} needs a sensor of kind adsb"
+        if feed.port == 0:
+            yield f"{path}.port", "must be the port to connect to"
+    coded = any(sensor.sac is not None for sensor in site.sensors)
+    if feed.kind == "asterix_udp" and feed.sensor is None and not coded:
+        yield f"{path}.sensor", "is missing, and no sensor has sac and sic to be known by"
+    yield from _group(feed, path)
+
+
+def _group(feed: Feed, path: str) -> Faults:
+    if feed.group is None:
+        return
+    if feed.kind not in GROUP_FEEDS:
+        yield f"{path}.group", f"only {', '.join(GROUP_FEEDS)} listens to a multicast group"
+    yield from _multicast(feed.group, f"{path}.group")
+
+
+def _multicast(group: str, path: str) -> Faults:
+    address = address_of(group)
+    if address is None or not address.is_multicast:
+        yield path, f"{group!r} is not a multicast address"
+
+
+def _output(site: Site, output: Output, path: str) -> Faults:
+    over = OVER_FEEDS.get(output.kind)
+    if over is not None:
+        if output.feed is None:
+            yield f"{path}.feed", f"is missing: {output.kind} speaks over a feed's connection"
+            return
+        known = (feed.id for feed in site.feeds if feed.kind in over)
+        yield from known_key(f"{path}.feed", output.feed, known, "feed of a fitting kind")
+        return
+    if output.feed is not None:
+        yield f"{path}.feed", f"{output.kind} has a connection of its own"
+    if output.port == 0:
+        yield f"{path}.port", "must be the port to send to"
+    if output.group is not None:
+        yield from _multicast(output.group, f"{path}.group")
+
+
+def _ports(site: Site) -> Faults:
+    """Refuse two feeds that listen at one place, and a feed at the page's."""
+    taken: dict[tuple[str, int, str], str] = {}
+    for i, feed in enumerate(site.feeds):
+        if feed.kind not in LISTENING_FEEDS or feed.port == 0:
+            continue
+        transport = "tcp" if feed.kind.endswith("tcp") else "udp"
+        owner = taken.setdefault((transport, feed.port, feed.group or feed.host), feed.id)
+        if owner != feed.id:
+            yield f"feeds[{i}].port", f"{transport} port {feed.port} is taken by {owner!r}"
+        if transport == "tcp" and feed.port == site.service.port:
+            yield f"feeds[{i}].port", f"tcp port {feed.port} is the page's own ([service] port)"

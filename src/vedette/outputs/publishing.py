@@ -1,0 +1,81 @@
+"""All outputs of a site, opened together: each picture goes to every one of them.
+
+Nothing here blocks a step: an output takes a picture, keeps what it cannot send yet in a bounded
+queue of its own, and says what it had to drop. What becomes of its connection is an arrival like a
+feed's ("opened", "closed", "shed", "refused"), so that it is recorded and shown.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol
+
+from vedette.config.site import Output, Site
+from vedette.geo import SiteFrame
+from vedette.model.arrivals import Arrival
+from vedette.model.picture import AirPicture
+from vedette.model.told import ToldTrack
+from vedette.outputs.told import tell_tracks
+from vedette.outputs.tracks_udp import TracksUdp
+
+
+@dataclass(slots=True, frozen=True)
+class Surroundings:
+    """What an output is given of the service.
+
+    now_ns: its time. note: takes an Arrival that says what became of the output. send: speaks over
+    a feed's own connection (feed id, bytes, peer or None for all); False where nobody is there.
+    """
+
+    site: Site
+    now_ns: Callable[[], int]
+    note: Callable[[Arrival], None]
+    send: Callable[[str, bytes, str | None], bool]
+
+
+class Publisher(Protocol):
+    """One output while it is open. `publish` never blocks and keeps nothing of the picture."""
+
+    def publish(self, picture: AirPicture, told: list[ToldTrack]) -> None:
+        """Take in a picture, and its tracks as they are told."""
+
+
+Opener = Callable[[Output, Surroundings], AbstractAsyncContextManager[Publisher]]
+OPENERS: dict[str, Opener] = {"tracks_udp": TracksUdp}  # by kind
+
+
+class Publishing:
+    """Every output of a site. Use as `async with`."""
+
+    def __init__(self, around: Surroundings) -> None:
+        """around: the service's site, time and doors."""
+        self._around = around
+        self._frame = SiteFrame(around.site.reference)
+        self._outputs: list[Publisher] = []
+        self._open = AsyncExitStack()
+
+    async def __aenter__(self) -> "Publishing":
+        """Open them all. Raises VedetteError where one can never be."""
+        await self._open.__aenter__()
+        for output in self._around.site.outputs:
+            opened = OPENERS[output.kind](output, self._around)
+            self._outputs.append(await self._open.enter_async_context(opened))
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close them, last first."""
+        await self._open.aclose()
+
+    def publish(self, picture: AirPicture) -> None:
+        """Hand a picture to every output."""
+        if not self._outputs:
+            return
+        told = tell_tracks(picture, self._around.site, self._frame)
+        for output in self._outputs:
+            output.publish(picture, told)
