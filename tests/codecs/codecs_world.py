@@ -164,3 +164,17 @@ def pcapng_bytes(payloads: list[bytes], order: str = "<") -> bytes:
         )
         data += block(6, head + frame)
     return data
+
+
+def good_files() -> dict[str, list[bytes]]:
+    """Give valid files of every recorded format by its name; a new format adds its own here."""
+    return {
+        "ast": asterix_datagrams(),
+        "pcap": [pcap_bytes(asterix_datagrams()), pcap_bytes(asterix_datagrams(), True, ">")],
+        "pcapng": [pcapng_bytes(asterix_datagrams()), pcapng_bytes(asterix_datagrams(), ">")],
+        "beast": [beast_stream()],
+        "sbs": [sbs_text()],
+        "detections": [detection_text()],
+        "csv": [csv_text()],
+        "parquet": [parquet_bytes()],
+    }

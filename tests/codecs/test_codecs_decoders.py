@@ -6,10 +6,9 @@ from codecs_world import (
     T0_NS,
     asterix_datagrams,
     beast_stream,
-    csv_text,
     detection_text,
     ethernet,
-    parquet_bytes,
+    good_files,
     pcap_bytes,
     pcapng_bytes,
     sbs_text,
@@ -142,18 +141,9 @@ def test_fragments_are_refused_and_other_traffic_is_passed_over():
     assert capture.udp_of(capture.Packet(0, 0, 1, bytes(frame))) is None
 
 
-GOOD = {
-    "asterix": b"".join(asterix_datagrams()),
-    "ast": b"".join(asterix_datagrams()),
-    "pcap": pcap_bytes(asterix_datagrams()),
-    "pcapng": pcapng_bytes(asterix_datagrams()),
-    "beast": beast_stream(),
-    "sbs": sbs_text(),
-    "detections": detection_text(),
-    "jsonl": detection_text(),
-    "csv": csv_text(),
-    "parquet": parquet_bytes(),
-}
+FILES = {name: files[0] for name, files in good_files().items()}
+FILES["ast"] = b"".join(asterix_datagrams())
+GOOD = {**FILES, "asterix": FILES["ast"], "jsonl": FILES["detections"]}
 
 
 @pytest.mark.parametrize("name", codecs.FORMATS)

@@ -12,11 +12,8 @@ from codecs_mutator import mutate
 from codecs_world import (
     asterix_datagrams,
     beast_stream,
-    csv_text,
     detection_text,
-    parquet_bytes,
-    pcap_bytes,
-    pcapng_bytes,
+    good_files,
     sbs_text,
     squitters,
 )
@@ -41,16 +38,7 @@ FEEDS = {
     "f-tcp": [detection_text()],
     "http": [detection_text()],
 }
-FILES = {
-    "asterix": asterix_datagrams(),
-    "pcap": [pcap_bytes(asterix_datagrams()), pcap_bytes(asterix_datagrams(), True, ">")],
-    "pcapng": [pcapng_bytes(asterix_datagrams()), pcapng_bytes(asterix_datagrams(), ">")],
-    "beast": [beast_stream()],
-    "sbs": [sbs_text()],
-    "detections": [detection_text()],
-    "csv": [csv_text()],
-    "parquet": [parquet_bytes()],
-}
+FILES = {**good_files(), "asterix": asterix_datagrams()}
 
 
 @pytest.mark.parametrize("feed", FEEDS)

@@ -120,7 +120,7 @@ def test_several_files_run_as_one(tmp_path, site):
 )
 def test_the_format_is_told_by_content_or_ending(tmp_path, name, head, kind):
     (tmp_path / name).write_bytes(head)
-    assert format_of(tmp_path / name) == kind
+    assert format_of(tmp_path / name).name == kind
 
 
 def test_an_unknown_format_says_what_would_be_known(tmp_path):

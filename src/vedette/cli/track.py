@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from vedette import codecs
 from vedette.cli import numbers
 from vedette.cli.words import Parsers, describe, existing, print_json, say, writable_file
 
@@ -21,7 +22,7 @@ def add(parsers: Parsers) -> None:
         metavar="INPUT",
         nargs="+",
         type=Path,
-        help=".pcap .pcapng .ast .beast .sbs .jsonl .csv .parquet or a recording's folder",
+        help=" ".join(codecs.endings()) + " or a recording's folder",
     )
     parser.add_argument("--output", metavar="tracks.parquet", type=Path, required=True)
     parser.add_argument(

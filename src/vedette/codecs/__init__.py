@@ -15,18 +15,30 @@ from vedette.codecs.decoders import (
     open_decoders,
     receiver_of,
 )
+from vedette.codecs.formats import RECORDED, endings, named, told
+from vedette.codecs.recorded import HEAD_BYTES, Format, MessageCount, Reading, Timed, anywhere
 
 __all__ = [
     "FORMATS",
+    "HEAD_BYTES",
     "HTTP",
+    "RECORDED",
     "WEBSOCKET",
     "Decoders",
     "FeedDecoder",
+    "Format",
+    "MessageCount",
+    "Reading",
+    "Timed",
     "Verdict",
+    "anywhere",
     "check",
     "decode",
     "detection_reports",
+    "endings",
     "good_reports",
+    "named",
     "open_decoders",
     "receiver_of",
+    "told",
 ]

@@ -92,14 +92,16 @@ def datagrams(data: bytes) -> Iterator[Datagram | CaptureFault]:
             yield found
 
 
-def pcap_packets(data: bytes) -> Iterator[Packet | CaptureFault]:
-    """Walk the packets of a pcap file."""
+def pcap_packets(
+    data: bytes, links: frozenset[int] = frozenset()
+) -> Iterator[Packet | CaptureFault]:
+    """Walk the packets of a pcap file. links: link types that are taken beside those of IP."""
     if len(data) < 24 or bytes(data[:4]) not in _PCAP_MAGIC:
         yield CaptureFault(0, BAD_HEADER if len(data) else EMPTY, "no pcap header")
         return
     order, unit_ns = _PCAP_MAGIC[bytes(data[:4])]
     link = unpack_from(order + "I", data, 20)[0] & 0xFFFF
-    if not _is_known(link):
+    if not _is_known(link) and link not in links:
         yield CaptureFault(20, UNSUPPORTED_LINK, f"link type {link}")
         return
     header = Struct(order + "IIII")
@@ -131,17 +133,20 @@ def _timed(at: int, t_ns: int, link: int, data: bytes) -> Packet | CaptureFault:
 
 @dataclass(slots=True)
 class _Section:
-    """What a pcapng section has said of its byte order and interfaces."""
+    """What a pcapng section has said of its byte order and interfaces. also: links taken too."""
 
     order: str = "<"
+    also: frozenset[int] = frozenset()
     links: list[int] = field(default_factory=list)
     per_second: list[int] = field(default_factory=list)
     offsets_s: list[int] = field(default_factory=list)
 
 
-def pcapng_packets(data: bytes) -> Iterator[Packet | CaptureFault]:
-    """Walk the packets of a pcapng file, section by section."""
-    section = _Section()
+def pcapng_packets(
+    data: bytes, links: frozenset[int] = frozenset()
+) -> Iterator[Packet | CaptureFault]:
+    """Walk the packets of a pcapng file, section by section. links: as of `pcap_packets`."""
+    section = _Section(also=links)
     at, size = 0, len(data)
     if not is_pcapng(data):
         yield CaptureFault(0, BAD_HEADER if size else EMPTY, "no pcapng section header")
@@ -155,7 +160,7 @@ def pcapng_packets(data: bytes) -> Iterator[Packet | CaptureFault]:
             if magic not in (b"\x4d\x3c\x2b\x1a", b"\x1a\x2b\x3c\x4d"):
                 yield CaptureFault(at, BAD_HEADER, "a section without its byte-order magic")
                 return
-            section = _Section("<" if magic[0] == 0x4D else ">")
+            section = _Section("<" if magic[0] == 0x4D else ">", links)
         kind, length = unpack_from(section.order + "II", data, at)
         fault = _block_fault(data, at, length, section.order)
         if fault is not None:
@@ -211,7 +216,7 @@ def _interface(section: _Section, at: int, body: bytes) -> CaptureFault | None:
     if len(section.links) >= INTERFACES_MAX:
         return CaptureFault(at, BAD_HEADER, f"more than {INTERFACES_MAX} interfaces")
     link = unpack_from(section.order + "H", body)[0]
-    if not _is_known(link):
+    if not _is_known(link) and link not in section.also:
         return CaptureFault(at, UNSUPPORTED_LINK, f"link type {link}")
     per_second, offset_s = 1_000_000, 0
     option_at = 8

@@ -1,6 +1,6 @@
 """Stage feeds: transports in, and recorded files. Bytes from outside become arrivals, stamped."""
 
-from vedette.feeds.files import FilePart, format_of, read_file, read_files
+from vedette.feeds.files import FilePart, format_of, read_file, read_files, read_reports
 from vedette.feeds.intake import Intake
 from vedette.feeds.transports import OpenFeeds, open_feeds
 
@@ -12,4 +12,5 @@ __all__ = [
     "open_feeds",
     "read_file",
     "read_files",
+    "read_reports",
 ]

@@ -1,0 +1,117 @@
+"""ASTERIX in files: raw data blocks one after the other, and the datagrams of captures.
+
+ASTERIX says the time of day only. In a file each block's is taken nearest to the one before, from
+the day `start_ns` gives; in a capture nearest to the packet's own time.
+"""
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from vedette.base.constants import NS_PER_S
+from vedette.codecs.asterix.blocks import Block, BlockFault, blocks
+from vedette.codecs.asterix.cat034 import decode_cat034
+from vedette.codecs.asterix.cat048 import decode_cat048
+from vedette.codecs.asterix.to_reports import Radar, radars_of, read_datagram
+from vedette.codecs.asterix.uap import PROFILES
+from vedette.codecs.reasons import refuse
+from vedette.codecs.recorded import Fault, Format, Payload, Reading, Timed, fault
+from vedette.model.enums import Mode
+from vedette.model.reports import Plot, Report, SensorStatus
+
+NOON_NS = 12 * 3600 * NS_PER_S
+BROKEN = "block"  # what is no whole block is counted under this
+RADARS_MAX = 256
+_MEASURED = (Plot, SensorStatus)
+
+
+class _AnyRadar(dict[int, Radar]):
+    """Radars by SAC * 256 + SIC where no site names them: each is known by its codes.
+
+    Where nothing says how high a radar stands, its heights are not turned into elevations. Beyond
+    RADARS_MAX they are unknown: only bytes that are no recording name so many.
+    """
+
+    def get(self, code: int, default: object = None) -> Radar | None:  # type: ignore[override]
+        """Give the radar of these codes, known or new."""
+        if code not in self and len(self) < RADARS_MAX:
+            self[code] = Radar(f"sac-{code >> 8}-sic-{code & 255}", 0.0, 6_371_000.0, False)
+        return super().get(code)
+
+
+def _radars(reading: Reading) -> dict[int, Radar]:
+    return _AnyRadar() if reading.is_anywhere else radars_of(reading.site)
+
+
+def begins(head: bytes) -> bool:
+    """Say whether a file begins with a block of a category that is read."""
+    return len(head) > 2 and head[0] in PROFILES
+
+
+def read(data: bytes, reading: Reading) -> Iterator[Timed]:
+    """Read a file of raw blocks."""
+    radars, is_live = _radars(reading), reading.site.mode == Mode.LIVE
+    near_ns = t_ns = NOON_NS if reading.start_ns is None else reading.start_ns
+    has_time = False
+    for block in blocks(data):
+        if isinstance(block, BlockFault):
+            detail = f"offset {block.offset}: {block.detail}"
+            refused = refuse(reading.feed, t_ns, block.reason, detail)
+            reading.count(BROKEN, 0, [refused])
+            yield t_ns, refused, block.offset
+            continue
+        piece = bytes(data[block.start - 3 : block.end])
+        reports = read_datagram(piece, reading.feed, near_ns, radars, is_live)
+        _count(reading, block, reports)
+        times = [r.t_meas_ns for r in reports if isinstance(r, _MEASURED)]
+        if times:
+            near_ns = max(times)
+            t_ns = max(t_ns, near_ns) if has_time else near_ns
+            has_time = True
+        for report in reports:
+            if isinstance(report, _MEASURED):
+                report = msgspec.structs.replace(report, t_recv_ns=report.t_meas_ns)
+            yield t_ns, report, block.end
+
+
+def _count(reading: Reading, block: Block, reports: list[Report]) -> None:
+    """Count a block's records by category: what is passed over (repeated, no plot) is no record."""
+    good = sum(isinstance(report, _MEASURED) for report in reports)
+    reading.count(f"CAT{block.category:03d}", good, reports)
+
+
+def open_datagrams(reading: Reading) -> Callable[[bytes, int], list[Report]]:
+    """Begin to read the datagrams of a capture."""
+    radars, is_live = _radars(reading), reading.site.mode == Mode.LIVE
+
+    def take(payload: bytes, t_ns: int) -> list[Report]:
+        reports = read_datagram(payload, reading.feed, t_ns, radars, is_live)
+        kind = f"CAT{payload[0]:03d}" if payload else BROKEN
+        reading.count(kind, sum(isinstance(report, _MEASURED) for report in reports), reports)
+        return reports
+
+    return take
+
+
+def faults(data: bytes) -> Iterator[Fault]:
+    """Say what is wrong with raw blocks, strictly: a category that is not read is wrong too."""
+    for block in blocks(data):
+        if isinstance(block, BlockFault):
+            yield fault(f"offset {block.offset}", block.reason, block.detail)
+            continue
+        decode = decode_cat048 if block.category == 48 else decode_cat034
+        for record in decode(data, block):
+            if isinstance(record, BlockFault):
+                yield fault(f"offset {record.offset}", record.reason, record.detail)
+
+
+FORMAT = Format(
+    name="ast",
+    title="ASTERIX data blocks",
+    endings=(".ast",),
+    begins=begins,
+    faults=faults,
+    read=read,
+    needs_start=True,
+)
+PAYLOAD = Payload(name="asterix", is_one=begins, open=open_datagrams, faults=faults)
