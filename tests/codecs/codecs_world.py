@@ -4,6 +4,8 @@ import io
 import math
 import struct
 
+import sapient_world
+
 from vedette.codecs.adsb import beast, mode_s, sbs
 from vedette.codecs.asterix import Cat034, Cat048, encode_cat034, encode_cat048
 from vedette.codecs.detections import encode_detection, encode_detection_line, flat_row
@@ -177,4 +179,9 @@ def good_files() -> dict[str, list[bytes]]:
         "detections": [detection_text()],
         "csv": [csv_text()],
         "parquet": [parquet_bytes()],
+        "sapient": [
+            sapient_world.stream(),
+            sapient_world.lines(),
+            sapient_world.stream("detectionReport"),
+        ],
     }

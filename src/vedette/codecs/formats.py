@@ -12,6 +12,7 @@ from vedette.codecs.asterix import recorded as asterix
 from vedette.codecs.captures import formats_of
 from vedette.codecs.detections import recorded as detections
 from vedette.codecs.recorded import Fault, Format, Payload
+from vedette.codecs.sapient import recorded as sapient
 
 # What datagrams and radio packets in captures may hold; ASTERIX last, it takes what nobody claims.
 PAYLOADS: tuple[Payload, ...] = (
@@ -23,6 +24,7 @@ RECORDED: tuple[Format, ...] = (
     *formats_of(PAYLOADS),
     detections.PARQUET,
     adsb.SBS,
+    sapient.FORMAT,
     detections.LINES,
     adsb.BEAST,
     asterix.FORMAT,
