@@ -19,9 +19,9 @@ from vedette.simulator.drive import Run
 from vedette.simulator.fault_specs import AMOUNTS, FaultKind, FaultSpec
 from vedette.simulator.files import simulate
 from vedette.simulator.heard import measured_ns
+from vedette.simulator.play import make_play
 from vedette.simulator.sensors import create_sensors
 from vedette.simulator.sight import look
-from vedette.simulator.sightings import create_sightings
 from vedette.simulator.transports import Transports
 from vedette.simulator.wire import create_wire, detection_lines
 from vedette.simulator.world import create_world
@@ -244,15 +244,7 @@ async def over_sockets(loaded, seed: int) -> dict[str, bytes]:
     async with Transports(loaded.site, ports | {"adsb_beast": 0}) as transports:
         reader, writer = await asyncio.open_connection(*transports.senders["adsb_beast"].address)
         await transports.connect()
-        run = Run(
-            loaded=loaded,
-            seed=seed,
-            world=create_world(loaded, seed),
-            sensors=create_sensors(loaded, seed),
-            sightings=create_sightings(loaded),
-            wire=create_wire(loaded.site),
-            transports=transports,
-        )
+        run = Run(make_play(loaded, seed), transports)
         while not run.is_over:
             await run.step()
             for name, ear in ears.items():

@@ -47,6 +47,11 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     )
     words.add_argument("--jobs", type=numbers.jobs, metavar="N", help="processes (one a core)")
     words.add_argument(
+        "--over-sockets",
+        action="store_true",
+        help="through the live service, real sockets and a recording: the same figures, slower",
+    )
+    words.add_argument(
         "--dask", metavar="ADDRESS", help="a Dask cluster instead, tcp://host:port; needs its files"
     )
 
@@ -75,7 +80,8 @@ def run(args: argparse.Namespace) -> int:
     files = [existing(path, "scenario").resolve() for path in args.scenarios]
     consoles = {"attended": [True], "unattended": [False], "both": [True, False]}[args.console]
     seeds = range(args.first_seed, args.first_seed + args.runs)
-    tasks = plan(files, site.resolve() if site else None, seeds, consoles)
+    at_site = site.resolve() if site else None
+    tasks = plan(files, at_site, seeds, consoles, args.over_sockets)
     with (
         tqdm(total=len(tasks), unit="run", disable=None) as bar,
         _executor(args, len(tasks)) as executor,

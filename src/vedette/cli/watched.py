@@ -18,7 +18,7 @@ from vedette.service.clocks import SystemClock
 from vedette.service.live import Place, Service
 from vedette.service.ports import available_ports, one_at_a_time
 from vedette.service.recordings import latest_or_new, takes_up
-from vedette.simulator.channels import Channels
+from vedette.simulator.channels import Channels, failing
 from vedette.simulator.scenario import LoadedScenario, load_scenario
 from vedette.simulator.transports import Transports
 
@@ -51,7 +51,8 @@ async def _watch(loaded: LoadedScenario, args: argparse.Namespace) -> None:
         asyncio.get_running_loop().add_signal_handler(number, this_task.cancel)
     async with AsyncExitStack() as stack:
         with one_at_a_time():
-            await stack.enter_async_context(Channels(loaded.site, as_stated=True))
+            fail = failing(loaded.scenario)
+            await stack.enter_async_context(Channels(loaded.site, as_stated=True, failing=fail))
             ports = available_ports(loaded.site)
             transports = await stack.enter_async_context(Transports(loaded.site, ports))
             service = await stack.enter_async_context(Service(site_toml, folder, clock, ports))

@@ -21,6 +21,8 @@ import numpy as np
 
 import vedette
 from vedette.base.errors import VedetteError
+from vedette.evaluation.direct import play_directly
+from vedette.evaluation.direct_evidence import judge_played
 from vedette.evaluation.exact import clopper_pearson
 from vedette.evaluation.expect import Verdict
 from vedette.evaluation.headless import run_into
@@ -30,13 +32,17 @@ RUNS_MAX = 1_000_000
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """One run to do. scenario, site: paths as text (site "": the scenario's own)."""
+    """One run to do. scenario, site: paths as text (site "": the scenario's own).
+
+    over_sockets: through the live service and real sockets, else directly (`direct`).
+    """
 
     scenario: str
     site: str
     seed: int
     attended: bool
     digest: str
+    over_sockets: bool = False
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,19 +91,30 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def plan(
-    scenarios: Iterable[Path], site: Path | None, seeds: Iterable[int], attended: Iterable[bool]
+    scenarios: Iterable[Path],
+    site: Path | None,
+    seeds: Iterable[int],
+    attended: Iterable[bool],
+    over_sockets: bool = False,
 ) -> list[Task]:
     """List the runs, every scenario with every seed. Raises RefusedError for a wrong file."""
     tasks = []
     for path in scenarios:
         loaded = load_scenario(path, site)
         text = path.read_text("utf-8") + "\0" + loaded.site_path.read_text("utf-8")
-        digest = hashlib.sha256(f"{vedette.__version__}\0{text}".encode()).hexdigest()[:16]
+        way = "\0over sockets" if over_sockets else ""
+        digest = hashlib.sha256(f"{vedette.__version__}\0{text}{way}".encode()).hexdigest()[:16]
         tasks += [
-            Task(scenario=str(path), site=str(site or ""), seed=seed, attended=with_people,
-                 digest=digest)
+            Task(
+                scenario=str(path),
+                site=str(site or ""),
+                seed=seed,
+                attended=with_people,
+                digest=digest,
+                over_sockets=over_sockets,
+            )
             for seed, with_people in itertools.product(seeds, attended)
-        ]  # fmt: skip
+        ]
     if len(tasks) > RUNS_MAX:
         raise VedetteError(f"{len(tasks):,} runs are more than {RUNS_MAX:,}: ask for fewer")
     return tasks
@@ -108,18 +125,26 @@ def do(task: Task) -> Outcome:
     begun_s = time.perf_counter()
     known = {name: getattr(task, name) for name in ("scenario", "seed", "attended", "digest")}
     try:
-        loaded = load_scenario(Path(task.scenario), Path(task.site) if task.site else None)
-        with tempfile.TemporaryDirectory() as folder:
-            summary = run_into(loaded, task.seed, Path(folder), True, task.attended, quiet=True)
+        expect = _judged(task)
     except (VedetteError, OSError, TimeoutError) as error:
         took_s = time.perf_counter() - begun_s
         return Outcome(**known, passed=False, error=str(error), took_s=took_s)
     return Outcome(
         **known,
-        passed=summary.passed,
-        expect=summary.expect,
+        passed=bool(expect) and all(verdict.passed for verdict in expect),
+        expect=expect,
         took_s=time.perf_counter() - begun_s,
     )
+
+
+def _judged(task: Task) -> list[Verdict]:
+    """Play a scenario to its end and judge it."""
+    loaded = load_scenario(Path(task.scenario), Path(task.site) if task.site else None)
+    if not task.over_sockets:
+        return judge_played(play_directly(loaded, task.seed, task.attended), task.attended)
+    with tempfile.TemporaryDirectory() as folder:
+        summary = run_into(loaded, task.seed, Path(folder), True, task.attended, quiet=True)
+    return summary.expect
 
 
 def carry_out(

@@ -85,8 +85,13 @@ def judge(loaded: LoadedScenario, folder: Path, attended: bool) -> list[Verdict]
         statement=_text(folder / "statement.txt"),
         matching=match(truth, tracks),
     )
+    return verdicts(evidence, demanded(loaded, attended))
+
+
+def demanded(loaded: LoadedScenario, attended: bool) -> Expect:
+    """Give what a scenario demands, with people at the console or with nobody."""
     scenario = loaded.scenario
-    return verdicts(evidence, scenario.expect if attended else scenario.expect_unattended)
+    return scenario.expect if attended else scenario.expect_unattended
 
 
 def verdicts(evidence: Evidence, expect: Expect) -> list[Verdict]:

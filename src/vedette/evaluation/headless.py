@@ -23,7 +23,7 @@ from vedette.service.live import Place, Service
 from vedette.service.ports import free_ports
 from vedette.service.report import write_report
 from vedette.simulator import drive
-from vedette.simulator.channels import Channels
+from vedette.simulator.channels import Channels, failing
 from vedette.simulator.scenario import LoadedScenario, load_scenario
 from vedette.simulator.transports import Transports
 
@@ -94,7 +94,7 @@ async def _run(
     )
     site_toml = loaded.site_path.read_text("utf-8")
     async with (
-        Channels(loaded.site) as channels,
+        Channels(loaded.site, failing=failing(loaded.scenario)) as channels,
         Transports(loaded.site, ports) as transports,
         Service(channels.readdressed(site_toml), folder / "recording", clock, ports) as service,
     ):

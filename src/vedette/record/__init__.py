@@ -7,7 +7,7 @@ from vedette.model.compact import RecordedPicture, compact
 from vedette.record.digests import digest
 from vedette.record.journal import EventRow, commands, events
 from vedette.record.reading import Place, Step, pictures, read
-from vedette.record.recorder import Recorder
+from vedette.record.recorder import PICTURE_PERIOD_S, Recorder
 from vedette.record.restoring import Restored, changes, restore, verify_chain
 from vedette.record.session import (
     Session,
@@ -20,6 +20,7 @@ from vedette.record.session import (
 from vedette.record.state import decode_state, encode_state, unfaithful
 
 __all__ = [
+    "PICTURE_PERIOD_S",
     "EventRow",
     "Place",
     "RecordedPicture",

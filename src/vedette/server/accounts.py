@@ -121,7 +121,7 @@ class Accounts:
         self._waiting += 1
         try:
             async with self._verify_slots:
-                return await asyncio.to_thread(_matches, encoded, password)
+                return await asyncio.to_thread(matches, encoded, password)
         finally:
             self._waiting -= 1
 
@@ -183,7 +183,8 @@ def _decoy(encoded: str) -> str:
     return _LAST_FIELDS.sub(zeros, encoded)
 
 
-def _matches(encoded: str, password: str) -> bool:
+def matches(encoded: str, password: str) -> bool:
+    """Say whether a password is that of an argon2id hash."""
     if len(password) > PASSWORD_MAX:
         return False
     try:

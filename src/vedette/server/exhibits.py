@@ -77,14 +77,16 @@ class ExhibitRoutes:
         async with request.form(max_files=1, max_fields=len(FIELDS), max_part_size=8192) as form:
             upload, values = _parts(form)
             values["file_name"] = plain_name(upload.filename or "exhibit")
-            _command(values | _NOT_KEPT, self._desk.stamp(session))  # a refused form leaves no file
+            exhibit_command(
+                values | _NOT_KEPT, self._desk.stamp(session)
+            )  # a refused form leaves no file
             try:
                 kept = await asyncio.to_thread(keep, upload.file, folder)
             except OSError as error:
                 raise HTTPException(507, f"the exhibit cannot be kept: {error.strerror}") from None
             values |= kept
         stamp = self._desk.stamp(session)
-        command = _command(values, stamp)
+        command = exhibit_command(values, stamp)
         events = await self._desk.give(command, msgspec.json.encode(values))
         reason = refusal(command, events)
         if reason is not None:
@@ -124,7 +126,8 @@ def _parts(form: FormData) -> tuple[UploadFile, dict[str, Any]]:
     return upload, values
 
 
-def _command(values: dict[str, Any], stamp: Any) -> Command:
+def exhibit_command(values: dict[str, Any], stamp: Any) -> Command:
+    """Make the command that attaches what a form says. Raises HTTPException 400."""
     try:
         request = msgspec.convert(
             {"command": "attach_exhibit", **values}, EXHIBIT_REQUEST, strict=False

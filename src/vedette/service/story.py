@@ -1,6 +1,6 @@
 """The incident of a recording, told while the service runs or afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import vedette
@@ -15,10 +15,11 @@ SOUND = "its checksums and hash chains agree; its steps were not done again"
 def tell(recording: Path, changes: Sequence[str] | None = None) -> Incident:
     """Tell the incident that a recording holds. changes: None where nobody looked for any."""
     verified = "" if changes is None else "CHANGED OR DAMAGED" if changes else SOUND
+    site = parse_site(record.site_text(recording), "site.toml")
     return incident.tell(
-        parse_site(record.site_text(recording), "site.toml"),
+        site,
         [row.event for row in record.events(recording)],
-        _paths(recording),
+        paths(SiteFrame(site.reference), record.pictures(recording)),
         record=recording.resolve().name,
         version=vedette.__version__,
         verified=verified,
@@ -36,12 +37,12 @@ def as_statement(story: Incident) -> str:
     return incident.statement(story)
 
 
-def _paths(recording: Path) -> dict[int, list[TrackPoint]]:
-    """Gather where each track was, once a second, by track number."""
-    site = parse_site(record.site_text(recording), "site.toml")
-    frame = SiteFrame(site.reference)
-    paths: dict[int, list[TrackPoint]] = {}
-    for picture in record.pictures(recording):
+def paths(
+    frame: SiteFrame, pictures: Iterable[record.RecordedPicture]
+) -> dict[int, list[TrackPoint]]:
+    """Gather where each track was, once a second, by track number. frame: the site's."""
+    found: dict[int, list[TrackPoint]] = {}
+    for picture in pictures:
         state = picture.state_enu
         lat_deg, lon_deg, hae_m = frame.geo_deg_from_enu(state[:, 0], state[:, 1], state[:, 2])
         for k, track_id in enumerate(picture.track_id):
@@ -55,5 +56,5 @@ def _paths(recording: Path) -> dict[int, list[TrackPoint]]:
                 v_up_mps=float(state[k, 5]),
                 height_observed=bool(picture.height_observed[k]),
             )
-            paths.setdefault(int(track_id), []).append(point)
-    return paths
+            found.setdefault(int(track_id), []).append(point)
+    return found

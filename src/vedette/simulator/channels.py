@@ -1,7 +1,7 @@
 """MODELS of the channels that warnings go out by: a site's webhooks on loopback, answered here.
 
-In: HTTP POSTs of the service. Out: 204, and the count of what was taken. A channel that is not on
-loopback is somebody's real one and is left alone.
+In: HTTP POSTs of the service. Out: 204 and the count of what was taken, or 410 from a channel that
+the scenario lets fail. A channel that is not on loopback is somebody's real one and is left alone.
 """
 
 import asyncio
@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from vedette.config.site import Site
+from vedette.simulator.scenario import CHANNEL_REFUSES, Scenario
 
 Taker = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 ANSWER = b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"
+REFUSAL = f"HTTP/1.1 {CHANNEL_REFUSES} Gone\r\nContent-Length: 0\r\n\r\n".encode()
 
 
 @dataclass(slots=True)
@@ -22,11 +24,13 @@ class Channels:
     """The models of a site's channels. Use as `async with`.
 
     as_stated: listen where the site file says, and leave alone what another program answers there;
-    else on free ports, for a run beside others. taken: warnings taken, by channel.
+    else on free ports, for a run beside others. failing: channels that refuse. taken: warnings
+    taken, by channel.
     """
 
     site: Site
     as_stated: bool = False
+    failing: frozenset[str] = frozenset()
     taken: Counter[str] = field(default_factory=Counter)
     servers: list[asyncio.Server] = field(default_factory=list)
     addresses: dict[str, str] = field(default_factory=dict)  # stated URL -> where the model is
@@ -63,8 +67,9 @@ class Channels:
             try:
                 while head := await reader.readuntil(b"\r\n\r\n"):
                     await reader.readexactly(_length_bytes(head))
-                    self.taken[channel] += 1
-                    writer.write(ANSWER)
+                    refuses = channel in self.failing
+                    self.taken[channel] += not refuses
+                    writer.write(REFUSAL if refuses else ANSWER)
                     await writer.drain()
             except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError):
                 pass  # the service is done with this connection
@@ -72,6 +77,11 @@ class Channels:
                 writer.close()
 
         return take
+
+
+def failing(scenario: Scenario) -> frozenset[str]:
+    """List the channels that a scenario lets fail."""
+    return frozenset(spec.id for spec in scenario.channels if spec.fails)
 
 
 def _is_loopback(host: str) -> bool:

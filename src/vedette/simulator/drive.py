@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,19 +20,16 @@ from vedette.base.constants import NS_PER_S
 from vedette.base.errors import VedetteError
 from vedette.simulator.effectors import Effectors, effector_models
 from vedette.simulator.endings import end_notes
-from vedette.simulator.interface import Glance, Interface
+from vedette.simulator.interface import Interface
 from vedette.simulator.operators import Operator
+from vedette.simulator.play import LOOK_STEPS, Play, make_play
 from vedette.simulator.scenario import LoadedScenario
-from vedette.simulator.sensors import SensorSet, create_sensors
-from vedette.simulator.sightings import Sightings, create_sightings
 from vedette.simulator.transports import Transports
-from vedette.simulator.wire import Wire, create_wire
-from vedette.simulator.world import STEP_NS, World, create_world
+from vedette.simulator.world import STEP_NS, World
 
 if TYPE_CHECKING:
     from vedette.simulator.truth import TruthRecorder
 
-LOOK_STEPS = 4  # people and models look at the picture once a simulated second
 LATE_NS = NS_PER_S  # a world that starts later than this makes up first
 
 Progress = Callable[[float, float], None]
@@ -40,47 +37,37 @@ Progress = Callable[[float, float], None]
 
 @dataclass(slots=True)
 class Run:
-    """One run of a scenario: the world, what senses it, and who acts in it."""
+    """One run of a scenario over transports. truth: where it is written down, if anywhere."""
 
-    loaded: LoadedScenario
-    seed: int
-    world: World
-    sensors: SensorSet
-    sightings: Sightings
-    wire: Wire
+    play: Play
     transports: Transports
-    operators: list[Operator] = field(default_factory=list)
-    effectors: Effectors | None = None
-    glance: Glance = field(default_factory=Glance)
     truth: "TruthRecorder | None" = None
     on_progress: Progress | None = None
 
     @property
+    def world(self) -> World:
+        """The world that is played."""
+        return self.play.world
+
+    @property
     def is_over(self) -> bool:
         """Whether the scenario's time is up."""
-        return self.world.elapsed_s >= self.loaded.scenario.duration_s
+        return self.play.is_over
 
     async def step(self) -> None:
         """Move the world by one step and send what its sensors say."""
-        self.world.step()
-        self.wire.push(self.sensors.observe(self.world))
-        self.wire.push(self.sightings.due(self.world.t_ns))
-        await self.transports.send(self.wire.due(self.world.t_ns))
+        await self.transports.send(self.play.step())
         if self.truth is not None:
             self.truth.record(self.world)
 
     async def look(self) -> None:
         """Let effector models and people look at the picture and act, one after another."""
-        self.glance.over()
-        if self.effectors is not None:
-            await self.effectors.act(self.world)
-        for operator in self.operators:
-            await operator.act()
+        await self.play.look()
 
     def tell_progress(self) -> None:
         """Say how far the scenario has come."""
         if self.on_progress is not None:
-            self.on_progress(self.world.elapsed_s, self.loaded.scenario.duration_s)
+            self.on_progress(self.world.elapsed_s, self.play.loaded.scenario.duration_s)
 
 
 async def run(
@@ -103,22 +90,13 @@ async def run(
     port, for lockstep; None: paced by the wall clock, whose time plus offset_ns is the service's.
     truth_path: where to write `truth.parquet`. on_progress(seconds done, seconds in all).
     """
-    world = create_world(loaded, seed)
-    this = Run(
-        loaded=loaded,
-        seed=seed,
-        world=world,
-        sensors=create_sensors(loaded, seed),
-        sightings=create_sightings(loaded),
-        wire=create_wire(loaded.site),
-        transports=transports,
-        on_progress=on_progress,
-    )
+    this = Run(make_play(loaded, seed), transports, on_progress=on_progress)
+    world, play = this.world, this.play
     async with AsyncExitStack() as stack:
         await transports.connect()
-        this.effectors = await _log_in_effectors(this, url, stack)
+        play.effectors = await _log_in_effectors(play, url, stack)
         if attended:
-            this.operators = await _log_in_operators(this, url, stack)
+            play.operators = await _log_in_operators(play, url, stack)
         if truth_path is not None:
             from vedette.simulator.truth import TruthRecorder  # pyarrow: not for a watched demo
 
@@ -134,7 +112,7 @@ async def run(
     return end_notes(world)
 
 
-async def _log_in_effectors(this: Run, url: str, stack: AsyncExitStack) -> Effectors | None:
+async def _log_in_effectors(this: Play, url: str, stack: AsyncExitStack) -> Effectors | None:
     """Log the effector models in, where the scenario gives them an account."""
     account = this.loaded.scenario.effector_account
     if account is None:
@@ -144,7 +122,7 @@ async def _log_in_effectors(this: Run, url: str, stack: AsyncExitStack) -> Effec
     return effector_models(this.loaded, this.seed, interface)
 
 
-async def _log_in_operators(this: Run, url: str, stack: AsyncExitStack) -> list[Operator]:
+async def _log_in_operators(this: Play, url: str, stack: AsyncExitStack) -> list[Operator]:
     """Log each scripted person in, with a session of their own."""
     operators = []
     for spec in this.loaded.scenario.operators:
@@ -196,8 +174,8 @@ async def _paced(this: Run, offset_ns: int) -> None:
 
 async def _make_up(this: Run, now_ns: int) -> None:
     """Bring the world to now without its sensors being heard."""
-    if this.effectors is not None:
-        await this.effectors.repeat_executed(this.world, now_ns // 1000)
+    if this.play.effectors is not None:
+        await this.play.effectors.repeat_executed(this.world, now_ns // 1000)
     while this.world.t_ns < now_ns:
         this.world.step()
 

@@ -14,7 +14,7 @@ import numpy as np
 from vedette.base.constants import NS_PER_S
 from vedette.config.site import Effector
 from vedette.geo import SiteFrame
-from vedette.simulator.interface import Interface
+from vedette.simulator.interface import Console
 from vedette.simulator.scenario import LoadedScenario
 from vedette.simulator.world import STREAM_EFFECTOR, World, stream
 
@@ -38,7 +38,7 @@ class Shot:
 class Effectors:
     """All effector models of a site, under one login."""
 
-    interface: Interface
+    interface: Console
     models: dict[str, Effector]
     success_prob: dict[str, float]
     reaction_s: dict[str, float]
@@ -188,7 +188,7 @@ def nearest_object(world: World, east_m: float, north_m: float) -> int | None:
     return int(np.argmin(distance))
 
 
-def effector_models(loaded: LoadedScenario, seed: int, interface: Interface) -> Effectors:
+def effector_models(loaded: LoadedScenario, seed: int, interface: Console) -> Effectors:
     """Make the models of the site's effectors, as the scenario varies them."""
     specs = {spec.id: spec for spec in loaded.scenario.effectors}
     models = {effector.id: effector for effector in loaded.site.effectors if effector.simulated}

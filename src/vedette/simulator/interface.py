@@ -7,7 +7,7 @@ inside: what it cannot do over HTTP it cannot do.
 import json
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -32,8 +32,24 @@ class Glance:
         self.picture = None
 
 
+class Console(Protocol):
+    """What a scripted person or an effector model has in front of it."""
+
+    async def picture(self, with_tracks: bool = True) -> Any:
+        """Give the air picture; None where there is none yet."""
+
+    async def command(self, command: str, **fields: Any) -> str:
+        """Give a command. Returns nothing where it was carried out, else the reason in words."""
+
+    async def attach(self, file_name: str, data: bytes, **fields: str) -> str:
+        """Attach an exhibit. Returns nothing where it was taken, else the reason in words."""
+
+    async def get(self, path: str) -> Any:
+        """Fetch a document; None where there is none yet."""
+
+
 class Interface:
-    """A person's (or model's) own session. Use as an async context manager."""
+    """A console over HTTP: a person's (or model's) own session. Use as an async context manager."""
 
     def __init__(
         self,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from vedette.simulator.interface import Interface
+from vedette.simulator.interface import Console
 from vedette.simulator.scenario import OperatorSpec
 
 Picture = dict[str, Any]
@@ -39,7 +39,7 @@ class Operator:
     """One person: what they have noticed and when, and what they have done."""
 
     spec: OperatorSpec
-    interface: Interface
+    interface: Console
     noticed_us: dict[str, int] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
     retry_us: dict[str, int] = field(default_factory=dict)

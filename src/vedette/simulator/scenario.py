@@ -45,6 +45,7 @@ START_MAX_NS = 4_102_444_800_000_000_000  # 2100-01-01; what sensors may report 
 GroundHeight = Annotated[float, Meta(ge=0.0, le=20_000.0)]
 Offset = Annotated[float, Meta(ge=-500_000.0, le=500_000.0)]
 HOVERS = (ObjectClass.MULTIROTOR, ObjectClass.HELICOPTER)
+CHANNEL_REFUSES = 410  # "gone": what a receiver answers that will not take it later either
 Duty = Literal[
     "acknowledge",
     "assess",
@@ -200,6 +201,23 @@ class EffectorModelSpec(Table, frozen=True, kw_only=True):
     reaction_s: NonNegative | None = None
 
 
+class ChannelSpec(Table, frozen=True, kw_only=True):
+    """How a webhook of the site answers; none: at once, that it has the warning.
+
+    latency_s: from the warning to the answer, where no real socket is between (`vedette evaluate
+    --scenarios`); over sockets it answers at once. fails: it refuses every warning.
+    """
+
+    id: Key
+    latency_s: Annotated[float, Meta(ge=0.0, le=3600.0)] = 0.0
+    fails: bool = False
+
+    @property
+    def fault(self) -> str:
+        """What the service says of a refused warning; nothing where it is taken."""
+        return f"answered {CHANNEL_REFUSES}" if self.fails else ""
+
+
 class Scenario(Table, frozen=True, kw_only=True):
     """A whole scenario file. `expect_unattended` holds when nobody is at the console.
 
@@ -227,6 +245,9 @@ class Scenario(Table, frozen=True, kw_only=True):
     operators: list[OperatorSpec] = msgspec.field(default_factory=list)
     effector_account: EffectorAccount | None = None
     effectors: list[EffectorModelSpec] = msgspec.field(default_factory=list)
+    channels: Annotated[list[ChannelSpec], Meta(max_length=100)] = msgspec.field(
+        default_factory=list
+    )
     expect: Expect = Expect()
     expect_unattended: Expect = Expect()
 
@@ -299,6 +320,7 @@ def _check(scenario: Scenario, site: Site, lines: Lines) -> None:
     known = {
         "sensors": {sensor.id for sensor in site.sensors},
         "effectors": {effector.id for effector in site.effectors},
+        "channels": {webhook.id for webhook in site.webhooks},
     }
     for table, ids in known.items():
         for k, item in enumerate(getattr(scenario, table)):
