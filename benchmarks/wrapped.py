@@ -182,4 +182,12 @@ the true targets alone, told no false plot.""",
         MODULE="codec_speed",
         quick_words=("--seconds", "0.5"),
     ),
+    Program(
+        NAME="cot_speed",
+        TITLE="Cursor on Target, out and in",
+        TEXT="""From tracks to the bytes of their events, and from bytes to events, on one core, in
+processor time. At least 20,000 tracks a second have to leave as XML.""",
+        MODULE="cot_speed",
+        quick_words=("--seconds", "0.5"),
+    ),
 )

@@ -4,6 +4,7 @@ import io
 import math
 import struct
 
+import cot_world
 import sapient_world
 
 from vedette.codecs.adsb import beast, mode_s, sbs
@@ -27,6 +28,8 @@ def make_site() -> Site:
             Sensor(id="radar3", kind="radar_3d", sac=25, sic=1, **HOME),
             Sensor(id="radar2", kind="radar_2d", sac=25, sic=2, **HOME),
             Sensor(id="adsb1", kind="adsb", **HOME),
+            Sensor(id="blue", kind="position", cooperative=True, **HOME),
+            Sensor(id="people", kind="position", cooperative=True, **HOME),
         ],
         feeds=[
             Feed(id="f-asterix", kind="asterix_udp", port=30001),
@@ -34,6 +37,7 @@ def make_site() -> Site:
             Feed(id="f-sbs", kind="sbs_tcp", port=30003, sensor="adsb1"),
             Feed(id="f-udp", kind="detections_udp", port=30010),
             Feed(id="f-tcp", kind="detections_tcp", port=30011),
+            Feed(id="f-cot", kind="cot_udp", port=30012, sensor="blue", sightings_sensor="people"),
         ],
     )
 
@@ -184,4 +188,5 @@ def good_files() -> dict[str, list[bytes]]:
             sapient_world.lines(),
             sapient_world.stream("detectionReport"),
         ],
+        "cot": [b"".join(cot_world.datagrams()[:5]), *cot_world.datagrams()],
     }

@@ -7,6 +7,7 @@ import os
 import random
 import time
 
+import cot_world
 import pytest
 from codecs_mutator import mutate
 from codecs_world import (
@@ -36,6 +37,7 @@ FEEDS = {
     "f-sbs": [sbs_text()],
     "f-udp": [detection_text()],
     "f-tcp": [detection_text()],
+    "f-cot": cot_world.datagrams(),
     "http": [detection_text()],
 }
 FILES = {**good_files(), "asterix": asterix_datagrams()}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from vedette.base.errors import RefusedError
-from vedette.codecs import adsb, asterix, detections, lines, reasons
+from vedette.codecs import adsb, asterix, cot, detections, lines, reasons
 from vedette.codecs.lines import LineBuffer
 from vedette.config.site import Site
 from vedette.model.arrivals import Arrival
@@ -25,12 +25,14 @@ _FORMAT = {
     "sbs_tcp": "sbs",
     "detections_udp": "detections",
     "detections_tcp": "detection stream",
+    "cot_udp": "cot",
 }
 
 
 @dataclass(slots=True)
 class FeedDecoder:
-    """One feed: its format, and what is left of its stream. receiver: of ADS-B formats alone.
+    """One feed: its format, and what is left of its stream. receiver: of ADS-B formats alone;
+    listener: of CoT.
 
     read: how many good reports it has given so far.
     """
@@ -40,6 +42,7 @@ class FeedDecoder:
     pending: bytes = b""
     lines: LineBuffer = field(default_factory=LineBuffer)
     receiver: adsb.Receiver | None = None
+    listener: cot.Listener | None = None
     read: int = 0
 
 
@@ -60,6 +63,8 @@ def open_decoders(site: Site) -> Decoders:
         feeds[feed.id] = FeedDecoder(feed.id, kind)
         if kind in ("beast", "sbs"):
             feeds[feed.id].receiver = receiver_of(site, feed.sensor)
+        elif kind == "cot":
+            feeds[feed.id].listener = cot.listener_of(site, feed)
     for output in site.outputs:
         feeds[output.id] = FeedDecoder(output.id, OUTPUT)
     for door in (HTTP, WEBSOCKET):
@@ -126,6 +131,8 @@ def _decode_one(decoders: Decoders, decoder: FeedDecoder, arrival: Arrival) -> l
         return _decode_beast(decoder, arrival)
     if decoder.format == "sbs":
         return _decode_sbs(decoder, arrival)
+    if decoder.listener is not None:
+        return cot.read_datagram(arrival.data, decoder.listener, feed, t_recv_ns)
     if decoder.format == "detections":
         whole = enumerate(arrival.data.removesuffix(b"\n").split(b"\n"), 1)
         return detection_reports(list(whole), feed, t_recv_ns)

@@ -10,6 +10,7 @@ from vedette.base.errors import RefusedError
 from vedette.codecs.adsb import recorded as adsb
 from vedette.codecs.asterix import recorded as asterix
 from vedette.codecs.captures import formats_of
+from vedette.codecs.cot import recorded as cot
 from vedette.codecs.detections import recorded as detections
 from vedette.codecs.recorded import Fault, Format, Payload
 from vedette.codecs.sapient import recorded as sapient
@@ -17,6 +18,7 @@ from vedette.codecs.sapient import recorded as sapient
 # What datagrams and radio packets in captures may hold; ASTERIX last, it takes what nobody claims.
 PAYLOADS: tuple[Payload, ...] = (
     detections.PAYLOAD,
+    cot.PAYLOAD,
     asterix.PAYLOAD,
 )
 
@@ -24,6 +26,7 @@ RECORDED: tuple[Format, ...] = (
     *formats_of(PAYLOADS),
     detections.PARQUET,
     adsb.SBS,
+    cot.FORMAT,
     sapient.FORMAT,
     detections.LINES,
     adsb.BEAST,

@@ -8,8 +8,9 @@ from vedette.config.site import Feed, Output, Site
 
 RESERVED_SOURCES = ("http", "websocket")  # the doors that are always there
 ADSB_FEEDS = ("beast_tcp", "sbs_tcp")
-LISTENING_FEEDS = ("asterix_udp", "detections_udp", "detections_tcp")
-GROUP_FEEDS = ("asterix_udp",)  # kinds that may listen to a multicast group
+COT_FEEDS = ("cot_udp",)
+LISTENING_FEEDS = ("asterix_udp", "detections_udp", "detections_tcp", "cot_udp")
+GROUP_FEEDS = ("asterix_udp", "cot_udp")  # kinds that may listen to a multicast group
 OVER_FEEDS: dict[str, tuple[str, ...]] = {}  # output kind -> feed kinds over which it speaks
 
 
@@ -56,7 +57,25 @@ def _feed(site: Site, feed: Feed, path: str) -> Faults:
     coded = any(sensor.sac is not None for sensor in site.sensors)
     if feed.kind == "asterix_udp" and feed.sensor is None and not coded:
         yield f"{path}.sensor", "is missing, and no sensor has sac and sic to be known by"
+    if feed.kind in COT_FEEDS:
+        yield from _cot_feed(site, feed, path)
+    elif feed.sightings_sensor is not None:
+        yield f"{path}.sightings_sensor", f"only {', '.join(COT_FEEDS)} takes people's sightings"
     yield from _group(feed, path)
+
+
+def _cot_feed(site: Site, feed: Feed, path: str) -> Faults:
+    """Demand sensors that hear only who reports: others would miss every track they do not name."""
+    if feed.sensor is None:
+        yield f"{path}.sensor", "is missing: under whose name do friends report where they are?"
+    named = {"sensor": feed.sensor, "sightings_sensor": feed.sightings_sensor}
+    fitting = [s.id for s in site.sensors if s.kind == "position" and s.cooperative]
+    for key, name in named.items():
+        if name is not None:
+            what = "sensor of kind position with cooperative = true"
+            yield from known_key(f"{path}.{key}", name, fitting, what)
+    if feed.sensor is not None and feed.sensor == feed.sightings_sensor:
+        yield f"{path}.sightings_sensor", "must not be `sensor`: a friend and a sighting differ"
 
 
 def _group(feed: Feed, path: str) -> Faults:

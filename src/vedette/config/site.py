@@ -137,16 +137,25 @@ class Sensor(Table, frozen=True, kw_only=True):
 class Feed(Table, frozen=True, kw_only=True):
     """Where bytes come from. `sensor` names the sensor of formats that do not name their own.
 
-    asterix_udp: unicast or multicast (`group`). *_tcp: we connect. detections_udp, detections_tcp:
-    we listen. The HTTP and WebSocket doors for detections are always there.
+    asterix_udp, cot_udp: unicast or multicast (`group`). beast_tcp, sbs_tcp: we connect.
+    detections_udp, detections_tcp: we listen. The HTTP and WebSocket doors for detections are
+    always there.
     """
 
     id: Key
-    kind: Literal["asterix_udp", "beast_tcp", "sbs_tcp", "detections_udp", "detections_tcp"]
+    kind: Literal[
+        "asterix_udp",
+        "beast_tcp",
+        "sbs_tcp",
+        "detections_udp",
+        "detections_tcp",
+        "cot_udp",
+    ]
     host: Text = "127.0.0.1"
     port: Port
     group: Text | None = None  # multicast group
     sensor: Key | None = None
+    sightings_sensor: Key | None = None  # cot_*: under whose name people's sightings come in
     rate_max_hz: Positive = 20_000.0  # frames a second above which the source is shed
     queue_max: Annotated[int, Meta(ge=16, le=1_000_000)] = 10_000
 

@@ -80,7 +80,7 @@ async def open_feeds(site: Site, intake: Intake, clock: Clock) -> AsyncIterator[
 async def _open_feed(
     feed: Feed, intake: Intake, clock: Clock, stack: contextlib.AsyncExitStack, opened: OpenFeeds
 ) -> None:
-    if feed.kind in ("asterix_udp", "detections_udp"):
+    if feed.kind in ("asterix_udp", "detections_udp", "cot_udp"):
         transport, port = await _listen_udp(feed, intake, clock)
         stack.callback(transport.close)
         opened.ports[feed.id] = port

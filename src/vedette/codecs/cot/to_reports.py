@@ -1,0 +1,149 @@
+"""What CoT events say, as reports: own positions of friends, and sightings of people.
+
+A position that a machine knows (how "m-...") of a friendly or neutral aircraft is what that
+aircraft says of itself: a position report with claims, evidence with a trust, never an identity.
+Something in the air that a person has put on the map (how "h-...") is a sighting: a place, its
+error and what it looked like; whose it is, is that person's opinion, and no report carries it.
+Friends on the ground are no air picture: they move the defended assets that follow them, nothing
+else. The rest is passed over: pings (a sign of life of the feed, as everything is), chat, drawings,
+routes, markers on the ground, what other systems have fused, and what we said ourselves.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+
+from vedette.base.errors import RefusedError
+from vedette.codecs import reasons
+from vedette.codecs.cot.event import CotEvent
+from vedette.codecs.cot.framing import datagram_frames, read_frame
+from vedette.codecs.cot.symbols import SIGHTED_CLASS_PROB, affiliation_of, class_of, is_air
+from vedette.codecs.cot.tracks import FUSED, site_uid
+from vedette.config.site import Feed, Site
+from vedette.model.enums import Mode
+from vedette.model.reports import Claims, PositionReport, Refusal, Report
+
+_OWN_WORD = frozenset("fan")  # friend, assumed friend, neutral: who reports where it is itself
+_ICAO_UID = re.compile(r"ICAO-([0-9A-Fa-f]{6})")  # how ADS-B gateways name an aircraft
+CALLSIGN_CHARS_MAX = 64
+SIGHTING_SIGMA_MIN_M = 50.0  # a finger on a map, however sure the program is of its own place
+
+
+@dataclass(slots=True)
+class Listener:
+    """What a feed's events are read by. Plain data.
+
+    sensor: whose reports own positions are; its sigma is the least that is believed. sightings: the
+    same of people's, "" none. moving: names of assets that follow this sensor. own: what our own
+    uids begin with.
+    """
+
+    sensor: str
+    sigma_m: float
+    sightings: str
+    sightings_sigma_m: float
+    moving: tuple[str, ...]
+    own: str
+    is_live: bool
+
+
+def listener_of(site: Site, feed: Feed) -> Listener:
+    """Make the listener of a CoT feed of a site."""
+    sigmas_m = {sensor.id: sensor.horizontal_sigma_m for sensor in site.sensors}
+    sensor, sightings = feed.sensor or "", feed.sightings_sensor or ""
+    moving = [a.position_id for a in site.assets if a.position_feed == sensor and a.position_id]
+    return Listener(
+        sensor=sensor,
+        sigma_m=sigmas_m.get(sensor, 0.0),
+        sightings=sightings,
+        sightings_sigma_m=max(sigmas_m.get(sightings, 0.0), SIGHTING_SIGMA_MIN_M),
+        moving=tuple(moving),
+        own=site_uid(site),
+        is_live=site.mode is Mode.LIVE,
+    )
+
+
+def read_datagram(data: bytes, listener: Listener, feed: str, t_recv_ns: int) -> list[Report]:
+    """Read a datagram, or one frame of a stream; what cannot be read is a refusal."""
+    out: list[Report] = []
+    for frame in datagram_frames(data):
+        try:
+            if frame is None:
+                raise RefusedError(reasons.TOO_LONG, "an event, or too many in one datagram")
+            report = report_of(read_frame(frame), listener, feed, t_recv_ns)
+        except RefusedError as refused:
+            out.append(reasons.refuse(feed, t_recv_ns, *refused.args))
+        else:
+            out += [report] if report is not None else []
+    return out
+
+
+def report_of(
+    event: CotEvent, listener: Listener, feed: str, t_recv_ns: int
+) -> PositionReport | Refusal | None:
+    """Say what an event tells the picture; None where it tells it nothing."""
+    if event.uid.startswith(listener.own) or event.how == FUSED:
+        return None
+    is_sighted = is_air(event.kind) and event.how.startswith("h")
+    is_own_word = event.how.startswith("m") and affiliation_of(event.kind) in _OWN_WORD
+    followed = {event.uid, event.callsign} & set(listener.moving)
+    if not is_sighted and not (is_own_word and (is_air(event.kind) or followed)):
+        return None
+    if listener.is_live and (event.opex[:1] in ("s", "e") or event.how == "m-s"):
+        detail = f"{event.uid[:40]} is marked as simulation or exercise"
+        return reasons.refuse(feed, t_recv_ns, reasons.SIMULATED_TARGET, detail)
+    if event.lat_deg == 0.0 == event.lon_deg and event.ce_m is None:
+        return None  # how a client without a satellite fix says that it does not know
+    if is_sighted and not listener.sightings:
+        detail = "people's sightings need a sensor: sightings_sensor of the feed"
+        return reasons.refuse(feed, t_recv_ns, reasons.UNKNOWN_SENSOR, detail)
+    if is_sighted:
+        return _sighting(event, listener, t_recv_ns)
+    return _own_position(event, listener, min(followed, default=""), t_recv_ns)
+
+
+def _own_position(
+    event: CotEvent, listener: Listener, followed: str, t_recv_ns: int
+) -> PositionReport:
+    """Make a position report of what somebody says of itself; followed: an asset's name for it."""
+    east_mps = north_mps = None
+    if event.speed_mps is not None and event.course_deg is not None:
+        course_rad = math.radians(event.course_deg)
+        east_mps = event.speed_mps * math.sin(course_rad)
+        north_mps = event.speed_mps * math.cos(course_rad)
+    address = _ICAO_UID.fullmatch(event.uid)
+    name = followed or event.callsign.strip() or event.uid
+    return PositionReport(
+        sensor=listener.sensor,
+        t_meas_ns=event.time_ns,
+        t_recv_ns=t_recv_ns,
+        lat_rad=math.radians(event.lat_deg),
+        lon_rad=math.radians(event.lon_deg),
+        hae_m=event.hae_m,
+        v_east_mps=east_mps,
+        v_north_mps=north_mps,
+        horizontal_sigma_m=_sigma_m(event.ce_m, listener.sigma_m),
+        vertical_sigma_m=event.le_m if event.hae_m is not None else None,
+        claims=Claims(
+            icao24=address[1].lower() if address else None, callsign=name[:CALLSIGN_CHARS_MAX]
+        ),
+    )
+
+
+def _sighting(event: CotEvent, listener: Listener, t_recv_ns: int) -> PositionReport:
+    """Make a report of what a person has put on the map; its height is a guess and left out."""
+    object_class = class_of(event.kind)
+    return PositionReport(
+        sensor=listener.sightings,
+        t_meas_ns=event.time_ns,
+        t_recv_ns=t_recv_ns,
+        lat_rad=math.radians(event.lat_deg),
+        lon_rad=math.radians(event.lon_deg),
+        horizontal_sigma_m=_sigma_m(event.ce_m, listener.sightings_sigma_m),
+        class_prob={object_class.value: SIGHTED_CLASS_PROB} if object_class else None,
+    )
+
+
+def _sigma_m(stated_m: float | None, least_m: float) -> float:
+    """Believe a stated error only where it is larger than the site file's."""
+    return least_m if stated_m is None else max(stated_m, least_m)
