@@ -10,7 +10,7 @@ import pytest
 from vedette.base.errors import RefusedError
 from vedette.evaluation.expect import FINDERS, judge, read_events
 from vedette.geo import SiteFrame
-from vedette.outputs.parquet import TRACKS_SCHEMA, TruthWriter, _kinematic_columns, _Rows
+from vedette.outputs.parquet import TRACKS_SCHEMA, Rows, TruthWriter, _kinematic_columns
 from vedette.simulator.expectation import Expect
 from vedette.simulator.scenario import LoadedScenario, load_scenario
 
@@ -80,7 +80,7 @@ class Tale:
         return self.numbers[name]
 
     def write_tracks(self, names: list[str]) -> None:
-        rows = _Rows(self.folder / "tracks.parquet", TRACKS_SCHEMA)
+        rows = Rows(self.folder / "tracks.parquet", TRACKS_SCHEMA)
         for t_s in range(self.tracked_from_s, SECONDS):
             states = np.array([self.state(name, t_s) for name in names])
             ids = [self.number(name, t_s) for name in names]

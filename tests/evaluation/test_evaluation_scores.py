@@ -160,7 +160,7 @@ def test_truth_written_to_parquet_is_scored_perfect_against_itself(tmp_path: Pat
 def _tracks_file_from(truth: Path, path: Path) -> Path:
     import pyarrow.parquet as pq
 
-    from vedette.outputs.parquet import TRACKS_SCHEMA, _Rows
+    from vedette.outputs.parquet import TRACKS_SCHEMA, Rows
 
     table = pq.read_table(truth)
     columns = {name: table.column(name).to_pylist() for name in table.schema.names}
@@ -168,7 +168,7 @@ def _tracks_file_from(truth: Path, path: Path) -> Path:
     columns["track_id"] = [1 if name == "a" else 2 for name in columns["object_id"]]
     zeros = {f"sigma_{axis}_m": [1.0] * count for axis in ("east", "north", "up")}
     words = {"status": ["confirmed"] * count, "sources": [["radar"]] * count}
-    rows = _Rows(path, TRACKS_SCHEMA)
+    rows = Rows(path, TRACKS_SCHEMA)
     numbers = {"existence_prob": [1.0] * count, "class_prob": [1.0] * count}
     rows.append({**columns, **zeros, **words, **numbers})
     rows.close()

@@ -8,11 +8,11 @@ import numpy as np
 from vedette.geo import SiteFrame
 from vedette.outputs.parquet import (
     TRACKS_SCHEMA,
+    Rows,
     TrackRows,
     TruthRows,
     TruthWriter,
     _kinematic_columns,
-    _Rows,
 )
 
 S = 1_000_000_000
@@ -54,7 +54,7 @@ def written(folder: Path) -> tuple[Path, Path]:
     """Write a truth and a tracks file of one drone that is followed 5 m to the east."""
     frame = SiteFrame(SimpleNamespace(lat_deg=33.8, lon_deg=42.4, hae_m=188.0))
     truth = TruthWriter(folder / "truth.parquet", frame)
-    rows = _Rows(folder / "tracks.parquet", TRACKS_SCHEMA)
+    rows = Rows(folder / "tracks.parquet", TRACKS_SCHEMA)
     for t in range(20):
         state = np.array([[50.0 * t, 0.0, 100.0, 50.0, 0.0, 0.0]])
         truth.append(t * S, ["drone"], state, ["multirotor"], ["HOSTILE"], [""])

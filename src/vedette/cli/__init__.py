@@ -12,6 +12,7 @@ from vedette import __version__
 from vedette.base.errors import VedetteError
 from vedette.cli import (
     check,
+    convert,
     demo,
     evaluate,
     incident,
@@ -24,7 +25,19 @@ from vedette.cli import (
 )
 from vedette.cli.words import OneLineParser
 
-COMMANDS = (demo, run, track, simulate, evaluate, replay, incident, check, password, warm_up)
+COMMANDS = (
+    demo,
+    run,
+    track,
+    simulate,
+    evaluate,
+    replay,
+    incident,
+    check,
+    convert,
+    password,
+    warm_up,
+)
 USAGE_ERROR = 2
 INTERRUPTED = 130
 

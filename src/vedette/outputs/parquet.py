@@ -54,7 +54,7 @@ TRUTH_SCHEMA = pa.schema(
 )
 
 
-class _Rows:
+class Rows:
     """Collects columns of one schema and writes them in row groups."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
@@ -95,7 +95,7 @@ class TracksWriter:
 
     def __init__(self, path: Path, frame: SiteFrame, sensor_ids: list[str]) -> None:
         """Open `path`; `frame` is the site's, `sensor_ids` in the order of the site file."""
-        self._rows = _Rows(path, TRACKS_SCHEMA)
+        self._rows = Rows(path, TRACKS_SCHEMA)
         self._frame = frame
         self._sensor_ids = sensor_ids
 
@@ -169,7 +169,7 @@ class TruthWriter:
 
     def __init__(self, path: Path, frame: SiteFrame) -> None:
         """Open `path`; `frame` is the site's."""
-        self._rows = _Rows(path, TRUTH_SCHEMA)
+        self._rows = Rows(path, TRUTH_SCHEMA)
         self._frame = frame
 
     def append(

@@ -107,6 +107,13 @@ def report_of(wire: Wire, t_recv_ns: int | None) -> Detection:
     if groups != 1:
         count = "no" if groups == 0 else "more than one"
         raise RefusedError(reasons.WRONG_GROUP, f"{count} position group")
+    if has_geo:
+        _need(
+            (wire.v_east_mps is None) == (wire.v_north_mps is None),
+            "v_east_mps and v_north_mps belong together",
+        )
+    elif not (wire.v_east_mps is wire.v_north_mps is wire.v_up_mps is None):
+        raise RefusedError(reasons.WRONG_GROUP, "a velocity without lat_deg and lon_deg")
     if has_polar:
         return _plot(wire, t_ns, t_recv_ns)
     if has_geo:
@@ -162,6 +169,7 @@ def _plot(wire: Wire, t_ns: int, t_recv_ns: int) -> Plot:
         azimuth_sigma_rad=_radians(sigmas.azimuth_deg),
         elevation_sigma_rad=_radians(sigmas.elevation_deg),
         range_rate_sigma_mps=sigmas.range_rate_mps,
+        height_baro_m=wire.baro_m,
         confidence=wire.confidence,
         class_prob=_classes(wire),
         claims=_claims(wire),
@@ -184,6 +192,10 @@ def _position(wire: Wire, t_ns: int, t_recv_ns: int) -> PositionReport:
         lat_rad=math.radians(lat_deg),
         lon_rad=math.radians(lon_deg),
         hae_m=wire.hae_m,
+        height_baro_m=wire.baro_m,
+        v_east_mps=wire.v_east_mps,
+        v_north_mps=wire.v_north_mps,
+        v_up_mps=wire.v_up_mps,
         horizontal_sigma_m=_horizontal_sigma_m(sigmas, math.radians(lat_deg)),
         vertical_sigma_m=sigmas.hae_m,
         confidence=wire.confidence,
@@ -207,6 +219,7 @@ def _horizontal_sigma_m(sigmas: Sigmas, lat_rad: float) -> float | None:
 
 
 def _site_position(wire: Wire, t_ns: int, t_recv_ns: int) -> SitePositionReport:
+    _need(wire.baro_m is None, "baro_m in the site frame")
     if wire.east_m is None or wire.north_m is None:
         raise RefusedError(reasons.WRONG_GROUP, "east_m and north_m belong together")
     sigmas = wire.sigma or _NO_SIGMAS
@@ -242,6 +255,7 @@ def _arrivals(wire: Wire, t_ns: int, t_recv_ns: int) -> ArrivalReport:
         t_recv_ns=t_recv_ns,
         arrivals_ns=arrivals_ns,
         arrivals_sigma_ns=sigmas.arrivals_ns,
+        height_baro_m=wire.baro_m,
         confidence=wire.confidence,
         class_prob=_classes(wire),
         claims=_claims(wire),

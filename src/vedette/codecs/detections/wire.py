@@ -82,6 +82,10 @@ class Wire(
     north_m: SiteCoordinate | None = None
     up_m: SiteCoordinate | None = None
     arrivals_ns: Annotated[dict[ReceiverKey, Arrival], Meta(max_length=32)] | None = None
+    baro_m: Height | None = None
+    v_east_mps: RangeRate | None = None
+    v_north_mps: RangeRate | None = None
+    v_up_mps: RangeRate | None = None
     sigma: Sigmas | None = None
     confidence: Probability | None = None
     class_prob: dict[Label, Probability] | None = None
@@ -93,6 +97,7 @@ class Wire(
 POLAR_KEYS = ("range_m", "azimuth_deg", "elevation_deg", "range_rate_mps")
 GEO_KEYS = ("lat_deg", "lon_deg", "hae_m")
 SITE_KEYS = ("east_m", "north_m", "up_m")
+STATED_KEYS = ("baro_m", "v_east_mps", "v_north_mps", "v_up_mps")  # what a transponder states
 VALUE_KEYS = POLAR_KEYS + GEO_KEYS + SITE_KEYS
 ARRIVALS_KEY = "arrivals_ns"  # in tables `arrivals_ns.` and the receiver's key
 SIGMA_KEYS = (*VALUE_KEYS, ARRIVALS_KEY)
@@ -106,6 +111,7 @@ COLUMNS = (
     "t_ns",
     "sensor",
     *VALUE_KEYS,
+    *STATED_KEYS,
     *(f"sigma.{key}" for key in SIGMA_KEYS),
     "confidence",
     *(f"class.{label}" for label in LABELS),

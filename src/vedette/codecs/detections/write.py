@@ -1,6 +1,7 @@
 """Reports to Detection objects: what a simulated sensor sends, what a recording is turned into.
 
-What the format does not carry is left out: pressure height and velocity of a position report.
+A simulated sensor says what such a sensor measures; pressure height and velocity, which only a
+transponder states, are told where `stated` asks for them, as a conversion does.
 """
 
 import math
@@ -12,8 +13,11 @@ from vedette.codecs.detections.wire import ARRIVALS_KEY
 from vedette.model.reports import ArrivalReport, Claims, Detection, Plot, PositionReport
 
 
-def encode_detection(report: Detection) -> dict[str, object]:
-    """Give a report as a Detection object, with t_ns, degrees, and only the keys it states."""
+def encode_detection(report: Detection, stated: bool = False) -> dict[str, object]:
+    """Give a report as a Detection object, with t_ns, degrees, and only the keys it states.
+
+    stated: with what a transponder says of itself too (baro_m, v_east_mps, ...).
+    """
     if isinstance(report, Plot):
         values, sigmas = _polar(report)
     elif isinstance(report, PositionReport):
@@ -29,6 +33,8 @@ def encode_detection(report: Detection) -> dict[str, object]:
         }
     found: dict[str, object] = {"t_ns": report.t_meas_ns, "sensor": report.sensor}
     found |= _stated(values)
+    if stated:
+        found |= _stated({key: getattr(report, name, None) for key, name in _STATED})
     if isinstance(report, ArrivalReport):
         found[ARRIVALS_KEY] = dict(report.arrivals_ns)
     stated_sigmas = {k: v for k, v in _stated(sigmas).items() if k in found}
@@ -44,6 +50,14 @@ def encode_detection(report: Detection) -> dict[str, object]:
         "snr_db": report.snr_db,
     }
     return found | _stated(rest)
+
+
+_STATED = (
+    ("baro_m", "height_baro_m"),
+    ("v_east_mps", "v_east_mps"),
+    ("v_north_mps", "v_north_mps"),
+    ("v_up_mps", "v_up_mps"),
+)
 
 
 class _Sigma(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -70,20 +84,21 @@ class _PolarLine(msgspec.Struct, frozen=True, omit_defaults=True):
     confidence: float | None = None
     rcs_dbsm: float | None = None
     snr_db: float | None = None
+    baro_m: float | None = None
 
 
-def encode_detection_line(report: Detection) -> bytes:
-    """Give a report as one JSON line, its end included."""
+def encode_detection_line(report: Detection, stated: bool = False) -> bytes:
+    """Give a report as one JSON line, its end included. stated: as of `encode_detection`."""
     if isinstance(report, Plot):
-        return _ENCODER.encode(_polar_line(report)) + b"\n"
-    return msgspec.json.encode(encode_detection(report)) + b"\n"
+        return _ENCODER.encode(_polar_line(report, stated)) + b"\n"
+    return msgspec.json.encode(encode_detection(report, stated)) + b"\n"
 
 
 _ENCODER = msgspec.json.Encoder()
 _NO_SIGMA = _Sigma()
 
 
-def _polar_line(plot: Plot) -> _PolarLine:
+def _polar_line(plot: Plot, stated: bool) -> _PolarLine:
     degrees = math.degrees
     reach, azimuth, tilt = plot.range_m, plot.azimuth_rad, plot.elevation_rad
     rate = plot.range_rate_mps
@@ -109,6 +124,7 @@ def _polar_line(plot: Plot) -> _PolarLine:
         plot.confidence,
         plot.rcs_dbsm,
         plot.snr_db,
+        plot.height_baro_m if stated else None,
     )
 
 

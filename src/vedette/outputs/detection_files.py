@@ -1,0 +1,192 @@
+"""Detections as files: JSON lines, CSV, Parquet, and points on a map (GeoJSON, KML).
+
+In: reports, one by one. Out: a file that is written as they come, so a recording of any length
+needs no memory. What every writer is: `outputs/files.py`.
+"""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from vedette.base.rfc3339 import format_rfc3339
+from vedette.codecs.detections import (
+    COLUMNS,
+    encode_detection,
+    encode_detection_line,
+    flat_row,
+)
+from vedette.codecs.detections.wire import ARRIVALS_KEY
+from vedette.model.reports import ArrivalReport, Detection
+from vedette.outputs.markup import KML_FOOT, kml_head, placemark
+from vedette.outputs.places import Places
+
+ROWS_AT_ONCE = 8192  # of a Parquet row group's batch: some megabytes
+WHOLE = ("t_ns",)  # columns of whole numbers, beside arrivals
+TEXTS = ("sensor",)  # and the claims
+_COLUMNS = tuple(name for name in COLUMNS if name != "time")  # t_ns says it exactly
+
+
+def columns_for(receivers: list[str]) -> list[str]:
+    """Name the columns of a table of detections; each receiver of arrivals has one."""
+    return [*_COLUMNS, *(f"{ARRIVALS_KEY}.{name}" for name in receivers)]
+
+
+class Lines:
+    """Detections as JSON lines."""
+
+    def __init__(self, path: Path) -> None:
+        """Open `path`."""
+        self._file = path.open("wb")
+
+    def write(self, report: Detection) -> str:
+        """Write one; every detection fits."""
+        self._file.write(encode_detection_line(report, stated=True))
+        return ""
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class _Table:
+    """What CSV and Parquet share: rows of known columns. missing: receivers without a column."""
+
+    def __init__(self, receivers: list[str]) -> None:
+        self.missing: set[str] = set()
+        self._receivers = frozenset(receivers)
+        self._names = columns_for(receivers)
+
+    def _row(self, report: Detection) -> dict[str, object] | None:
+        """Flatten a detection; None once columns are missing, for then all is written anew."""
+        if isinstance(report, ArrivalReport):
+            self.missing.update(report.arrivals_ns.keys() - self._receivers)
+        return None if self.missing else flat_row(encode_detection(report, stated=True))
+
+
+class Csv(_Table):
+    """Detections as CSV: header first, an empty cell is a missing value."""
+
+    def __init__(self, path: Path, receivers: list[str]) -> None:
+        """Open `path`; receivers: whose arrivals have columns."""
+        super().__init__(receivers)
+        self._file = path.open("w", encoding="utf-8", newline="")
+        self._writer = csv.writer(self._file, lineterminator="\n")
+        self._writer.writerow(self._names)
+
+    def write(self, report: Detection) -> str:
+        """Write one; every detection fits."""
+        row = self._row(report)
+        if row is not None:
+            self._writer.writerow([row.get(name) for name in self._names])
+        return ""
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class Parquet(_Table):
+    """Detections as Parquet: the columns of the CSV, typed; nulls are missing values."""
+
+    def __init__(self, path: Path, receivers: list[str]) -> None:
+        """Open `path`; receivers: whose arrivals have columns."""
+        super().__init__(receivers)
+        self._schema = pa.schema([(name, _type_of(name)) for name in self._names])
+        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
+        self._rows: list[dict[str, object]] = []
+
+    def write(self, report: Detection) -> str:
+        """Take one; every detection fits."""
+        row = self._row(report)
+        if row is not None:
+            self._rows.append(row)
+            if len(self._rows) >= ROWS_AT_ONCE:
+                self._flush()
+        return ""
+
+    def _flush(self) -> None:
+        if self._rows:
+            self._writer.write_table(pa.Table.from_pylist(self._rows, schema=self._schema))
+        self._rows = []
+
+    def close(self) -> None:
+        """Write what is pending and close the file."""
+        self._flush()
+        self._writer.close()
+
+
+def _type_of(name: str) -> pa.DataType:
+    if name in WHOLE or name.startswith(f"{ARRIVALS_KEY}."):
+        return pa.int64()
+    return pa.string() if name in TEXTS or name.startswith("claims.") else pa.float64()
+
+
+class GeoJson:
+    """Detections as points of a GeoJSON feature collection (RFC 7946)."""
+
+    def __init__(self, path: Path, places: Places) -> None:
+        """Open `path`; places: say where a detection lies."""
+        self._file = path.open("wb")
+        self._places = places
+        self._between = b'{"type":"FeatureCollection","features":[\n'
+
+    def write(self, report: Detection) -> str:
+        """Write one, or say why it has no point on a map."""
+        place = self._places.of(report)
+        if place is None:
+            return NO_PLACE
+        point: list[float] = [place.lon_deg, place.lat_deg]
+        if place.hae_m is not None:
+            point.append(place.hae_m)
+        feature = {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": point},
+            "properties": _properties(report),
+        }
+        self._file.write(self._between + msgspec.json.encode(feature))
+        self._between = b",\n"
+        return ""
+
+    def close(self) -> None:
+        """End the collection and close the file."""
+        head = self._between if self._between != b",\n" else b""
+        self._file.write(head + b"\n]}\n")
+        self._file.close()
+
+
+NO_PLACE = "no place on a map: a bearing, a range or arrivals alone, or its sensor is not known"
+
+
+def _properties(report: Detection) -> dict[str, Any]:
+    properties: dict[str, Any] = {"time": format_rfc3339(report.t_meas_ns)}
+    return properties | flat_row(encode_detection(report, stated=True))
+
+
+class Kml:
+    """Detections as points of a KML document, each with its time."""
+
+    def __init__(self, path: Path, places: Places, title: str) -> None:
+        """Open `path`; places: say where a detection lies; title: of the document."""
+        self._file = path.open("w", encoding="utf-8")
+        self._file.write(kml_head(title))
+        self._places = places
+
+    def write(self, report: Detection) -> str:
+        """Write one, or say why it has no point on a map."""
+        place = self._places.of(report)
+        if place is None:
+            return NO_PLACE
+        told = io.StringIO()
+        placemark(told, report.sensor, place, report.t_meas_ns, _properties(report))
+        self._file.write(told.getvalue())
+        return ""
+
+    def close(self) -> None:
+        """End the document and close the file."""
+        self._file.write(KML_FOOT)
+        self._file.close()

@@ -1,0 +1,280 @@
+"""One recorded format into another, report by report, at the speed of the decoder.
+
+In: a file of any format of `codecs/formats.py`, a recording, or tracks. Out: a file of any format
+of `outputs/files.py`, put in place only once it is whole; and what was read, refused and left out,
+by kind of message.
+"""
+
+import contextlib
+import time
+from collections import Counter
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+from tqdm import tqdm
+
+from vedette import codecs, feeds, record
+from vedette.base.errors import RefusedError
+from vedette.base.rfc3339 import parse_rfc3339
+from vedette.codecs import Reading
+from vedette.codecs.reasons import UNKNOWN_SENSOR
+from vedette.config.load import load_site, parse_site
+from vedette.config.site import Site
+from vedette.geo import SiteFrame
+from vedette.model.reports import Detection, Refusal, Report, SensorStatus, SourceNote
+from vedette.outputs import track_files
+from vedette.outputs.files import Around, DetectionWriter, Written, written_as
+from vedette.outputs.parquet import track_columns
+
+RECEIVERS_MAX = 256  # columns of arrivals in one table
+DETAILS_MAX = 8  # of the first refusals, told to people
+BAR_EVERY_BYTES = 1 << 18
+STATUS = "a sign of life, no detection"
+
+
+@dataclass(slots=True)
+class Job:
+    """What `vedette convert` was asked to do. tracks: a recording's tracks, not its detections."""
+
+    input: Path
+    output: Path
+    from_name: str | None = None
+    to_name: str | None = None
+    site: Path | None = None
+    start: str | None = None
+    sensor: str | None = None
+    tracks: bool = False
+    quiet: bool = False
+
+
+class Kind(msgspec.Struct, kw_only=True):
+    """Messages of one kind: how many were read, and refused by reason."""
+
+    read: int
+    refused: dict[str, int]
+
+
+class Conversion(msgspec.Struct, kw_only=True):
+    """What was read, refused, written and left out. details: of the first refusals.
+
+    notes: what would give more; damage: what of a recording cannot be read.
+    """
+
+    input: str
+    output: str
+    from_format: str
+    to_format: str
+    messages: dict[str, Kind] = {}
+    written: int = 0
+    refused: int = 0
+    left_out: dict[str, int] = {}
+    details: list[str] = []
+    notes: list[str] = []
+    damage: list[str] = []
+    size_bytes: int = 0
+    wall_s: float = 0.0
+
+    def in_words(self) -> str:
+        """Say it to a person."""
+        rate = self.size_bytes / self.wall_s / 1e6 if self.wall_s else 0.0
+        lines = [
+            f"{self.written:,} written to {self.output} ({self.to_format}), {self.refused:,} "
+            f"refused, from {self.from_format} in {self.wall_s:.1f} s ({rate:.0f} MB/s)"
+        ]
+        for name, kind in sorted(self.messages.items()):
+            why = "".join(f"; refused {n:,}: {reason}" for reason, n in kind.refused.items())
+            lines.append(f"  {name}: {kind.read:,} read{why}")
+        lines += [f"  left out {count:,}: {why}" for why, count in self.left_out.items()]
+        lines += [f"  {detail}" for detail in (*self.details, *self.notes)]
+        lines += [f"  damaged: {place}" for place in self.damage]
+        return "\n".join(lines)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts of one pass."""
+
+    written: int = 0
+    refused: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    details: list[str] = field(default_factory=list)
+
+    def take(self, report: Report, writer: DetectionWriter) -> None:
+        """Write a detection; count anything else."""
+        if isinstance(report, Detection):
+            why = writer.write(report)
+            if why:
+                self.left_out[why] += 1
+            else:
+                self.written += 1
+        elif isinstance(report, Refusal):
+            self.refused += report.count
+            if len(self.details) < DETAILS_MAX:
+                self.details.append(f"refused: {report.reason}: {report.detail}")
+        elif isinstance(report, SensorStatus):
+            self.left_out[STATUS] += 1
+
+
+def convert(job: Job) -> Conversion:
+    """Do a job. Raises RefusedError where input or output is of no known format."""
+    begun_s = time.perf_counter()
+    to = written_as(job.output, job.to_name)
+    is_recording = record.is_recording(job.input)
+    if job.input.is_dir() and not is_recording:
+        raise RefusedError(f"{job.input}: is a folder, and no recording")
+    has_tracks = job.tracks if is_recording else _holds_tracks(job)
+    if job.tracks and not has_tracks:
+        raise RefusedError(
+            f"{job.input}: holds no tracks: only a recording's folder and a tracks.parquet do; "
+            "vedette track makes them of detections"
+        )
+    done = Conversion(
+        input=str(job.input), output=str(job.output), from_format="", to_format=to.name
+    )
+    if job.output.exists() and job.output.samefile(job.input):
+        raise RefusedError(f"{job.output}: is the input itself: choose another name for OUT")
+    part = job.output.with_name(job.output.name + ".part")
+    try:
+        if has_tracks:
+            _convert_tracks(job, to, part, done)
+        else:
+            _convert_detections(job, to, part, done)
+        part.replace(job.output)
+    finally:
+        part.unlink(missing_ok=True)
+    done.wall_s = time.perf_counter() - begun_s
+    return done
+
+
+def _holds_tracks(job: Job) -> bool:
+    if job.from_name is not None:
+        return job.from_name == "tracks"
+    return job.input.is_file() and track_files.is_tracks(job.input)
+
+
+def _site_of(job: Job) -> Site | None:
+    """Give the site that was named, or that a recording was made with."""
+    if job.site is not None:
+        return load_site(job.site)
+    if record.is_recording(job.input):
+        return parse_site(record.site_text(job.input), "site.toml")
+    return None
+
+
+def _convert_detections(job: Job, to: Written, part: Path, done: Conversion) -> None:
+    """Write detections; a second time where a table turns out to need more columns."""
+    if to.detections is None:
+        raise RefusedError(f"{to.name} holds no detections: choose another for OUT")
+    site = _site_of(job)
+    receivers = {r.id for sensor in (site.sensors if site else []) for r in sensor.receivers}
+    while True:
+        reading, source = _source(job, site, done)
+        writer = to.detections(part, Around(site, job.input.name, sorted(receivers)))
+        tally = _Tally()
+        with contextlib.closing(writer), contextlib.closing(source):
+            for report in source:
+                tally.take(report, writer)
+        missing: set[str] = getattr(writer, "missing", set())
+        if not missing:
+            break
+        receivers |= missing
+        if len(receivers) > RECEIVERS_MAX:
+            raise RefusedError(f"more than {RECEIVERS_MAX} receivers of arrivals: use JSON lines")
+    done.written, done.refused, done.details = tally.written, tally.refused, tally.details
+    done.left_out = dict(tally.left_out)
+    done.messages = {
+        name: Kind(read=count.read, refused=dict(count.refused))
+        for name, count in reading.messages.items()
+    }
+    if reading.is_anywhere and tally.left_out.keys() - {STATUS}:
+        done.notes.append("with --site SITE.toml plots are put where their sensor saw them")
+    if not reading.is_anywhere and any(UNKNOWN_SENSOR in k.refused for k in done.messages.values()):
+        done.notes.append("unknown sensors are read without --site, or once the site names them")
+
+
+def _source(
+    job: Job, site: Site | None, done: Conversion
+) -> tuple[Reading, Generator[Report, None, None]]:
+    """Open the input: what is counted while it is read, and its reports."""
+    start_ns = parse_rfc3339(job.start) if job.start else None
+    if site is None:
+        reading = codecs.anywhere(job.input.stem, start_ns, job.sensor)
+    else:
+        reading = Reading(job.input.stem, site, start_ns, job.sensor)
+    if record.is_recording(job.input):
+        done.from_format = "recording"
+        return reading, _recorded(job, reading, done)
+    kind = codecs.named(job.from_name) if job.from_name else feeds.format_of(job.input)
+    if kind.read is None:
+        raise RefusedError(
+            f"{kind.name}: {kind.title} can be checked, and holds nothing to convert"
+        )
+    done.from_format, done.size_bytes = kind.name, job.input.stat().st_size
+    if kind.needs_start and start_ns is None:
+        done.notes = [f"{kind.name} carries no date: times begin on 1970-01-01; give --start"]
+    return reading, _with_bar(feeds.read_reports(job.input, kind, reading), job, done.size_bytes)
+
+
+def _with_bar(timed: Iterator[codecs.Timed], job: Job, total: int) -> Generator[Report, None, None]:
+    """Give the reports, moving the bar."""
+    with tqdm(total=total, unit="B", unit_scale=True, disable=job.quiet or None) as bar:
+        shown = 0
+        for _, report, done in timed:
+            if done - shown >= BAR_EVERY_BYTES:
+                bar.update(done - shown)
+                shown = done
+            yield report
+        bar.update(total - shown)
+
+
+def _recorded(job: Job, reading: Reading, done: Conversion) -> Generator[Report, None, None]:
+    """Decode the inputs of a recording anew, feed by feed."""
+    decoders = codecs.open_decoders(reading.site)
+    damage: list[str] = []
+    files = sorted(job.input.glob("raw-*.mcap"))
+    done.size_bytes = sum(path.stat().st_size for path in files)
+    with tqdm(unit=" steps", disable=job.quiet or None) as bar:
+        for step in record.read(job.input, damage=damage):
+            bar.update()
+            for arrival in step.arrivals:
+                if arrival.kind == "refused":
+                    continue
+                reports = codecs.decode(decoders, [arrival])
+                good = [r for r in reports if not isinstance(r, Refusal | SourceNote)]
+                if reports and (good or any(isinstance(r, Refusal) for r in reports)):
+                    reading.count(arrival.feed, len(good), reports)
+                yield from reports
+    done.damage = damage
+
+
+def _convert_tracks(job: Job, to: Written, part: Path, done: Conversion) -> None:
+    if to.tracks is None:
+        raise RefusedError(f"{to.name} holds no tracks: choose another for OUT")
+    writer = to.tracks(part, Around(None, job.input.name, []))
+    with contextlib.closing(writer):
+        for columns in _track_columns(job, done):
+            writer.append(columns)
+            done.written += len(columns["t_ns"])
+    done.messages = {"track": Kind(read=done.written, refused={})}
+
+
+def _track_columns(job: Job, done: Conversion) -> Iterator[track_files.Columns]:
+    if not record.is_recording(job.input):
+        done.from_format, done.size_bytes = "tracks", job.input.stat().st_size
+        with tqdm(unit=" rows", unit_scale=True, disable=job.quiet or None) as bar:
+            for columns, rows, total in track_files.read_columns(job.input):
+                bar.total = total
+                bar.update(rows - bar.n)
+                yield columns
+        return
+    done.from_format = "recording"
+    done.size_bytes = sum(path.stat().st_size for path in job.input.glob("raw-*.mcap"))
+    site = parse_site(record.site_text(job.input), "site.toml")
+    frame, sensor_ids = SiteFrame(site.reference), [sensor.id for sensor in site.sensors]
+    with tqdm(unit=" pictures", disable=job.quiet or None) as bar:
+        for picture in record.pictures(job.input):
+            bar.update()
+            if len(picture.track_id):
+                yield track_columns(picture, frame, sensor_ids)

@@ -1,0 +1,55 @@
+"""`vedette convert` as a person uses it: a recording's detections and tracks, and its words."""
+
+import json
+from xml.etree import ElementTree
+
+from running import vedette
+
+GX = "{http://www.google.com/kml/ext/2.2}"
+
+
+def converted(*words):
+    done = vedette("convert", *map(str, words), "--quiet")
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_a_recording_gives_its_detections_and_says_what_each_feed_sent(tiny_recording, tmp_path):
+    out = tmp_path / "out.jsonl"
+    summary = json.loads(converted(tiny_recording, out, "--json").stdout)
+    assert summary["from_format"] == "recording"
+    assert summary["messages"] == {"plots": {"read": 10, "refused": {}}}
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [line["range_m"] for line in lines] == [8000 - 40 * k for k in range(1, 11)]
+
+
+def test_a_recording_gives_its_tracks_as_a_table_and_on_a_map(tiny_recording, tmp_path):
+    table, lines, place, film = (tmp_path / f"t.{e}" for e in ("parquet", "csv", "geojson", "kml"))
+    converted(tiny_recording, table, "--tracks")
+    for out in (lines, place, film):
+        converted(table, out)
+    rows = lines.read_text().splitlines()
+    assert rows[0].startswith("t_ns,track_id,lat_deg") and len(rows) > 3
+    feature = json.loads(place.read_text())["features"][0]
+    assert feature["geometry"]["type"] == "LineString"
+    assert len(feature["properties"]["coordTimes"]) == len(feature["geometry"]["coordinates"])
+    moved = ElementTree.parse(film).findall(f".//{GX}coord")
+    assert len(moved) == len(rows) - 1
+    lon, lat, _ = feature["geometry"]["coordinates"][0]
+    assert (lat, lon) == tuple(float(cell) for cell in rows[1].split(",")[2:4])
+
+
+def test_wrong_words_are_one_line(tiny_recording, tmp_path):
+    here = tmp_path / "x.jsonl"
+    here.write_text('{"t_ns":1,"sensor":"radar","range_m":1}\n')
+    for words, said in [
+        ((here, tmp_path / "x.mp3"), "what to write?"),
+        ((here, here), "is the input itself"),
+        ((here, tmp_path / "y.csv", "--tracks"), "holds no tracks"),
+        ((here, tmp_path / "no" / "y.csv"), "no such folder"),
+        ((tmp_path / "none.csv", tmp_path / "y.csv"), "no such input"),
+        ((here, tmp_path / "y.csv", "--from", "beast"), "0 written"),
+    ]:
+        done = vedette("convert", *map(str, words), "--quiet")
+        assert done.returncode == (1 if "--from" in words else 2)
+        assert said in done.stderr and "Traceback" not in done.stderr
