@@ -93,9 +93,13 @@ def step(pipeline: Pipeline, state: State, inputs: Inputs, now_ns: int) -> tuple
     """
     now_ns = max(now_ns, state.now_ns)
     state.now_ns = now_ns
-    reports = codecs.decode(state.decoders, [a for a in inputs.arrivals if a.kind != "refused"])
-    reports += [_turned_away(a) for a in inputs.arrivals if a.kind == "refused"]
-    return advance(pipeline, state, reports, inputs, now_ns)
+    return advance(pipeline, state, read(state, inputs.arrivals), inputs, now_ns)
+
+
+def read(state: State, arrivals: Sequence[Arrival]) -> list[Report]:
+    """Decode what has arrived; what a door of the server refused comes as refusals, last."""
+    reports = codecs.decode(state.decoders, [a for a in arrivals if a.kind != "refused"])
+    return reports + [_turned_away(a) for a in arrivals if a.kind == "refused"]
 
 
 def advance(
@@ -110,8 +114,8 @@ def advance(
     events: list[Event] = []
 
     health.take_measurements(state.health, pipeline.sensors, batches)
-    read = codecs.good_reports(state.decoders)
-    events += health.advance(state.health, heard, now_ns, inputs.arrivals, read)
+    good = codecs.good_reports(state.decoders)
+    events += health.advance(state.health, heard, now_ns, inputs.arrivals, good)
     links, started_or_ended = tracking.advance(state.tracking, batches, statuses, now_ns)
     events += started_or_ended
     for verdict in tracking.verdicts(state.tracking):

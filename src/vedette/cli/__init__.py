@@ -22,6 +22,7 @@ from vedette.cli import (
     simulate,
     track,
     warm_up,
+    whatif,
 )
 from vedette.cli.words import OneLineParser
 
@@ -32,6 +33,7 @@ COMMANDS = (
     simulate,
     evaluate,
     replay,
+    whatif,
     incident,
     check,
     convert,

@@ -51,6 +51,7 @@ def _within(value: N, least: float, most: float, text: str) -> N:
 
 port = whole(0, PORT_MAX)  # 0: any free one
 seed = whole(0, SEED_MAX)
+delay_s = real(0.0, 86_400.0)  # of people: a day late is not at all
 seconds_in = real(0.0, 1e9)  # into a scenario, which has its own end
 period_s = real(0.001, 86_400.0)  # a step is tens of milliseconds; a day holds every recording
 speed_ratio = real(0.1, 1000.0)

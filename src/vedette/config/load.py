@@ -101,12 +101,12 @@ def parse_toml(text: str, name: str, kind: type[_T]) -> tuple[_T, Lines]:
         raise RefusedError(f"{name}:{text[: text.index(chr(0))].count(chr(10)) + 1}: a NUL byte")
     lines, understood = locate(text, name)
     data = _parsed(text, lines, understood)
-    for path, reason in _value_faults(data, ""):
+    for path, reason in value_faults(data, ""):
         raise lines.refusal(path, reason)
     try:
         return msgspec.convert(data, kind), lines
     except msgspec.ValidationError as error:
-        raise _explained(str(error), data, lines, kind) from None
+        raise lines.refusal(*fault_of(str(error), data, kind)) from None
 
 
 def _parsed(text: str, lines: Lines, understood: int) -> dict[str, Any]:
@@ -125,14 +125,14 @@ def _parsed(text: str, lines: Lines, understood: int) -> dict[str, Any]:
     return data
 
 
-def _value_faults(value: Any, path: str) -> Iterator[tuple[str, str]]:
+def value_faults(value: Any, path: str) -> Iterator[tuple[str, str]]:
     """Find what no key may hold: control characters, NaN, infinities, enormous integers."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _value_faults(inner, f"{path}.{key}" if path else key)
+            yield from value_faults(inner, f"{path}.{key}" if path else key)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from _value_faults(inner, f"{path}[{index}]")
+            yield from value_faults(inner, f"{path}[{index}]")
     elif isinstance(value, str) and _FORBIDDEN.search(value):
         yield path, "holds a control character"
     elif isinstance(value, float) and not math.isfinite(value):
@@ -141,19 +141,19 @@ def _value_faults(value: Any, path: str) -> Iterator[tuple[str, str]]:
         yield path, f"is beyond {INTEGER_MAX}"
 
 
-def _explained(message: str, data: dict[str, Any], lines: Lines, kind: type) -> RefusedError:
-    """Turn a validation message into a refusal that names the key and how to mend it."""
+def fault_of(message: str, data: dict[str, Any], kind: type) -> tuple[str, str]:
+    """Turn a validation message into the key that is wrong and how to mend it."""
     found = _AT_PATH.match(message)
     reason, path = (found[1], found[2] or "") if found else (message, "")
     path = path.replace("[...]", "")
     field = _FIELD.search(reason)
     if field is not None and reason.startswith("Object contains unknown field"):
         key = f"{path}.{field[1]}" if path else field[1]
-        return lines.refusal(_shown(key), "unknown key" + _suggestion(field[1], _keys(kind, path)))
+        return _shown(key), "unknown key" + suggestion(field[1], _keys(kind, path))
     if field is not None:
         key = f"{path}.{field[1]}" if path else field[1]
-        return lines.refusal(key, "is missing" + _effector_hint(key))
-    return lines.refusal(path, _worded(reason, path, data, kind) + _effector_hint(path))
+        return key, "is missing" + _effector_hint(key)
+    return path, _worded(reason, path, data, kind) + _effector_hint(path)
 
 
 def _worded(reason: str, path: str, data: dict[str, Any], kind: type) -> str:
@@ -193,7 +193,7 @@ def _allowed(kind: Any, path: str) -> list[str]:
     return [str(value) for value in values]
 
 
-def _suggestion(word: str, known: list[str]) -> str:
+def suggestion(word: str, known: list[str]) -> str:
     """Suggest the known key that is nearest to `word`, or list the few there are."""
     near = difflib.get_close_matches(word[:48], known, n=1, cutoff=0.6)
     return f" (did you mean {near[0]}?)" if near else f" (known: {', '.join(known)})"
