@@ -23,6 +23,7 @@ from benchmarks import (
     real_mlat,
     real_radar,
     registration,
+    remote_id_speed,
     replay_verify,
     restart,
     seeds,
@@ -47,6 +48,7 @@ OWN: tuple[Any, ...] = (
     real_mlat,
     consistency,
     simulator_speed,
+    remote_id_speed,
 )
 BENCHMARKS: tuple[Benchmark, ...] = (*OWN, *PROGRAMS)
 LOAD_FREE_RATIO = 0.25  # of the cores: above, others were at work and times are not ours alone

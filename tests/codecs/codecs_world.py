@@ -7,6 +7,7 @@ import struct
 import cot_world
 import sapient_world
 
+from vedette.codecs import remote_id
 from vedette.codecs.adsb import beast, mode_s, sbs
 from vedette.codecs.asterix import Cat034, Cat048, encode_cat034, encode_cat048
 from vedette.codecs.detections import encode_detection, encode_detection_line, flat_row
@@ -154,6 +155,53 @@ def pcap_bytes(payloads: list[bytes], nanoseconds: bool = False, order: str = "<
     return data
 
 
+def remote_id_messages() -> list[bytes]:
+    return [
+        remote_id.encode(message)
+        for message in (
+            remote_id.BasicId(id_type=1, ua_type=2, uas_id=b"1581F4VEDETTE0001"),
+            remote_id.Location(
+                status=2, direction_deg=270, speed_mps=12.25, climb_mps=-1.5, lat_deg=33.9,
+                lon_deg=42.5, baro_m=201.5, hae_m=212.0, height_m=60.0, horizontal_accuracy=10,
+                vertical_accuracy=4, baro_accuracy=3, speed_accuracy=3, tenths=12, time_accuracy=2,
+            ),
+            remote_id.SelfId(kind=0, text=b"survey"),
+            remote_id.System(
+                place=1, classification=1, operator_lat_deg=33.91, operator_lon_deg=42.51,
+                operator_hae_m=188.0, category_eu=1, class_eu=2, t_ns=T0_NS,
+            ),
+            remote_id.OperatorId(kind=0, operator_id=b"FIN87astrdge12k8"),
+            *remote_id.sign(bytes(range(40)), 1, T0_NS),
+        )
+    ]  # fmt: skip
+
+
+DRONE = bytes.fromhex("c0ffee000001")
+
+
+def remote_id_frames() -> list[tuple[int, bytes]]:
+    """One frame of each radio: (link type, octets)."""
+    messages = remote_id_messages()
+    pack = remote_id.encode_pack(messages)
+    return [
+        (105, remote_id.beacon(DRONE, 7, pack, b"drone")),
+        (105, remote_id.nan_action(DRONE, 8, pack)),
+        *((251, remote_id.legacy_packet(DRONE, k, m)) for k, m in enumerate(messages)),
+        (251, remote_id.extended_packet(DRONE, 9, pack)),
+    ]
+
+
+def radio_pcap(frames: list[bytes], link: int) -> bytes:
+    data = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, link)
+    for k, frame in enumerate(frames):
+        data += struct.pack("<IIII", 1_641_254_400 + k, 0, len(frame), len(frame)) + frame
+    return data
+
+
+def remote_id_capture(link: int = 105) -> bytes:
+    return radio_pcap([frame for its, frame in remote_id_frames() if its == link], link)
+
+
 def pcapng_bytes(payloads: list[bytes], order: str = "<") -> bytes:
     def block(kind: int, body: bytes) -> bytes:
         body += bytes(-len(body) % 4)
@@ -176,7 +224,12 @@ def good_files() -> dict[str, list[bytes]]:
     """Give valid files of every recorded format by its name; a new format adds its own here."""
     return {
         "ast": asterix_datagrams(),
-        "pcap": [pcap_bytes(asterix_datagrams()), pcap_bytes(asterix_datagrams(), True, ">")],
+        "pcap": [
+            pcap_bytes(asterix_datagrams()),
+            pcap_bytes(asterix_datagrams(), True, ">"),
+            remote_id_capture(105),
+            remote_id_capture(251),
+        ],
         "pcapng": [pcapng_bytes(asterix_datagrams()), pcapng_bytes(asterix_datagrams(), ">")],
         "beast": [beast_stream()],
         "sbs": [sbs_text()],

@@ -13,10 +13,12 @@ from vedette.codecs.captures import formats_of
 from vedette.codecs.cot import recorded as cot
 from vedette.codecs.detections import recorded as detections
 from vedette.codecs.recorded import Fault, Format, Payload
+from vedette.codecs.remote_id import recorded as remote_id
 from vedette.codecs.sapient import recorded as sapient
 
 # What datagrams and radio packets in captures may hold; ASTERIX last, it takes what nobody claims.
 PAYLOADS: tuple[Payload, ...] = (
+    *remote_id.PAYLOADS,
     detections.PAYLOAD,
     cot.PAYLOAD,
     asterix.PAYLOAD,

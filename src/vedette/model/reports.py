@@ -125,6 +125,23 @@ class SensorStatus(msgspec.Struct, frozen=True, kw_only=True, tag="sensor_status
     degraded_reason: str | None = None
 
 
+class OperatorReport(msgspec.Struct, frozen=True, kw_only=True, tag="operator"):
+    """Where a drone says its operator is (Remote ID): personal data, and no more than a claim.
+
+    It makes no track and is kept for a short while only. place: "take-off", "live" or "fixed".
+    """
+
+    sensor: str
+    t_meas_ns: int
+    t_recv_ns: int
+    remote_id: str
+    lat_rad: float
+    lon_rad: float
+    hae_m: float | None = None
+    place: str = "take-off"
+    operator_id: str | None = None
+
+
 class Refusal(msgspec.Struct, frozen=True, kw_only=True, tag="refusal"):
     """Bytes or a value from outside that was not accepted, and why. Counted per source, shown.
 
@@ -155,4 +172,4 @@ class SourceNote(msgspec.Struct, frozen=True, kw_only=True, tag="source_note"):
 
 
 Detection = Plot | PositionReport | SitePositionReport | ArrivalReport
-Report = Detection | SensorStatus | Refusal | SourceNote
+Report = Detection | SensorStatus | OperatorReport | Refusal | SourceNote
