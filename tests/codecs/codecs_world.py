@@ -31,6 +31,7 @@ def make_site() -> Site:
             Sensor(id="adsb1", kind="adsb", **HOME),
             Sensor(id="blue", kind="position", cooperative=True, **HOME),
             Sensor(id="people", kind="position", cooperative=True, **HOME),
+            Sensor(id="node1", kind="radar_3d", sapient_node=sapient_world.NODE, **HOME),
         ],
         feeds=[
             Feed(id="f-asterix", kind="asterix_udp", port=30001),
@@ -39,6 +40,7 @@ def make_site() -> Site:
             Feed(id="f-udp", kind="detections_udp", port=30010),
             Feed(id="f-tcp", kind="detections_tcp", port=30011),
             Feed(id="f-cot", kind="cot_udp", port=30012, sensor="blue", sightings_sensor="people"),
+            Feed(id="f-sapient", kind="sapient_listen", port=30013),
         ],
     )
 

@@ -9,6 +9,7 @@ import time
 
 import cot_world
 import pytest
+import sapient_world
 from codecs_mutator import mutate
 from codecs_world import (
     asterix_datagrams,
@@ -39,6 +40,7 @@ FEEDS = {
     "f-tcp": [detection_text()],
     "f-cot": cot_world.datagrams(),
     "http": [detection_text()],
+    "f-sapient": [sapient_world.stream(), sapient_world.stream("registration", "detectionReport")],
 }
 FILES = {**good_files(), "asterix": asterix_datagrams()}
 

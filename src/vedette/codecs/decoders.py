@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from vedette.base.errors import RefusedError
-from vedette.codecs import adsb, asterix, cot, detections, lines, reasons
+from vedette.codecs import adsb, asterix, cot, detections, lines, reasons, sapient
 from vedette.codecs.lines import LineBuffer
 from vedette.config.site import Site
 from vedette.model.arrivals import Arrival
@@ -26,13 +26,15 @@ _FORMAT = {
     "detections_udp": "detections",
     "detections_tcp": "detection stream",
     "cot_udp": "cot",
+    "sapient_tcp": "sapient",
+    "sapient_listen": "sapient",
 }
 
 
 @dataclass(slots=True)
 class FeedDecoder:
     """One feed: its format, and what is left of its stream. receiver: of ADS-B formats alone;
-    listener: of CoT.
+    listener: of CoT; conversation: of SAPIENT.
 
     read: how many good reports it has given so far.
     """
@@ -43,6 +45,7 @@ class FeedDecoder:
     lines: LineBuffer = field(default_factory=LineBuffer)
     receiver: adsb.Receiver | None = None
     listener: cot.Listener | None = None
+    conversation: sapient.Conversation | None = None
     read: int = 0
 
 
@@ -65,6 +68,8 @@ def open_decoders(site: Site) -> Decoders:
             feeds[feed.id].receiver = receiver_of(site, feed.sensor)
         elif kind == "cot":
             feeds[feed.id].listener = cot.listener_of(site, feed)
+        elif kind == "sapient":
+            feeds[feed.id].conversation = sapient.open_conversation(site, feed)
     for output in site.outputs:
         feeds[output.id] = FeedDecoder(output.id, OUTPUT)
     for door in (HTTP, WEBSOCKET):
@@ -87,6 +92,9 @@ def decode(decoders: Decoders, arrivals: Sequence[Arrival]) -> list[Report]:
     whole line or frame. An arrival of a feed the site does not have is refused.
     """
     out: list[Report] = []
+    for each in decoders.feeds.values():
+        if each.conversation is not None:
+            each.conversation.answers = []
     for arrival in arrivals:
         decoder = decoders.feeds.get(arrival.feed)
         if decoder is None:
@@ -97,9 +105,18 @@ def decode(decoders: Decoders, arrivals: Sequence[Arrival]) -> list[Report]:
             found = bounded(_decode_one(decoders, decoder, arrival))
             decoder.read += len([None for report in found if not isinstance(report, Refusal)])
             out += found
+        elif arrival.kind == "left" and decoder.conversation is not None:
+            node = arrival.data.decode("ascii", "replace")
+            out += sapient.gone(decoder.conversation, node, arrival.t_recv_ns)
         else:
             out.append(_note(decoder, arrival))
     return out
+
+
+def answers(decoders: Decoders) -> list[sapient.Answer]:
+    """Give what the last step's messages are to be answered with, over their own connections."""
+    spoken = (each.conversation for each in decoders.feeds.values())
+    return [answer for each in spoken if each is not None for answer in each.answers]
 
 
 def good_reports(decoders: Decoders) -> dict[str, int]:
@@ -116,6 +133,8 @@ def _note(decoder: FeedDecoder, arrival: Arrival) -> SourceNote:
         lines.restart(decoder.lines)
         if decoder.receiver is not None:
             adsb.restart(decoder.receiver)
+        if decoder.conversation is not None:
+            sapient.connected(decoder.conversation, arrival)
     return SourceNote(
         source=arrival.feed, t_recv_ns=arrival.t_recv_ns, kind=arrival.kind, count=arrival.count
     )
@@ -127,6 +146,8 @@ def _decode_one(decoders: Decoders, decoder: FeedDecoder, arrival: Arrival) -> l
         return asterix.read_datagram(
             arrival.data, feed, t_recv_ns, decoders.radars, decoders.is_live
         )
+    if decoder.conversation is not None:
+        return sapient.read_stream(decoder.conversation, arrival.data, t_recv_ns)
     if decoder.format == "beast":
         return _decode_beast(decoder, arrival)
     if decoder.format == "sbs":

@@ -27,6 +27,9 @@ FRAGMENT = "fragment"
 SIMULATED_TARGET = "simulated target"
 IMPLAUSIBLE_POSITION = "implausible position"
 EMPTY = "empty"
+UNREGISTERED = "not registered"
+NO_SENSOR = "no sensor"
+ECHO = "our own echo"
 
 ALL = frozenset(
     value for name, value in dict(globals()).items() if name.isupper() and isinstance(value, str)

@@ -97,6 +97,7 @@ def _unique(site: Site) -> Faults:
     yield from unique_ids("webhooks", site.webhooks)
     yield from unique_ids("sensors", site.sensors)
     yield from _unique_codes(site.sensors)
+    yield from _unique_nodes(site.sensors)
 
 
 def _unique_codes(sensors: Sequence[Sensor]) -> Faults:
@@ -111,6 +112,16 @@ def _unique_codes(sensors: Sequence[Sensor]) -> Faults:
         owner = owners.setdefault((sensor.sac, sensor.sic), sensor.id)
         if owner != sensor.id:
             yield f"sensors[{i}].sic", f"SAC/SIC {sensor.sac}/{sensor.sic} is taken by {owner!r}"
+
+
+def _unique_nodes(sensors: Sequence[Sensor]) -> Faults:
+    """Refuse two sensors with one SAPIENT node."""
+    owners: dict[str, str] = {}
+    for i, sensor in enumerate(sensors):
+        if sensor.sapient_node is not None:
+            owner = owners.setdefault(sensor.sapient_node.lower(), sensor.id)
+            if owner != sensor.id:
+                yield f"sensors[{i}].sapient_node", f"is also that of {owner!r}"
 
 
 def _asset(site: Site, asset: Asset, path: str) -> Faults:

@@ -9,7 +9,14 @@ from vedette.config.site import Feed, Output, Site
 RESERVED_SOURCES = ("http", "websocket")  # the doors that are always there
 ADSB_FEEDS = ("beast_tcp", "sbs_tcp")
 COT_FEEDS = ("cot_udp",)
-LISTENING_FEEDS = ("asterix_udp", "detections_udp", "detections_tcp", "cot_udp")
+SAPIENT_FEEDS = ("sapient_tcp", "sapient_listen")
+LISTENING_FEEDS = (
+    "asterix_udp",
+    "detections_udp",
+    "detections_tcp",
+    "cot_udp",
+    "sapient_listen",
+)
 GROUP_FEEDS = ("asterix_udp", "cot_udp")  # kinds that may listen to a multicast group
 OVER_FEEDS: dict[str, tuple[str, ...]] = {}  # output kind -> feed kinds over which it speaks
 
@@ -62,6 +69,27 @@ def _feed(site: Site, feed: Feed, path: str) -> Faults:
     elif feed.sightings_sensor is not None:
         yield f"{path}.sightings_sensor", f"only {', '.join(COT_FEEDS)} takes people's sightings"
     yield from _group(feed, path)
+    yield from _sapient(site, feed, path)
+
+
+def _sapient(site: Site, feed: Feed, path: str) -> Faults:
+    """Demand that a SAPIENT feed has nodes to hear, and a middleware a port to be called at."""
+    if feed.kind not in SAPIENT_FEEDS:
+        if feed.node is not None:
+            yield f"{path}.node", f"only {' and '.join(SAPIENT_FEEDS)} have a node of our own"
+        return
+    nodes = [s.sapient_node.lower() for s in site.sensors if s.sapient_node is not None]
+    if not nodes:
+        yield f"{path}.kind", "no sensor has a sapient_node to be known by"
+    if feed.node is not None and feed.node.lower() in nodes:
+        yield f"{path}.node", "is a sensor's; ours must be another"
+    if feed.kind == "sapient_tcp" and feed.port == 0:
+        yield f"{path}.port", "must be the port to connect to"
+
+
+def is_tcp(kind: str) -> bool:
+    """Say whether a kind of feed is a TCP connection."""
+    return kind.endswith(("_tcp", "_listen"))
 
 
 def _cot_feed(site: Site, feed: Feed, path: str) -> Faults:
@@ -115,7 +143,7 @@ def _ports(site: Site) -> Faults:
     for i, feed in enumerate(site.feeds):
         if feed.kind not in LISTENING_FEEDS or feed.port == 0:
             continue
-        transport = "tcp" if feed.kind.endswith("tcp") else "udp"
+        transport = "tcp" if is_tcp(feed.kind) else "udp"
         owner = taken.setdefault((transport, feed.port, feed.group or feed.host), feed.id)
         if owner != feed.id:
             yield f"feeds[{i}].port", f"{transport} port {feed.port} is taken by {owner!r}"

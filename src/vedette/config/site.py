@@ -23,6 +23,14 @@ Key = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_\-]{0,47}$")]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Point = tuple[Latitude, Longitude]
+# A version 4 UUID, as SAPIENT names its nodes.
+NodeId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}"
+        r"-[0-9a-fA-F]{12}$"
+    ),
+]
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,11 +38,17 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Reference(Table, frozen=True, kw_only=True):
-    """The origin of the site's east-north-up frame, on the WGS-84 ellipsoid."""
+    """The origin of the site's east-north-up frame, on the WGS-84 ellipsoid.
+
+    geoid_m: of the geoid above the ellipsoid, for sensors that state heights above the sea.
+    declination_deg: magnetic north from true north, east positive, for those with a compass.
+    """
 
     lat_deg: Latitude
     lon_deg: Longitude
     hae_m: Height
+    geoid_m: Annotated[float, Meta(ge=-120.0, le=120.0)] | None = None
+    declination_deg: Annotated[float, Meta(ge=-180.0, le=180.0)] | None = None
 
 
 class Asset(Table, frozen=True, kw_only=True):
@@ -132,14 +146,16 @@ class Sensor(Table, frozen=True, kw_only=True):
     receivers: list[Receiver] = []  # kind tdoa only: 3 to 32
     sac: Annotated[int, Meta(ge=0, le=255)] | None = None  # ASTERIX system area code
     sic: Annotated[int, Meta(ge=0, le=255)] | None = None  # ASTERIX system identification code
+    sapient_node: NodeId | None = None  # SAPIENT: the node that is this sensor
 
 
 class Feed(Table, frozen=True, kw_only=True):
     """Where bytes come from. `sensor` names the sensor of formats that do not name their own.
 
     asterix_udp, cot_udp: unicast or multicast (`group`). beast_tcp, sbs_tcp: we connect.
-    detections_udp, detections_tcp: we listen. The HTTP and WebSocket doors for detections are
-    always there.
+    detections_udp, detections_tcp: we listen. sapient_tcp: we connect to a middleware;
+    sapient_listen: sensors dial in. The HTTP and WebSocket doors for detections are always there.
+    node: our own node id, of SAPIENT feeds.
     """
 
     id: Key
@@ -150,12 +166,15 @@ class Feed(Table, frozen=True, kw_only=True):
         "detections_udp",
         "detections_tcp",
         "cot_udp",
+        "sapient_tcp",
+        "sapient_listen",
     ]
     host: Text = "127.0.0.1"
     port: Port
     group: Text | None = None  # multicast group
     sensor: Key | None = None
     sightings_sensor: Key | None = None  # cot_*: under whose name people's sightings come in
+    node: NodeId | None = None  # None: one made of the site's name
     rate_max_hz: Positive = 20_000.0  # frames a second above which the source is shed
     queue_max: Annotated[int, Meta(ge=16, le=1_000_000)] = 10_000
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from vedette.base.constants import NS_PER_S
+from vedette.codecs import sapient
 from vedette.config.site import Feed, Site
 from vedette.model.arrivals import Arrival
 
@@ -20,6 +21,7 @@ TOTAL_UNITS_MAX = 200_000  # of all feeds together: about 400 MB of Arrival obje
 
 # How many frames a piece of a stream holds, counted by the octet that begins or ends each.
 _MARKS = {"beast_tcp": b"\x1a", "sbs_tcp": b"\n", "detections_tcp": b"\n"}
+_FRAMED = ("sapient_tcp", "sapient_listen")  # streams handed over in whole messages
 
 
 @dataclass(slots=True)
@@ -79,8 +81,11 @@ class Intake:
         self._sequence += 1
         mark = _MARKS.get(queue.kind)
         if arrival.kind == "data":
-            queue.received += len(arrival.data) if mark else 1
+            is_framed = queue.kind in _FRAMED
+            queue.received += len(arrival.data) if mark or is_framed else 1
             frames = max(arrival.data.count(mark), 1) if mark else 1
+            if is_framed:
+                frames = max(len(sapient.split(arrival.data).messages), 1)
             if self._is_too_fast(queue, frames, arrival.t_recv_ns) and not self._drop(queue):
                 self._note_shed(queue, self._sequence, frames)
             else:

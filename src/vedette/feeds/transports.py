@@ -14,8 +14,10 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 from vedette.base.errors import VedetteError
+from vedette.config.check_wires import is_tcp
 from vedette.config.site import Feed, Site
 from vedette.feeds.intake import Intake
+from vedette.feeds.sapient import Hearing, SapientDoor
 from vedette.model.arrivals import Arrival
 
 RECEIVE_BUFFER_BYTES = 4 << 20  # asked of the kernel: a second of 3,000 full datagrams
@@ -89,6 +91,11 @@ async def _open_feed(
         server = await asyncio.start_server(door.serve, feed.host, feed.port)
         stack.push_async_callback(door.close, server)
         opened.ports[feed.id] = server.sockets[0].getsockname()[1]
+    elif feed.kind == "sapient_listen":
+        hall = SapientDoor(feed, intake, clock, opened.peers.setdefault(feed.id, {}))
+        server = await asyncio.start_server(hall.serve, feed.host, feed.port)
+        stack.push_async_callback(hall.close, server)
+        opened.ports[feed.id] = server.sockets[0].getsockname()[1]
     else:
         call = _stay_connected(feed, intake, clock, opened)
         task = asyncio.create_task(call, name=f"feed {feed.id}")
@@ -97,7 +104,7 @@ async def _open_feed(
 
 def _advice(feed: Feed, error: OSError) -> str:
     """Say where a feed cannot listen, why, and what to do about it."""
-    transport = "TCP" if feed.kind.endswith("_tcp") else "UDP"
+    transport = "TCP" if is_tcp(feed.kind) else "UDP"
     where = f"cannot listen on {transport} {feed.group or feed.host}:{feed.port}"
     if error.errno == errno.EADDRINUSE:
         return (
@@ -172,7 +179,7 @@ async def _stay_connected(feed: Feed, intake: Intake, clock: Clock, opened: Open
         intake.put(Arrival(feed=feed.id, t_recv_ns=clock(), kind="opened"))
         opened.peers[feed.id] = {f"{feed.host}:{feed.port}": writer}
         try:
-            if await _read_on(feed.id, reader, writer, intake, clock):
+            if await _hear(feed, reader, writer, intake, clock):
                 pause_s = PAUSE_MIN_S
         finally:
             del opened.peers[feed.id]
@@ -180,6 +187,19 @@ async def _stay_connected(feed: Feed, intake: Intake, clock: Clock, opened: Open
             intake.put(Arrival(feed=feed.id, t_recv_ns=clock(), kind="closed"))
         await asyncio.sleep(pause_s)
         pause_s = min(2.0 * pause_s, PAUSE_MAX_S)
+
+
+async def _hear(
+    feed: Feed,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    intake: Intake,
+    clock: Clock,
+) -> bool:
+    """Read until the connection ends, as its kind demands; say whether anything came."""
+    if feed.kind == "sapient_tcp":
+        return await Hearing(feed, intake, clock).listen(reader, writer)
+    return await _read_on(feed.id, reader, writer, intake, clock)
 
 
 async def _read_on(

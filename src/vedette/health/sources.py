@@ -18,16 +18,23 @@ from vedette.config.site import Sensor, Site
 from vedette.health.scans import ScanMemory, scan_words, take_scans
 from vedette.model.arrivals import Arrival
 from vedette.model.enums import Severity, SourceHealth
-from vedette.model.events import Event, InputRefused, InputShed, SourceHealthChanged
+from vedette.model.events import (
+    Event,
+    InputRefused,
+    InputShed,
+    SourceHealthChanged,
+    SourceReported,
+)
 from vedette.model.measurements import MeasurementBatch, SensorModel
 from vedette.model.picture import BiasEstimate, SourceState
-from vedette.model.reports import Refusal, Report, SensorStatus, SourceNote
+from vedette.model.reports import Refusal, Report, SensorStatus, SourceNote, SourceWord
 
 FAILED_AFTER_STALE_RATIO = 10.0  # a source silent ten times its patience is gone, not late
 REFUSED_SHARE_MAX = 0.2
 LATENCY_MAX_S = 3.0  # a plot older than this has moved 135 m at 45 m/s: beyond a radar's sigma
 LATENCIES = 9  # the median of the last nine: four of them may be anything
 RATE_WINDOW_S = 5.0
+WORDS_MAX = 16  # told of one source within RATE_WINDOW_S; a flood of alerts hides the picture
 REASONS_MAX = 32  # distinct refusal reasons kept per source; the rest count as "other"
 STRANGERS_MAX = 16  # sources that the site file does not name, shown by the name they state
 UNNAMED = "unknown-source"  # all other strangers: names are cheap to invent
@@ -42,6 +49,7 @@ class SourceMemory(msgspec.Struct, kw_only=True):
     latencies_s: list[float] = []  # of the last reports, oldest first
     window_start_ns: int = 0
     window_reports: int = 0
+    window_words: int = 0
     window_good: int = 0  # a feed's reports that its codec gave; a sensor's that are used
     window_refused: dict[str, int] = {}
     read: int = 0  # what a feed's codec had given by the last step
@@ -175,12 +183,14 @@ def _take(state: HealthState, report: Report, now_ns: int, events: list[Event]) 
         _take_refusal(state, report)
     elif isinstance(report, SourceNote):
         _take_note(state, report, now_ns, events)
+    elif isinstance(report, SourceWord):
+        _take_word(state, report, now_ns, events)
     else:
         _take_sign_of_life(state, report)
 
 
 def _take_sign_of_life(state: HealthState, report: Report) -> None:
-    assert not isinstance(report, Refusal | SourceNote)
+    assert not isinstance(report, Refusal | SourceNote | SourceWord)
     name = _known(state, report.sensor)
     shown, memory = state.sources[name], state.memory[name]
     shown.reports += 1
@@ -221,6 +231,22 @@ def _take_note(state: HealthState, note: SourceNote, now_ns: int, events: list[E
             state.sources[name].last_ns = note.t_recv_ns
 
 
+def _take_word(state: HealthState, word: SourceWord, now_ns: int, events: list[Event]) -> None:
+    """Tell what a source says in words: at most WORDS_MAX a source in a rate window."""
+    name = _known(state, word.source)
+    shown, memory = state.sources[name], state.memory[name]
+    shown.last_ns = max(shown.last_ns, word.t_recv_ns)
+    memory.window_words += 1
+    if memory.window_words <= WORDS_MAX:
+        events.append(
+            SourceReported(
+                t_ns=now_ns, source=name, kind=word.kind, text=word.text, severity=word.severity
+            )
+        )
+    else:
+        shown.shed += 1
+
+
 def _tell_refusals(state: HealthState, name: str, now_ns: int, events: list[Event]) -> None:
     memory = state.memory[name]
     if not memory.fresh_refusals or now_ns - memory.refusal_told_ns < NS_PER_S:
@@ -252,7 +278,7 @@ def _roll_window(shown: SourceState, memory: SourceMemory, now_ns: int) -> None:
         memory.refused_reason = reasons[0] if reasons else ""
     shown.rate_hz = memory.window_reports / elapsed_s if memory.window_start_ns else 0.0
     memory.window_start_ns = now_ns
-    memory.window_reports = memory.window_good = 0
+    memory.window_reports = memory.window_good = memory.window_words = 0
     memory.window_refused = {}
 
 

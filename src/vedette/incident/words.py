@@ -243,6 +243,8 @@ def _of_service(event: Event, _: dict[str, str]) -> _Told:
         case past.SourceHealthChanged():
             text = f"{event.source} is {event.after.replace('_', ' ')} (was {event.before})"
             return "source", text + _detail(event.reason), ""
+        case past.SourceReported():
+            return "source", f"{event.source} reports: {event.text}", ""
         case past.TrackLimitReached():
             return "service", f"the table of {event.capacity} tracks was full", ""
         case past.ServiceStarted():

@@ -7,7 +7,8 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     """One thing a transport handed over.
 
     kind: "data" (one datagram, or one piece of a byte stream), "opened" and "closed" (a connection
-    came or went: the feed's decoder starts afresh), "shed" (count items were dropped), "refused"
+    came or went: the feed's decoder starts afresh), "left" (one of several peers hung up;
+    data is its name), "shed" (count items were dropped), "refused"
     (a door of the server turned count items away; data is the reason as UTF-8).
     """
 

@@ -360,6 +360,18 @@ class SourceHealthChanged(EventBase, frozen=True, kw_only=True):
     reason: str
 
 
+class SourceReported(EventBase, frozen=True, kw_only=True):
+    """A source says something in words: it has registered, its mode, an alert, a task's end.
+
+    kind: a short word, the same for the same thing ("alert", "task_completed").
+    """
+
+    source: str
+    kind: str
+    text: str
+    severity: Severity
+
+
 class InputRefused(EventBase, frozen=True, kw_only=True):
     """Input was refused; counted since the last such event, at most one a second per reason."""
 
@@ -431,6 +443,7 @@ Event = (
     | SourceHealthChanged
     | InputRefused
     | InputShed
+    | SourceReported
     | ServiceStarted
     | ServiceRestored
 )

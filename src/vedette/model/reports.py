@@ -6,6 +6,8 @@ Codecs make these, measurements read them. All are immutable, SI, radians, int64
 
 import msgspec
 
+from vedette.model.enums import Severity
+
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
     """What a target says of itself. Claims are evidence, never identity."""
@@ -171,5 +173,18 @@ class SourceNote(msgspec.Struct, frozen=True, kw_only=True, tag="source_note"):
     detail: str = ""
 
 
+class SourceWord(msgspec.Struct, frozen=True, kw_only=True, tag="source_word"):
+    """What a source says in words: that it registered, its mode, an alert, what became of a task.
+
+    kind: a short word ("registered", "mode", "alert", "task_rejected"); text: one line for people.
+    """
+
+    source: str
+    t_recv_ns: int
+    kind: str
+    text: str
+    severity: Severity = Severity.INFO
+
+
 Detection = Plot | PositionReport | SitePositionReport | ArrivalReport
-Report = Detection | SensorStatus | OperatorReport | Refusal | SourceNote
+Report = Detection | SensorStatus | OperatorReport | Refusal | SourceNote | SourceWord

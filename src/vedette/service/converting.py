@@ -23,7 +23,7 @@ from vedette.codecs.reasons import UNKNOWN_SENSOR
 from vedette.config.load import load_site, parse_site
 from vedette.config.site import Site
 from vedette.geo import SiteFrame
-from vedette.model.reports import Detection, Refusal, Report, SensorStatus, SourceNote
+from vedette.model.reports import Detection, Refusal, Report, SensorStatus, SourceNote, SourceWord
 from vedette.outputs import track_files
 from vedette.outputs.files import Around, DetectionWriter, Written, written_as
 from vedette.outputs.parquet import track_columns
@@ -242,7 +242,7 @@ def _recorded(job: Job, reading: Reading, done: Conversion) -> Generator[Report,
                 if arrival.kind == "refused":
                     continue
                 reports = codecs.decode(decoders, [arrival])
-                good = [r for r in reports if not isinstance(r, Refusal | SourceNote)]
+                good = [r for r in reports if not isinstance(r, Refusal | SourceNote | SourceWord)]
                 if reports and (good or any(isinstance(r, Refusal) for r in reports)):
                     reading.count(arrival.feed, len(good), reports)
                 yield from reports

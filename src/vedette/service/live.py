@@ -14,7 +14,7 @@ from types import TracebackType
 
 import msgspec
 
-from vedette import feeds, server
+from vedette import codecs, feeds, server
 from vedette.config.site import Site
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
@@ -27,7 +27,7 @@ from vedette.service.clocks import Clock, SteppedClock, SystemClock
 from vedette.service.core import Core
 from vedette.service.lockstep import Lockstep
 
-STREAM_KINDS = ("beast_tcp", "sbs_tcp", "detections_tcp")
+STREAM_KINDS = ("beast_tcp", "sbs_tcp", "detections_tcp", "sapient_tcp", "sapient_listen")
 REFUSALS_MAX = 256  # distinct (source, reason) kept between two steps
 
 
@@ -165,7 +165,14 @@ class Service:
         arrivals = [*arrivals, *self._turned_away(now_ns)]
         picture = self.core.step(now_ns, arrivals, commands, deliveries)
         self._tell(picture)
+        self._answer(now_ns)
         return picture.events
+
+    def _answer(self, now_ns: int) -> None:
+        """Send what the step's messages are answered with; what nobody takes is counted."""
+        for answer in codecs.answers(self.core.state.decoders):
+            if not self._send(answer.feed, answer.data, answer.peer):
+                self.refused(answer.feed, "an answer was not taken", 1)
 
     def _send(self, feed: str, data: bytes, peer: str | None) -> bool:
         """Speak over a feed's own connection; False where nobody is there."""

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from vedette import feeds, server
+from vedette.config.check_wires import is_tcp
 from vedette.config.site import Feed, Site
 
 
@@ -60,7 +61,7 @@ def available_ports(site: Site) -> dict[str, int]:
 
 def _bound(feed: Feed, port: int, stack: ExitStack) -> int:
     """Bind a port while the others are chosen; give its number."""
-    kind = socket.SOCK_STREAM if feed.kind.endswith("_tcp") else socket.SOCK_DGRAM
+    kind = socket.SOCK_STREAM if is_tcp(feed.kind) else socket.SOCK_DGRAM
     probe = stack.enter_context(socket.socket(type=kind))
     if kind is socket.SOCK_STREAM:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -24,7 +24,7 @@ from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery, command_name
 from vedette.model.events import CommandRefused, Event, WarningEscalated, WarningRaised
 from vedette.model.picture import AirPicture
-from vedette.model.reports import Refusal, Report, SourceNote
+from vedette.model.reports import Refusal, Report, SourceNote, SourceWord
 from vedette.record import Step
 from vedette.service.subjects import Engagements, Meant, aimed, looked_again, meant
 
@@ -349,4 +349,4 @@ class _Again:
 
 def _who(report: Report) -> str:
     """Name the sensor or feed that a report is of."""
-    return report.source if isinstance(report, Refusal | SourceNote) else report.sensor
+    return report.source if isinstance(report, Refusal | SourceNote | SourceWord) else report.sensor

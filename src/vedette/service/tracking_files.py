@@ -21,7 +21,7 @@ from vedette.geo import SiteFrame
 from vedette.model.compact import compact
 from vedette.model.events import InputRefused
 from vedette.model.picture import AirPicture
-from vedette.model.reports import Refusal, SensorStatus, SourceNote
+from vedette.model.reports import Refusal, SensorStatus, SourceNote, SourceWord
 from vedette.outputs.parquet import TracksWriter
 
 STEP_MAX_S = 1.0  # silence is stepped through, so that tracks coast and end as they do live
@@ -192,7 +192,7 @@ def _count(tally: _Tally, part: feeds.FilePart) -> None:
         if isinstance(report, Refusal):
             tally.refused_before += report.count
             _note_stranger(tally, report.reason, report.detail)
-        elif not isinstance(report, SensorStatus | SourceNote):
+        elif not isinstance(report, SensorStatus | SourceNote | SourceWord):
             tally.decoded += 1
 
 

@@ -25,6 +25,7 @@ from vedette.model.reports import (
     Refusal,
     Report,
     SourceNote,
+    SourceWord,
 )
 from vedette.simulator.fault_specs import FaultSpec
 from vedette.simulator.heard import Message
@@ -167,7 +168,7 @@ class FaultyLine:
 
 def _retimed(report: Report, off_ns: int) -> Report:
     """Shift the time that a report says it was measured at; when it arrives is another matter."""
-    if isinstance(report, Refusal | SourceNote):
+    if isinstance(report, Refusal | SourceNote | SourceWord):
         return report
     return msgspec.structs.replace(report, t_meas_ns=report.t_meas_ns + off_ns)
 

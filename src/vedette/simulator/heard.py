@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from vedette.config.site import Sensor
-from vedette.model.reports import Refusal, Report, SourceNote
+from vedette.model.reports import Refusal, Report, SourceNote, SourceWord
 
-UNMEASURED = (Refusal, SourceNote)
+UNMEASURED = (Refusal, SourceNote, SourceWord)
 
 
 class Message(NamedTuple):

@@ -82,6 +82,7 @@ const TELLERS: Tellers = {
   SourceHealthChanged: ["source", (e) => `${e.source} is ${HEALTH_WORDS[e.after]}${because(e.reason)}`],
   InputRefused: ["source", (e) =>
     `${e.source}: ${count(e.count, "report")} refused, ${e.reason}${because(e.detail)}`],
+  SourceReported: ["source", (e) => `${e.source} reports: ${e.text}`],
   InputShed: ["source", (e) => `${e.source} sends too much: ${count(e.count, "report")} shed`],
   ServiceStarted: ["source", (e) => `Recording began at ${e.site}`],
   ServiceRestored: ["source", (e) => `The service came back after ${age(e.gap_s)}`],

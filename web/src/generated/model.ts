@@ -62,6 +62,8 @@ export interface Reference {
   lat_deg: number;
   lon_deg: number;
   hae_m: number;
+  geoid_m: number | null;
+  declination_deg: number | null;
 }
 
 /** What is defended: a point with a radius, or a polygon, with a height; it may move. */
@@ -143,6 +145,7 @@ export interface Sensor {
   receivers: Receiver[];
   sac: number | null;
   sic: number | null;
+  sapient_node: string | null;
 }
 
 /** An effector MODEL. Only simulated = true is accepted; there is no other kind. */
@@ -345,7 +348,7 @@ export interface BiasEstimate {
   sigma: number;
 }
 
-/** One feed or sensor: what arrives, how old it is, what was refused and why. */
+/** One feed, sensor or output: what arrives, how old it is, what was refused and why. */
 export interface SourceState {
   source: string;
   kind: string;
@@ -857,6 +860,16 @@ export interface InputShed {
   count: number;
 }
 
+/** A source says something in words: it has registered, its mode, an alert, a task's end. */
+export interface SourceReported {
+  event: "SourceReported";
+  t_us: number;
+  source: string;
+  kind: string;
+  text: string;
+  severity: Severity;
+}
+
 /** The service began a recording. */
 export interface ServiceStarted {
   event: "ServiceStarted";
@@ -1009,6 +1022,7 @@ export type VedetteEvent =
   | SourceHealthChanged
   | InputRefused
   | InputShed
+  | SourceReported
   | ServiceStarted
   | ServiceRestored;
 

@@ -1,16 +1,31 @@
-"""SAPIENT, BSI Flex 335 v2.0: protobuf messages behind a length, and their JSON form."""
+"""SAPIENT, BSI Flex 335 v2.0: protobuf messages behind a length, and their JSON form.
 
-from vedette.codecs.sapient.frames import MESSAGE_BYTES_MAX, frame, split
+`schema` and `validate` say what a message must be; `receive` turns messages into reports and
+answers, `nodes` remembers who has registered; `write` makes what we say.
+"""
+
+from vedette.codecs.sapient.frames import HEAD_BYTES, MESSAGE_BYTES_MAX, frame, split
+from vedette.codecs.sapient.nodes import Answer, Conversation, open_conversation, own_node
+from vedette.codecs.sapient.receive import connected, gone, node_of, read_stream
 from vedette.codecs.sapient.schema import message_class
 from vedette.codecs.sapient.text import parse, parse_json, texts, to_json
 from vedette.codecs.sapient.validate import validate
 
 __all__ = [
+    "HEAD_BYTES",
     "MESSAGE_BYTES_MAX",
+    "Answer",
+    "Conversation",
+    "connected",
     "frame",
+    "gone",
     "message_class",
+    "node_of",
+    "open_conversation",
+    "own_node",
     "parse",
     "parse_json",
+    "read_stream",
     "split",
     "texts",
     "to_json",

@@ -1,0 +1,333 @@
+"""SAPIENT messages to reports, and the answers they ask for.
+
+In: a feed's bytes, whole messages behind their lengths. Out: reports (detections, signs of life,
+words of a node, refusals); answers lie in the conversation until the step is over. Nodes that the
+site file does not name, and nodes that have not registered, are refused by name; the latter are
+asked to register, since a fusion node that comes late has missed it. Nodes with effectors are
+refused: Vedette takes sensors alone.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from vedette import __version__
+from vedette.base.constants import NS_PER_S
+from vedette.base.errors import RefusedError
+from vedette.codecs import reasons, times
+from vedette.codecs.sapient import write
+from vedette.codecs.sapient.detections import detection_report
+from vedette.codecs.sapient.frames import split
+from vedette.codecs.sapient.nodes import (
+    ASK_AGAIN_NS,
+    CALLED,
+    Conversation,
+    Node,
+    left,
+    registered,
+    restart,
+)
+from vedette.codecs.sapient.taxonomy import KMH, plain_type
+from vedette.codecs.sapient.text import parse
+from vedette.model.arrivals import Arrival
+from vedette.model.enums import Severity
+from vedette.model.reports import Report, SensorStatus, SourceWord
+
+EFFECTOR_TYPES = {13: "kinetic", 14: "jammer", 15: "cyber", 16: "laser", 17: "RF energy"}
+STATUS_S = 5.0  # how often we say that we live
+UNITS_MAX = 64  # kinds of information that one mode defines
+ERROR_AGAIN_NS = NS_PER_S  # a peer whose messages are bad is told once a second
+SPEED_KPH = 2  # SpeedUnits
+_SYSTEM = {2: "it warns of itself", 3: "it reports an error of itself"}
+_BAD_STATUS = {3: "warning", 4: "error"}  # StatusLevel
+_ALERT_SEVERITY = {1: Severity.INFO, 2: Severity.CAUTION, 6: Severity.INFO}
+_TASK_WORDS = {1: "accepted", 2: "rejected", 3: "completed", 4: "failed"}
+
+
+def read_stream(conversation: Conversation, data: bytes, t_recv_ns: int) -> list[Report]:
+    """Read whole messages as they went over the wire; what is cut short is refused."""
+    found = split(data)
+    out: list[Report] = []
+    for raw in found.messages:
+        out += _read_one(conversation, raw, t_recv_ns)
+    if found.fault:
+        out.append(reasons.refuse(conversation.feed, t_recv_ns, reasons.BAD_LENGTH, found.fault))
+    elif found.used < len(data):
+        detail = "a message is cut short"
+        out.append(reasons.refuse(conversation.feed, t_recv_ns, reasons.TRUNCATED, detail))
+    return out
+
+
+def connected(conversation: Conversation, arrival: Arrival) -> None:
+    """Begin anew with a connection that came or went; a middleware is told who we are."""
+    restart(conversation)
+    if conversation.kind == CALLED and arrival.kind == "opened":
+        conversation.say(write.wire(our_registration(conversation, arrival.t_recv_ns)), "")
+
+
+def our_registration(conversation: Conversation, t_ns: int) -> Any:
+    """Say what we are: a fusion node, which reports places in latitude and longitude."""
+    kinds = [(write.FUSION_NODE, "fusion node")]
+    made = write.register(
+        conversation.own, t_ns, conversation.site_name, kinds, STATUS_S, __version__
+    )
+    added = write.mode(made)
+    kind = added.detection_definition.add().location_type
+    kind.location_units, kind.location_datum = write.LAT_LNG_DEG_M, write.WGS84_E
+    return made
+
+
+def gone(conversation: Conversation, node: str, t_recv_ns: int) -> list[Report]:
+    """Take in that a node that had dialled in hung up."""
+    sensor = left(conversation, node)
+    if not sensor:
+        return []
+    text = "its connection is gone; it must register again"
+    return [_word(sensor, t_recv_ns, "left", text, Severity.CAUTION)]
+
+
+def _read_one(conversation: Conversation, raw: bytes, t_recv_ns: int) -> list[Report]:
+    try:
+        message = parse(raw)
+    except RefusedError as refused:
+        return [_refused_bytes(conversation, raw, t_recv_ns, *refused.args)]
+    node = message.node_id.lower()
+    if node == conversation.own:
+        return []  # a middleware may say to all what it was told, to us too
+    known = conversation.nodes.get(node)
+    source = known.sensor if known is not None else conversation.feed
+    try:
+        t_ns = _time_of(message)
+        return _HANDLERS[message.WhichOneof("content")](
+            conversation, message, node, t_ns, t_recv_ns
+        )
+    except RefusedError as refused:
+        reason, detail = refused.args
+        if reason == reasons.UNREGISTERED and known is not None:
+            _ask_to_register(conversation, known, node, t_recv_ns)
+        return [reasons.refuse(source, t_recv_ns, reason, detail)]
+
+
+def _refused_bytes(
+    conversation: Conversation, raw: bytes, t_recv_ns: int, reason: str, detail: str
+) -> Report:
+    """Refuse what is no valid message, and tell its node so, where it is a sensor of ours."""
+    node = node_of(raw)
+    known = conversation.nodes.get(node)
+    is_due = t_recv_ns - conversation.error_ns >= ERROR_AGAIN_NS
+    if known is not None and known.is_registered and is_due:
+        conversation.error_ns = t_recv_ns
+        said = write.error(conversation.own, t_recv_ns, node, raw, f"{reason}: {detail}")
+        conversation.say(write.wire(said), node)
+    source = known.sensor if known is not None else conversation.feed
+    return reasons.refuse(source, t_recv_ns, reason, detail)
+
+
+def node_of(raw: bytes) -> str:
+    """Say from which node a message is, valid or not; "" where that cannot be told."""
+    from google.protobuf.message import DecodeError
+
+    from vedette.codecs.sapient.schema import message_class
+
+    try:
+        return str(message_class().FromString(raw).node_id).lower()
+    except DecodeError:
+        return ""
+
+
+def _time_of(message: Any) -> int:
+    t_ns = message.timestamp.seconds * NS_PER_S + message.timestamp.nanos
+    if not times.T_MIN_NS <= t_ns < times.T_MAX_NS:
+        raise RefusedError(reasons.BAD_TIME, "timestamp: before 1970 or after 2099")
+    return int(t_ns)
+
+
+def _ask_to_register(conversation: Conversation, node: Node, to: str, t_recv_ns: int) -> None:
+    if t_recv_ns - node.asked_ns >= ASK_AGAIN_NS:
+        node.asked_ns = t_recv_ns
+        asked = write.request(conversation.own, t_recv_ns, to, "Registration")
+        conversation.say(write.wire(asked), to)
+
+
+def _word(
+    source: str, t_recv_ns: int, kind: str, text: str, severity: Severity = Severity.INFO
+) -> SourceWord:
+    return SourceWord(
+        source=source,
+        t_recv_ns=t_recv_ns,
+        kind=kind,
+        text=reasons.plain(text),
+        severity=severity,
+    )
+
+
+# --- one handler a kind of message: (conversation, message, node, t_ns, t_recv_ns) ---
+def _registration(
+    conversation: Conversation, message: Any, node: str, t_ns: int, t_recv_ns: int
+) -> list[Report]:
+    said, known = message.registration, conversation.nodes.get(node)
+    if known is None:
+        fault = f"node {node} ({said.name[:40]}) is no sensor of the site file"
+        reason = reasons.UNKNOWN_SENSOR
+    else:
+        types = [each.node_type for each in said.node_definition]
+        named = [EFFECTOR_TYPES[each] for each in types if each in EFFECTOR_TYPES]
+        fault = f"it is an effector ({', '.join(named)}): only sensors are taken" if named else ""
+        reason = reasons.NO_SENSOR
+    ack = write.registration_ack(conversation.own, t_recv_ns, node, [fault] if fault else [])
+    conversation.say(write.wire(ack), node)
+    if fault or known is None:
+        source = known.sensor if known is not None else conversation.feed
+        return [reasons.refuse(source, t_recv_ns, reason, fault)]
+    _remember(known, said)
+    return [_word(known.sensor, t_recv_ns, "registered", f"{said.name or node} has registered")]
+
+
+def _remember(node: Node, said: Any) -> None:
+    """Keep what a registration says and a detection needs."""
+    node.is_registered, node.name = True, reasons.plain(said.name)
+    node.units, node.zone = {}, said.status_definition.location_definition.zone
+    for mode in said.mode_definition:
+        for definition in mode.detection_definition:
+            node.zone = definition.location_type.zone or node.zone
+            speeds = definition.velocity_type.enu_velocity_units
+            node.rate_unit_mps = KMH if speeds.east_north_rate_units == SPEED_KPH else 1.0
+            node.climb_unit_mps = KMH if speeds.up_rate_units == SPEED_KPH else 1.0
+            for each in definition.detection_report[:UNITS_MAX]:
+                node.units[plain_type(each.type[:40])] = each.units[:16]
+
+
+def _status(
+    conversation: Conversation, message: Any, node: str, t_ns: int, t_recv_ns: int
+) -> list[Report]:
+    known, said = registered(conversation, node), message.status_report
+    out: list[Report] = []
+    if said.mode != known.mode:
+        known.mode = reasons.plain(said.mode)
+        out.append(_word(known.sensor, t_recv_ns, "mode", f"its mode is {known.mode}"))
+    reason = _degraded(said)
+    if said.system == write.SYSTEM_GOODBYE:
+        known.is_registered = False
+        reason = "it has said goodbye"
+    out.append(
+        SensorStatus(
+            sensor=known.sensor,
+            t_meas_ns=t_ns,
+            t_recv_ns=t_recv_ns,
+            kind="heartbeat",
+            degraded_reason=reason,
+        )
+    )
+    return out
+
+
+def _degraded(said: Any) -> str | None:
+    """Say why a node calls itself sick: its own words where it has any; None: it does not."""
+    words = [
+        f"{_BAD_STATUS[each.status_level]}: {each.status_value}"
+        for each in said.status
+        if each.status_level in _BAD_STATUS
+    ]
+    if said.system in _SYSTEM:
+        return reasons.plain(": ".join([_SYSTEM[said.system], *words[:2]]))
+    return reasons.plain(words[0]) if words else None
+
+
+def _detection(
+    conversation: Conversation, message: Any, node: str, t_ns: int, t_recv_ns: int
+) -> list[Report]:
+    known = registered(conversation, node)
+    for each in message.detection_report.derived_detection:
+        if each.node_id.lower() == conversation.own:
+            raise RefusedError(reasons.ECHO, "it is made of what we told")
+    return [detection_report(message.detection_report, known, conversation.ground, t_ns, t_recv_ns)]
+
+
+def _alert(
+    conversation: Conversation, message: Any, node: str, t_ns: int, t_recv_ns: int
+) -> list[Report]:
+    known, said = registered(conversation, node), message.alert
+    ack = write.alert_ack(conversation.own, t_recv_ns, node, said.alert_id)
+    conversation.say(write.wire(ack), node)
+    severity = _ALERT_SEVERITY.get(said.alert_type, Severity.ALARM)
+    text = said.description or "an alert without words"
+    return [_word(known.sensor, t_recv_ns, "alert", text, severity)]
+
+
+def _registration_ack(
+    conversation: Conversation, message: Any, node: str, t_ns: int, t_recv_ns: int
+) -> list[Report]:
+    if not _is_for_us(conversation, message):
+        return []
+    said = message.registration_ack
+    conversation.is_accepted = said.acceptance
+    if said.acceptance:
+        return [_word(conversation.feed, t_recv_ns, "accepted", "it has taken our registration")]
+    text = "it refuses our registration: " + "; ".join(said.ack_response_reason[:3])
+    return [_word(conversation.feed, t_recv_ns, "rejected", text, Severity.CAUTION)]
+
+
+def _task(
+    conversation: Conversation, message: Any, node: str, t_ns: int, t_recv_ns: int
+) -> list[Report]:
+    """Answer a task meant for us: who we are is told again, everything else is refused."""
+    if not _is_for_us(conversation, message):
+        return []
+    said = message.task
+    is_asked = said.command.request.strip().lower() == "registration"
+    fault = "" if is_asked else "this fusion node takes no tasks"
+    ack = write.task_ack(conversation.own, t_recv_ns, node, said.task_id, fault)
+    conversation.say(write.wire(ack), node)
+    if is_asked:
+        again = our_registration(conversation, t_recv_ns)
+        conversation.say(write.wire(again), node)
+    return []
+
+
+def _task_ack(
+    conversation: Conversation, message: Any, node: str, t_ns: int, t_recv_ns: int
+) -> list[Report]:
+    if not _is_for_us(conversation, message):
+        return []
+    known, said = registered(conversation, node), message.task_ack
+    word = _TASK_WORDS.get(said.task_status, "answered")
+    text = ": ".join([f"task {said.task_id.upper()} {word}", *said.reason[:2]])
+    is_bad = said.task_status in (2, 4)
+    severity = Severity.CAUTION if is_bad else Severity.INFO
+    return [_word(known.sensor, t_recv_ns, f"task_{word}", text, severity)]
+
+
+def _heard(
+    conversation: Conversation, message: Any, node: str, t_ns: int, t_recv_ns: int
+) -> list[Report]:
+    """Take in that an alert of ours has arrived."""
+    return []
+
+
+def _error(
+    conversation: Conversation, message: Any, node: str, t_ns: int, t_recv_ns: int
+) -> list[Report]:
+    if not _is_for_us(conversation, message):
+        return []
+    known = conversation.nodes.get(node)
+    source = known.sensor if known is not None else conversation.feed
+    text = "it could not read what we sent: " + "; ".join(message.error.error_message[:3])
+    return [_word(source, t_recv_ns, "error", text, Severity.CAUTION)]
+
+
+def _is_for_us(conversation: Conversation, message: Any) -> bool:
+    """Say whether a message is addressed to us, or to nobody in particular."""
+    return message.destination_id.lower() in ("", conversation.own)
+
+
+_Handler = Callable[[Conversation, Any, str, int, int], list[Report]]
+_HANDLERS: dict[str, _Handler] = {
+    "registration": _registration,
+    "registration_ack": _registration_ack,
+    "status_report": _status,
+    "detection_report": _detection,
+    "task": _task,
+    "task_ack": _task_ack,
+    "alert": _alert,
+    "alert_ack": _heard,
+    "error": _error,
+}
