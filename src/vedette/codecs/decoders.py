@@ -28,6 +28,7 @@ _FORMAT = {
     "cot_udp": "cot",
     "sapient_tcp": "sapient",
     "sapient_listen": "sapient",
+    "cot_tcp": "cot",
 }
 
 

@@ -8,7 +8,7 @@ from vedette.config.site import Feed, Output, Site
 
 RESERVED_SOURCES = ("http", "websocket")  # the doors that are always there
 ADSB_FEEDS = ("beast_tcp", "sbs_tcp")
-COT_FEEDS = ("cot_udp",)
+COT_FEEDS = ("cot_udp", "cot_tcp")
 SAPIENT_FEEDS = ("sapient_tcp", "sapient_listen")
 LISTENING_FEEDS = (
     "asterix_udp",
@@ -18,7 +18,9 @@ LISTENING_FEEDS = (
     "sapient_listen",
 )
 GROUP_FEEDS = ("asterix_udp", "cot_udp")  # kinds that may listen to a multicast group
-OVER_FEEDS: dict[str, tuple[str, ...]] = {}  # output kind -> feed kinds over which it speaks
+OVER_FEEDS: dict[str, tuple[str, ...]] = {
+    "cot_tcp": ("cot_tcp",)
+}  # output kind -> feed kinds over which it speaks
 
 
 def wire_faults(site: Site) -> Faults:
@@ -69,6 +71,7 @@ def _feed(site: Site, feed: Feed, path: str) -> Faults:
     elif feed.sightings_sensor is not None:
         yield f"{path}.sightings_sensor", f"only {', '.join(COT_FEEDS)} takes people's sightings"
     yield from _group(feed, path)
+    yield from _tls(feed, path)
     yield from _sapient(site, feed, path)
 
 
@@ -94,8 +97,6 @@ def is_tcp(kind: str) -> bool:
 
 def _cot_feed(site: Site, feed: Feed, path: str) -> Faults:
     """Demand sensors that hear only who reports: others would miss every track they do not name."""
-    if feed.sensor is None:
-        yield f"{path}.sensor", "is missing: under whose name do friends report where they are?"
     named = {"sensor": feed.sensor, "sightings_sensor": feed.sightings_sensor}
     fitting = [s.id for s in site.sensors if s.kind == "position" and s.cooperative]
     for key, name in named.items():
@@ -104,6 +105,21 @@ def _cot_feed(site: Site, feed: Feed, path: str) -> Faults:
             yield from known_key(f"{path}.{key}", name, fitting, what)
     if feed.sensor is not None and feed.sensor == feed.sightings_sensor:
         yield f"{path}.sightings_sensor", "must not be `sensor`: a friend and a sighting differ"
+    if feed.kind == "cot_tcp" and feed.port == 0:
+        yield f"{path}.port", "must be the port to connect to"
+
+
+def _tls(feed: Feed, path: str) -> Faults:
+    """Demand of TLS whom to trust, and of a certificate its key."""
+    keys = ("tls_ca", "tls_certificate", "tls_key", "tls_name")
+    given = [key for key in keys if getattr(feed, key) is not None]
+    if given and feed.kind != "cot_tcp":
+        yield f"{path}.{given[0]}", "only cot_tcp speaks TLS"
+    elif given and feed.tls_ca is None:
+        yield f"{path}.tls_ca", "is missing: who signs the server's certificate?"
+    elif (feed.tls_certificate is None) != (feed.tls_key is None):
+        missing = "tls_certificate" if feed.tls_certificate is None else "tls_key"
+        yield f"{path}.{missing}", "is missing: tls_certificate and tls_key go together"
 
 
 def _group(feed: Feed, path: str) -> Faults:

@@ -152,8 +152,8 @@ class Sensor(Table, frozen=True, kw_only=True):
 class Feed(Table, frozen=True, kw_only=True):
     """Where bytes come from. `sensor` names the sensor of formats that do not name their own.
 
-    asterix_udp, cot_udp: unicast or multicast (`group`). beast_tcp, sbs_tcp: we connect.
-    detections_udp, detections_tcp: we listen. sapient_tcp: we connect to a middleware;
+    asterix_udp, cot_udp: unicast or multicast (`group`). beast_tcp, sbs_tcp, cot_tcp: we
+    connect. detections_udp, detections_tcp: we listen. sapient_tcp: we connect to a middleware;
     sapient_listen: sensors dial in. The HTTP and WebSocket doors for detections are always there.
     node: our own node id, of SAPIENT feeds.
     """
@@ -168,12 +168,17 @@ class Feed(Table, frozen=True, kw_only=True):
         "cot_udp",
         "sapient_tcp",
         "sapient_listen",
+        "cot_tcp",
     ]
     host: Text = "127.0.0.1"
     port: Port
     group: Text | None = None  # multicast group
     sensor: Key | None = None
     sightings_sensor: Key | None = None  # cot_*: under whose name people's sightings come in
+    tls_ca: Text | None = None  # cot_tcp: PEM file of who signs the server's certificate; TLS then
+    tls_certificate: Text | None = None  # and ours with its key, PEM, for servers that ask
+    tls_key: Text | None = None
+    tls_name: Text | None = None  # the name in the server's certificate; none: host
     node: NodeId | None = None  # None: one made of the site's name
     rate_max_hz: Positive = 20_000.0  # frames a second above which the source is shed
     queue_max: Annotated[int, Meta(ge=16, le=1_000_000)] = 10_000
@@ -182,17 +187,20 @@ class Feed(Table, frozen=True, kw_only=True):
 class Output(Table, frozen=True, kw_only=True):
     """Where the picture goes, beside the display and the webhooks.
 
-    tracks_udp: each track as one JSON line a datagram, to a host or a multicast `group`. feed: of
-    kinds that speak over a feed's own connection. period_s: least time between two updates of a
+    tracks_udp: each track as one JSON line a datagram, to a host or a multicast `group`. cot_udp:
+    the same as CoT events; cot_tcp: over a cot_tcp feed. feed: of kinds that speak over a feed's
+    own connection. period_s: least time between two updates of a
     track. queue_max: messages that may wait; beyond it the oldest go, counted.
     """
 
     id: Key
-    kind: Literal["tracks_udp"]
+    kind: Literal["tracks_udp", "cot_udp", "cot_tcp"]
     host: Text = "127.0.0.1"
     port: Port = 0
     group: Text | None = None  # multicast group; host is then the interface it leaves by
     feed: Key | None = None
+    tak_protocol: Literal[0, 1] = 0  # cot_udp: 0 XML, 1 protobuf in mesh framing
+    tell: list[Literal["tracks", "warnings", "zones", "sensors"]] = []  # cot_*; empty: all
     period_s: Positive = 1.0
     queue_max: Annotated[int, Meta(ge=16, le=1_000_000)] = 10_000
 

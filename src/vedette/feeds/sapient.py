@@ -8,7 +8,8 @@ finds its way back. The kernel finds out within half a minute that a silent peer
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
+from typing import Any
 
 from vedette.codecs import reasons, sapient
 from vedette.config.site import Feed
@@ -21,7 +22,7 @@ NODES_MAX = 64  # node ids that one connection may speak for
 PROBE_AFTER_S, PROBE_EVERY_S, PROBES = 10, 5, 3  # of a silent peer, by the kernel
 UNACKNOWLEDGED_MS = 25_000  # what was sent and not acknowledged for so long: the peer is gone
 
-Peers = dict[str, asyncio.StreamWriter]
+Peers = MutableMapping[str, Any]
 
 
 def watch_over(writer: asyncio.StreamWriter) -> None:

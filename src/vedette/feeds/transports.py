@@ -12,12 +12,14 @@ import struct
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from vedette.base.errors import VedetteError
 from vedette.config.check_wires import is_tcp
 from vedette.config.site import Feed, Site
 from vedette.feeds.intake import Intake
 from vedette.feeds.sapient import Hearing, SapientDoor
+from vedette.feeds.tak import TakFeed
 from vedette.model.arrivals import Arrival
 
 RECEIVE_BUFFER_BYTES = 4 << 20  # asked of the kernel: a second of 3,000 full datagrams
@@ -33,6 +35,20 @@ Clock = Callable[[], int]
 SEND_BYTES_MAX = 4 << 20  # of one peer, not yet taken: beyond it the peer is too slow to be told
 
 
+class Peer(Protocol):
+    """Who is connected, as far as those who answer see it; a StreamWriter is one."""
+
+    @property
+    def transport(self) -> asyncio.WriteTransport:
+        """What tells how much waits to be sent."""
+
+    def is_closing(self) -> bool:
+        """Say whether nothing can be written now."""
+
+    def write(self, data: bytes) -> None:
+        """Send, or keep to be sent."""
+
+
 @dataclass(slots=True)
 class OpenFeeds:
     """What is open. ports: where each listening feed listens (of use where the site says 0).
@@ -41,7 +57,7 @@ class OpenFeeds:
     """
 
     ports: dict[str, int] = field(default_factory=dict)
-    peers: dict[str, dict[str, asyncio.StreamWriter]] = field(default_factory=dict)
+    peers: dict[str, dict[str, Peer]] = field(default_factory=dict)
 
     def send(self, feed: str, data: bytes, peer: str | None = None) -> bool:
         """Speak over a feed's own connections: to one peer, or to all. Never blocks.
@@ -57,7 +73,7 @@ class OpenFeeds:
         return bool(meant) and len(ready) == len(meant)
 
 
-def _takes(writer: asyncio.StreamWriter, size_bytes: int) -> bool:
+def _takes(writer: Peer, size_bytes: int) -> bool:
     waiting = writer.transport.get_write_buffer_size()
     return not writer.is_closing() and waiting + size_bytes <= SEND_BYTES_MAX
 
@@ -97,7 +113,11 @@ async def _open_feed(
         stack.push_async_callback(hall.close, server)
         opened.ports[feed.id] = server.sockets[0].getsockname()[1]
     else:
-        call = _stay_connected(feed, intake, clock, opened)
+        if feed.kind == "cot_tcp":
+            peers = opened.peers.setdefault(feed.id, {})
+            call = TakFeed(feed, intake, clock, peers).stay_connected()
+        else:
+            call = _stay_connected(feed, intake, clock, opened)
         task = asyncio.create_task(call, name=f"feed {feed.id}")
         stack.push_async_callback(_cancelled, task)
 

@@ -16,6 +16,7 @@ from vedette.geo import SiteFrame
 from vedette.model.arrivals import Arrival
 from vedette.model.picture import AirPicture
 from vedette.model.told import ToldTrack
+from vedette.outputs.cot import CotTcp, CotUdp
 from vedette.outputs.told import tell_tracks
 from vedette.outputs.tracks_udp import TracksUdp
 
@@ -42,7 +43,11 @@ class Publisher(Protocol):
 
 
 Opener = Callable[[Output, Surroundings], AbstractAsyncContextManager[Publisher]]
-OPENERS: dict[str, Opener] = {"tracks_udp": TracksUdp}  # by kind
+OPENERS: dict[str, Opener] = {  # by kind
+    "tracks_udp": TracksUdp,
+    "cot_udp": CotUdp,
+    "cot_tcp": CotTcp,
+}
 
 
 class Publishing:

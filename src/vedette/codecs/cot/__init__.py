@@ -16,6 +16,7 @@ from vedette.codecs.cot.framing import (
     is_mesh,
     mesh_frame,
     read_frame,
+    restream,
     stream_frame,
     write_event,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "mesh_frame",
     "read_datagram",
     "read_frame",
+    "restream",
     "site_uid",
     "stream_frame",
     "track_event",

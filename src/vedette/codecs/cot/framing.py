@@ -5,7 +5,10 @@ Stream: bf, the message's length as a varint, the message. Plain XML: one elemen
 ended by </event>. Clients send stream framing over UDP too, so a datagram may hold either.
 """
 
+import re
 from dataclasses import dataclass
+
+from msgspec import structs
 
 from vedette.base.errors import RefusedError
 from vedette.codecs import reasons
@@ -19,6 +22,8 @@ VERSION = 1
 FRAMES_MAX = 64  # of one datagram: as many short events as 64 KiB hold
 SKIP_OCTETS_MAX = 1 << 24  # a picture within an event; beyond it the announced length is no length
 _END = b"</event>"
+# What `write_xml` puts first in a detail, because the protobuf has fields for it.
+_KNOWN = re.compile(r"(?:<contact [^<>]*/>)?(?:<__group [^<>]*/>)?(?:<track [^<>]*/>)?")
 _BLANK = b" \t\r\n\0"
 
 
@@ -47,6 +52,19 @@ def stream_frame(event: CotEvent) -> bytes:
     """Write an event as a frame of a TAK protocol 1 stream."""
     message = write_message(event)
     return bytes((MAGIC,)) + varint(len(message)) + message
+
+
+def restream(data: bytes) -> bytes:
+    """Turn XML as `write_xml` makes it into stream frames, its detail kept as it is."""
+    out = []
+    for frame in cut(StreamBuffer(), data):
+        event = read_xml(frame or b"")
+        inner = (frame or b"").decode().partition("<detail>")[2].rpartition("</detail>")[0]
+        plain = structs.replace(event, remarks="", links=(), versions=(), answer=None)
+        known = _KNOWN.match(inner)
+        rest = inner[known.end() :] if known else inner
+        out.append(stream_frame(structs.replace(plain, detail_xml=rest)))
+    return b"".join(out)
 
 
 def write_event(event: CotEvent, form: str) -> bytes:

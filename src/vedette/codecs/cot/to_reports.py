@@ -33,9 +33,9 @@ SIGHTING_SIGMA_MIN_M = 50.0  # a finger on a map, however sure the program is of
 class Listener:
     """What a feed's events are read by. Plain data.
 
-    sensor: whose reports own positions are; its sigma is the least that is believed. sightings: the
-    same of people's, "" none. moving: names of assets that follow this sensor. own: what our own
-    uids begin with.
+    sensor: whose reports own positions are, "" none; its sigma is the least that is believed.
+    sightings: the same of people's. moving: names of assets that follow this sensor. own: what our
+    own uids begin with.
     """
 
     sensor: str
@@ -84,6 +84,8 @@ def report_of(
     """Say what an event tells the picture; None where it tells it nothing."""
     if event.uid.startswith(listener.own) or event.how == FUSED:
         return None
+    if not listener.sensor and not listener.sightings:
+        return None  # the connection is there to speak over
     is_sighted = is_air(event.kind) and event.how.startswith("h")
     is_own_word = event.how.startswith("m") and affiliation_of(event.kind) in _OWN_WORD
     followed = {event.uid, event.callsign} & set(listener.moving)
@@ -99,6 +101,9 @@ def report_of(
         return reasons.refuse(feed, t_recv_ns, reasons.UNKNOWN_SENSOR, detail)
     if is_sighted:
         return _sighting(event, listener, t_recv_ns)
+    if not listener.sensor:
+        detail = "friends' positions need a sensor: `sensor` of the feed"
+        return reasons.refuse(feed, t_recv_ns, reasons.UNKNOWN_SENSOR, detail)
     return _own_position(event, listener, min(followed, default=""), t_recv_ns)
 
 

@@ -1,0 +1,211 @@
+"""Outputs cot_udp and cot_tcp: tracks, warnings, zones and sensors as Cursor on Target events.
+
+cot_udp: a datagram an event, to a host or a multicast group, as XML or TAK protocol 1. cot_tcp:
+over the connection of a cot_tcp feed, in the form that is agreed there. A track is told at once
+when new, then once in `period_s`, and deleted when it ends. Warnings are told at once and again
+until the all-clear; zones and sensors when the output opens, and once a minute.
+"""
+
+import asyncio
+import socket
+from collections import deque
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from vedette.base.constants import NS_PER_S
+from vedette.base.errors import VedetteError
+from vedette.codecs import cot
+from vedette.codecs.cot import CotEvent, places
+from vedette.config.site import Output
+from vedette.model.arrivals import Arrival
+from vedette.model.picture import AirPicture, WarningRecord
+from vedette.model.told import ToldTrack
+from vedette.outputs.pace import Pace
+from vedette.outputs.tracks_udp import open_sender
+
+if TYPE_CHECKING:
+    from vedette.outputs.publishing import Surroundings
+
+EVENTS_MAX = 400  # written in one step, some 10 ms; the rest goes with the next, oldest first
+ALL = frozenset({"tracks", "warnings", "zones", "sensors"})
+DATAGRAMS_MAX = 100  # the same of UDP: a receiver's buffer holds some 250
+BATCH = 40  # events handed to a stream at once: 20 kB
+
+
+class CotOutput:
+    """Use as `async with`. What all ways out share; `_write` is theirs."""
+
+    events_max = EVENTS_MAX
+
+    def __init__(self, output: Output, around: "Surroundings") -> None:
+        """output: its table of the site file."""
+        self._output, self._around, self._site = output, around, around.site
+        self._tells = frozenset(output.tell) or ALL
+        self._prefix = cot.site_uid(around.site)
+        self._pace = Pace(output.period_s)
+        self._named: dict[int, tuple[str, str]] = {}  # by track: its uid, and the type told last
+        self._warned: dict[int, tuple[str, int, int, WarningRecord]] = {}  # uid, revision, told
+        self._places_ns = 0
+        self._urgent: deque[CotEvent] = deque()
+        self._waiting: dict[int, ToldTrack] = {}  # by track, the newest
+
+    async def __aenter__(self) -> "CotOutput":
+        """Open it."""
+        self._note("opened")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it; what is told grows stale by itself."""
+
+    def publish(self, picture: AirPicture, told: list[ToldTrack]) -> None:
+        """Send what is due: ends and warnings first, then places, then tracks."""
+        if not self._is_there():
+            return
+        if "tracks" in self._tells:
+            self._take_tracks(picture.now_ns, told)
+        if "warnings" in self._tells:
+            self._take_warnings(picture.now_ns, picture.warnings)
+        if picture.now_ns - self._places_ns >= places.PLACES_S * NS_PER_S:
+            self._take_places(picture.now_ns)
+        self._send_some()
+
+    def _is_there(self) -> bool:
+        """Say whether anybody listens; a datagram's sender cannot know."""
+        return True
+
+    def _take_tracks(self, now_ns: int, told: list[ToldTrack]) -> None:
+        for track_id in self._pace.ended(told):
+            self._waiting.pop(track_id, None)
+            named = self._named.pop(track_id, None)
+            if named is not None:
+                self._urgent.append(cot.deleted_event(*named, self._site.mode, now_ns))
+        for track in self._pace.due(told):
+            self._waiting[track.track_id] = track
+
+    def _take_warnings(self, now_ns: int, warnings: list[WarningRecord]) -> None:
+        is_open = {warning.warning_id for warning in warnings}
+        for warning_id in [key for key in self._warned if key not in is_open]:
+            uid, _, _, last = self._warned.pop(warning_id)
+            over = places.all_clear_event(self._site, uid, last.zone_id, last.zone_name, now_ns)
+            self._urgent.append(over)
+        for warning in warnings:
+            uid = places.warning_uid(self._prefix, warning)
+            _, revision, told_ns, _ = self._warned.get(warning.warning_id, ("", 0, 0, warning))
+            is_due = now_ns - told_ns >= places.WARNINGS_S * NS_PER_S
+            if warning.revision != revision or is_due:
+                self._warned[warning.warning_id] = (uid, warning.revision, now_ns, warning)
+                self._urgent.append(places.warning_event(self._site, warning, uid, now_ns))
+
+    def _take_places(self, now_ns: int) -> None:
+        self._places_ns = now_ns
+        if "zones" in self._tells:
+            self._urgent.extend(places.zone_events(self._site, self._prefix, now_ns))
+        if "sensors" in self._tells:
+            self._urgent.extend(places.sensor_events(self._site, self._prefix, now_ns))
+
+    def _send_some(self) -> None:
+        events: list[CotEvent] = []
+        while self._urgent and len(events) < self.events_max:
+            events.append(self._urgent.popleft())
+        while self._waiting and len(events) < self.events_max:
+            events.append(self._event(self._waiting.pop(next(iter(self._waiting)))))
+        unsent = self._write(events) if events else 0
+        while len(self._urgent) > self._output.queue_max:
+            self._urgent.popleft()
+            unsent += 1
+        if unsent:
+            self._note("shed", unsent)
+
+    def _event(self, track: ToldTrack) -> CotEvent:
+        named = self._named.get(track.track_id)
+        uid = named[0] if named else cot.track_uid(self._prefix, track.track_id, track.started_ns)
+        event = cot.track_event(track, uid, self._output.period_s)
+        self._named[track.track_id] = (uid, event.kind)
+        return event
+
+    def _write(self, events: list[CotEvent]) -> int:
+        """Send events; give how many could not be."""
+        raise NotImplementedError
+
+    def _note(self, kind: str, count: int = 0) -> None:
+        t_ns = self._around.now_ns()
+        self._around.note(Arrival(feed=self._output.id, t_recv_ns=t_ns, kind=kind, count=count))
+
+
+class CotUdp(CotOutput):
+    """One event a datagram."""
+
+    events_max = DATAGRAMS_MAX
+    _socket: socket.socket
+
+    async def __aenter__(self) -> "CotUdp":
+        """Open the socket. Raises VedetteError where the host is not known."""
+        output = self._output
+        try:
+            self._socket = await asyncio.to_thread(open_sender, output)
+        except OSError as error:
+            where = f"{output.group or output.host}:{output.port}"
+            raise VedetteError(
+                f"output {output.id}: cannot send to UDP {where}: {error.strerror or error}"
+            ) from error
+        self._note("opened")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the socket."""
+        self._socket.close()
+
+    def _write(self, events: list[CotEvent]) -> int:
+        form = "mesh" if self._output.tak_protocol == 1 else "xml"
+        unsent = 0
+        for event in events:
+            try:
+                self._socket.send(cot.write_event(event, form))
+            except OSError:  # full, or refused by the other host: UDP gives no better answer
+                unsent += 1
+        return unsent
+
+
+class CotTcp(CotOutput):
+    """Over the connection of a cot_tcp feed."""
+
+    _was_there = False
+
+    async def __aenter__(self) -> "CotTcp":
+        """Wait for the feed's connection: `publish` looks whether it is there."""
+        return self
+
+    def _is_there(self) -> bool:
+        """Look whether the server is connected; tell it everything when it comes back."""
+        is_there = self._send(b"")
+        if is_there and not self._was_there:
+            self._pace, self._warned, self._places_ns = Pace(self._output.period_s), {}, 0
+            self._note("opened")
+        elif self._was_there and not is_there:
+            self._urgent.clear()
+            self._waiting.clear()
+            self._note("closed")
+        self._was_there = is_there
+        return is_there
+
+    def _write(self, events: list[CotEvent]) -> int:
+        unsent = 0
+        for at in range(0, len(events), BATCH):
+            batch = events[at : at + BATCH]
+            if not self._send(b"".join(cot.write_event(event, "xml") for event in batch)):
+                unsent += len(batch)
+        return unsent
+
+    def _send(self, data: bytes) -> bool:
+        assert self._output.feed is not None
+        return self._around.send(self._output.feed, data, None)
