@@ -45,7 +45,7 @@ $(PEERS)/.ready: benchmarks/peers-requirements.txt
 	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
-peers: $(PEERS)/.ready  ## Stone Soup and norfair, to be compared with, in an environment of their own
+peers: $(PEERS)/.ready  ## Stone Soup, norfair, libasterix: to be compared with, in their own environment
 
 demo: setup  ## re-enact 4 January 2022 at Ain al-Asad and open the air picture
 	@$(BIN)/vedette demo

@@ -63,9 +63,9 @@ def make_site() -> Site:
     )
 
 
-def asterix_datagrams() -> list[bytes]:
-    """Give 2,000 Mode S target reports with the items a real radar sends, as datagrams."""
-    targets = [
+def targets() -> list[Cat048]:
+    """Give 2,000 Mode S target reports with the items a real radar sends."""
+    return [
         Cat048(
             sac=25, sic=1, t_day_s=k / 128.0, report_type=5, range_m=1e3 + 50.0 * k,
             azimuth_rad=k * 0.003, mode_3a="1000", height_baro_m=9000.0, ssr_replies=9,
@@ -74,7 +74,11 @@ def asterix_datagrams() -> list[bytes]:
         )
         for k in range(2000)
     ]  # fmt: skip
-    return encode_cat048_blocks(targets)
+
+
+def asterix_datagrams() -> list[bytes]:
+    """Give the targets as datagrams."""
+    return encode_cat048_blocks(targets())
 
 
 def beast_pieces() -> list[bytes]:

@@ -190,4 +190,14 @@ processor time. At least 20,000 tracks a second have to leave as XML.""",
         MODULE="cot_speed",
         quick_words=("--seconds", "0.5"),
     ),
+    Program(
+        NAME="asterix_speed",
+        TITLE="ASTERIX recordings, beside libasterix",
+        TEXT="""Records of CAT048 and CAT034, from a capture file's bytes to reports, as
+`vedette track` and `convert` read it, in processor time of one process. libasterix parses the same
+datagrams in the same run, in the environment of `make peers`.""",
+        MODULE="asterix_speed",
+        bounds={"file to reports, a second": "100,000"},
+        quick_words=("--seconds", "0.5"),
+    ),
 )

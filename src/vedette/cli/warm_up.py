@@ -29,6 +29,7 @@ def add(parsers: Parsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Take a minute of the packaged scenario through the whole pipeline."""
     from vedette.cli.compiling import mark_compiled
+    from vedette.codecs.asterix import Cat034, encode_cat034, measure
     from vedette.service.tracking_files import Job, track_files
     from vedette.simulator.files import simulate
     from vedette.simulator.scenario import load_scenario
@@ -50,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
                 quiet=True,
             )
         )
+    measure([encode_cat034([Cat034(sac=0, sic=0)])])  # as recordings are read
     mark_compiled()
     say(f"[4/4] kernels: ready after {time.perf_counter() - begun_s:.1f} s")
     return 0

@@ -12,7 +12,7 @@ the tests of all formats go through the list.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from vedette.codecs.reasons import plain
@@ -57,9 +57,10 @@ class Reading:
 
         Reports that are no refusals are passed over. Every refusal of a file is counted once.
         """
-        if kind not in self.messages and len(self.messages) >= MESSAGE_KINDS_MAX:
-            kind = "other"
-        counted = self.messages.setdefault(kind, MessageCount())
+        counted = self.messages.get(kind)
+        if counted is None:
+            kind = kind if len(self.messages) < MESSAGE_KINDS_MAX else "other"
+            counted = self.messages.setdefault(kind, MessageCount())
         counted.read += read
         for report in refused:
             if isinstance(report, Refusal):
@@ -90,6 +91,10 @@ class Format:
     needs_start: bool = False
 
 
+# From payloads to a reader of each by its index: (index, t_ns) -> reports.
+Many = Callable[[Sequence[bytes]], Callable[[int, int], list[Report]]]
+
+
 @dataclass(slots=True, frozen=True)
 class Payload:
     """What a datagram, or the packet of a radio link, in a capture may hold.
@@ -97,7 +102,9 @@ class Payload:
     is_one: does it begin like that; the first that says so takes it. open: make a reader for one
     capture, which remembers what it must: (payload, t_ns) -> reports, and counts in the Reading.
     faults: as of a Format, offsets within the payload. links: pcap link types whose whole packets
-    it takes (802.11, Bluetooth); empty: the payload of UDP.
+    it takes (802.11, Bluetooth); empty: the payload of UDP. open_many: where several are faster
+    together, opened in the place of `open`: payloads -> (index, t_ns) -> reports, asked for each
+    index once, in order.
     """
 
     name: str
@@ -105,6 +112,7 @@ class Payload:
     open: Callable[[Reading], Callable[[bytes, int], list[Report]]]
     faults: Callable[[bytes], Iterator[Fault]]
     links: frozenset[int] = frozenset()
+    open_many: Callable[[Reading], Many] | None = None
 
 
 def fault(place: str, reason: str, detail: str = "") -> Fault:

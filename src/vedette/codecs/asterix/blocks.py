@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from vedette.base.errors import RefusedError
-from vedette.codecs.asterix.uap import PROFILES, split
+from vedette.codecs.asterix.profiles import PROFILES
+from vedette.codecs.asterix.uap import split
 from vedette.codecs.reasons import BAD_LENGTH, TRUNCATED, UNSUPPORTED_CATEGORY
 
 HEADER_BYTES = 3

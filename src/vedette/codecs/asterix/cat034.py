@@ -7,7 +7,8 @@ import msgspec
 from vedette.base.angles import TWO_PI
 from vedette.base.constants import M_PER_NMI, S_PER_DAY
 from vedette.codecs.asterix.blocks import Block, BlockFault, records
-from vedette.codecs.asterix.uap import SUBFIELDS, subfield_offsets
+from vedette.codecs.asterix.profiles import SUBFIELDS
+from vedette.codecs.asterix.uap import subfield_offsets
 from vedette.codecs.reasons import BAD_TIME, MISSING_ITEM
 
 CATEGORY = 34
@@ -82,15 +83,21 @@ def _read_mark(data: bytes, starts: dict[str, int], record: Cat034) -> None:
         record.rotation_period_s = int.from_bytes(data[at : at + 2], "big") * TIME_LSB_S
 
 
+def faults_at(data: bytes, at: int) -> tuple[int | None, list[str]]:
+    """Read I034/050: the octet of its common part, if there, and what is wrong, in words."""
+    common, _, _, psr, ssr, mode_s, _ = subfield_offsets(data, at, SUBFIELDS[34, "050"])
+    faults = []
+    if common is not None:
+        faults = [text for bit, text in _FAULTS if data[common] & bit]
+    for offset, name in ((psr, "PSR"), (ssr, "SSR"), (mode_s, "Mode S")):
+        if offset is not None and data[offset] & 0x10:
+            faults.append(f"{name} overloaded")
+    return None if common is None else data[common], faults
+
+
 def _read_status(data: bytes, starts: dict[str, int], record: Cat034) -> None:
     if (at := starts.get("050")) is not None:
-        common, _, _, psr, ssr, mode_s, _ = subfield_offsets(data, at, SUBFIELDS[34, "050"])
-        if common is not None:
-            record.common_status = data[common]
-            record.faults = [text for bit, text in _FAULTS if data[common] & bit]
-        for offset, name in ((psr, "PSR"), (ssr, "SSR"), (mode_s, "Mode S")):
-            if offset is not None and data[offset] & 0x10:
-                record.faults = [*record.faults, f"{name} overloaded"]
+        record.common_status, record.faults = faults_at(data, at)
     if (at := starts.get("070")) is not None:
         words = (int.from_bytes(data[at + k : at + k + 2], "big") for k in _pairs(data[at]))
         record.counts = [(word >> 11, word & 0x07FF) for word in words]

@@ -13,7 +13,8 @@ import msgspec
 from vedette.base.angles import TWO_PI
 from vedette.base.constants import M_PER_FT, M_PER_NMI, S_PER_DAY
 from vedette.codecs.asterix.blocks import Block, BlockFault, records
-from vedette.codecs.asterix.uap import SUBFIELDS, fspec_end, subfield_offsets
+from vedette.codecs.asterix.profiles import SUBFIELDS
+from vedette.codecs.asterix.uap import fspec_end, subfield_offsets
 from vedette.codecs.reasons import BAD_TIME, MISSING_ITEM
 
 CATEGORY = 48
@@ -159,10 +160,14 @@ def _address(data: bytes, at: int, record: Cat048) -> None:
     record.icao24 = data[at : at + 3].hex()
 
 
-def _identification(data: bytes, at: int, record: Cat048) -> None:
-    bits = int.from_bytes(data[at : at + 6], "big")
+def callsign_of(bits: int) -> str:
+    """Read eight characters of six bits; trailing blanks go."""
     letters = [ICAO_CHARACTERS[(bits >> shift) & 63] for shift in (42, 36, 30, 24, 18, 12, 6, 0)]
-    record.callsign = "".join(letters).rstrip()
+    return "".join(letters).rstrip()
+
+
+def _identification(data: bytes, at: int, record: Cat048) -> None:
+    record.callsign = callsign_of(int.from_bytes(data[at : at + 6], "big"))
 
 
 def _mode_s(data: bytes, at: int, record: Cat048) -> None:

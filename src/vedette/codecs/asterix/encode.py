@@ -12,7 +12,7 @@ from vedette.codecs.asterix import cat034 as c34
 from vedette.codecs.asterix import cat048 as c48
 from vedette.codecs.asterix.cat034 import Cat034
 from vedette.codecs.asterix.cat048 import Cat048
-from vedette.codecs.asterix.uap import PROFILES
+from vedette.codecs.asterix.profiles import PROFILES
 
 BLOCK_BYTES_MAX = 1400  # one block a datagram stays below an Ethernet frame's 1500 bytes
 

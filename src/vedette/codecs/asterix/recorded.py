@@ -4,24 +4,26 @@ ASTERIX says the time of day only. In a file each block's is taken nearest to th
 the day `start_ns` gives; in a capture nearest to the packet's own time.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
 from vedette.base.constants import NS_PER_S
+from vedette.codecs.asterix.batch import BATCH_BYTES, measure, reports_of
 from vedette.codecs.asterix.blocks import Block, BlockFault, blocks
 from vedette.codecs.asterix.cat034 import decode_cat034
 from vedette.codecs.asterix.cat048 import decode_cat048
+from vedette.codecs.asterix.profiles import PROFILES
 from vedette.codecs.asterix.to_reports import Radar, radars_of, read_datagram
-from vedette.codecs.asterix.uap import PROFILES
 from vedette.codecs.reasons import refuse
-from vedette.codecs.recorded import Fault, Format, Payload, Reading, Timed, fault
+from vedette.codecs.recorded import Fault, Format, Many, Payload, Reading, Timed, fault
 from vedette.model.enums import Mode
 from vedette.model.reports import Plot, Report, SensorStatus
 
 NOON_NS = 12 * 3600 * NS_PER_S
 BROKEN = "block"  # what is no whole block is counted under this
 RADARS_MAX = 256
+BATCH_MAX = 512  # blocks measured together, however small they are
 _MEASURED = (Plot, SensorStatus)
 
 
@@ -53,25 +55,41 @@ def read(data: bytes, reading: Reading) -> Iterator[Timed]:
     radars, is_live = _radars(reading), reading.site.mode == Mode.LIVE
     near_ns = t_ns = NOON_NS if reading.start_ns is None else reading.start_ns
     has_time = False
-    for block in blocks(data):
-        if isinstance(block, BlockFault):
-            detail = f"offset {block.offset}: {block.detail}"
-            refused = refuse(reading.feed, t_ns, block.reason, detail)
-            reading.count(BROKEN, 0, [refused])
-            yield t_ns, refused, block.offset
-            continue
-        piece = bytes(data[block.start - 3 : block.end])
-        reports = read_datagram(piece, reading.feed, near_ns, radars, is_live)
-        _count(reading, block, reports)
-        times = [r.t_meas_ns for r in reports if isinstance(r, _MEASURED)]
-        if times:
-            near_ns = max(times)
-            t_ns = max(t_ns, near_ns) if has_time else near_ns
-            has_time = True
-        for report in reports:
-            if isinstance(report, _MEASURED):
-                report = msgspec.structs.replace(report, t_recv_ns=report.t_meas_ns)
-            yield t_ns, report, block.end
+    for group in _grouped(blocks(data)):
+        pieces = [bytes(data[b.start - 3 : b.end]) for b in group if isinstance(b, Block)]
+        batch, index = measure(pieces), 0
+        for block in group:
+            if isinstance(block, BlockFault):
+                detail = f"offset {block.offset}: {block.detail}"
+                refused = refuse(reading.feed, t_ns, block.reason, detail)
+                reading.count(BROKEN, 0, [refused])
+                yield t_ns, refused, block.offset
+                continue
+            reports = reports_of(batch, index, reading.feed, near_ns, radars, is_live)
+            index += 1
+            _count(reading, block, reports)
+            times = [r.t_meas_ns for r in reports if isinstance(r, _MEASURED)]
+            if times:
+                near_ns = max(times)
+                t_ns = max(t_ns, near_ns) if has_time else near_ns
+                has_time = True
+            for report in reports:
+                if isinstance(report, _MEASURED):
+                    report = msgspec.structs.replace(report, t_recv_ns=report.t_meas_ns)
+                yield t_ns, report, block.end
+
+
+def _grouped(found: Iterator[Block | BlockFault]) -> Iterator[list[Block | BlockFault]]:
+    """Take blocks together until they hold BATCH_BYTES or are BATCH_MAX."""
+    group, size_bytes = list[Block | BlockFault](), 0
+    for block in found:
+        group.append(block)
+        size_bytes += block.end - block.start if isinstance(block, Block) else 0
+        if size_bytes >= BATCH_BYTES or len(group) >= BATCH_MAX:
+            yield group
+            group, size_bytes = [], 0
+    if group:
+        yield group
 
 
 def _count(reading: Reading, block: Block, reports: list[Report]) -> None:
@@ -89,6 +107,24 @@ def open_datagrams(reading: Reading) -> Callable[[bytes, int], list[Report]]:
         kind = f"CAT{payload[0]:03d}" if payload else BROKEN
         reading.count(kind, sum(isinstance(report, _MEASURED) for report in reports), reports)
         return reports
+
+    return take
+
+
+def open_many(reading: Reading) -> Many:
+    """Begin to read the datagrams of a capture, many at once."""
+    radars, is_live = _radars(reading), reading.site.mode == Mode.LIVE
+
+    def take(payloads: Sequence[bytes]) -> Callable[[int, int], list[Report]]:
+        batch = measure(payloads)
+
+        def give(index: int, t_ns: int) -> list[Report]:
+            reports = reports_of(batch, index, reading.feed, t_ns, radars, is_live)
+            kind = f"CAT{payloads[index][0]:03d}" if payloads[index] else BROKEN
+            reading.count(kind, sum(isinstance(r, _MEASURED) for r in reports), reports)
+            return reports
+
+        return give
 
     return take
 
@@ -114,4 +150,6 @@ FORMAT = Format(
     read=read,
     needs_start=True,
 )
-PAYLOAD = Payload(name="asterix", is_one=begins, open=open_datagrams, faults=faults)
+PAYLOAD = Payload(
+    name="asterix", is_one=begins, open=open_datagrams, faults=faults, open_many=open_many
+)

@@ -21,13 +21,14 @@ from vedette.codecs.asterix.cat034 import NORTH_MARK, SECTOR_CROSSING, Cat034, d
 from vedette.codecs.asterix.cat048 import NO_DETECTION, Cat048, decode_cat048
 from vedette.codecs.reasons import SIMULATED_TARGET, UNKNOWN_SENSOR, refuse
 from vedette.config.site import Sensor, Site
-from vedette.model.reports import Claims, Plot, Report, SensorStatus
+from vedette.model.reports import Claims, Plot, Refusal, Report, SensorStatus
 
 TIME_STEPS_PER_DAY = 86_400 * 128  # the items' resolution is 1/128 s, 7.8125 ms exactly
 NS_PER_TIME_STEP = 7_812_500
 M_PER_RANGE_STEP = 1852.0 / 256.0  # I048/040
 STEPS_PER_TURN = 1 << 16
 RECENT_MAX = 4096  # records of one radar: several scans
+KINDS_OF_STATUS = {NORTH_MARK: "north", SECTOR_CROSSING: "sector"}
 TWICE_MAX_NS = 2 * NS_PER_S  # two networks differ by far less
 
 
@@ -63,8 +64,12 @@ def radar_of(sensor: Sensor) -> Radar:
 
 def nearest_day_ns(t_day_s: float, t_near_ns: int) -> int:
     """Give the instant with this time of day (seconds after midnight UTC) nearest to another."""
-    in_day_ns = round(t_day_s * 128.0) * NS_PER_TIME_STEP
-    t_ns = t_near_ns - t_near_ns % NS_PER_DAY + in_day_ns
+    return nearest_step_ns(round(t_day_s * 128.0), t_near_ns)
+
+
+def nearest_step_ns(step: int, t_near_ns: int) -> int:
+    """Give the instant this many 128ths of a second after a midnight UTC, nearest to another."""
+    t_ns = t_near_ns - t_near_ns % NS_PER_DAY + step * NS_PER_TIME_STEP
     if t_ns - t_near_ns > NS_PER_DAY // 2:
         return t_ns - NS_PER_DAY
     return t_ns + NS_PER_DAY if t_near_ns - t_ns > NS_PER_DAY // 2 else t_ns
@@ -122,26 +127,28 @@ def read_datagram(
             if radar is None:
                 strangers[code] = strangers.get(code, 0) + 1
                 continue
-            if _is_repeated(record, radar, t_recv_ns):
+            key = _key(record)
+            if key >= 0 and is_repeated(key, radar, t_recv_ns):
                 continue
             report = _report(record, radar, feed, t_recv_ns, is_live)
             if report is not None:
                 out.append(report)
-    for code, count in strangers.items():
-        detail = f"SAC {code >> 8} SIC {code & 255}"
-        out.append(refuse(feed, t_recv_ns, UNKNOWN_SENSOR, detail, count))
+    out += [strange(code, count, feed, t_recv_ns) for code, count in strangers.items()]
     return out
+
+
+def strange(code: int, count: int, feed: str, t_recv_ns: int) -> Refusal:
+    """Refuse the records of a source that the site file does not name."""
+    detail = f"SAC {code >> 8} SIC {code & 255}"
+    return refuse(feed, t_recv_ns, UNKNOWN_SENSOR, detail, count)
 
 
 def _refusal(feed: str, t_recv_ns: int, fault: BlockFault) -> Report:
     return refuse(feed, t_recv_ns, fault.reason, f"offset {fault.offset}: {fault.detail}")
 
 
-def _is_repeated(record: Cat048 | Cat034, radar: Radar, t_recv_ns: int) -> bool:
-    """Say whether this radar has just sent this record, and remember it."""
-    key = _key(record)
-    if key < 0:
-        return False
+def is_repeated(key: int, radar: Radar, t_recv_ns: int) -> bool:
+    """Say whether this radar has just sent a record of this key, and remember it."""
     before_ns = radar.recent.pop(key, None)
     radar.recent[key] = t_recv_ns
     if len(radar.recent) > RECENT_MAX:
@@ -171,8 +178,13 @@ def _report(
     if isinstance(record, Cat034):
         return status_from_cat034(record, radar, t_recv_ns)
     if record.simulated and is_live:
-        return refuse(feed, t_recv_ns, SIMULATED_TARGET, f"{radar.sensor} marks it simulated")
+        return refuse(feed, t_recv_ns, SIMULATED_TARGET, simulated_words(radar))
     return plot_from_cat048(record, radar, t_recv_ns)
+
+
+def simulated_words(radar: Radar) -> str:
+    """Say why a target is refused where nothing simulated may be."""
+    return f"{radar.sensor} marks it simulated"
 
 
 def plot_from_cat048(record: Cat048, radar: Radar, t_recv_ns: int) -> Plot | None:
@@ -212,8 +224,7 @@ def _claims(record: Cat048) -> Claims | None:
 
 def status_from_cat034(record: Cat034, radar: Radar, t_recv_ns: int) -> SensorStatus:
     """Make a SensorStatus of a service message: north mark, sector crossing, or heartbeat."""
-    kinds = {NORTH_MARK: "north", SECTOR_CROSSING: "sector"}
-    kind = kinds.get(record.message_type or 0, "heartbeat")
+    kind = KINDS_OF_STATUS.get(record.message_type or 0, "heartbeat")
     t_day_s = record.t_day_s
     return SensorStatus(
         sensor=radar.sensor,

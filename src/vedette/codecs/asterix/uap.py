@@ -1,53 +1,25 @@
-"""The user application profiles of CAT048 and CAT034, and how long each data item is.
+"""How long each data item is, and so where each begins.
 
 A profile lists its items by field reference number (FRN). A record begins with the FSPEC, whose
-set bits say which items follow; an item is one of five shapes (part 1, section 5.2): fixed,
+set bits say which items follow; an item is one of a few shapes (part 1, section 5.2): fixed,
 extended (octets until the FX bit is 0), repetitive (a count, then so many octets each), compound
 (an FX-extended list of subfields, then those present) and explicit (its own length comes first).
-`split` turns bytes into the offset of each item and never reads beyond `end`.
+`split` turns bytes into the offset of each item and never reads beyond `end`; the compiled
+`vedette.kernels.octets` does the same for many datagrams, and leaves what is faulty to this one.
 """
 
 from functools import lru_cache
 
 from vedette.base.errors import RefusedError
+from vedette.codecs.asterix.profiles import PROFILES, SUBFIELDS, Shape
 from vedette.codecs.reasons import BAD_LENGTH, EMPTY, TRUNCATED, UNKNOWN_ITEM
-
-# An FSPEC has four octets at most, I048/030 one octet for each of 127 warnings: a longer list is
-# an attack on whoever remembers or walks it.
-EXTENDED_OCTETS_MAX = 128
-
-# The shape of an item: a positive number is a fixed length in octets.
-EXTENDED = 0
-EXPLICIT = -1
-COMPOUND = -2
-REPETITIVE_1, REPETITIVE_2, REPETITIVE_6, REPETITIVE_8 = -11, -12, -16, -18  # -(10 + octets each)
-
-Shape = int
-Profile = tuple[tuple[str, Shape], ...]
-
-CAT048: Profile = (
-    ("010", 2), ("140", 3), ("020", EXTENDED), ("040", 4), ("070", 2), ("090", 2),
-    ("130", COMPOUND), ("220", 3), ("240", 6), ("250", REPETITIVE_8), ("161", 2), ("042", 4),
-    ("200", 4), ("170", EXTENDED), ("210", 4), ("030", EXTENDED), ("080", 2), ("100", 4),
-    ("110", 2), ("120", COMPOUND), ("230", 2), ("260", 7), ("055", 1), ("050", 2), ("065", 1),
-    ("060", 2), ("SP", EXPLICIT), ("RE", EXPLICIT),
-)  # fmt: skip
-
-CAT034: Profile = (
-    ("010", 2), ("000", 1), ("030", 3), ("020", 1), ("041", 2), ("050", COMPOUND),
-    ("060", COMPOUND), ("070", REPETITIVE_2), ("100", 8), ("110", 1), ("120", 8), ("090", 2),
-    ("RE", EXPLICIT), ("SP", EXPLICIT),
-)  # fmt: skip
-
-PROFILES: dict[int, Profile] = {48: CAT048, 34: CAT034}
-
-# Subfields of compound items, first octet of the list, most significant bit first; None: spare.
-SUBFIELDS: dict[tuple[int, str], tuple[Shape | None, ...]] = {
-    (48, "130"): (1, 1, 1, 1, 1, 1, 1),
-    (48, "120"): (2, REPETITIVE_6, None, None, None, None, None),
-    (34, "050"): (1, None, None, 1, 1, 2, None),
-    (34, "060"): (1, None, None, 1, 1, 1, None),
-}
+from vedette.kernels.octets.shapes import (
+    COMPOUND,
+    EXPLICIT,
+    EXTENDED,
+    EXTENDED_OCTETS_MAX,
+    REPETITIVE,
+)
 
 # One step of a layout: item name, its shape, its subfields if compound.
 Step = tuple[str, Shape, tuple[Shape | None, ...]]
@@ -100,7 +72,7 @@ def item_end(data: bytes, at: int, end: int, step: Step) -> int:
         if not data[at]:
             raise RefusedError(BAD_LENGTH, f"item {name} of length 0")
         return at + data[at]
-    return at + 1 + data[at] * (-shape - 10)
+    return at + 1 + data[at] * (REPETITIVE - shape)
 
 
 def _compound_end(
