@@ -204,4 +204,5 @@ def _picture(state: State, events: list[Event]) -> AirPicture:
         sources=list(state.health.sources.values()),
         events=events,
         groups=[group for group in state.tracking.groups if group.told],
+        operators=state.identity.operators,
     )

@@ -29,6 +29,7 @@ def make_site() -> Site:
             Sensor(id="radar3", kind="radar_3d", sac=25, sic=1, **HOME),
             Sensor(id="radar2", kind="radar_2d", sac=25, sic=2, **HOME),
             Sensor(id="adsb1", kind="adsb", **HOME),
+            Sensor(id="rid1", kind="position", cooperative=True, **HOME),
             Sensor(id="blue", kind="position", cooperative=True, **HOME),
             Sensor(id="people", kind="position", cooperative=True, **HOME),
             Sensor(id="node1", kind="radar_3d", sapient_node=sapient_world.NODE, **HOME),
@@ -37,6 +38,7 @@ def make_site() -> Site:
             Feed(id="f-asterix", kind="asterix_udp", port=30001),
             Feed(id="f-beast", kind="beast_tcp", port=30005, sensor="adsb1"),
             Feed(id="f-sbs", kind="sbs_tcp", port=30003, sensor="adsb1"),
+            Feed(id="f-rid", kind="remote_id_udp", port=30014, sensor="rid1"),
             Feed(id="f-udp", kind="detections_udp", port=30010),
             Feed(id="f-tcp", kind="detections_tcp", port=30011),
             Feed(id="f-cot", kind="cot_udp", port=30012, sensor="blue", sightings_sensor="people"),
@@ -191,6 +193,12 @@ def remote_id_frames() -> list[tuple[int, bytes]]:
         *((251, remote_id.legacy_packet(DRONE, k, m)) for k, m in enumerate(messages)),
         (251, remote_id.extended_packet(DRONE, 9, pack)),
     ]
+
+
+def remote_id_datagrams() -> list[bytes]:
+    pack = remote_id.encode_pack(remote_id_messages())
+    own = remote_id.wrap(remote_id.ADDRESSED, DRONE + b"\x01" + pack)
+    return [own, *(remote_id.wrap(link, frame, T0_NS) for link, frame in remote_id_frames())]
 
 
 def radio_pcap(frames: list[bytes], link: int) -> bytes:

@@ -16,6 +16,7 @@ from codecs_world import (
     beast_stream,
     detection_text,
     good_files,
+    remote_id_datagrams,
     sbs_text,
     squitters,
 )
@@ -36,6 +37,7 @@ FEEDS = {
     "f-asterix": asterix_datagrams(),
     "f-beast": [beast_stream()],
     "f-sbs": [sbs_text()],
+    "f-rid": remote_id_datagrams(),
     "f-udp": [detection_text()],
     "f-tcp": [detection_text()],
     "f-cot": cot_world.datagrams(),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from vedette.base.errors import RefusedError
-from vedette.codecs import adsb, asterix, cot, detections, lines, reasons, sapient
+from vedette.codecs import adsb, asterix, cot, detections, lines, reasons, remote_id, sapient
 from vedette.codecs.lines import LineBuffer
 from vedette.config.site import Site
 from vedette.model.arrivals import Arrival
@@ -29,13 +29,14 @@ _FORMAT = {
     "sapient_tcp": "sapient",
     "sapient_listen": "sapient",
     "cot_tcp": "cot",
+    "remote_id_udp": "remote id",
 }
 
 
 @dataclass(slots=True)
 class FeedDecoder:
     """One feed: its format, and what is left of its stream. receiver: of ADS-B formats alone;
-    listener: of CoT; conversation: of SAPIENT.
+    listener: of CoT; conversation: of SAPIENT; drones: of Remote ID.
 
     read: how many good reports it has given so far.
     """
@@ -47,6 +48,7 @@ class FeedDecoder:
     receiver: adsb.Receiver | None = None
     listener: cot.Listener | None = None
     conversation: sapient.Conversation | None = None
+    drones: remote_id.Listener | None = None
     read: int = 0
 
 
@@ -71,6 +73,8 @@ def open_decoders(site: Site) -> Decoders:
             feeds[feed.id].listener = cot.listener_of(site, feed)
         elif kind == "sapient":
             feeds[feed.id].conversation = sapient.open_conversation(site, feed)
+        elif kind.startswith("remote id"):
+            feeds[feed.id].drones = remote_id.Listener(feed.sensor or feed.id)
     for output in site.outputs:
         feeds[output.id] = FeedDecoder(output.id, OUTPUT)
     for door in (HTTP, WEBSOCKET):
@@ -155,6 +159,8 @@ def _decode_one(decoders: Decoders, decoder: FeedDecoder, arrival: Arrival) -> l
         return _decode_sbs(decoder, arrival)
     if decoder.listener is not None:
         return cot.read_datagram(arrival.data, decoder.listener, feed, t_recv_ns)
+    if decoder.drones is not None:
+        return remote_id.read_datagram(decoder.drones, arrival.data, t_recv_ns, feed)
     if decoder.format == "detections":
         whole = enumerate(arrival.data.removesuffix(b"\n").split(b"\n"), 1)
         return detection_reports(list(whole), feed, t_recv_ns)

@@ -16,8 +16,11 @@ LISTENING_FEEDS = (
     "detections_tcp",
     "cot_udp",
     "sapient_listen",
+    "remote_id_udp",
 )
-GROUP_FEEDS = ("asterix_udp", "cot_udp")  # kinds that may listen to a multicast group
+REMOTE_ID_FEEDS = ("remote_id_udp",)
+# Kinds that may listen to a multicast group.
+GROUP_FEEDS = ("asterix_udp", "cot_udp", "remote_id_udp")
 OVER_FEEDS: dict[str, tuple[str, ...]] = {
     "cot_tcp": ("cot_tcp",)
 }  # output kind -> feed kinds over which it speaks
@@ -70,6 +73,8 @@ def _feed(site: Site, feed: Feed, path: str) -> Faults:
         yield from _cot_feed(site, feed, path)
     elif feed.sightings_sensor is not None:
         yield f"{path}.sightings_sensor", f"only {', '.join(COT_FEEDS)} takes people's sightings"
+    if feed.kind in REMOTE_ID_FEEDS:
+        yield from _hearing_sensor(site, feed.sensor, f"{path}.sensor", "which receiver hears it?")
     yield from _group(feed, path)
     yield from _tls(feed, path)
     yield from _sapient(site, feed, path)
@@ -93,6 +98,15 @@ def _sapient(site: Site, feed: Feed, path: str) -> Faults:
 def is_tcp(kind: str) -> bool:
     """Say whether a kind of feed is a TCP connection."""
     return kind.endswith(("_tcp", "_listen"))
+
+
+def _hearing_sensor(site: Site, name: str | None, path: str, question: str) -> Faults:
+    """Demand a sensor that hears only what reports itself: silence then says nothing."""
+    if name is None:
+        yield path, f"is missing: {question}"
+        return
+    fitting = [s.id for s in site.sensors if s.kind == "position" and s.cooperative]
+    yield from known_key(path, name, fitting, "sensor of kind position with cooperative = true")
 
 
 def _cot_feed(site: Site, feed: Feed, path: str) -> Faults:

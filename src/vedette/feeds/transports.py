@@ -32,6 +32,7 @@ LINE_BYTES_MAX = 1 << 14  # handed over at the latest, whole or not: the codec s
 Clock = Callable[[], int]
 
 
+UDP_KINDS = ("asterix_udp", "detections_udp", "cot_udp", "remote_id_udp")
 SEND_BYTES_MAX = 4 << 20  # of one peer, not yet taken: beyond it the peer is too slow to be told
 
 
@@ -98,7 +99,7 @@ async def open_feeds(site: Site, intake: Intake, clock: Clock) -> AsyncIterator[
 async def _open_feed(
     feed: Feed, intake: Intake, clock: Clock, stack: contextlib.AsyncExitStack, opened: OpenFeeds
 ) -> None:
-    if feed.kind in ("asterix_udp", "detections_udp", "cot_udp"):
+    if feed.kind in UDP_KINDS:
         transport, port = await _listen_udp(feed, intake, clock)
         stack.callback(transport.close)
         opened.ports[feed.id] = port

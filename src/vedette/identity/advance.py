@@ -11,6 +11,7 @@ from vedette.base.names import class_words, track_name
 from vedette.identity.classes import LABELS
 from vedette.identity.hearing import hear
 from vedette.identity.ledger import Case, build
+from vedette.identity.operators import keep_operators
 from vedette.identity.orders import WORRY, bring_back, obey, recall
 from vedette.identity.rules import judge, settle
 from vedette.identity.scene import Scene, due_rows, survey
@@ -55,6 +56,7 @@ def advance(
             )
         )
         hear(state, links, reports, sources, up_m)
+    keep_operators(state.operators, reports, now_ns)
     events = _evaluate(state, tracks, sources, threats, now_ns)
     events += obey(state, commands, threats, now_ns)
     events += recall(state, threats, now_ns)

@@ -12,6 +12,7 @@ from vedette.identity.places import Places, lay_out
 from vedette.model.enums import Identity, SourceHealth
 from vedette.model.measurements import F64
 from vedette.model.picture import IdentityRecord, SourceState
+from vedette.model.reports import OperatorReport
 
 HEALTH_RATIO = {
     SourceHealth.OK: 1.0,
@@ -130,11 +131,15 @@ class Memory:
 
 @dataclass(slots=True)
 class IdentityState:
-    """Who and what every live track is (`records`, by track_id), and why (`memories`)."""
+    """Who and what every live track is (`records`, by track_id), and why (`memories`).
+
+    operators: where operators say they are, by claimed identifier; personal data.
+    """
 
     places: Places
     records: dict[int, IdentityRecord]
     memories: dict[int, Memory]
+    operators: dict[str, OperatorReport] = field(default_factory=dict)
 
 
 def start(site: Site) -> IdentityState:

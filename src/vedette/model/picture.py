@@ -18,6 +18,7 @@ from vedette.model.enums import (
     WeaponsControl,
 )
 from vedette.model.events import Event
+from vedette.model.reports import OperatorReport
 from vedette.model.tracks import TrackTable
 
 
@@ -236,7 +237,8 @@ class AirPicture:
     """Everything people see after one step: what is published, recorded and compared in replay.
 
     The pipeline owns the contents and changes them in the next step; who keeps a picture copies it.
-    `tracks` is the live table; identities by track_id; the rest in stable order.
+    `tracks` is the live table; identities by track_id; the rest in stable order. operators, by
+    claimed identifier, is personal data: shown on demand to roles that act on it, put out nowhere.
     """
 
     now_ns: int
@@ -251,3 +253,4 @@ class AirPicture:
     sources: list[SourceState]
     events: list[Event]
     groups: list[TrackGroup] = field(default_factory=list)
+    operators: dict[str, OperatorReport] = field(default_factory=dict)

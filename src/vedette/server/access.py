@@ -19,6 +19,8 @@ from vedette.server.strict import decode_json
 
 CSRF_HEADER = "X-Vedette-CSRF"
 SENDERS = frozenset({Role.SENSOR, Role.OPERATOR, Role.ADMINISTRATOR})
+# Who may see where a drone's operator stands: those who would send somebody there.
+WATCH = frozenset({Role.OPERATOR, Role.IDENTIFICATION_AUTHORITY})
 STATIC = Path(__file__).parent / "static"
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -85,6 +87,16 @@ class Access:
         if not same_secret(request.headers.get(CSRF_HEADER, ""), session.csrf):
             raise HTTPException(403, f"the header {CSRF_HEADER} is missing or wrong")
         return session
+
+    def watch(self, connection: HTTPConnection) -> None:
+        """Refuse with 401 or 403 whose role is not to act on personal data, on loopback too."""
+        session = self.session(connection)
+        if session is None:
+            raise HTTPException(401, "log in first: this is personal data")
+        if not WATCH.intersection(session.roles):
+            raise HTTPException(
+                403, "your login does not have the role for this: it takes operator"
+            )
 
     def may_send(self, connection: HTTPConnection) -> bool:
         """Say whether detections may come this way: from this machine, or from a sensor's login."""

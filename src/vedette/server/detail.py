@@ -1,5 +1,6 @@
 """Everything about one track: what GET /api/tracks/{id} answers."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from vedette.model.tracks import TrackTable
 from vedette.server.columns import track_columns, track_rows
 from vedette.server.hub import Hub
 from vedette.server.public import NS_PER_US, as_public
-from vedette.server.views import SourceAge
+from vedette.server.views import OperatorView, SourceAge
 
 
 def detail(hub: Hub, track_id: int) -> dict[str, Any] | None:
@@ -36,6 +37,25 @@ def detail(hub: Hub, track_id: int) -> dict[str, Any] | None:
         "sources": as_public(_sources(hub, picture.tracks, row)),
         "path": as_public(path),
     }
+
+
+def operator_of(hub: Hub, track_id: int) -> OperatorView | None:
+    """Say where a track says its operator is; None where it does not. Personal data."""
+    picture = hub.picture
+    record = picture.identities.get(track_id) if picture is not None else None
+    told = picture.operators.get(record.label) if picture is not None and record else None
+    if picture is None or told is None:
+        return None
+    return OperatorView(
+        track_id=track_id,
+        remote_id=told.remote_id,
+        operator_id=told.operator_id,
+        lat_deg=math.degrees(told.lat_rad),
+        lon_deg=math.degrees(told.lon_rad),
+        hae_m=told.hae_m,
+        place=told.place,
+        age_s=(picture.now_ns - told.t_recv_ns) / NS_PER_S,
+    )
 
 
 def _row(table: TrackTable, track_id: int) -> int | None:

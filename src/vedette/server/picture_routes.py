@@ -10,7 +10,7 @@ from starlette.routing import Route
 from vedette.base.errors import VedetteError
 from vedette.server.access import Access, json_answer, viewing
 from vedette.server.commands import INTEGER_MAX
-from vedette.server.detail import detail
+from vedette.server.detail import detail, operator_of
 from vedette.server.guard import DOCUMENT_POLICY
 
 EVENTS_AT_ONCE = 1000
@@ -30,6 +30,7 @@ class PictureRoutes:
             "/api/site": self.site,
             "/api/picture": self.picture,
             "/api/tracks/{track_id}": self.track,
+            "/api/tracks/{track_id}/operator": self.operator,
             "/api/events": self.events,
             "/api/incident.html": self.incident,
             "/api/incident/statement.txt": self.statement,
@@ -56,6 +57,16 @@ class PictureRoutes:
         found = detail(self._hub, whole_number(request.path_params["track_id"], "the track id"))
         if found is None:
             raise HTTPException(404, "there is no such track")
+        return json_answer(found)
+
+    async def operator(self, request: Request) -> Response:
+        """GET /api/tracks/{id}/operator: where it says its operator is; for the watch alone."""
+        self._access.watch(request)
+        track_id = whole_number(request.path_params["track_id"], "the track id")
+        found = operator_of(self._hub, track_id)
+        if found is None:
+            raise HTTPException(404, "this track says nothing of an operator")
+        self._hub.count("operator_shown")
         return json_answer(found)
 
     async def events(self, request: Request) -> Response:

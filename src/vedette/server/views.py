@@ -207,6 +207,22 @@ class TrackDetail(View, frozen=True, kw_only=True):
     path: list[PathPoint]
 
 
+class OperatorView(View, frozen=True, kw_only=True):
+    """Where a track says its operator is (GET /api/tracks/{id}/operator): a claim, personal data.
+
+    place: "take-off", "live", "fixed" or "unknown". age_s: since it was last told.
+    """
+
+    track_id: int
+    remote_id: str
+    operator_id: str | None
+    lat_deg: float
+    lon_deg: float
+    hae_m: float | None
+    place: str
+    age_s: float
+
+
 class NumberedEvent(View, frozen=True, kw_only=True):
     """One event with its number in this run of the service."""
 

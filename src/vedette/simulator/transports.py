@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from vedette.base.errors import VedetteError
 from vedette.config.site import Feed, Site
 
+DATAGRAM_KINDS = ("asterix_udp", "detections_udp", "remote_id_udp")
 CONNECT_S = 30.0
 SEND_BUFFER_BYTES = 1 << 20
 
@@ -43,7 +44,7 @@ class Transports:
     async def __aenter__(self) -> "Transports":
         """Open what can be opened before the service is there."""
         for sender in self.senders.values():
-            if sender.feed.kind in ("asterix_udp", "detections_udp"):
+            if sender.feed.kind in DATAGRAM_KINDS:
                 sender.datagrams = _datagram_socket()
             elif sender.feed.kind in ("beast_tcp", "sbs_tcp"):
                 await self._listen(sender)

@@ -20,6 +20,7 @@ from vedette.codecs.detections import encode_detection_line
 from vedette.config.site import Feed, Sensor, Site
 from vedette.model.reports import Detection, Plot, Report, SensorStatus
 from vedette.simulator.heard import Heard
+from vedette.simulator.remote_id_wire import beacons
 
 DATAGRAM_BYTES = 1400  # within one Ethernet frame
 
@@ -64,6 +65,9 @@ class Wire:
                 packets.append((feed.id, data))
                 continue
             reports = [report for report in items if not isinstance(report, bytes)]
+            if feed.kind == "remote_id_udp":
+                packets += [(feed.id, data) for data in beacons(reports, sensor)]
+                continue
             is_asterix = feed.kind == "asterix_udp"
             pieces = asterix_blocks(reports, sensor) if is_asterix else detection_lines(reports)
             packets += [(feed.id, data) for data in pack(pieces)]

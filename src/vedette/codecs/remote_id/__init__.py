@@ -8,6 +8,7 @@ from vedette.codecs.remote_id.batch import Batch, decode_batch
 from vedette.codecs.remote_id.bluetooth import extended_packet, legacy_packet
 from vedette.codecs.remote_id.decode import decode, signature, split
 from vedette.codecs.remote_id.encode import encode, encode_pack, sign
+from vedette.codecs.remote_id.envelope import read_datagram, wrap
 from vedette.codecs.remote_id.frames import ADDRESSED, LINKS, Element, read_frame
 from vedette.codecs.remote_id.messages import (
     AnyMessage,
@@ -44,6 +45,7 @@ __all__ = [
     "extended_packet",
     "legacy_packet",
     "nan_action",
+    "read_datagram",
     "read_frame",
     "receive",
     "sign",
@@ -51,4 +53,5 @@ __all__ = [
     "split",
     "take",
     "words",
+    "wrap",
 ]
