@@ -3,9 +3,9 @@
 import argparse
 import multiprocessing
 import os
-from collections.abc import Callable
+from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,7 +111,9 @@ def _executor(args: argparse.Namespace, tasks: int) -> AbstractContextManager[Ex
     )
 
 
-def _dask(address: str) -> AbstractContextManager[Executor]:
+@contextmanager
+def _dask(address: str) -> Iterator[Executor]:
+    """Open a cluster's scheduler as an executor; what a dead worker was at, another does."""
     try:
         from distributed import Client
     except ImportError:
@@ -120,8 +122,8 @@ def _dask(address: str) -> AbstractContextManager[Executor]:
         client: Any = Client(address, timeout="10s")
     except (OSError, TimeoutError, ValueError) as error:
         raise VedetteError(f"no Dask scheduler answers at {address}: {error}") from None
-    open_executor: Callable[[], AbstractContextManager[Executor]] = client.get_executor
-    return open_executor()
+    with client, client.get_executor(pure=False) as executor:
+        yield executor
 
 
 def _print(scene: "Scene") -> None:
