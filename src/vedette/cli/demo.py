@@ -28,6 +28,9 @@ def add(parsers: Parsers) -> None:
         help=f"a scenario file, or the name of a shipped one ({DEFAULT_SCENARIO})",
     )
     parser.add_argument(
+        "--site", metavar="FILE", type=Path, help="another site file in place of the scenario's"
+    )
+    parser.add_argument(
         "--seed", metavar="N", type=numbers.seed, default=1, help="one seed, one world (1)"
     )
     parser.add_argument("--headless", action="store_true", help="no page; end with the scenario")
@@ -58,12 +61,15 @@ def run(args: argparse.Namespace) -> int:
     if args.from_s and args.headless:
         raise VedetteError("--from-s is for a watched demo: leave it out, or leave out --headless")
     path = _scenario(args.scenario)
+    site = existing(args.site, "site") if args.site is not None else None
     if args.headless:
         if args.report is not None:
             writable_folder(args.report, "--report")
         from vedette.evaluation.headless import run_headless
 
-        return run_headless(path, args.seed, args.report, args.fast, not args.unattended)
+        return run_headless(
+            path, args.seed, args.report, args.fast, not args.unattended, site_path=site
+        )
     writable_folder(args.state, "--state")
     begin_start()
     from vedette.cli.compiling import compile_once

@@ -27,7 +27,7 @@ HINT = "Demo accounts: amal and basim, password vedette-demo"
 
 def run_watched(path: Path, args: argparse.Namespace) -> int:
     """Show the scenario on the page until Ctrl-C."""
-    loaded = load_scenario(path)
+    loaded = load_scenario(path, args.site)
     if args.from_s >= loaded.scenario.duration_s:
         last_s = math.floor(loaded.scenario.duration_s) - 1
         raise VedetteError(

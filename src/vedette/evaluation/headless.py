@@ -42,13 +42,22 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     truth: dict[str, Any]
 
 
-def run_headless(path: Path, seed: int, report: Path | None, fast: bool, attended: bool) -> int:
+def run_headless(
+    path: Path,
+    seed: int,
+    report: Path | None,
+    fast: bool,
+    attended: bool,
+    site_path: Path | None = None,
+) -> int:
     """Run a scenario to its end; leave everything in `report`; say what was met and what not.
+
+    site_path: of another site than the scenario's own.
 
     Returns 0 only if every expectation was met. Raises VedetteError where `report` already holds a
     recording.
     """
-    loaded = load_scenario(path)
+    loaded = load_scenario(path, site_path)
     if report is not None:
         return _told(run_into(loaded, seed, report, fast, attended))
     with tempfile.TemporaryDirectory() as folder:

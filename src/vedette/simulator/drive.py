@@ -56,7 +56,8 @@ class Run:
 
     async def step(self) -> None:
         """Move the world by one step and send what its sensors say."""
-        await self.transports.send(self.play.step())
+        answers = self.play.hear(self.transports.heard())
+        await self.transports.send(answers + self.play.step())
         if self.truth is not None:
             self.truth.record(self.world)
 

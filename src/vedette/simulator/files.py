@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vedette.model.reports import Report
 from vedette.simulator.heard import Heard
+from vedette.simulator.play import dies_ns
 from vedette.simulator.scenario import LoadedScenario
 from vedette.simulator.sensors import create_sensors
 from vedette.simulator.sightings import create_sightings
@@ -23,7 +24,7 @@ Progress = Callable[[float, float], None]
 def simulate(
     loaded: LoadedScenario, seed: int, folder: Path, on_progress: Progress | None = None
 ) -> list[Path]:
-    """Write a scenario's `detections.jsonl`, `<feed>.ast`, `<feed>.beast` and `truth.parquet`.
+    """Write a scenario's detections, truth and, by feed, wire bytes (`.ast`, `.beast`, `.sapient`).
 
     seed: one seed, one set of files. on_progress(seconds done, seconds in all) once a simulated
     second. Returns the files written. detections.jsonl holds every sensor, in order of time, but
@@ -40,7 +41,11 @@ def write_files(
     sensors = create_sensors(loaded, seed)
     sightings = create_sightings(loaded)
     suffixes = {"asterix_udp": ".ast", "beast_tcp": ".beast"}
-    wire, duration_s = create_wire(loaded.site, suffixes), loaded.scenario.duration_s
+    suffixes |= {"sapient_tcp": ".sapient", "sapient_listen": ".sapient"}
+    wire, duration_s = (
+        create_wire(loaded.site, suffixes, dies_ns(loaded)),
+        loaded.scenario.duration_s,
+    )
     paths = {
         feed.id: folder / (feed.id + suffixes[feed.kind])
         for feed in loaded.site.feeds

@@ -6,6 +6,7 @@ effector models and people look and act, through whatever console they were give
 
 from dataclasses import dataclass, field
 
+from vedette.base.constants import NS_PER_S
 from vedette.simulator.effectors import Effectors
 from vedette.simulator.interface import Glance
 from vedette.simulator.operators import Operator
@@ -44,6 +45,19 @@ class Play:
         self.wire.push(self.sightings.due(self.world.t_ns))
         return self.wire.due(self.world.t_ns)
 
+    def hear(self, heard: list[tuple[str, bytes | None]]) -> list[tuple[str, bytes]]:
+        """Take what the service says over feeds, None where it has connected; give the answers."""
+        out = []
+        for feed_id, data in heard:
+            nodes = self.wire.nodes.get(feed_id)
+            if nodes is None:
+                continue
+            if data is None:
+                nodes.called()
+            elif answer := nodes.hear(data, self.world.t_ns):
+                out.append((feed_id, answer))
+        return out
+
     async def look(self) -> None:
         """Let effector models and people look at the picture and act, one after another."""
         self.glance.over()
@@ -51,6 +65,15 @@ class Play:
             await self.effectors.act(self.world)
         for operator in self.operators:
             await operator.act()
+
+
+def dies_ns(loaded: LoadedScenario) -> dict[str, int]:
+    """Say from when on each sensor that fails says nothing more, int64 ns UTC."""
+    return {
+        spec.id: loaded.start_ns + int(spec.fails_s * NS_PER_S)
+        for spec in loaded.scenario.sensors
+        if spec.fails_s is not None
+    }
 
 
 def make_play(loaded: LoadedScenario, seed: int) -> Play:
@@ -61,5 +84,5 @@ def make_play(loaded: LoadedScenario, seed: int) -> Play:
         world=create_world(loaded, seed),
         sensors=create_sensors(loaded, seed),
         sightings=create_sightings(loaded),
-        wire=create_wire(loaded.site),
+        wire=create_wire(loaded.site, dies_ns=dies_ns(loaded)),
     )

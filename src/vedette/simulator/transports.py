@@ -5,16 +5,19 @@ TCP connect to the service. What was sent is counted, so that lockstep can wait 
 """
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vedette.base.errors import VedetteError
+from vedette.config.check_wires import SAPIENT_FEEDS
 from vedette.config.site import Feed, Site
 
 DATAGRAM_KINDS = ("asterix_udp", "detections_udp", "remote_id_udp")
 CONNECT_S = 30.0
 SEND_BUFFER_BYTES = 1 << 20
+READ_BYTES = 1 << 16
 
 
 @dataclass(slots=True)
@@ -27,6 +30,8 @@ class Sender:
     server: asyncio.Server | None = None
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
     connected: asyncio.Event = field(default_factory=asyncio.Event)
+    heard: list[bytes | None] = field(default_factory=list)  # None: the service has connected
+    ear: asyncio.Task[None] | None = None
     sent: int = 0
 
 
@@ -46,7 +51,7 @@ class Transports:
         for sender in self.senders.values():
             if sender.feed.kind in DATAGRAM_KINDS:
                 sender.datagrams = _datagram_socket()
-            elif sender.feed.kind in ("beast_tcp", "sbs_tcp"):
+            elif sender.feed.kind in ("beast_tcp", "sbs_tcp", "sapient_tcp"):
                 await self._listen(sender)
         return self
 
@@ -57,6 +62,8 @@ class Transports:
                 sender.datagrams.close()
             for writer in sender.writers:
                 writer.close()
+            if sender.ear is not None:
+                sender.ear.cancel()
             if sender.server is not None:
                 sender.server.close()
 
@@ -68,6 +75,7 @@ class Transports:
                 earlier.close()
             sender.writers, sender.sent = [writer], 0
             sender.connected.set()
+            _hear(sender, reader)
 
         host, port = sender.address
         sender.server = await asyncio.start_server(accept, host, port)
@@ -81,7 +89,11 @@ class Transports:
                     if sender.server is not None:
                         await sender.connected.wait()
                     elif sender.feed.kind == "detections_tcp":
-                        sender.writers = [await _call(sender.address)]
+                        sender.writers = [(await _call(sender.address))[1]]
+                    elif sender.feed.kind == "sapient_listen":
+                        reader, writer = await _call(sender.address)
+                        sender.writers = [writer]
+                        _hear(sender, reader)
         except TimeoutError:
             raise VedetteError(f"the service did not connect within {CONNECT_S:.0f} s") from None
 
@@ -100,6 +112,14 @@ class Transports:
             for writer in sender.writers:
                 await _drain(sender, writer)
 
+    def heard(self) -> list[tuple[str, bytes | None]]:
+        """Give what the service has said over each feed since the last call."""
+        out = []
+        for name, sender in self.senders.items():
+            out += [(name, data) for data in sender.heard]
+            sender.heard = []
+        return out
+
     def sent(self) -> dict[str, int]:
         """Say how much was sent on each feed since the start."""
         return {name: sender.sent for name, sender in self.senders.items() if sender.sent}
@@ -113,15 +133,34 @@ def _datagram_socket() -> socket.socket:
     return opened
 
 
-async def _call(address: tuple[str, int]) -> asyncio.StreamWriter:
+def _hear(sender: Sender, reader: asyncio.StreamReader) -> None:
+    """Begin to hear what the service says over a connection that has just been made.
+
+    Other feeds are spoken to and say nothing.
+    """
+    if sender.feed.kind not in SAPIENT_FEEDS:
+        return
+    if sender.ear is not None:
+        sender.ear.cancel()
+    sender.heard = [None]
+    sender.ear = asyncio.create_task(_listen_on(sender, reader))
+
+
+async def _listen_on(sender: Sender, reader: asyncio.StreamReader) -> None:
+    with contextlib.suppress(ConnectionError):
+        while data := await reader.read(READ_BYTES):
+            sender.heard.append(data)
+
+
+async def _call(address: tuple[str, int]) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Connect to the service, which may still be starting."""
     while True:
         try:
-            _, writer = await asyncio.open_connection(*address)
+            reader, writer = await asyncio.open_connection(*address)
         except ConnectionError:
             await asyncio.sleep(0.1)
         else:
-            return writer
+            return reader, writer
 
 
 async def _drain(sender: Sender, writer: asyncio.StreamWriter) -> None:

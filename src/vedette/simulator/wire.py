@@ -1,12 +1,12 @@
 """From what sensors measured to bytes on their feeds: the same formats real sensors speak.
 
 In: `Heard` of each step. Out: datagrams and pieces of streams, each when its latency is over.
-ASTERIX feeds get CAT048 and CAT034 blocks (several a datagram), Beast feeds frames, the others
-detection lines.
+ASTERIX feeds get CAT048 and CAT034 blocks (several a datagram), Beast feeds frames, SAPIENT feeds
+the messages of their nodes, the others detection lines.
 """
 
 import heapq
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -17,10 +17,12 @@ from vedette.codecs.asterix import (
     encode_cat048_blocks,
 )
 from vedette.codecs.detections import encode_detection_line
+from vedette.config.check_wires import SAPIENT_FEEDS
 from vedette.config.site import Feed, Sensor, Site
 from vedette.model.reports import Detection, Plot, Report, SensorStatus
 from vedette.simulator.heard import Heard
 from vedette.simulator.remote_id_wire import beacons
+from vedette.simulator.sapient_nodes import SapientNodes, sapient_nodes
 
 DATAGRAM_BYTES = 1400  # within one Ethernet frame
 
@@ -29,13 +31,14 @@ DATAGRAM_BYTES = 1400  # within one Ethernet frame
 class Wire:
     """What waits to be sent on each feed: a heap of (release time, order, report or frame).
 
-    Where nothing is held back, that is the order in which it was said.
+    Where nothing is held back, that is the order in which it was said. nodes: of SAPIENT feeds.
     """
 
     feeds: dict[str, Feed]  # by sensor
     sensors: dict[str, Sensor]
     waiting: dict[str, list[tuple[int, int, Report | bytes]]] = field(default_factory=dict)
     said: int = 0
+    nodes: dict[str, SapientNodes] = field(default_factory=dict)
 
     def push(self, heard: Iterable[Heard]) -> None:
         """Take what the sensors say of a step. A sensor without a feed is not sent."""
@@ -52,7 +55,7 @@ class Wire:
 
     def due(self, t_ns: int) -> list[tuple[str, bytes]]:
         """Give what is to be sent by t_ns: (feed id, bytes), a datagram or a piece of a stream."""
-        packets: list[tuple[str, bytes]] = []
+        packets = [(feed, signs) for feed, n in self.nodes.items() if (signs := n.signs(t_ns))]
         for sensor_id, queue in self.waiting.items():
             items = []
             while queue and queue[0][0] <= t_ns:
@@ -68,21 +71,35 @@ class Wire:
             if feed.kind == "remote_id_udp":
                 packets += [(feed.id, data) for data in beacons(reports, sensor)]
                 continue
+            if feed.id in self.nodes:
+                packets.append((feed.id, self.nodes[feed.id].words(reports, sensor)))
+                continue
             is_asterix = feed.kind == "asterix_udp"
             pieces = asterix_blocks(reports, sensor) if is_asterix else detection_lines(reports)
             packets += [(feed.id, data) for data in pack(pieces)]
         return packets
 
 
-def create_wire(site: Site, kinds: Container[str] | None = None) -> Wire:
-    """Connect each sensor with the first feed that names it. kinds: of feeds; None: all."""
+def create_wire(
+    site: Site, kinds: Container[str] | None = None, dies_ns: Mapping[str, int] | None = None
+) -> Wire:
+    """Connect each sensor with the first feed that names it, or carries its SAPIENT node.
+
+    kinds: of feeds; None: all. dies_ns: from when on a sensor says nothing more.
+    """
     feeds: dict[str, Feed] = {}
+    nodes: dict[str, SapientNodes] = {}
     for feed in site.feeds:
         if feed.sensor is not None:
             feeds.setdefault(feed.sensor, feed)
+    for feed in site.feeds:
+        if feed.kind in SAPIENT_FEEDS and (kinds is None or feed.kind in kinds):
+            own = [s for s in site.sensors if s.sapient_node and s.id not in feeds]
+            feeds |= {sensor.id: feed for sensor in own}
+            nodes[feed.id] = sapient_nodes(own, dict(dies_ns or {}))
     if kinds is not None:
         feeds = {sensor: feed for sensor, feed in feeds.items() if feed.kind in kinds}
-    return Wire(feeds, {sensor.id: sensor for sensor in site.sensors})
+    return Wire(feeds, {sensor.id: sensor for sensor in site.sensors}, nodes=nodes)
 
 
 def asterix_blocks(reports: list[Report], sensor: Sensor) -> list[bytes]:

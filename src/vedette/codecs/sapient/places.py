@@ -19,9 +19,9 @@ DEG, RAD, UTM = 1, 2, 5  # LocationCoordinateSystem
 ELLIPSOID, GEOID = 1, 2  # LocationDatum
 TRUE, MAGNETIC, GRID, PLATFORM = 1, 2, 3, 4  # RangeBearingDatum
 M_PER_RAD = 6_371_008.8
-# Errors of latitude and longitude are in their own unit; two kilometres of one are metres of
-# someone who did not read that.
-ERROR_MAX_DEG = 0.02
+# Errors of latitude and longitude are in their own unit; one that would be more on the ground is
+# in metres, by someone who did not read that.
+ERROR_MAX_M = 2_000.0
 GEOID_SIGMA_M = 30.0  # of the geoid about the ellipsoid, where the site file does not say
 _ZONE = re.compile(r"0?([1-9]|[1-5][0-9]|60) ?([C-HJ-NP-X])", re.I)
 _EASTING_M, _NORTHING_M = (100_000.0, 1_000_000.0), (0.0, 10_000_000.0)
@@ -161,9 +161,8 @@ def _error(message: Any, name: str, unit: float = 1.0) -> float | None:
 def _metres(error: float | None, unit: float, shrink: float) -> float | None:
     if error is None:
         return None
-    if math.degrees(error * unit) > ERROR_MAX_DEG:
-        return error
-    return error * unit * M_PER_RAD * shrink
+    ground_m = error * unit * M_PER_RAD * shrink
+    return ground_m if ground_m <= ERROR_MAX_M else error
 
 
 def _root_mean_square(*parts_m: float | None) -> float | None:
