@@ -9,7 +9,7 @@ PAGE := src/vedette/server/static/index.html
 KERNELS := src/vedette/kernels/__pycache__/.compiled
 PAGE_SOURCES := $(shell find web/src web/public web/index.html web/package-lock.json web/vite.config.ts -type f 2>/dev/null)
 
-.PHONY: help setup page kernels peers demo test test-slow check bench docs format clean
+.PHONY: help setup page kernels peers tak-peers demo test test-slow check bench docs format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,14 @@ $(PEERS)/.ready: benchmarks/peers-requirements.txt
 
 peers: $(PEERS)/.ready  ## Stone Soup, norfair, libasterix: to be compared with, in their own environment
 
+TAK_PEERS := .venv-tak
+$(TAK_PEERS)/.ready: tests/tak/requirements.txt
+	@$(PYTHON) -m venv $(TAK_PEERS)
+	@$(TAK_PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+tak-peers: $(TAK_PEERS)/.ready  ## taky, pytak, takproto and the CAP schema, to be tested with
+
 demo: setup  ## re-enact 4 January 2022 at Ain al-Asad and open the air picture
 	@$(BIN)/vedette demo
 
@@ -74,4 +82,4 @@ docs: $(VENV)/.ready  ## write the generated pages
 	@$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf $(VENV) $(PEERS) .vedette web/node_modules src/vedette/server/static
+	rm -rf $(VENV) $(PEERS) $(TAK_PEERS) .vedette web/node_modules src/vedette/server/static

@@ -36,7 +36,7 @@ def data_of(arrivals):
 
 
 def run(work):
-    asyncio.run(work())
+    asyncio.run(asyncio.wait_for(work(), 60.0))
 
 
 XML = cot.write_event(event("a-f-A-M-H", callsign="RAVEN 1"), "xml")
@@ -301,3 +301,27 @@ def test_what_outputs_write_keeps_its_whole_detail_in_protobuf():
         speed_mps=2.5, detail_xml='<emergency type="Ring The Bell">x</emergency>',
     )  # fmt: skip
     assert cot.restream(cot.write_event(full, "xml") * 2) == cot.stream_frame(full) * 2
+
+
+def test_a_feed_that_is_closed_while_its_server_hangs_up_is_closed():
+    class Closing(dict):
+        def __delitem__(self, name):
+            super().__delitem__(name)
+            task.cancel()
+
+    async def work():
+        nonlocal task
+        server = Server(greeting=XML)
+        listening, port = await server.listen()
+        site = parse_site(TEXT.format(host="127.0.0.1", port=port, more=""), "site.toml")
+        feed = tak.TakFeed(site.feeds[0], Intake(site, time.time_ns), time.time_ns, Closing())
+        async with listening:
+            task = asyncio.create_task(feed.stay_connected())
+            await asyncio.wait_for(server.came.wait(), 5.0)
+            server.writers[0].transport.abort()
+            done, _ = await asyncio.wait({task}, timeout=3.0)
+            task.cancel()
+            assert done
+
+    task = None
+    run(work)

@@ -9,7 +9,6 @@ Source: TAK protocol version 1, "Streaming connections".
 """
 
 import asyncio
-import contextlib
 import ssl
 from collections import deque
 from collections.abc import Callable, MutableMapping
@@ -197,8 +196,9 @@ class TakFeed:
         finally:
             del self._peers[name]
             watch.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watch
+            await asyncio.wait({watch})  # not `await watch`: our own cancelling must come through
+            if not watch.cancelled():
+                watch.result()
 
     async def _read_on(self, reader: asyncio.StreamReader, peer: TakPeer) -> bool:
         buffer, has_data = cot.StreamBuffer(), False
