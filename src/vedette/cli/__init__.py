@@ -13,6 +13,7 @@ from vedette.base.errors import VedetteError
 from vedette.cli import (
     check,
     convert,
+    coverage,
     demo,
     evaluate,
     incident,
@@ -32,6 +33,7 @@ COMMANDS = (
     track,
     simulate,
     evaluate,
+    coverage,
     replay,
     whatif,
     incident,

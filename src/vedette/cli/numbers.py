@@ -59,3 +59,7 @@ cutoff_m = real(0.001, 1e6)  # a cut-off of nothing makes every score empty
 geoid_m = real(-200.0, 200.0)  # -107 to +86 on this earth
 runs = whole(1, 1_000_000)
 jobs = whole(1, 1_000)
+radius_km = real(0.1, 300.0)
+height_m = real(1.0, 20_000.0)
+rcs_dbsm = real(-60.0, 60.0)
+speed_mps = real(1.0, 300.0)

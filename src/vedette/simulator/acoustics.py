@@ -19,7 +19,7 @@ from vedette.model.enums import ObjectClass
 from vedette.model.reports import Report
 from vedette.simulator.listeners import BearingModel, fields_of
 from vedette.simulator.sensor_specs import AcousticSpec, SensorModelSpec
-from vedette.simulator.sight import look
+from vedette.simulator.sight import Seen, look
 from vedette.simulator.world import STEP_S, World
 
 F64 = NDArray[np.float64]
@@ -63,10 +63,15 @@ class AcousticModel(BearingModel):
         count = len(state)
         luck, noise = self.rng.uniform(size=count), self.rng.standard_normal((count, 2))
         guess = self.rng.uniform(size=count)
-        chance = self.detection_prob * 0.9 ** ((seen.range_m / self.reach_m(world, state)) ** 2)
+        chance = self._chance(world, seen, state)
         rows = np.flatnonzero(sounding & seen.inside & (luck < chance))
         labels = [self._label(world, int(k), float(guess[k])) for k in rows]
         return self._plots(t_ns, self._noisy(seen, noise, rows), labels) + self._clutter(t_ns)
+
+    def _chance(self, world: World, seen: Seen, state_enu: F64) -> F64:
+        """Say how probably each object is heard, from where it made the sound."""
+        reach_m = self.reach_m(world, state_enu)
+        return np.asarray(self.detection_prob * 0.9 ** ((seen.range_m / reach_m) ** 2))
 
     def heard(self, world: World, t_ns: int) -> tuple[F64, NDArray[np.bool_]]:
         """Give each object's state (N, 6) when it made the sound that comes in now, and whether.

@@ -60,6 +60,10 @@ class CallerModel(BearingModel):
             self.called += 1
             heapq.heappush(self.repeats, (when, self.called, copy))
 
+    def _notice_prob(self, world: World, seen: Seen, state_enu: F64) -> F64:
+        """Say how probably each object is called in with a bearing that is its own."""
+        return self._chance(world, seen, state_enu) * (1.0 - self.callers.wrong_prob)
+
     def _chance(self, world: World, seen: Seen, state_enu: F64) -> F64:
         """Say how probably each object is called in."""
         ratio = self.callers.night_range_ratio

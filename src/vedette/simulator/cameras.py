@@ -88,12 +88,21 @@ class CameraModel(BearingModel):
 
     def _chance(self, world: World, seen: Seen, state_enu: F64) -> F64:
         """Say how probably each object is noticed: nothing outside the field of view."""
+        chance = self._notice_prob(world, seen, state_enu)
+        return np.where(self.pointed_at(seen.azimuth_rad, self.gaze.azimuth_rad), chance, 0.0)
+
+    def _notice_prob(self, world: World, seen: Seen, state_enu: F64) -> F64:
+        """Say how probably each object is noticed, were it in the field of view."""
         ratio = self.camera.night_range_ratio
         chance = self.detection_prob * clearness(self.weather, seen, state_enu)
         chance *= reach_chance(seen.range_m, self._reach_m(world), self.weather, ratio)
-        away = (seen.azimuth_rad - self.gaze.azimuth_rad + math.pi) % TWO_PI - math.pi
+        return np.asarray(chance)
+
+    def pointed_at(self, azimuth_rad: F64, gaze_rad: F64 | float) -> NDArray[np.bool_]:
+        """Say which azimuths are in the field of view of a gaze."""
+        away = (azimuth_rad - gaze_rad + math.pi) % TWO_PI - math.pi
         half = 0.5 * math.radians(self.camera.field_of_view_deg)
-        return np.where(np.abs(away) <= half, chance, 0.0)
+        return np.asarray(np.abs(away) <= half)
 
 
 def reach_chance(range_m: F64, reach_m: F64, weather: WeatherSpec, night_ratio: float) -> F64:

@@ -17,7 +17,13 @@ from numpy.typing import NDArray
 from vedette.config.site import Sensor
 from vedette.simulator.cross_sections import BY_CLASS as FLUCTUATION
 from vedette.simulator.cross_sections import Reflectors, reflectors
-from vedette.simulator.detectability import draw_energy, draw_sum, snr_for, threshold_ratio
+from vedette.simulator.detectability import (
+    detection_prob,
+    draw_energy,
+    draw_sum,
+    snr_for,
+    threshold_ratio,
+)
 from vedette.simulator.limits import BY_CLASS as LIMITS
 from vedette.simulator.objects import Fleet
 from vedette.simulator.resolution import leaders, merged
@@ -35,6 +41,7 @@ SIDE_LOBES = 8  # directions in which an antenna sees beside its main beam; it h
 NO_LOBE_RATIO = 10.0 ** (-2.5)  # -25 dB one way, an ordinary reflector, for noise from outside
 FAINT_RATIO = 0.03  # of the threshold: weaker echoes pass it once in a million at most
 DECIBELS_MAX = 150.0  # no receiver tells more, and no format of ours takes it
+CURVE_DB, CURVE_STEP_DB = (-30.0, 60.0), 0.1  # where every curve goes from nothing to all
 NOISE_RATE_MPS = 75.0  # noise has any range rate: +-75 m/s are unambiguous at X band and 10 kHz
 
 
@@ -88,6 +95,7 @@ class Equation:
     strobes: Sequence[Strobe] = ()
     _fleet: Fleet | None = field(default=None, repr=False)
     _reflectors: Reflectors | None = field(default=None, repr=False)
+    _curves: dict[int, F64] = field(default_factory=dict, repr=False)
 
     def reflectors(self, fleet: Fleet) -> Reflectors:
         """Give what the fleet sends back, laid out once."""
@@ -153,6 +161,31 @@ class Equation:
             told = within[rows[heads]]
             heads, aer, energy = heads[told], aer[told], energy[told]
         return self.found(rng, t_ns[rows[heads]], aer, energy, noise[heads])
+
+    def look_prob(self, world: World, seen: Seen, state_enu: F64) -> F64:
+        """Say how probably each object (N,) passes the threshold, were it alone and in the beam.
+
+        The curves are exact at every CURVE_STEP_DB and drawn straight between: off by 2e-4 at most.
+        """
+        sends = self.reflectors(world.fleet)
+        speed = np.sqrt(np.sum(state_enu[:, 3:] ** 2, axis=1))
+        noise = self.noise_ratio(seen.azimuth_rad, world.elapsed_s)
+        snr = self.snr(seen.range_m, sends.rcs_dbsm(seen, speed)) / noise
+        snr_db = np.clip(10.0 * np.log10(np.maximum(snr, 1e-12)), *CURVE_DB)
+        grid_db = np.arange(CURVE_DB[0], CURVE_DB[1] + CURVE_STEP_DB, CURVE_STEP_DB)
+        prob = np.zeros(len(snr))
+        for swerling in np.unique(sends.swerling):
+            curve = self._curve(grid_db, int(swerling))
+            rows = sends.swerling == swerling
+            prob[rows] = np.interp(snr_db[rows], grid_db, curve)
+        return np.where(self.is_blind(seen.range_rate_mps), 0.0, prob)
+
+    def _curve(self, snr_db: F64, swerling: int) -> F64:
+        """Give the probability of detection by signal to noise, worked out once."""
+        if swerling not in self._curves:
+            snr = 10.0 ** (snr_db / 10.0)
+            self._curves[swerling] = detection_prob(snr, self.threshold, self.pulses, swerling)
+        return self._curves[swerling]
 
     def lobe_echoes(
         self,

@@ -71,7 +71,7 @@ class BearingModel:
         return self.station.sensor
 
     @property
-    def _hears_only_radio(self) -> bool:
+    def hears_only_radio(self) -> bool:
         """Whether this is a direction finder: by the site's word, else by its kind."""
         stated = self.sensor.cooperative
         return self.sensor.kind == "bearing" if stated is None else stated
@@ -102,9 +102,22 @@ class BearingModel:
         """Say which objects this sensor could notice at all."""
         there = ~np.array([spec.spoofed for spec in world.fleet.specs], np.bool_)
         possible = world.visible & seen.inside & there
-        if self._hears_only_radio:
+        if self.hears_only_radio:
             possible &= np.array([spec.radio for spec in world.fleet.specs], np.bool_)
         return possible
+
+    def look_prob(self, world: World, state_enu: F64) -> F64:
+        """Say how probably one look notices each object of these states (N, 6).
+
+        Of a camera that must be pointed: were it pointed there (`pointed_at` says when it is).
+        """
+        seen = look(self.station, state_enu)
+        chance = self._notice_prob(world, seen, state_enu)
+        return np.where(self._possible(world, seen), chance, 0.0)
+
+    def _notice_prob(self, world: World, seen: Seen, state_enu: F64) -> F64:
+        """Say how probably each object is noticed by one look that is turned to it."""
+        return self._chance(world, seen, state_enu)
 
     def _chance(self, world: World, seen: Seen, state_enu: F64) -> F64:
         """Say how probably each object is noticed, were it possible. state_enu (N, 6): as seen."""
@@ -112,7 +125,7 @@ class BearingModel:
 
     def _reach_m(self, world: World) -> F64:
         """Give the range at which each object is noticed with 0.9 of the best probability."""
-        if self._hears_only_radio:
+        if self.hears_only_radio:
             return np.full(world.fleet.count, self.range_90_m)
         ratio = [SIZE_RATIO[spec.object_class] for spec in world.fleet.specs]
         return self.range_90_m * np.array(ratio)

@@ -186,6 +186,19 @@ class RadarModel:
         rcs_dbsm = world.fleet.rcs_dbsm[rows] + 10.0 * np.log10(fluctuation[rows])
         return self._plots(t_ns[rows], aer, snr_db, rcs_dbsm)
 
+    def look_prob(self, world: World, state_enu: F64) -> F64:
+        """Say how probably one look finds each object of these states (N, 6), alone in its cell.
+
+        By its main lobe; what it draws echoes by, summed up instead of drawn.
+        """
+        seen = look(self.station, state_enu)
+        if self.equation is not None:
+            prob = self.equation.look_prob(world, seen, state_enu)
+        else:
+            mean_db = world.fleet.rcs_dbsm - 40.0 * np.log10(seen.range_m / self.range_90_m)
+            prob = np.exp(-THRESHOLD_RATIO / (SNR_AT_90 * 10.0 ** (mean_db / 10.0)))
+        return np.asarray(np.where(seen.inside, self.detection_prob * prob, 0.0))
+
     def _attentive(self, count: int) -> NDArray[np.bool_]:
         """Draw which objects are not lost for reasons outside the radar equation."""
         if self.detection_prob >= 1.0:

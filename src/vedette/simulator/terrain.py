@@ -44,6 +44,14 @@ class Terrain:
             height[inside] = _between(grid.height_m, row[inside], column[inside]) + self.geoid_m
         return height
 
+    def over_reference_m(self, frame: SiteFrame, east_m: F64, north_m: F64) -> F64:
+        """Give the ground's height over the site's reference at places of its frame, any shape."""
+        up = -(east_m**2 + north_m**2) / (2.0 * WGS84_SEMI_MAJOR_M)
+        places = (east_m.ravel(), north_m.ravel(), up.ravel())
+        lat_deg, lon_deg, _ = frame.geo_deg_from_enu(*places)
+        height = self.height_m(lat_deg, lon_deg, frame.hae_m)
+        return (height - frame.hae_m).reshape(np.shape(east_m))
+
 
 @dataclass(slots=True, frozen=True)
 class Horizon:
@@ -96,8 +104,8 @@ def make_horizon(
     own = np.stack([np.sin(angle), np.cos(angle), np.zeros(RAYS)], axis=1) @ own_from_enu
     east = position_enu_m[0] + own[:, :1] * distance
     north = position_enu_m[1] + own[:, 1:2] * distance
-    ground = _over_reference(terrain, frame, east, north)
-    here = _over_reference(terrain, frame, position_enu_m[:1, None], position_enu_m[1:2, None])
+    ground = terrain.over_reference_m(frame, east, north)
+    here = terrain.over_reference_m(frame, position_enu_m[:1, None], position_enu_m[1:2, None])
     drop = (position_enu_m[0] ** 2 + position_enu_m[1] ** 2) / (2.0 * WGS84_SEMI_MAJOR_M)
     antenna = max(float(position_enu_m[2] + drop), float(here[0, 0]) + ANTENNA_MIN_M)
     highest = np.maximum.accumulate(_slope(ground - antenna, distance), axis=1)
@@ -105,12 +113,3 @@ def make_horizon(
     least[:, 0] = -np.inf  # nothing stands between within the first ring
     least[:, 1:] = highest
     return Horizon(least, ring_m, antenna)
-
-
-def _over_reference(terrain: Terrain, frame: SiteFrame, east_m: F64, north_m: F64) -> F64:
-    """Give the ground's height over the site's reference at places of its frame (A, K)."""
-    up = -(east_m**2 + north_m**2) / (2.0 * WGS84_SEMI_MAJOR_M)
-    places = (east_m.ravel(), north_m.ravel(), up.ravel())
-    lat_deg, lon_deg, _ = frame.geo_deg_from_enu(*places)
-    height = terrain.height_m(lat_deg, lon_deg, frame.hae_m)
-    return (height - frame.hae_m).reshape(np.shape(east_m))
