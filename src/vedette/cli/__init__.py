@@ -15,6 +15,7 @@ from vedette.cli import (
     convert,
     coverage,
     demo,
+    doctor,
     evaluate,
     incident,
     password,
@@ -39,6 +40,7 @@ COMMANDS = (
     incident,
     check,
     convert,
+    doctor,
     password,
     warm_up,
 )

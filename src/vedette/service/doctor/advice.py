@@ -1,0 +1,206 @@
+"""What is wrong with a source, and what to do about it, in plain words.
+
+In: what was heard in some seconds. Out: findings. The bounds: a clock is named from CLOCK_AHEAD_S
+(no network makes a plot early) or CLOCK_BEHIND_S (a radar may hold its plots for a sector and a
+slow link for a second); refusals from a fifth of what came, as the service itself does.
+"""
+
+import socket
+from collections.abc import Sequence
+
+import msgspec
+
+from vedette.codecs import formats
+from vedette.config.check_wires import LISTENING_FEEDS
+from vedette.config.faults import is_loopback
+from vedette.config.site import Feed, Sensor, Site
+from vedette.service.doctor.heard import Heard
+from vedette.service.doctor.sockets import Nearby, Opened
+
+CLOCK_AHEAD_S, CLOCK_BEHIND_S = 0.5, 2.0
+HOUR_S, QUARTER_S = 3600.0, 900.0
+REFUSED_SHARE_MAX = 0.2
+REASONS_TOLD = 3
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong, and what to do."""
+
+    what: str
+    do: str
+
+
+# What an engineer does about each reason of the closed list; the others speak for themselves.
+_REMEDIES = {
+    "unknown sensor": "give the sensor a [[sensors]] table with this id, or, for ASTERIX, this "
+    "sac and sic; or mend what the sender calls itself",
+    "outside coverage": "mend the sensor's place, azimuth_offset_deg or coverage.range_max_m in "
+    "the site file: it reports where it cannot see",
+    "too old": "set the sensor's clock by GPS or NTP; if the delay is real, raise "
+    "limits.report_age_max_s",
+    "ahead of time": "set the sensor's clock by GPS or NTP, and this machine's",
+    "unsupported category": "have the sensor send a category of docs/formats.md, or leave it: the "
+    "rest of each datagram is kept",
+    "simulated target": "set mode to SIMULATED or EXERCISE in the site file, or end the simulation "
+    "at the radar",
+    "implausible position": "mend the receiver's place in the site file; if it is right, someone "
+    "sends false positions",
+    "bad checksum": "a few are noise; many mean a weak antenna, or another format on this port",
+    "impossible sigma": "mend the sigmas that the sender states: no instrument is like that",
+    "no measurement": "let the sensor state a position, a bearing or a range",
+}
+_OTHER_REMEDY = "compare what is sent with docs/formats.md: vedette check FORMAT FILE says where"
+
+
+def feed_findings(
+    site: Site, feed: Feed, heard: Heard, opened: Opened, seconds: float
+) -> list[Finding]:
+    """Say what is wrong with a feed after `seconds` of listening."""
+    fault = opened.faults.get(feed.id)
+    if feed.id in opened.taken:
+        return [
+            Finding(
+                what=fault or "the port is taken",
+                do="a running vedette may have it: see its own health below; else stop the other "
+                "program",
+            )
+        ]
+    if fault is not None:
+        return [Finding(what=fault, do=_connection_advice(feed))]
+    if not heard.arrivals:
+        return [_silence(feed, heard, opened.nearby.get(feed.id, {}), seconds)]
+    found = []
+    guessed = guess(heard.first)
+    family = feed.kind.partition("_")[0]
+    if heard.refused.total() and not heard.reports and guessed and guessed != family:
+        what = f"what arrives looks like {guessed}, and the feed is of kind {feed.kind}"
+        return [Finding(what=what, do=_swap_advice(site, feed, guessed))]
+    if heard.shed:
+        what = f"above its declared rate or queue: {heard.shed:,} dropped"
+        do = f"raise rate_max_hz ({feed.rate_max_hz:g}) if so much is right, or have it send less"
+        found.append(Finding(what=what, do=do))
+    return [*found, *refusals(heard)]
+
+
+def _connection_advice(feed: Feed) -> str:
+    if feed.kind in LISTENING_FEEDS:
+        return "mend host, port or group in the site file"
+    return "start the receiver and have it serve this port; mend host and port if it does already"
+
+
+def _silence(feed: Feed, heard: Heard, nearby: dict[int, Nearby], seconds: float) -> Finding:
+    for port, near in nearby.items():
+        if near.count:
+            looks = guess(near.first)
+            like = f" that look like {looks}" if looks else ""
+            return Finding(
+                what=f"nothing on port {feed.port}; {near.count} datagrams{like} came to {port}",
+                do=f"set the feed's port to {port}, or the sender's to {feed.port}",
+            )
+    if feed.kind not in LISTENING_FEEDS:
+        what = f"{feed.host}:{feed.port} answers, and sent nothing in {seconds:g} s"
+        return Finding(what=what, do="see whether the receiver hears anything itself: its antenna")
+    if heard.opened:
+        what = f"a sender is connected, and sent nothing in {seconds:g} s"
+        return Finding(what=what, do="see whether the sensor detects anything itself")
+    transport = "TCP" if feed.kind.endswith(("_tcp", "_listen")) else "UDP"
+    what = f"nothing arrived in {seconds:g} s on {transport} {feed.group or feed.host}:{feed.port}"
+    return Finding(what=what, do=_reach_advice(feed, transport))
+
+
+def _reach_advice(feed: Feed, transport: str) -> str:
+    if feed.group is not None:
+        return (
+            f"host must be this machine's address towards the radar network (is {feed.host}); see "
+            "that the switch passes the group on"
+        )
+    if is_loopback(feed.host):
+        return (
+            f"it listens on {feed.host}, which other machines cannot reach: if the sensor is on "
+            f'another, set host = "{own_address()}"; else see that it sends to port {feed.port}'
+        )
+    return (
+        f"point the sensor at {own_address()}, {transport} port {feed.port}, and let the firewall "
+        "pass it"
+    )
+
+
+def own_address() -> str:
+    """Give this machine's address towards others; asks the routing table, sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # TEST-NET-1: never anybody's
+        except OSError:
+            return "0.0.0.0"
+        return str(probe.getsockname()[0])
+
+
+def guess(head: bytes) -> str:
+    """Name what bytes look like, "" where nothing is known of them."""
+    if not head:
+        return ""
+    for payload in formats.PAYLOADS:
+        if not payload.links and payload.is_one(head):
+            return payload.name
+    found = formats.told(head, "")
+    return "" if found is None else found.name
+
+
+def _swap_advice(site: Site, feed: Feed, guessed: str) -> str:
+    others = [o.id for o in site.feeds if o.kind.startswith(guessed) and o.id != feed.id]
+    if others:
+        return f"its port may be swapped with that of {others[0]!r}"
+    fitting = [kind for kind in LISTENING_FEEDS if kind.startswith(guessed)]
+    return (
+        f"set its kind to {fitting[0]}" if fitting else "send it in the format of the feed's kind"
+    )
+
+
+def refusals(heard: Heard) -> list[Finding]:
+    """Say what is refused, the most frequent reasons first, once they are a share of all."""
+    refused = heard.refused.total()
+    is_known = "unknown sensor" in heard.refused or "outside coverage" in heard.refused
+    share = refused / max(heard.reports + refused, 1)
+    if not refused or (not is_known and share < REFUSED_SHARE_MAX):
+        return []
+    found = []
+    for reason, count in heard.refused.most_common(REASONS_TOLD):
+        detail = heard.details.get(reason, "")
+        what = f"refused {count:,}: {reason}" + (f" ({detail})" if detail else "")
+        found.append(Finding(what=what, do=_REMEDIES.get(reason, _OTHER_REMEDY)))
+    return found
+
+
+def sensor_findings(
+    sensor: Sensor, heard: Heard, feeds_heard: Sequence[Heard], seconds: float
+) -> list[Finding]:
+    """Say what is wrong with a sensor. Silence of all feeds is told of the feeds, not of it."""
+    found = clock_findings(heard)
+    found += refusals(heard)
+    cooperative = sensor.kind == "adsb" if sensor.cooperative is None else sensor.cooperative
+    is_due = seconds >= 2.0 * sensor.scan_period_s and not cooperative
+    if not heard.reports and not heard.refused and is_due and any(f.reports for f in feeds_heard):
+        what = f"not heard in {seconds:g} s, while others are"
+        do = "see that it is switched on, and that its messages bear its id"
+        if sensor.sac is not None:
+            do += f" (SAC {sensor.sac} SIC {sensor.sic})"
+        found.append(Finding(what=what, do=do))
+    return found
+
+
+def clock_findings(heard: Heard) -> list[Finding]:
+    """Say how far a source's time stamps are off, and which way."""
+    delay_s = heard.delay_s
+    if delay_s is None or -CLOCK_AHEAD_S <= delay_s <= CLOCK_BEHIND_S:
+        return []
+    off_s, way = abs(delay_s), "behind" if delay_s > 0 else "ahead of"
+    what = f"its time stamps are {off_s:,.1f} s {way} this machine's clock"
+    rest_s = abs(off_s - round(off_s / QUARTER_S) * QUARTER_S)
+    if off_s > HOUR_S / 2 and rest_s < 60.0:
+        zone = off_s / HOUR_S
+        do = f"it counts another time zone's hours ({zone:g} h): let it send UTC"
+    elif delay_s > 0:
+        do = "set its clock by GPS or NTP (and this machine's); or find out why it sends so late"
+    else:
+        do = "set its clock by GPS or NTP (and this machine's): no plot comes before its time"
+    return [Finding(what=what, do=do)]

@@ -1,0 +1,193 @@
+"""One examination: open, listen, judge, say."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+
+from vedette import feeds, server
+from vedette.base.constants import NS_PER_S
+from vedette.base.errors import VedetteError
+from vedette.config.site import Site
+from vedette.service.clocks import SystemClock
+from vedette.service.doctor.advice import Finding, feed_findings, sensor_findings
+from vedette.service.doctor.heard import Heard, Ledger
+from vedette.service.doctor.sockets import Opened, open_all, running_service
+
+TICK_S = 0.1
+RATE_DIGITS = 3
+
+
+class SourceSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """One source as it was heard.
+
+    what: "feed", "sensor", "output" or "webhook"; how: its kind and address. rate_hz: of datagrams
+    or pieces of a feed, of reports of a sensor. kinds: reports by kind; sensors: of a feed, by
+    name. age_s: of the last. delay_s: median time of receipt minus time of measurement, positive
+    where the time stamps are behind.
+    """
+
+    source: str
+    what: str
+    how: str
+    ok: bool
+    rate_hz: float = 0.0
+    size_bytes: int = 0
+    kinds: dict[str, int] = {}
+    sensors: dict[str, int] = {}
+    age_s: float | None = None
+    delay_s: float | None = None
+    refused: dict[str, int] = {}
+    shed: int = 0
+    findings: list[Finding] = []
+
+
+class Examination(msgspec.Struct, frozen=True, kw_only=True):
+    """What the doctor says of a site. service: a running one's URL, if one answers."""
+
+    site: str
+    seconds: float
+    ok: bool
+    sources: list[SourceSeen]
+    notes: list[str]
+    service: str | None = None
+    service_sources: dict[str, str] = {}
+
+    def in_words(self) -> str:
+        """Say it to a person, what is wrong first within each group."""
+        lines = [f"{self.site}: listened for {self.seconds:g} s"]
+        for seen in self.sources:
+            lines.append(_line(seen))
+            for finding in seen.findings:
+                lines += [f"          {finding.what}", f"          -> {finding.do}"]
+        lines += self.notes
+        lines += [f"  its {name}: {state}" for name, state in self.service_sources.items()]
+        wrong = sum(not seen.ok for seen in self.sources)
+        lines.append("nothing is wrong" if self.ok else f"{wrong} of {len(self.sources)} are wrong")
+        return "\n".join(lines)
+
+
+def _line(seen: SourceSeen) -> str:
+    parts = [f"{'ok   ' if seen.ok else 'WRONG'}  {seen.what:7} {seen.source}  {seen.how}"]
+    if seen.rate_hz:
+        parts.append(f"{seen.rate_hz:.3g}/s")
+    parts += [", ".join(f"{kind} {count:,}" for kind, count in seen.kinds.items())]
+    if seen.sensors:
+        parts.append("of " + ", ".join(seen.sensors))
+    if seen.age_s is not None:
+        parts.append(f"last {seen.age_s:.1f} s ago")
+    if seen.delay_s is not None and seen.what == "sensor":
+        way = "behind" if seen.delay_s >= 0 else "ahead"
+        parts.append(f"clock {abs(seen.delay_s):.2f} s {way}")
+    if seen.refused:
+        parts.append(f"refused {sum(seen.refused.values()):,}")
+    return "   ".join(part for part in parts if part)
+
+
+async def examine(site: Site, seconds: float) -> Examination:
+    """Listen to a site for a while and say how its sources are. Records nothing."""
+    clock = SystemClock()
+    ledger = Ledger(site)
+    intake = feeds.Intake(site, clock.now_ns)
+    async with open_all(site, intake, clock) as opened:
+        loop = asyncio.get_running_loop()
+        end_s = loop.time() + seconds
+        while (left_s := end_s - loop.time()) > 0:
+            await asyncio.sleep(min(TICK_S, left_s))
+            ledger.take(intake.drain())
+    await asyncio.sleep(0)  # the loop closes what it was told to close when it comes round
+    sources = _all_seen(site, ledger, opened, seconds, clock.now_ns())
+    notes, url, theirs = await _about_service(site)
+    return Examination(
+        site=site.name,
+        seconds=seconds,
+        ok=all(seen.ok for seen in sources),
+        sources=sources,
+        notes=notes,
+        service=url,
+        service_sources=theirs,
+    )
+
+
+def _all_seen(
+    site: Site, ledger: Ledger, opened: Opened, seconds: float, now_ns: int
+) -> list[SourceSeen]:
+    heard = ledger.sources
+    feeds_heard = [heard[feed.id] for feed in site.feeds]
+    seen = []
+    for feed in site.feeds:
+        found = feed_findings(site, feed, heard[feed.id], opened, seconds)
+        how = f"{feed.kind} {feed.group or feed.host}:{feed.port}"
+        seen.append(_seen(feed.id, "feed", how, heard[feed.id], found, seconds, now_ns))
+    for sensor in site.sensors:
+        found = sensor_findings(sensor, heard[sensor.id], feeds_heard, seconds)
+        seen.append(
+            _seen(sensor.id, "sensor", sensor.kind, heard[sensor.id], found, seconds, now_ns)
+        )
+    for output in site.outputs:
+        found = _output_findings(heard[output.id], opened.faults.get(output.id), output.feed)
+        how = f"{output.kind} {output.feed or f'{output.group or output.host}:{output.port}'}"
+        seen.append(_seen(output.id, "output", how, heard[output.id], found, seconds, now_ns))
+    for hook in site.webhooks:
+        fault = opened.faults.get(hook.id)
+        found = [] if fault is None else [Finding(what=fault, do="start it, or mend its url")]
+        seen.append(_seen(hook.id, "webhook", hook.url, Heard(), found, seconds, now_ns))
+    return seen
+
+
+def _seen(
+    name: str,
+    what: str,
+    how: str,
+    heard: Heard,
+    findings: list[Finding],
+    seconds: float,
+    now_ns: int,
+) -> SourceSeen:
+    count = heard.arrivals if what == "feed" else heard.reports
+    return SourceSeen(
+        source=name,
+        what=what,
+        how=how,
+        ok=not findings,
+        rate_hz=round(count / seconds, RATE_DIGITS),
+        size_bytes=heard.size_bytes,
+        kinds=dict(heard.kinds.most_common()),
+        sensors=dict(heard.sensors.most_common()),
+        age_s=(now_ns - heard.last_ns) / NS_PER_S if heard.last_ns else None,
+        delay_s=heard.delay_s,
+        refused=dict(heard.refused.most_common()),
+        shed=heard.shed,
+        findings=findings,
+    )
+
+
+def _output_findings(heard: Heard, fault: str | None, over: str | None) -> list[Finding]:
+    if fault is not None:
+        return [Finding(what=fault, do="mend its host and port in the site file")]
+    if over is not None or heard.opened > heard.closed:
+        return []  # over a feed's own connection: what is wrong is told of the feed
+    what = "; ".join(heard.refused) or "nobody takes its connection"
+    return [Finding(what=what, do="start the receiver, or mend the output's host and port")]
+
+
+async def _about_service(site: Site) -> tuple[list[str], str | None, dict[str, str]]:
+    """Say whether a service runs on the site's port, and how its sources are."""
+    own = site.service
+    try:
+        server.refuse_taken(own.host, own.port)
+    except VedetteError as error:
+        url, health, theirs = await running_service(site)
+        if health is None:
+            return [f"page: {error}"], None, {}
+        name = health.get("site", "a service")
+        note = (
+            f"{name!r} runs at {url} and may hold the ports: its own health is at {url}/api/health "
+            f"(sources: {url}/api/picture?tracks=0, metrics: {url}/metrics) and in the panel Site"
+        )
+        return [note], url, {str(s.get("source")): _state(s) for s in theirs}
+    return [f"page: {own.host}:{own.port} is free"], None, {}
+
+
+def _state(source: dict[str, Any]) -> str:
+    return f"{source.get('health')}, {source.get('rate_hz', 0.0):.3g}/s: {source.get('reason')}"

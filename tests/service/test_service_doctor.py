@@ -1,0 +1,199 @@
+"""The doctor on real sockets: each fault is named, with its sign, and with what to do."""
+
+import asyncio
+import json
+import socket
+import time
+
+import pytest
+
+from vedette.config.load import parse_site
+from vedette.service.doctor import examine
+
+HEAD = """schema = 1
+name = "Ward"
+mode = "SIMULATED"
+reference = { lat_deg = 33.0, lon_deg = 42.0, hae_m = 100.0 }
+service = { port = %d }
+"""
+SENSOR = """[[sensors]]
+id = "%s"
+kind = "radar_3d"
+lat_deg = 33.0
+lon_deg = 42.0
+hae_m = 100.0
+coverage = { range_max_m = 20000.0 }
+"""
+FEED = """[[feeds]]
+id = "%s"
+kind = "%s"
+port = %d
+%s
+"""
+
+
+def free_ports(count: int, kind: int = socket.SOCK_DGRAM) -> list[int]:
+    """Give ports far enough apart that none is near another."""
+    found: list[int] = []
+    while len(found) < count:
+        with socket.socket(type=kind) as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        if all(abs(port - other) > 12 for other in found) and port < 65_000:
+            found.append(port)
+    return found
+
+
+def line(sensor: str, age_s: float = 0.0, range_m: float = 5000.0) -> bytes:
+    t_ns = time.time_ns() - int(age_s * 1e9)
+    said = {"t_ns": t_ns, "sensor": sensor, "range_m": range_m, "azimuth_deg": 10.0,
+            "elevation_deg": 2.0}  # fmt: skip
+    return json.dumps(said).encode() + b"\n"
+
+
+async def sending(sends, period_s: float = 0.05) -> None:
+    """Send for ever: (port, function that makes the bytes) each in turn."""
+    with socket.socket(type=socket.SOCK_DGRAM) as sender:
+        while True:
+            for port, make in sends:
+                sender.sendto(make(), ("127.0.0.1", port))
+            await asyncio.sleep(period_s)
+
+
+def examined(text: str, sends, seconds: float = 2.5):
+    """Examine a site while something sends; the sources by name, and the whole."""
+
+    async def both():
+        task = asyncio.create_task(sending(sends))
+        try:
+            return await examine(parse_site(text, "site"), seconds)
+        finally:
+            task.cancel()
+
+    told = asyncio.run(both())
+    return {seen.source: seen for seen in told.sources}, told
+
+
+def words(seen) -> str:
+    return " | ".join(f"{f.what} -> {f.do}" for f in seen.findings)
+
+
+@pytest.fixture
+def page():
+    return free_ports(1, socket.SOCK_STREAM)[0]
+
+
+def test_a_sound_site_is_told_with_rates_kinds_sensors_and_ages(page):
+    (port,) = free_ports(1)
+    text = HEAD % page + SENSOR % "radar" + FEED % ("plots", "detections_udp", port, "")
+    seen, told = examined(text, [(port, lambda: line("radar"))])
+    assert told.ok, told.in_words()
+    assert seen["plots"].kinds == {"plot": seen["radar"].kinds["plot"]}
+    assert seen["plots"].sensors.keys() == {"radar"}
+    assert seen["radar"].rate_hz > 2.0
+    assert seen["radar"].age_s < 1.0 and abs(seen["radar"].delay_s) < 0.5
+    assert "nothing is wrong" in told.in_words()
+    assert f"page: 127.0.0.1:{page} is free" in told.notes
+
+
+def test_each_fault_has_its_words_and_its_remedy(page):
+    slow, fast, lost, far, near, fast_feed, swapped = free_ports(7)
+    text = HEAD % page + "".join(SENSOR % name for name in ("slow", "fast", "blind", "quick"))
+    for name, port, more in [
+        ("f-slow", slow, ""),
+        ("f-fast", fast, ""),
+        ("f-lost", lost, ""),
+        ("f-far", far, ""),
+        ("f-near", near, ""),
+        ("f-much", fast_feed, "rate_max_hz = 5.0"),
+    ]:
+        text += FEED % (name, "detections_udp", port, more)
+    text += FEED % ("f-swapped", "asterix_udp", swapped, 'sensor = "quick"')
+    seen, told = examined(
+        text,
+        [
+            (slow, lambda: line("slow", 5.0)),
+            (fast, lambda: line("fast", -1.5)),
+            (lost, lambda: line("stranger")),
+            (far, lambda: line("blind", range_m=90_000.0)),
+            (near + 1, lambda: line("slow", 5.0)),
+            (fast_feed, lambda: line("quick") * 2),
+            (swapped, lambda: line("quick")),
+        ],
+    )
+    assert not told.ok
+    assert "5.0 s behind" in words(seen["slow"]) and "GPS or NTP" in words(seen["slow"])
+    assert seen["slow"].delay_s == pytest.approx(5.0, abs=0.5)
+    assert "1.5 s ahead of" in words(seen["fast"])
+    assert seen["fast"].delay_s == pytest.approx(-1.5, abs=0.5)
+    assert "'stranger' is not in the site file" in words(seen["f-lost"])
+    assert "[[sensors]]" in words(seen["f-lost"])
+    assert "outside coverage" in words(seen["blind"]) and "range_max_m" in words(seen["blind"])
+    assert f"set the feed's port to {near + 1}" in words(seen["f-near"])
+    assert "look like detections" in words(seen["f-near"])
+    assert "above its declared rate" in words(seen["f-much"])
+    assert "looks like detections" in words(seen["f-swapped"])
+
+
+def test_silence_refused_connections_and_taken_ports_are_told_apart(page):
+    quiet, taken = free_ports(2)
+    away = free_ports(1, socket.SOCK_STREAM)[0]
+    text = HEAD % page + SENSOR % "radar"
+    text += (SENSOR % "adsb").replace("radar_3d", "adsb")
+    text += FEED % ("quiet", "detections_udp", quiet, "")
+    text += FEED % ("held", "detections_udp", taken, "")
+    text += FEED % ("away", "beast_tcp", away, 'sensor = "adsb"')
+    with socket.socket(type=socket.SOCK_DGRAM) as holder, socket.socket() as held_page:
+        holder.bind(("127.0.0.1", taken))
+        held_page.bind(("127.0.0.1", page))
+        held_page.listen()
+        seen, told = examined(text, [], 0.6)
+    assert "nothing arrived in 0.6 s on UDP" in words(seen["quiet"])
+    assert "other machines cannot reach" in words(seen["quiet"])
+    assert "another program has it" in words(seen["held"])
+    assert "its own health below" in words(seen["held"])
+    assert "the connection is refused" in words(seen["away"])
+    assert not seen["radar"].findings, "silence of every feed is told of the feeds alone"
+    assert any("another program listens there" in note for note in told.notes)
+
+
+def test_beside_a_running_service_it_says_how_that_service_is(page, tmp_path):
+    from vedette.service.live import Place, Service
+
+    (port,) = free_ports(1)
+    text = HEAD % page + SENSOR % "radar" + FEED % ("plots", "detections_udp", port, "")
+
+    async def beside():
+        async with Service(text, tmp_path / "recording") as service:
+            await service.listen(Place(port=page))
+            running = asyncio.create_task(service.run_live())
+            senders = asyncio.create_task(sending([(port, lambda: line("radar"))]))
+            await asyncio.sleep(0.5)
+            told = await examine(parse_site(text, "site"), 0.5)
+            senders.cancel()
+            service.stop()
+            await running
+            return told
+
+    told = asyncio.run(beside())
+    assert not told.ok and told.service == f"http://127.0.0.1:{page}"
+    assert told.service_sources.keys() == {"radar", "plots"}
+    assert "its own health is at" in told.in_words()
+
+
+def test_the_command_fails_where_something_is_wrong_and_records_nothing(page, tmp_path):
+    import os
+    import subprocess
+    import sys
+
+    (port,) = free_ports(1)
+    path = tmp_path / "site.toml"
+    path.write_text(HEAD % page + SENSOR % "radar" + FEED % ("plots", "detections_udp", port, ""))
+    done = subprocess.run(
+        [sys.executable, "-m", "vedette", "doctor", str(path), "--seconds", "0.5", "--json"],
+        capture_output=True, text=True, check=False, cwd=tmp_path, env=os.environ,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    told = json.loads(done.stdout)
+    assert not told["ok"] and told["sources"][0]["findings"][0]["do"]
+    assert [p.name for p in tmp_path.iterdir()] == ["site.toml"]
