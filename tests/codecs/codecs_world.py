@@ -1,6 +1,7 @@
 """A site with one sensor and feed of each kind, and bytes of each format made by our encoders."""
 
 import io
+import lzma
 import math
 import struct
 
@@ -38,6 +39,7 @@ def make_site() -> Site:
             Feed(id="f-asterix", kind="asterix_udp", port=30001),
             Feed(id="f-beast", kind="beast_tcp", port=30005, sensor="adsb1"),
             Feed(id="f-sbs", kind="sbs_tcp", port=30003, sensor="adsb1"),
+            Feed(id="f-scout", kind="remote_id_mqtt", port=1883, sensor="rid1", topic="#"),
             Feed(id="f-rid", kind="remote_id_udp", port=30014, sensor="rid1"),
             Feed(id="f-udp", kind="detections_udp", port=30010),
             Feed(id="f-tcp", kind="detections_tcp", port=30011),
@@ -199,6 +201,14 @@ def remote_id_datagrams() -> list[bytes]:
     pack = remote_id.encode_pack(remote_id_messages())
     own = remote_id.wrap(remote_id.ADDRESSED, DRONE + b"\x01" + pack)
     return [own, *(remote_id.wrap(link, frame, T0_NS) for link, frame in remote_id_frames())]
+
+
+def scout_payloads() -> list[bytes]:
+    said = [remote_id.decode(message) for message in remote_id_messages()[:5]]
+    memory = remote_id.publish("c0:ff:ee:00:00:01", remote_id.remember(said), T0_NS)
+    pack = remote_id.encode_pack(remote_id_messages())
+    sent = remote_id.publish("c0:ff:ee:00:00:02", pack, T0_NS)
+    return [memory + sent, lzma.compress(memory), sent]
 
 
 def radio_pcap(frames: list[bytes], link: int) -> bytes:

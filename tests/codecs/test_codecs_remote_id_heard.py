@@ -163,7 +163,9 @@ def test_a_receiver_whose_clock_is_off_is_named_and_its_stamps_are_corrected():
         named += only(reports, Refusal)
         (report,) = only(reports, PositionReport)
         assert report.t_meas_ns == now_ns
-    assert [r.detail for r in named] == ["receiver rid: its clock is 5.0 s behind UTC"]
+    assert [r.detail for r in named] == [
+        "receiver rid: its clock is 5.0 s behind UTC; the time of receipt is taken"
+    ]
 
 
 def test_what_the_air_damaged_is_refused_and_not_believed():

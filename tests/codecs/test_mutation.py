@@ -18,6 +18,7 @@ from codecs_world import (
     good_files,
     remote_id_datagrams,
     sbs_text,
+    scout_payloads,
     squitters,
 )
 
@@ -38,6 +39,7 @@ FEEDS = {
     "f-beast": [beast_stream()],
     "f-sbs": [sbs_text()],
     "f-rid": remote_id_datagrams(),
+    "f-scout": scout_payloads(),
     "f-udp": [detection_text()],
     "f-tcp": [detection_text()],
     "f-cot": cot_world.datagrams(),

@@ -30,6 +30,8 @@ _FORMAT = {
     "sapient_listen": "sapient",
     "cot_tcp": "cot",
     "remote_id_udp": "remote id",
+    "remote_id_mqtt": "remote id payload",
+    "detections_mqtt": "detections",
 }
 
 
@@ -159,6 +161,8 @@ def _decode_one(decoders: Decoders, decoder: FeedDecoder, arrival: Arrival) -> l
         return _decode_sbs(decoder, arrival)
     if decoder.listener is not None:
         return cot.read_datagram(arrival.data, decoder.listener, feed, t_recv_ns)
+    if decoder.drones is not None and decoder.format == "remote id payload":
+        return remote_id.read_payload(decoder.drones, arrival.data, t_recv_ns, feed)
     if decoder.drones is not None:
         return remote_id.read_datagram(decoder.drones, arrival.data, t_recv_ns, feed)
     if decoder.format == "detections":

@@ -18,7 +18,9 @@ LISTENING_FEEDS = (
     "sapient_listen",
     "remote_id_udp",
 )
-REMOTE_ID_FEEDS = ("remote_id_udp",)
+REMOTE_ID_FEEDS = ("remote_id_udp", "remote_id_mqtt")
+MQTT_FEEDS = ("remote_id_mqtt", "detections_mqtt")
+TLS_FEEDS = ("cot_tcp", *MQTT_FEEDS)
 # Kinds that may listen to a multicast group.
 GROUP_FEEDS = ("asterix_udp", "cot_udp", "remote_id_udp")
 OVER_FEEDS: dict[str, tuple[str, ...]] = {
@@ -77,6 +79,7 @@ def _feed(site: Site, feed: Feed, path: str) -> Faults:
         yield from _hearing_sensor(site, feed.sensor, f"{path}.sensor", "which receiver hears it?")
     yield from _group(feed, path)
     yield from _tls(feed, path)
+    yield from _mqtt(feed, path)
     yield from _sapient(site, feed, path)
 
 
@@ -127,13 +130,28 @@ def _tls(feed: Feed, path: str) -> Faults:
     """Demand of TLS whom to trust, and of a certificate its key."""
     keys = ("tls_ca", "tls_certificate", "tls_key", "tls_name")
     given = [key for key in keys if getattr(feed, key) is not None]
-    if given and feed.kind != "cot_tcp":
-        yield f"{path}.{given[0]}", "only cot_tcp speaks TLS"
+    if given and feed.kind not in TLS_FEEDS:
+        yield f"{path}.{given[0]}", f"only {', '.join(TLS_FEEDS)} speak TLS"
     elif given and feed.tls_ca is None:
         yield f"{path}.tls_ca", "is missing: who signs the server's certificate?"
     elif (feed.tls_certificate is None) != (feed.tls_key is None):
         missing = "tls_certificate" if feed.tls_certificate is None else "tls_key"
         yield f"{path}.{missing}", "is missing: tls_certificate and tls_key go together"
+
+
+def _mqtt(feed: Feed, path: str) -> Faults:
+    """Demand of a subscription its topic, and of no other feed what only a broker asks for."""
+    if feed.kind not in MQTT_FEEDS:
+        for key in ("topic", "user", "password"):
+            if getattr(feed, key) is not None:
+                yield f"{path}.{key}", f"only {', '.join(MQTT_FEEDS)} subscribe at a broker"
+        return
+    if feed.topic is None:
+        yield f"{path}.topic", 'is missing: what do we subscribe to? ("#" is all of it)'
+    if feed.port == 0:
+        yield f"{path}.port", "must be the broker's port: usually 1883, with TLS 8883"
+    if feed.password is not None and feed.user is None:
+        yield f"{path}.user", "is missing: a password belongs to somebody"
 
 
 def _group(feed: Feed, path: str) -> Faults:

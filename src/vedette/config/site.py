@@ -155,7 +155,8 @@ class Feed(Table, frozen=True, kw_only=True):
     asterix_udp, cot_udp, remote_id_udp: unicast or multicast (`group`). beast_tcp, sbs_tcp,
     cot_tcp: we connect. detections_udp, detections_tcp: we listen. sapient_tcp: we connect to a
     middleware; sapient_listen: sensors dial in. The HTTP and WebSocket doors for detections are
-    always there. node: our own node id, of SAPIENT feeds.
+    always there. node: our own node id, of SAPIENT feeds. *_mqtt: we subscribe to `topic` at a
+    broker.
     """
 
     id: Key
@@ -170,13 +171,20 @@ class Feed(Table, frozen=True, kw_only=True):
         "sapient_listen",
         "cot_tcp",
         "remote_id_udp",
+        "remote_id_mqtt",
+        "detections_mqtt",
     ]
     host: Text = "127.0.0.1"
     port: Port
     group: Text | None = None  # multicast group
     sensor: Key | None = None
     sightings_sensor: Key | None = None  # cot_*: under whose name people's sightings come in
-    tls_ca: Text | None = None  # cot_tcp: PEM file of who signs the server's certificate; TLS then
+    topic: Text | None = None  # *_mqtt: what we subscribe to, with + and # as MQTT has them
+    user: Text | None = None  # *_mqtt: as whom
+    password: Text | None = None
+    tls_ca: Text | None = (
+        None  # cot_tcp, *_mqtt: PEM file of who signs the server's certificate; TLS then
+    )
     tls_certificate: Text | None = None  # and ours with its key, PEM, for servers that ask
     tls_key: Text | None = None
     tls_name: Text | None = None  # the name in the server's certificate; none: host

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from vedette.base.errors import VedetteError
-from vedette.config.check_wires import is_tcp
+from vedette.config.check_wires import MQTT_FEEDS, is_tcp
 from vedette.config.site import Feed, Site
 from vedette.feeds.intake import Intake
+from vedette.feeds.mqtt import stay_subscribed
 from vedette.feeds.sapient import Hearing, SapientDoor
 from vedette.feeds.tak import TakFeed
 from vedette.model.arrivals import Arrival
@@ -117,6 +118,8 @@ async def _open_feed(
         if feed.kind == "cot_tcp":
             peers = opened.peers.setdefault(feed.id, {})
             call = TakFeed(feed, intake, clock, peers).stay_connected()
+        elif feed.kind in MQTT_FEEDS:
+            call = stay_subscribed(feed, intake, clock)
         else:
             call = _stay_connected(feed, intake, clock, opened)
         task = asyncio.create_task(call, name=f"feed {feed.id}")

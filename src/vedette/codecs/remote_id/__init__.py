@@ -21,6 +21,7 @@ from vedette.codecs.remote_id.messages import (
     words,
 )
 from vedette.codecs.remote_id.receive import Listener, Transmitter, receive, take
+from vedette.codecs.remote_id.scout import publish, read_payload, remember
 from vedette.codecs.remote_id.wifi import beacon, nan_action
 
 __all__ = [
@@ -45,9 +46,12 @@ __all__ = [
     "extended_packet",
     "legacy_packet",
     "nan_action",
+    "publish",
     "read_datagram",
     "read_frame",
+    "read_payload",
     "receive",
+    "remember",
     "sign",
     "signature",
     "split",

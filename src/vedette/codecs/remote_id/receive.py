@@ -36,6 +36,7 @@ TRANSMITTERS_MAX = (
     4096  # heard by one receiver: a hundred drones that change their address each day
 )
 LOCATIONS_MAX = 4096
+RECEIVERS_MAX = 64  # behind one feed
 REPEATED_NS = 1_000_000_000  # a location is renewed each second, and sent several times until then
 ID_LIFE_NS = 300 * 1_000_000_000  # an address may be another drone's after five silent minutes
 _BEST_ID = (ID_SERIAL, ID_REGISTRATION, ID_SESSION, ID_UTM, 0)
@@ -60,13 +61,13 @@ class Listener:
     """One receiver: the transmitters it hears, the one heard last at the end.
 
     said: the last location by identifier, so that one heard twice (by two radios, or sent again)
-    counts once. clock: of the receiver's own time stamps.
+    counts once. clocks: of the time stamps of each receiver that is behind it, by its own name.
     """
 
     sensor: str
     transmitters: dict[str, Transmitter] = field(default_factory=dict)
     said: dict[str, tuple[float, float, int]] = field(default_factory=dict)
-    clock: Clock = field(default_factory=Clock)
+    clocks: dict[str, Clock] = field(default_factory=dict)
 
 
 def receive(
@@ -81,12 +82,7 @@ def receive(
     t_heard_ns: by the receiver's own clock, None where it states none. A clock that is off is told
     as a refusal, and the time of receipt is taken.
     """
-    out: list[Report] = []
-    t_ns = t_recv_ns
-    if t_heard_ns is not None:
-        t_ns, wrong = clocks.take(listener.clock, t_heard_ns, t_recv_ns)
-        if wrong:
-            out.append(refuse(feed, t_recv_ns, BAD_TIME, f"receiver {listener.sensor}: {wrong}"))
+    t_ns, out = heard_at(listener, "", t_heard_ns, t_recv_ns, feed)
     for element in elements:
         if not element.intact:
             detail = f"{element.radio}: damaged in the air"
@@ -94,6 +90,27 @@ def receive(
             continue
         out += _element(listener, element, t_ns, t_recv_ns, feed)
     return out
+
+
+def heard_at(
+    listener: Listener, receiver: str, t_stated_ns: int | None, t_recv_ns: int, feed: str
+) -> tuple[int, list[Report]]:
+    """Give when something was heard, by the receiver's stamp where its clock can be believed.
+
+    receiver: its own name, where several stand behind one listener.
+    """
+    if t_stated_ns is None:
+        return t_recv_ns, []
+    clock = listener.clocks.get(receiver)
+    if clock is None:
+        if len(listener.clocks) >= RECEIVERS_MAX:
+            del listener.clocks[next(iter(listener.clocks))]
+        clock = listener.clocks[receiver] = Clock()
+    t_ns, wrong = clocks.take(clock, t_stated_ns, t_recv_ns)
+    if not wrong:
+        return t_ns, []
+    detail = f"receiver {receiver or listener.sensor}: {wrong}; the time of receipt is taken"
+    return t_ns, [refuse(feed, t_recv_ns, BAD_TIME, detail)]
 
 
 def _element(
