@@ -299,5 +299,5 @@ def test_a_camera_does_not_see_what_is_there_by_its_own_word_alone(scene, placed
     loaded = camera(scene, field_of_view_deg=140.0)
     model = model_of(loaded, "camera_west")
     world = placed(loaded, model.station, [[-3000.0, 0.0, 100.0]])
-    world.fleet.specs[0] = msgspec.structs.replace(world.fleet.specs[0], spoofed=spoofed)
+    world.fleet.there[0] = not spoofed
     assert bool(watch(model, world, 20.0)) == seen

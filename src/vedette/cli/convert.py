@@ -5,7 +5,6 @@ from pathlib import Path
 
 from vedette import codecs
 from vedette.cli.words import Parsers, describe, existing, print_json, say, writable_file
-from vedette.outputs import files
 
 
 def add(parsers: Parsers) -> None:
@@ -28,7 +27,8 @@ def add(parsers: Parsers) -> None:
     parser.add_argument(
         "--from", dest="from_name", choices=[*sources, "tracks"], help="IN's format"
     )
-    parser.add_argument("--to", dest="to_name", choices=files.names(), help="OUT's format")
+    # Not a choice of parser's: knowing the writers would load them at every start of any command.
+    parser.add_argument("--to", dest="to_name", metavar="FORMAT", help="OUT's format")
     parser.add_argument("--site", metavar="SITE.toml", type=Path, help="whose sensors these are")
     parser.add_argument("--start", help="RFC 3339 time of the first byte, where IN has none")
     parser.add_argument("--sensor", help="the ADS-B receiver of .beast and .sbs")

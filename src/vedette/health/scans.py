@@ -8,7 +8,7 @@ others decide how often they send.
 """
 
 import math
-from statistics import median
+from dataclasses import dataclass
 
 import msgspec
 import numpy as np
@@ -36,28 +36,48 @@ class ScanMemory(msgspec.Struct, kw_only=True):
     spacings_s: list[float] = []
 
 
+@dataclass(slots=True, frozen=True)
+class _Looks:
+    """A batch's places (n,) and gates (n,). scale: metres a radian across; None: in metres.
+
+    moves: how far an object may have moved in a second; split_s: sooner is the same look.
+    """
+
+    first: F64
+    second: F64
+    near: F64
+    across: F64
+    scale: F64 | None
+    moves: float
+    split_s: float
+
+
 def take_scans(memory: ScanMemory, model: SensorModel, batch: MeasurementBatch) -> None:
     """Follow a sensor's plots through one batch, oldest first; changes memory."""
     if batch.kind == MeasurementKind.TDOA or model.cooperative or len(batch.t_meas_ns) == 0:
         return
-    first, second, gates = _places(batch)
-    moves = TURNS_RADPS if batch.kind == MeasurementKind.POLAR and not first.any() else MOVES_MPS
-    is_polar = batch.kind == MeasurementKind.POLAR
-    period_s, last_ns = model.scan_period_s, int(batch.t_meas_ns[-1])
-    kept = []
-    for plot in memory.followed:
-        for _ in range(AGAIN_MAX):
-            row = _next(plot, batch.t_meas_ns, first, second, gates, moves, is_polar, period_s)
-            if row < 0:
-                break
-            t_ns = int(batch.t_meas_ns[row])
-            memory.spacings_s.append((t_ns - plot[0]) / NS_PER_S)
-            plot = (t_ns, float(first[row]), float(second[row]))
-        if last_ns - plot[0] <= LOST_RATIO * period_s * NS_PER_S:
-            kept.append(plot)
+    looks = _looks(batch, model.scan_period_s)
+    followed, last_ns = memory.followed, int(batch.t_meas_ns[-1])
+    spacings: list[list[float]] = [[] for _ in followed]
+    waiting = list(range(len(followed)))
+    for _ in range(AGAIN_MAX):
+        found = _next([followed[k] for k in waiting], batch.t_meas_ns, looks)
+        again = []
+        for k, row in zip(waiting, found, strict=True):
+            if row >= 0:
+                t_ns = int(batch.t_meas_ns[row])
+                spacings[k].append((t_ns - followed[k][0]) / NS_PER_S)
+                followed[k] = (t_ns, float(looks.first[row]), float(looks.second[row]))
+                again.append(k)
+        if not again:
+            break
+        waiting = again
+    lost_ns = LOST_RATIO * model.scan_period_s * NS_PER_S
+    kept = [plot for plot in followed if last_ns - plot[0] <= lost_ns]
     if len(kept) < FOLLOWED:
-        kept.append((last_ns, float(first[-1]), float(second[-1])))
+        kept.append((last_ns, float(looks.first[-1]), float(looks.second[-1])))
     memory.followed = kept
+    memory.spacings_s += [spacing for each in spacings for spacing in each]
     del memory.spacings_s[:-SPACINGS]
 
 
@@ -70,7 +90,8 @@ def scan_words(memory: ScanMemory, period_s: float) -> str:
     if len(memory.spacings_s) < SPACINGS:
         return ""
     found = sorted(memory.spacings_s)
-    usual_s, least_s = median(found), found[1]
+    middle = len(found) // 2
+    usual_s, least_s = 0.5 * (found[middle - 1] + found[middle]), found[1]
     if usual_s * RATIO * SLACK < period_s:
         seen_s = usual_s
     elif least_s > RATIO * SLACK * period_s:
@@ -80,34 +101,32 @@ def scan_words(memory: ScanMemory, period_s: float) -> str:
     return f"its scans come every {seen_s:.2g} s; the site file says {period_s:g} s"
 
 
-def _places(batch: MeasurementBatch) -> tuple[F64, F64, F64]:
-    """Give range and azimuth, or east and north, 0 where not measured, and gates (n, 2)."""
-    place, sigma = np.nan_to_num(batch.z[:, :2]), np.nan_to_num(batch.sigma[:, :2])
-    gates = NEAR_SIGMAS * sigma
+def _looks(batch: MeasurementBatch, period_s: float) -> _Looks:
+    """Give range and azimuth, or east and north, 0 where not measured, and their gates."""
+    place, sigma = batch.z[:, :2], batch.sigma[:, :2]
+    first, second = (np.where(np.isnan(place[:, k]), 0.0, place[:, k]) for k in (0, 1))
+    near, across = (NEAR_SIGMAS * np.where(np.isnan(sigma[:, k]), 0.0, sigma[:, k]) for k in (0, 1))
+    scale = None
+    moves = MOVES_MPS
     if batch.kind == MeasurementKind.POLAR:
-        gates[:, 1] *= np.where(place[:, 0] > 0.0, place[:, 0], 1.0)
-    return place[:, 0], place[:, 1], gates
+        scale = np.where(first > 0.0, first, 1.0)
+        across = across * scale
+        moves = MOVES_MPS if first.any() else TURNS_RADPS
+    return _Looks(first, second, near, across, scale, moves, SPLIT_RATIO * period_s)
 
 
-def _next(
-    plot: tuple[int, float, float],
-    t_ns: I64,
-    first: F64,
-    second: F64,
-    gates: F64,
-    moves: float,
-    is_polar: bool,
-    period_s: float,
-) -> int:
-    """Find the first row later than a plot and near it, -1 for none."""
-    after_s = (t_ns - plot[0]) / NS_PER_S
-    slack = moves * after_s
-    across = second - plot[2]
-    if is_polar:
-        across = (across + math.pi) % (2.0 * math.pi) - math.pi
-        across = across * np.where(first > 0.0, first, 1.0)
-    near = (np.abs(first - plot[1]) <= gates[:, 0] + slack) & (
-        np.abs(across) <= gates[:, 1] + slack
-    )
-    rows = np.flatnonzero(near & (after_s > SPLIT_RATIO * period_s))
-    return int(rows[0]) if len(rows) else -1
+def _next(plots: list[tuple[int, float, float]], t_ns: I64, looks: _Looks) -> list[int]:
+    """Find for each plot the first row later than it and near it, -1 for none."""
+    if not plots:
+        return []
+    times, firsts, seconds = (np.array(column)[:, None] for column in zip(*plots, strict=True))
+    after_s = (t_ns - times) / NS_PER_S
+    slack = looks.moves * after_s
+    across = looks.second - seconds
+    if looks.scale is not None:
+        across = ((across + math.pi) % (2.0 * math.pi) - math.pi) * looks.scale
+    near = np.abs(looks.first - firsts) <= looks.near + slack
+    near &= np.abs(across) <= looks.across + slack
+    near &= after_s > looks.split_s
+    rows = near.argmax(axis=1)
+    return [row if near[k, row] else -1 for k, row in enumerate(rows.tolist())]

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 NS_PER_US = 1000
+_PLAIN = frozenset({str, int, bool, bytes, type(None)})  # what most fields are
 
 
 def public_name(name: str) -> str:
@@ -32,12 +33,14 @@ def as_public(value: Any) -> Any:
 
     A struct becomes a dict with its tag first; NaN and infinities become None; bytes stay.
     """
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
     if isinstance(value, msgspec.Struct):
         return _struct_as_public(value)
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
     if isinstance(value, list | tuple):
         return [as_public(item) for item in value]
     if isinstance(value, dict):

@@ -5,6 +5,7 @@ In: the world after a step. Out: bearings and positions with the instant of meas
 
 import math
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from vedette.base.constants import NS_PER_S
 from vedette.config.site import Sensor
 from vedette.model.enums import ObjectClass
 from vedette.model.reports import Claims, Plot, PositionReport, Report
+from vedette.simulator.objects import Fleet
 from vedette.simulator.sensor_specs import SensorModelSpec
 from vedette.simulator.sight import TWO_PI, Seen, Station, look
 from vedette.simulator.world import STEP_NS, World
@@ -51,6 +53,22 @@ def frame_ns(world: World, period_s: float) -> list[int]:
     since = world.t_ns - world.start_ns
     first, last = (since - STEP_NS) // period + 1, since // period
     return [world.start_ns + k * period for k in range(max(first, 0), last + 1)]
+
+
+@lru_cache(maxsize=4)
+def size_ratios(fleet: Fleet) -> F64:
+    """Say how large each object (N,) of a fleet looks to a camera."""
+    return np.array([SIZE_RATIO[spec.object_class] for spec in fleet.specs])
+
+
+@lru_cache(maxsize=64)
+def senders(fleet: Fleet, sensor_id: str) -> list[int]:
+    """List the rows of the objects that send their position to a sensor."""
+    return [
+        k
+        for k, spec in enumerate(fleet.specs)
+        if spec.position_feed is not None and spec.position_feed.sensor == sensor_id
+    ]
 
 
 @dataclass(slots=True)
@@ -100,10 +118,9 @@ class BearingModel:
 
     def _possible(self, world: World, seen: Seen) -> NDArray[np.bool_]:
         """Say which objects this sensor could notice at all."""
-        there = ~np.array([spec.spoofed for spec in world.fleet.specs], np.bool_)
-        possible = world.visible & seen.inside & there
+        possible = world.visible & seen.inside & world.fleet.there
         if self.hears_only_radio:
-            possible &= np.array([spec.radio for spec in world.fleet.specs], np.bool_)
+            possible &= world.fleet.radio
         return possible
 
     def look_prob(self, world: World, state_enu: F64) -> F64:
@@ -127,8 +144,7 @@ class BearingModel:
         """Give the range at which each object is noticed with 0.9 of the best probability."""
         if self.hears_only_radio:
             return np.full(world.fleet.count, self.range_90_m)
-        ratio = [SIZE_RATIO[spec.object_class] for spec in world.fleet.specs]
-        return self.range_90_m * np.array(ratio)
+        return self.range_90_m * size_ratios(world.fleet)
 
     def _noisy(self, seen: Seen, noise: F64, rows: I64) -> F64:
         """Add noise, take the mounting off: columns azimuth, elevation."""
@@ -204,12 +220,7 @@ class PositionModel:
         """Take one report of each object that sends to this sensor."""
         state = world.state_enu()
         state[:, :3] -= state[:, 3:] * ((world.t_ns - t_ns) / NS_PER_S)
-        specs = world.fleet.specs
-        rows = [
-            k
-            for k, spec in enumerate(specs)
-            if spec.position_feed is not None and spec.position_feed.sensor == self.sensor.id
-        ]
+        rows = senders(world.fleet, self.sensor.id)
         luck = self.rng.uniform(size=len(rows))
         noise = self.rng.standard_normal((len(rows), 3))
         inside = look(self.station, state).inside & world.visible

@@ -23,7 +23,7 @@ ABREAST = 5  # how many of a formation fly side by side
 NOTHING_DBSM = -np.inf  # the echo of what is not there
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)  # one fleet is equal to itself alone: what follows is kept by it
 class Fleet:
     """Everything that will fly, as scenario constants in arrays of N rows.
 
@@ -33,7 +33,8 @@ class Fleet:
     it moves, none: along its route. limits (N, 10): the columns of `Limits` up to gust_s.
     attacks: the asset each is sent against. target_enu_m (N, 2), target_radius_m (N,): that asset,
     NaN for none; target_leader (N,) as leader. recorded: by row, the seconds since its
-    start (K,) and the places (K, 3) of what flies a recorded path.
+    start (K,) and the places (K, 3) of what flies a recorded path. radio (N,): it transmits; there
+    (N,): it is more than its own word.
     """
 
     ids: list[str]
@@ -57,6 +58,8 @@ class Fleet:
     target_radius_m: F64
     target_leader: I64
     recorded: dict[int, tuple[F64, F64]]
+    radio: Bools
+    there: Bools
 
     @property
     def count(self) -> int:
@@ -130,6 +133,8 @@ def assemble_fleet(scenario: Scenario, site: Site, rng: np.random.Generator) -> 
         recorded={
             k: _recorded(spec, site, frame) for k, spec in enumerate(specs) if spec.recording
         },
+        radio=np.array([spec.radio for spec in specs], np.bool_),
+        there=np.array([not spec.spoofed for spec in specs], np.bool_),
     )
 
 

@@ -128,7 +128,7 @@ def assessments(picture: Picture, name: str) -> Iterator[Action]:
     asked = {item["track_id"] for item in picture["queue"] if item["kind"] == "assess"}
     for warning in picture["warnings"]:
         asked.update(warning["track_ids"])
-    for track in picture["tracks"]:
+    for track in picture["tracks"] if asked else ():
         if track["track_id"] in asked and not track["assessed"]:
             yield Action(
                 f"assess {track['track_id']}",
@@ -141,7 +141,7 @@ def assessments(picture: Picture, name: str) -> Iterator[Action]:
 def identifications(picture: Picture, name: str) -> Iterator[Action]:
     """Identify as hostile what is suspect, warned of, and a fixed-wing drone."""
     warned = {k for warning in picture["warnings"] for k in warning["track_ids"]}
-    for track in picture["tracks"]:
+    for track in picture["tracks"] if warned else ():
         suspect = track["identity"] == "SUSPECT" and track["object_class"] == "fixed_wing_uas"
         if suspect and track["track_id"] in warned:
             fields = {"track_id": track["track_id"], "identity": "HOSTILE"}
@@ -167,6 +167,8 @@ def _seen(track: dict[str, Any]) -> str:
 
 def first_authorisations(picture: Picture, name: str) -> Iterator[Action]:
     """Authorise the best available option against each hostile track nobody engages."""
+    if not picture["options"]:
+        return
     hostile = {t["track_id"] for t in picture["tracks"] if t["identity"] == "HOSTILE"}
     engaged = {e["track_id"] for e in picture["engagements"] if _occupies(e)}
     best: dict[int, dict[str, Any]] = {}

@@ -7,7 +7,7 @@ arrival says.
 
 import math
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from vedette.base.constants import NS_PER_S
 from vedette.codecs.adsb import beast, mode_s
 from vedette.config.site import Sensor
 from vedette.model.reports import Claims, PositionReport, Report
+from vedette.simulator.objects import Fleet
 from vedette.simulator.scenario import Transponder
 from vedette.simulator.sensor_specs import SensorModelSpec
 from vedette.simulator.sight import Station, look
@@ -48,8 +49,7 @@ class AdsbModel:
     def observe(self, world: World) -> list[Report]:
         """Hear the squitters of the last step; `frames` then holds them as bytes."""
         self.frames, self.frame_of = [], []
-        specs = world.fleet.specs
-        rows = [k for k, spec in enumerate(specs) if spec.transponder is not None]
+        specs, rows = world.fleet.specs, squitterers(world.fleet)
         if not rows or world.elapsed_s > self.fails_s:
             return []
         state = world.state_enu()[rows]
@@ -120,6 +120,12 @@ class AdsbModel:
             v_up_mps=velocity_mps[2],
             claims=_claims(transponder),
         )
+
+
+@lru_cache(maxsize=4)
+def squitterers(fleet: Fleet) -> list[int]:
+    """List the rows of the objects that have a transponder."""
+    return [k for k, spec in enumerate(fleet.specs) if spec.transponder is not None]
 
 
 @cache

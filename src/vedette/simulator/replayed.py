@@ -83,7 +83,8 @@ def flight_scenario(flight: Flight, site: Site, site_path: Path, start_ns: int) 
 def replayed_world(loaded: LoadedScenario, flight: Flight, seed: int) -> ReplayedWorld:
     """Make the world in which the flight flies again."""
     plain = create_world(loaded, seed)
-    values = {name: getattr(plain, name) for name in World.__dataclass_fields__}
+    told = [name for name in World.__dataclass_fields__ if not name.startswith("_")]
+    values = {name: getattr(plain, name) for name in told}
     world = ReplayedWorld(**values, since_s=flight.since_s, recorded_m=flight.position_m)
     world.position_m[0] = flight.position_m[0]
     return world

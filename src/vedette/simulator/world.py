@@ -6,6 +6,7 @@ and so that one event changes nothing else: every object draws its own chance at
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,7 @@ class World:
     held_s: F64
     would_arrive_ns: I64
     ends: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _laid_out: tuple[int, F64, F64, F64] | None = field(default=None, repr=False)
 
     @property
     def elapsed_s(self) -> float:
@@ -77,7 +79,22 @@ class World:
         return (self.t_ns - self.start_ns) / NS_PER_S
 
     def state_enu(self) -> F64:
-        """Give position and velocity of every object in the site's frame: (N, 6)."""
+        """Give position and velocity of every object in the site's frame: (N, 6), a copy.
+
+        Reckoned once a step: every sensor asks.
+        """
+        known = self._laid_out
+        if (
+            known is None
+            or known[0] != self.t_ns
+            or known[1] is not self.position_m
+            or known[2] is not self.velocity_mps
+        ):
+            known = (self.t_ns, self.position_m, self.velocity_mps, self._state_enu())
+            self._laid_out = known
+        return known[3].copy()
+
+    def _state_enu(self) -> F64:
         east, north, height = self.position_m.T
         state = np.empty((len(east), 6))
         state[:, :3] = self.position_m
@@ -114,7 +131,8 @@ class World:
         goal = self.fleet.route_m[rows, self.waypoint]
         leader = self.fleet.leader[rows, self.waypoint]
         moves = leader >= 0
-        goal[moves, :2] = self.position_m[leader[moves], :2]
+        if moves.any():
+            goal[moves, :2] = self.position_m[leader[moves], :2]
         return goal
 
     def _intent(self) -> tuple[F64, F64, F64, F64]:
@@ -134,7 +152,7 @@ class World:
         ahead = np.maximum(np.cos(heading - self.heading_rad), 0.0)
         braking = np.where(hovers, braking * ahead, braking)  # it turns first, and then goes
         speed = np.where(stops, np.minimum(speed, braking), speed)
-        climb = np.where(stops & (distance < 15.0), np.clip(offset[:, 2], -2.0, 2.0), climb)
+        climb = np.where(stops & (distance < 15.0), _within(offset[:, 2], -2.0, 2.0), climb)
         wander = self.fleet.wander
         lost = distance > self.fleet.radius_m
         heading = np.where(wander & ~lost, self.heading_rad + self.lean_rad, heading)
@@ -149,21 +167,20 @@ class World:
         """Bring heading, speed and climb towards what is wanted, within the class's limits."""
         limits = self.fleet.limits
         noise = self.rng.standard_normal((self.fleet.count, 5))
-        share = np.exp(-STEP_S / limits[:, 9])[:, None]
-        drive = limits[:, 8:9] * np.sqrt(1.0 - share**2) * [1.0, 1.0, 0.4]
+        share, drive = _gusts(self.fleet)
         self.gust_mps = share * self.gust_mps + drive * noise[:, :3]
         keep = float(np.exp(-STEP_S / WANDER_S))
         self.lean_rad = keep * self.lean_rad + WANDER_RAD * np.sqrt(1 - keep**2) * noise[:, 3]
         error = (want_heading_rad - self.heading_rad + np.pi) % (2.0 * np.pi) - np.pi
         turn_max = np.minimum(limits[:, 4], limits[:, 3] / np.maximum(self.speed_mps, 1.0))
-        turn = np.clip(STEER_GAIN_PER_S * error, -turn_max, turn_max)
+        turn = _within(STEER_GAIN_PER_S * error, -turn_max, turn_max)
         change = limits[:, 2] * STEP_S
         self.heading_rad += np.where(moving, turn * STEP_S, 0.0)
         self.speed_mps += np.where(
-            moving, np.clip(want_speed_mps - self.speed_mps, -change, change), 0
+            moving, _within(want_speed_mps - self.speed_mps, -change, change), 0
         )
-        climb = np.clip(want_climb, -limits[:, 6], limits[:, 5])
-        self.climb_mps += np.where(moving, np.clip(climb - self.climb_mps, -change, change), 0)
+        climb = _within(want_climb, -limits[:, 6], limits[:, 5])
+        self.climb_mps += np.where(moving, _within(climb - self.climb_mps, -change, change), 0)
 
     def _move(self, moving: Bools) -> None:
         """Integrate the positions; nothing flies below the ground."""
@@ -172,7 +189,8 @@ class World:
         velocity[:, 1] = self.speed_mps * np.cos(self.heading_rad)
         velocity[:, 2] = self.climb_mps
         drift = self.fleet.drift
-        velocity[drift, :2] = self.wind_mps(self.position_m[drift, 2])[:, :2]
+        if drift.any():
+            velocity[drift, :2] = self.wind_mps(self.position_m[drift, 2])[:, :2]
         velocity += self.gust_mps
         new = self.position_m + 0.5 * (self.velocity_mps + velocity) * STEP_S
         new[:, 2] = np.maximum(new[:, 2], 0.5)
@@ -279,6 +297,18 @@ class World:
             position = position + velocity * dt
             t_s += dt
         return float(position[0]), float(position[1]), t_s
+
+
+@lru_cache(maxsize=4)
+def _gusts(fleet: Fleet) -> tuple[F64, F64]:
+    """Say how much of a gust is left after a step, and how much is added: (N, 1), (N, 3)."""
+    share = np.exp(-STEP_S / fleet.limits[:, 9])[:, None]
+    return share, fleet.limits[:, 8:9] * np.sqrt(1.0 - share**2) * [1.0, 1.0, 0.4]
+
+
+def _within(value: F64, low: F64 | float, high: F64 | float) -> F64:
+    """Do `np.clip` on small arrays, which takes longer to begin than to do."""
+    return np.minimum(np.maximum(value, low), high)
 
 
 def create_world(loaded: LoadedScenario, seed: int) -> World:

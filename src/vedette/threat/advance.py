@@ -137,7 +137,8 @@ def _pairs(state: ThreatState, movers: Movers, centre_m: F64, velocity_mps: F64)
     track, asset = np.nonzero(near)
     east_m, north_m = east[track, asset], north[track, asset]
     range_m = np.hypot(east_m, north_m)
-    course = np.broadcast_to(np.arctan2(v_east, v_north), near.shape)[track, asset]
+    column = asset if v_east.shape[1] > 1 else np.zeros_like(asset)
+    course = np.arctan2(v_east, v_north)[track, column]
     off = (np.arctan2(east_m, north_m) - course + np.pi) % (2.0 * np.pi) - np.pi
     edge_m, low, high = circle_view(range_m, state.radius_m[asset], off)
     top_m = centre_m[:, 2] + state.half_height_m
@@ -148,7 +149,7 @@ def _pairs(state: ThreatState, movers: Movers, centre_m: F64, velocity_mps: F64)
         east_m=east_m,
         north_m=north_m,
         range_m=range_m,
-        speed_mps=np.broadcast_to(np.sqrt(speed2), near.shape)[track, asset],
+        speed_mps=np.sqrt(speed2)[track, column],
         course_rad=course,
         edge_m=edge_m,
         low_rad=low,
@@ -159,6 +160,8 @@ def _pairs(state: ThreatState, movers: Movers, centre_m: F64, velocity_mps: F64)
 
 
 def _keep(pairs: Pairs, rows: I64) -> Pairs:
+    if len(rows) == len(pairs.track):
+        return pairs
     return Pairs(*[getattr(pairs, name)[rows] for name in Pairs.__slots__])
 
 
@@ -168,7 +171,7 @@ def _judge(state: ThreatState, movers: Movers, sigma_rad: F64, pairs: Pairs) -> 
     reach = meets(pairs.low_rad, pairs.high_rad, sigma_rad[track], movers.aims[track])
     reach *= comes_down(pairs.above_m, movers.height_half_m[track]) * movers.matters[track]
     pairs.reach_prob = reach
-    return _keep(pairs, np.flatnonzero(reach >= state.reach_floor_prob))
+    return _keep(pairs, (reach >= state.reach_floor_prob).nonzero()[0])
 
 
 def _shape(state: ThreatState, pairs: Pairs) -> bool:
@@ -176,7 +179,7 @@ def _shape(state: ThreatState, pairs: Pairs) -> bool:
 
     A polygon lies in its circle, so what the circle already ruled out stays out.
     """
-    rows = np.flatnonzero(state.corner_count[pairs.asset] > 0)
+    rows = (state.corner_count[pairs.asset] > 0).nonzero()[0]
     if len(rows) == 0:
         return False
     which = pairs.asset[rows]
@@ -202,8 +205,10 @@ def _tell(
     if _shape(state, pairs):
         pairs = _judge(state, movers, sigma_rad, pairs)
     arrival_s, arrival_sigma_s = _arrivals(movers, pairs, velocity_mps, ground_mps)
-    rows = np.flatnonzero(arrival_s <= state.horizon_s)
-    pairs, arrival_s, arrival_sigma_s = _keep(pairs, rows), arrival_s[rows], arrival_sigma_s[rows]
+    rows = (arrival_s <= state.horizon_s).nonzero()[0]
+    if len(rows) < len(arrival_s):
+        arrival_s, arrival_sigma_s = arrival_s[rows], arrival_sigma_s[rows]
+    pairs = _keep(pairs, rows)
     closing_mps, cpa_m, cpa_s = _approach(movers, pairs, centre_m, velocity_mps)
     towards = np.arctan2(pairs.east_m, pairs.north_m)
     off = np.abs((towards - pairs.course_rad + np.pi) % (2.0 * np.pi) - np.pi)

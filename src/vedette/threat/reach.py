@@ -32,6 +32,7 @@ COURSE_SIGMA_MAX_RAD = 1.8  # a normal this wide is as good as "anywhere" on the
 SPEED_CHANGE_RATIO = 0.05  # how far a craft's speed drifts from its present one
 LOGISTIC = 0.8514  # 0.5 (1 + tanh(0.8514 x)) is the normal distribution to 0.0095 (Tocher, 1963)
 SPEED_MIN_MPS = 0.1
+ROOT_TWO_PI = float(np.sqrt(2.0 * np.pi))
 
 
 @dataclass(slots=True)
@@ -78,9 +79,10 @@ def meets(low_rad: F64, high_rad: F64, sigma_rad: F64, aims: F64) -> F64:
     not meet by itself, the chance that it aims at it: a N(e) / (a N(e) + (1 - a) / 2 pi), with e
     the angle by which the course misses.
     """
-    hit = np.clip(normal_cdf(high_rad / sigma_rad) - normal_cdf(low_rad / sigma_rad), 0.0, 1.0)
+    hit = normal_cdf(high_rad / sigma_rad) - normal_cdf(low_rad / sigma_rad)
+    hit = np.minimum(np.maximum(hit, 0.0), 1.0)
     off = np.maximum(np.maximum(low_rad, -high_rad), 0.0) / sigma_rad
-    chosen = aims * np.exp(-0.5 * off**2) / (np.sqrt(2.0 * np.pi) * sigma_rad)
+    chosen = aims * np.exp(-0.5 * off**2) / (ROOT_TWO_PI * sigma_rad)
     aimed = chosen / (chosen + (1.0 - aims) / (2.0 * np.pi))
     return np.asarray(hit + (1.0 - hit) * aimed)
 
@@ -96,7 +98,7 @@ def course_sigma_rad(movers: Movers, speed_mps: F64) -> F64:
     Across-course variance of the velocity over speed squared, plus that of the class.
     """
     safe = np.maximum(speed_mps, SPEED_MIN_MPS)
-    across = np.stack([movers.vel_mps[:, 1], -movers.vel_mps[:, 0]], axis=-1) / safe[:, None]
+    across = movers.vel_mps[:, 1::-1] * [1.0, -1.0] / safe[:, None]
     block = movers.cov[:, 3:5, 3:5]
     variance = np.maximum(np.einsum("ni,nij,nj->n", across, block, across), 0.0)
     total = np.sqrt(variance / safe**2 + movers.course_sigma_rad**2)
@@ -127,7 +129,7 @@ def polygon_view(
     ends = np.take_along_axis(points, after[:, :, None], axis=1)
     along = ends - points
     length2 = np.maximum((along**2).sum(axis=2), 1e-9)
-    share = np.clip(-(points * along).sum(axis=2) / length2, 0.0, 1.0)
+    share = np.minimum(np.maximum(-(points * along).sum(axis=2) / length2, 0.0), 1.0)
     edge_m = np.sqrt(((points + share[..., None] * along) ** 2).sum(axis=2).min(axis=1))
     crosses = (points[..., 1] > 0.0) != (ends[..., 1] > 0.0)
     rise = np.where(along[..., 1] == 0.0, 1.0, along[..., 1])
