@@ -12,6 +12,7 @@ import httpx
 import numpy as np
 
 from vedette.base.errors import VedetteError
+from vedette.base.measures import Histogram, Measures
 from vedette.config.site import Asset, Person, Reference, Sensor, Site, Zone
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import AcknowledgeWarning, AuthoriseEngagement, Command, Delivery
@@ -26,7 +27,14 @@ from vedette.model.events import (
 )
 from vedette.model.picture import AirPicture, IdentityRecord, Posture, Threat, WarningRecord
 from vedette.model.tracks import empty_tracks
-from vedette.server import Accounts, Hub, Listening, Options, make_app, serve
+from vedette.server import (
+    Accounts,
+    Hub,
+    Listening,
+    Options,
+    make_app,
+    serve,
+)
 
 T0_NS = 1_641_254_400_000_000_000
 PASSWORD = "correct horse battery"
@@ -217,6 +225,12 @@ class SmallService:
 
     def exhibits(self) -> Path | None:
         return self.folder
+
+    def measures(self) -> Measures:
+        slow = Histogram()
+        slow.add(0.03)
+        slow.add(9.0)
+        return Measures({'feed "x"': 3}, {"pipeline": slow})
 
 
 @dataclass

@@ -68,6 +68,10 @@ class Intake:
         """Say how many arrivals wait to be taken."""
         return sum(len(queue.waiting) + bool(queue.shed) for queue in self._queues.values())
 
+    def depths(self) -> dict[str, int]:
+        """Say how many frames wait in each feed's queue."""
+        return {feed: queue.frames for feed, queue in self._queues.items()}
+
     def units(self, feed: str) -> int:
         """Say how much a feed has received since the start: datagrams, or bytes of a stream."""
         queue = self._queues.get(feed)

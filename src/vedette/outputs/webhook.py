@@ -85,6 +85,10 @@ class Webhooks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def depths(self) -> dict[str, int]:
+        """Say how many warnings wait for each webhook."""
+        return {name: len(channel.waiting) for name, channel in self._channels.items()}
+
     def send(self, event: Warned, already: frozenset[str] = frozenset()) -> None:
         """Queue a warning for its zone's webhooks: those the zone names, all if it names none.
 

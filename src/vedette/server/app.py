@@ -21,6 +21,7 @@ from vedette.server.guard import FIXED_HEADERS, Doors, Guard, error_body, is_loo
 from vedette.server.hub import Hub
 from vedette.server.listen import tls_files
 from vedette.server.login_routes import LoginRoutes
+from vedette.server.metrics import MetricsRoutes
 from vedette.server.page import page_routes
 from vedette.server.picture_routes import PictureRoutes
 from vedette.server.stream_routes import StreamRoutes
@@ -69,6 +70,7 @@ def _routes(access: Access, hub: Hub, options: Options) -> list[BaseRoute]:
         *exhibits.ExhibitRoutes(access, desk).routes(),
         *PictureRoutes(access).routes(),
         *DetectionRoutes(access).routes(),
+        *MetricsRoutes(access).routes(),
         *StreamRoutes(access).routes(),
         *page_routes(options.static),
     ]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import vedette
+from vedette.base.measures import Measures
 from vedette.config.site import Site
 from vedette.geo import SiteFrame
 from vedette.model.arrivals import Arrival
@@ -60,6 +61,9 @@ class Service(Protocol):
 
     def exhibits(self) -> Path | None:
         """Say in which folder of the recording exhibits are kept; None: nothing is recorded."""
+
+    def measures(self) -> Measures:
+        """Say what waits in the service's queues, and how long its stages take."""
 
 
 class Hub:

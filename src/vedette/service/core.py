@@ -1,6 +1,8 @@
 """The pure core and its record, joined: what goes in is on disk before what comes out is told."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import vedette
 from vedette import pipeline, record
 from vedette.base.constants import NS_PER_S
 from vedette.base.errors import VedetteError
+from vedette.base.measures import Histogram
 from vedette.config.load import parse_site
 from vedette.kernels.loading import load_compiler
 from vedette.model.arrivals import Arrival
@@ -42,6 +45,7 @@ class Core:
         self.told: list[Event] = []  # events of before a crash, for those who ask
         self.untold: list[Event] = []  # journalled only now: nobody has heard of them
         self.picture: AirPicture | None = None
+        self.stages: dict[str, Histogram] = {}  # how long each stage of a step takes
         if record.is_recording(folder):
             self._resume(folder)
         else:
@@ -109,11 +113,20 @@ class Core:
         """Do one step and record it; when this returns its events are on disk."""
         now_ns = max(now_ns, self.state.now_ns)
         inputs = pipeline.Inputs(arrivals, commands, deliveries)
-        self.state, self.picture = pipeline.step(self.pipeline, self.state, inputs, now_ns)
-        self.recorder.step(now_ns, arrivals, commands, deliveries, self.picture)
-        if self.recorder.snapshot_due:
-            self.recorder.snapshot(self.state)
+        with self.timed("pipeline"):
+            self.state, self.picture = pipeline.step(self.pipeline, self.state, inputs, now_ns)
+        with self.timed("record"):
+            self.recorder.step(now_ns, arrivals, commands, deliveries, self.picture)
+            if self.recorder.snapshot_due:
+                self.recorder.snapshot(self.state)
         return self.picture
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Count how long a stage of a step takes."""
+        begun_s = time.perf_counter()
+        yield
+        self.stages.setdefault(stage, Histogram()).add(time.perf_counter() - begun_s)
 
     def demand_a_sound_record(self, command: Command) -> None:
         """Raise VedetteError where an authorisation could not be journalled."""

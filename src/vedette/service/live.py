@@ -15,6 +15,7 @@ from types import TracebackType
 import msgspec
 
 from vedette import codecs, feeds, server
+from vedette.base.measures import Measures
 from vedette.config.site import Site
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
@@ -164,7 +165,8 @@ class Service:
         deliveries, self._deliveries = self._deliveries, []
         arrivals = [*arrivals, *self._turned_away(now_ns)]
         picture = self.core.step(now_ns, arrivals, commands, deliveries)
-        self._tell(picture)
+        with self.core.timed("publish"):
+            self._tell(picture)
         self._answer(now_ns)
         return picture.events
 
@@ -247,6 +249,12 @@ class Service:
     def exhibits(self) -> Path | None:
         """Say where exhibits are kept."""
         return self.core.recorder.exhibits
+
+    def measures(self) -> Measures:
+        """Say what waits, and how long the stages of a step take."""
+        queues = {f"feed {feed}": count for feed, count in self.intake.depths().items()}
+        queues |= {f"webhook {name}": count for name, count in self.webhooks.depths().items()}
+        return Measures(queues, self.core.stages)
 
 
 def _concerns(event: Event, command: Command) -> bool:

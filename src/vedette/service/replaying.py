@@ -10,6 +10,7 @@ import vedette
 from vedette import pipeline, record, server
 from vedette.base.constants import NS_PER_S
 from vedette.base.errors import VedetteError
+from vedette.base.measures import Measures
 from vedette.config.load import parse_site
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
@@ -131,6 +132,10 @@ class Replay:
     def exhibits(self) -> Path | None:
         """Take none."""
         return None
+
+    def measures(self) -> Measures:
+        """Nothing waits in a replay."""
+        return Measures()
 
 
 async def show(folder: Path, port: int, speed_ratio: float, say: Callable[[str], None]) -> None:

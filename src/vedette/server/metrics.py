@@ -1,0 +1,190 @@
+"""Prometheus metrics: GET /metrics, in the text format 0.0.4 that every collector reads.
+
+Who may see the picture may read them: anybody on loopback, elsewhere a login. A collector without
+cookies sends name and password with each request (HTTP Basic); what only a sensor may do is not
+enough. Label values are escaped, and bounded by the tables they come from.
+"""
+
+import base64
+import binascii
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from vedette.base.constants import NS_PER_S
+from vedette.base.measures import BOUNDS_S, Measures
+from vedette.model.enums import Role, SourceHealth, TrackStatus, WarningLevel
+from vedette.model.picture import AirPicture, SourceState
+from vedette.server.access import Access, address_of
+from vedette.server.accounts import TooManyAttemptsError
+from vedette.server.hub import Hub
+
+PATH = "/metrics"
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+BASIC_CHARS_MAX = 2048
+
+Labels = Mapping[str, str]
+Sample = tuple[Labels, float]
+
+
+class MetricsRoutes:
+    """GET /metrics."""
+
+    def __init__(self, access: Access) -> None:
+        """access: who asks, and the hub that knows."""
+        self._access = access
+
+    def routes(self) -> list[Route]:
+        """List them."""
+        return [Route(PATH, self.metrics, methods=["GET"])]
+
+    async def metrics(self, request: Request) -> Response:
+        """Answer with every metric; 401 without a login where one is needed."""
+        if not self._access.may_view(request):
+            await self._basic(request)
+        return Response(metrics_text(self._access.hub), media_type=CONTENT_TYPE)
+
+    async def _basic(self, request: Request) -> None:
+        """Refuse who does not say a name and password that may see the picture."""
+        asks = {"WWW-Authenticate": 'Basic realm="vedette", charset="UTF-8"'}
+        name, password = _credentials(request.headers.get("authorization", ""))
+        if not name:
+            raise HTTPException(401, "log in to see the metrics", asks)
+        try:
+            person = await self._access.accounts.verify(name, password, address_of(request))
+        except TooManyAttemptsError as error:
+            raise HTTPException(429, str(error), {"Retry-After": "60"}) from None
+        if person is None:
+            self._access.hub.count("login refused")
+            raise HTTPException(401, "the name or the password is wrong", asks)
+        if set(person.roles) <= {Role.SENSOR}:
+            raise HTTPException(403, "a sensor's login may not see the metrics")
+
+
+def _credentials(header: str) -> tuple[str, str]:
+    """Read an Authorization header of kind Basic (RFC 7617); two empty texts for anything else."""
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic" or len(encoded) > BASIC_CHARS_MAX:
+        return "", ""
+    try:
+        name, _, password = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
+    except (binascii.Error, ValueError):
+        return "", ""
+    return name, password
+
+
+def metrics_text(hub: Hub) -> str:
+    """Write every metric of the service."""
+    health = hub.health_view()
+    lines: list[str] = []
+    info = {"version": health.version, "site": health.site, "mode": health.mode.value}
+    _family(lines, "vedette_info", "gauge", "What runs here.", [(info, 1)])
+    age_s = health.picture_age_s
+    aged: list[Sample] = [] if age_s is None else [({}, age_s)]
+    _family(lines, "vedette_picture_age_seconds", "gauge", "Since the last picture.", aged)
+    _family(
+        lines, "vedette_viewers", "gauge", "Clients on the live stream.", [({}, health.viewers)]
+    )
+    _family(
+        lines,
+        "vedette_server_events_total",
+        "counter",
+        "What the server counted, such as refused logins.",
+        [({"what": what}, count) for what, count in health.counters.items()],
+    )
+    if hub.picture is not None:
+        _picture(lines, hub.picture)
+        _sources(lines, hub.picture.sources, hub.picture.now_ns)
+    _own(lines, hub.service.measures())
+    return "\n".join(lines) + "\n"
+
+
+def _picture(lines: list[str], picture: AirPicture) -> None:
+    table, n = picture.tracks, picture.tracks.count
+    statuses = Counter(TrackStatus(int(s)).name.lower() for s in table.status[:n])
+    by_status = [({"status": s.name.lower()}, statuses[s.name.lower()]) for s in TrackStatus]
+    _family(lines, "vedette_tracks", "gauge", "Tracks by status.", by_status)
+    identities = Counter(
+        record.identity.value
+        for i in table.track_id[:n].tolist()
+        if (record := picture.identities.get(i)) is not None
+    )
+    by_identity = [({"identity": name}, count) for name, count in sorted(identities.items())]
+    _family(lines, "vedette_identities", "gauge", "Tracks by identity.", by_identity)
+    levels = Counter(warning.level.value for warning in picture.warnings)
+    open_ = [({"level": str(level.value)}, levels[level.value]) for level in WarningLevel]
+    _family(lines, "vedette_warnings", "gauge", "Warnings that are not cleared.", open_)
+    unseen = sum(warning.acknowledged_by is None for warning in picture.warnings)
+    _family(lines, "vedette_warnings_unacknowledged", "gauge", "Of these, unseen.", [({}, unseen)])
+
+
+def _sources(lines: list[str], sources: list[SourceState], now_ns: int) -> None:
+    named = [({"source": s.source, "kind": s.kind}, s) for s in sources]
+    _family(
+        lines,
+        "vedette_source_health",
+        "gauge",
+        "1 for the state that a source is in.",
+        [
+            ({**labels, "health": state.value}, s.health is state)
+            for labels, s in named
+            for state in SourceHealth
+        ],
+    )
+    for name, kind, words, values in (
+        ("reports_total", "counter", "What has arrived.", [s.reports for s in sources]),
+        ("shed_total", "counter", "Dropped: too fast or too many.", [s.shed for s in sources]),
+        ("rate_hertz", "gauge", "Reports a second.", [s.rate_hz for s in sources]),
+        ("latency_seconds", "gauge", "Arrival minus measurement.", [s.latency_s for s in sources]),
+    ):
+        samples = [(labels, value) for (labels, _), value in zip(named, values, strict=True)]
+        _family(lines, f"vedette_source_{name}", kind, words, samples)
+    ages = [(labels, (now_ns - s.last_ns) / NS_PER_S) for labels, s in named if s.last_ns]
+    _family(lines, "vedette_source_age_seconds", "gauge", "Since it was last heard.", ages)
+    refused = [
+        ({**labels, "reason": reason}, count)
+        for labels, s in named
+        for reason, count in sorted(s.refused_by_reason.items())
+    ]
+    words = "What was not accepted, by reason."
+    _family(lines, "vedette_source_refused_total", "counter", words, refused)
+
+
+def _own(lines: list[str], measures: Measures) -> None:
+    waiting = [({"queue": name}, count) for name, count in sorted(measures.queues.items())]
+    _family(lines, "vedette_queue_items", "gauge", "Items that wait.", waiting)
+    name = "vedette_stage_seconds"
+    if measures.stages:
+        _head(lines, name, "histogram", "What a step spent in each stage.")
+    for stage, told in sorted(measures.stages.items()):
+        below = 0
+        for bound_s, count in zip((*map(repr, BOUNDS_S), "+Inf"), told.counts, strict=True):
+            below += count
+            lines.append(_sample(f"{name}_bucket", {"stage": stage, "le": bound_s}, below))
+        lines.append(_sample(f"{name}_sum", {"stage": stage}, told.total_s))
+        lines.append(_sample(f"{name}_count", {"stage": stage}, below))
+
+
+def _family(lines: list[str], name: str, kind: str, words: str, samples: Iterable[Sample]) -> None:
+    written = [_sample(name, labels, value) for labels, value in samples]
+    if written:
+        _head(lines, name, kind, words)
+        lines += written
+
+
+def _head(lines: list[str], name: str, kind: str, words: str) -> None:
+    lines += [f"# HELP {name} {words}", f"# TYPE {name} {kind}"]
+
+
+def _sample(name: str, labels: Labels, value: float) -> str:
+    told = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
+    number = repr(float(value)) if isinstance(value, float) else str(int(value))
+    return f"{name}{{{told}}} {number}" if told else f"{name} {number}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
