@@ -26,6 +26,7 @@ from vedette.model.events import Event
 from vedette.model.measurements import I64
 from vedette.model.picture import AirPicture, QueueItem, Threat
 from vedette.model.reports import Detection, Refusal, Report, SensorStatus
+from vedette.tracking import Provenance
 
 
 @dataclass(slots=True)
@@ -44,6 +45,7 @@ class State:
     refused_told: dict[str, dict[str, int]] = field(default_factory=dict)  # and as impossible
     threats: list[Threat] = field(default_factory=list)
     queue: list[QueueItem] = field(default_factory=list)
+    provenance: Provenance = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -118,6 +120,7 @@ def advance(
     events += health.advance(state.health, heard, now_ns, inputs.arrivals, good)
     links, started_or_ended = tracking.advance(state.tracking, batches, statuses, now_ns)
     events += started_or_ended
+    tracking.take_origins(state.provenance, links, reports, tracks)
     for verdict in tracking.verdicts(state.tracking):
         health.take_bias(state.health, *verdict)
     events += identity.advance(
@@ -204,5 +207,6 @@ def _picture(state: State, events: list[Event]) -> AirPicture:
         sources=list(state.health.sources.values()),
         events=events,
         groups=[group for group in state.tracking.groups if group.told],
+        provenance=state.provenance,
         operators=state.identity.operators,
     )

@@ -116,7 +116,7 @@ def decode(decoders: Decoders, arrivals: Sequence[Arrival]) -> list[Report]:
             node = arrival.data.decode("ascii", "replace")
             out += sapient.gone(decoder.conversation, node, arrival.t_recv_ns)
         else:
-            out.append(_note(decoder, arrival))
+            out += _note(decoder, arrival)
     return out
 
 
@@ -131,8 +131,9 @@ def good_reports(decoders: Decoders) -> dict[str, int]:
     return {feed: decoder.read for feed, decoder in decoders.feeds.items()}
 
 
-def _note(decoder: FeedDecoder, arrival: Arrival) -> SourceNote:
+def _note(decoder: FeedDecoder, arrival: Arrival) -> list[Report]:
     decoder.pending = b""
+    words: list[Report] = []
     if arrival.kind == "shed":
         if decoder.format in ("sbs", "detection stream"):
             lines.lost(decoder.lines)
@@ -141,10 +142,11 @@ def _note(decoder: FeedDecoder, arrival: Arrival) -> SourceNote:
         if decoder.receiver is not None:
             adsb.restart(decoder.receiver)
         if decoder.conversation is not None:
-            sapient.connected(decoder.conversation, arrival)
-    return SourceNote(
+            words = sapient.connected(decoder.conversation, arrival)
+    note = SourceNote(
         source=arrival.feed, t_recv_ns=arrival.t_recv_ns, kind=arrival.kind, count=arrival.count
     )
+    return [note, *words]
 
 
 def _decode_one(decoders: Decoders, decoder: FeedDecoder, arrival: Arrival) -> list[Report]:

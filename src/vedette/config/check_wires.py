@@ -24,7 +24,8 @@ TLS_FEEDS = ("cot_tcp", *MQTT_FEEDS)
 # Kinds that may listen to a multicast group.
 GROUP_FEEDS = ("asterix_udp", "cot_udp", "remote_id_udp")
 OVER_FEEDS: dict[str, tuple[str, ...]] = {
-    "cot_tcp": ("cot_tcp",)
+    "sapient": ("sapient_tcp",),
+    "cot_tcp": ("cot_tcp",),
 }  # output kind -> feed kinds over which it speaks
 
 

@@ -197,13 +197,14 @@ class Output(Table, frozen=True, kw_only=True):
     """Where the picture goes, beside the display and the webhooks.
 
     tracks_udp: each track as one JSON line a datagram, to a host or a multicast `group`. cot_udp:
-    the same as CoT events; cot_tcp: over a cot_tcp feed. feed: of kinds that speak over a feed's
+    the same as CoT events; cot_tcp: over a cot_tcp feed. sapient: as a fusion node, over a
+    sapient_tcp feed. feed: of kinds that speak over a feed's
     own connection. period_s: least time between two updates of a
     track. queue_max: messages that may wait; beyond it the oldest go, counted.
     """
 
     id: Key
-    kind: Literal["tracks_udp", "cot_udp", "cot_tcp"]
+    kind: Literal["tracks_udp", "cot_udp", "cot_tcp", "sapient"]
     host: Text = "127.0.0.1"
     port: Port = 0
     group: Text | None = None  # multicast group; host is then the interface it leaves by

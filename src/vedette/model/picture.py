@@ -214,6 +214,13 @@ class BiasEstimate(msgspec.Struct, frozen=True, kw_only=True):
     sigma: float
 
 
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """One sensor's object that a track is made of: its own name for it, and when it saw it."""
+
+    object_ref: str
+    t_meas_ns: int
+
+
 class SourceState(msgspec.Struct, kw_only=True):
     """One feed, sensor or output: what arrives, how old it is, what was refused and why."""
 
@@ -237,7 +244,8 @@ class AirPicture:
     """Everything people see after one step: what is published, recorded and compared in replay.
 
     The pipeline owns the contents and changes them in the next step; who keeps a picture copies it.
-    `tracks` is the live table; identities by track_id; the rest in stable order. operators, by
+    `tracks` is the live table; identities by track_id; provenance by track_id and sensor, of those
+    that name their objects; the rest in stable order. operators, by
     claimed identifier, is personal data: shown on demand to roles that act on it, put out nowhere.
     """
 
@@ -253,4 +261,5 @@ class AirPicture:
     sources: list[SourceState]
     events: list[Event]
     groups: list[TrackGroup] = field(default_factory=list)
+    provenance: dict[int, dict[str, Origin]] = field(default_factory=dict)
     operators: dict[str, OperatorReport] = field(default_factory=dict)

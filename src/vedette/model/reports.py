@@ -24,7 +24,8 @@ class Plot(msgspec.Struct, frozen=True, kw_only=True, tag="plot"):
     range_m is slant range; azimuth_rad clockwise from TRUE north in [0, 2 pi); elevation_rad above
     the sensor's horizon; range_rate_mps positive receding. Sigmas override the site file's.
     height_m is a height the target or radar states beside the plot (Mode C, CAT048 I048/090,
-    110): barometric for Mode C, so it is evidence on height with a wide sigma.
+    110): barometric for Mode C, so it is evidence on height with a wide sigma. object_ref: what the
+    sensor itself calls the object, for whoever is told what a track is made of.
     """
 
     sensor: str
@@ -44,6 +45,7 @@ class Plot(msgspec.Struct, frozen=True, kw_only=True, tag="plot"):
     claims: Claims | None = None
     rcs_dbsm: float | None = None
     snr_db: float | None = None
+    object_ref: str | None = None
 
 
 class PositionReport(msgspec.Struct, frozen=True, kw_only=True, tag="position"):
@@ -70,6 +72,7 @@ class PositionReport(msgspec.Struct, frozen=True, kw_only=True, tag="position"):
     claims: Claims | None = None
     rcs_dbsm: float | None = None
     snr_db: float | None = None
+    object_ref: str | None = None
 
 
 class SitePositionReport(msgspec.Struct, frozen=True, kw_only=True, tag="site_position"):

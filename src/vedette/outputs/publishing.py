@@ -17,6 +17,7 @@ from vedette.model.arrivals import Arrival
 from vedette.model.picture import AirPicture
 from vedette.model.told import ToldTrack
 from vedette.outputs.cot import CotTcp, CotUdp
+from vedette.outputs.sapient import SapientOutput
 from vedette.outputs.told import tell_tracks
 from vedette.outputs.tracks_udp import TracksUdp
 
@@ -47,6 +48,7 @@ OPENERS: dict[str, Opener] = {  # by kind
     "tracks_udp": TracksUdp,
     "cot_udp": CotUdp,
     "cot_tcp": CotTcp,
+    "sapient": SapientOutput,
 }
 
 

@@ -24,6 +24,7 @@ from vedette.tracking.fixes import tdoa_fix
 from vedette.tracking.hypotheses import EXACT, Caps
 from vedette.tracking.least_error import Loss
 from vedette.tracking.mixture import Mixture, Population, estimate, observe, open_mixture
+from vedette.tracking.provenance import Provenance, take_origins
 from vedette.tracking.registration import verdicts
 from vedette.tracking.settings import Settings
 from vedette.tracking.state import TrackerState, start, start_tracker
@@ -34,6 +35,7 @@ __all__ = [
     "Loss",
     "Mixture",
     "Population",
+    "Provenance",
     "SensorModel",
     "Settings",
     "TrackerState",
@@ -49,6 +51,7 @@ __all__ = [
     "position_sensor",
     "start",
     "start_tracker",
+    "take_origins",
     "tdoa_batch",
     "tdoa_fix",
     "tdoa_sensor",

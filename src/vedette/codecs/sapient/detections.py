@@ -39,6 +39,7 @@ def detection_report(said: Any, node: Node, ground: Ground, t_ns: int, t_recv_ns
         "claims": claims_of(said, info),
         "rcs_dbsm": _decibels(number(info, node.units, *SECTION)[0]),
         "snr_db": _decibels(number(info, node.units, "snr")[0]),
+        "object_ref": said.object_id.upper(),
     }
     if said.WhichOneof("location_oneof") == "location":
         return _position(said, info, node, ground, shared)

@@ -33,6 +33,7 @@ from vedette.model.enums import Severity
 from vedette.model.reports import Report, SensorStatus, SourceWord
 
 EFFECTOR_TYPES = {13: "kinetic", 14: "jammer", 15: "cyber", 16: "laser", 17: "RF energy"}
+REGISTERING, TAKEN = "registering", "accepted"  # kinds of words: of our own registration
 STATUS_S = 5.0  # how often we say that we live
 UNITS_MAX = 64  # kinds of information that one mode defines
 ERROR_AGAIN_NS = NS_PER_S  # a peer whose messages are bad is told once a second
@@ -57,11 +58,13 @@ def read_stream(conversation: Conversation, data: bytes, t_recv_ns: int) -> list
     return out
 
 
-def connected(conversation: Conversation, arrival: Arrival) -> None:
+def connected(conversation: Conversation, arrival: Arrival) -> list[Report]:
     """Begin anew with a connection that came or went; a middleware is told who we are."""
     restart(conversation)
-    if conversation.kind == CALLED and arrival.kind == "opened":
-        conversation.say(write.wire(our_registration(conversation, arrival.t_recv_ns)), "")
+    if conversation.kind != CALLED or arrival.kind != "opened":
+        return []
+    conversation.say(write.wire(our_registration(conversation, arrival.t_recv_ns)), "")
+    return [_word(conversation.feed, arrival.t_recv_ns, REGISTERING, "we register with it")]
 
 
 def our_registration(conversation: Conversation, t_ns: int) -> Any:
@@ -261,7 +264,7 @@ def _registration_ack(
     said = message.registration_ack
     conversation.is_accepted = said.acceptance
     if said.acceptance:
-        return [_word(conversation.feed, t_recv_ns, "accepted", "it has taken our registration")]
+        return [_word(conversation.feed, t_recv_ns, TAKEN, "it has taken our registration")]
     text = "it refuses our registration: " + "; ".join(said.ack_response_reason[:3])
     return [_word(conversation.feed, t_recv_ns, "rejected", text, Severity.CAUTION)]
 
@@ -299,8 +302,14 @@ def _task_ack(
 def _heard(
     conversation: Conversation, message: Any, node: str, t_ns: int, t_recv_ns: int
 ) -> list[Report]:
-    """Take in that an alert of ours has arrived."""
-    return []
+    """Take in what became of an alert of ours; that it was taken goes without saying."""
+    said = message.alert_ack
+    if not _is_for_us(conversation, message) or said.alert_ack_status == write.ACCEPTED:
+        return []
+    known = conversation.nodes.get(node)
+    source = known.sensor if known is not None else conversation.feed
+    text = "it does not take our alert: " + "; ".join(said.reason[:3])
+    return [_word(source, t_recv_ns, "alert_refused", text, Severity.CAUTION)]
 
 
 def _error(

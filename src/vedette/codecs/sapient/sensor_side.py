@@ -13,7 +13,7 @@ from vedette import __version__
 from vedette.codecs.sapient import write
 from vedette.codecs.sapient.ids import ulid
 from vedette.codecs.sapient.places import M_PER_RAD
-from vedette.codecs.sapient.taxonomy import CLASS_OF
+from vedette.codecs.sapient.taxonomy import add_class
 from vedette.config.site import Sensor
 from vedette.model.reports import Claims, Plot, PositionReport, Report
 
@@ -86,7 +86,8 @@ def detection(report: Report, sensor: Sensor, number: int) -> Any:
     _information(said.object_info, "pressure altitude", report.height_baro_m)
     if report.claims is not None:
         _claims(said.object_info, report.claims)
-    _classes(said, report.class_prob or {})
+    for ours, prob in (report.class_prob or {}).items():
+        add_class(said, ours, prob)
     return made
 
 
@@ -140,20 +141,3 @@ def _claims(where: Any, claims: Claims) -> None:
     _information(where, "callsign", claims.callsign)
     _information(where, "remote id", claims.remote_id)
     _information(where, "squawk", claims.squawk)
-
-
-def _classes(said: Any, class_prob: dict[str, float]) -> None:
-    """Say our classes as the standard's: each class once, its sub-classes within it."""
-    found: dict[str, Any] = {}
-    for ours, prob in class_prob.items():
-        name, sub_name = CLASS_OF.get(ours, ("equipment", ""))
-        if name not in found:
-            found[name] = said.classification.add(type=name.title(), confidence=0.0)
-        whole = found[name]
-        whole.confidence = min(whole.confidence + prob, 1.0)
-        if sub_name:
-            whole.sub_class.add(type=_title(sub_name), confidence=prob, level=1)
-
-
-def _title(name: str) -> str:
-    return " ".join("UAV" if word == "uav" else word.title() for word in name.split())

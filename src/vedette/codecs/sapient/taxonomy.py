@@ -52,6 +52,21 @@ def class_probabilities(classifications: Any) -> dict[str, float] | None:
     return found or None
 
 
+def add_class(said: Any, ours: str, prob: float) -> None:
+    """Say one of our classes in a detection report: a sub-class within the standard's class."""
+    name, sub_name = CLASS_OF.get(ours, ("equipment", ""))
+    whole = next((c for c in said.classification if c.type == name.title()), None)
+    if whole is None:
+        whole = said.classification.add(type=name.title(), confidence=0.0)
+    whole.confidence = min(whole.confidence + prob, 1.0)
+    if sub_name:
+        whole.sub_class.add(type=_title(sub_name), confidence=min(prob, 1.0), level=1)
+
+
+def _title(name: str) -> str:
+    return " ".join("UAV" if word == "uav" else word.title() for word in name.split())
+
+
 def _confidence(said: Any) -> float:
     return float(said.confidence) if said.HasField("confidence") else UNSURE_PROB
 
