@@ -49,16 +49,17 @@ def told(folder: Path) -> list[Figure]:
     found = {verdict["name"]: verdict["value"] for verdict in summary["expect"]}
     met = sum(verdict["passed"] for verdict in summary["expect"])
     worse = [e for e in events if e["event"] == "SourceHealthChanged" and e["after"] not in HEALTHY]
-    count = {name: sum(e["event"] == name for e in events) for name in ("TrackStarted",)}
+    warned = sum(e["event"] in WARNED for e in events)
+    tracks = sum(e["event"] == "TrackStarted" for e in events)
     return [
         Figure("hours", f"{hours:.1f}"),
         Figure("expectations met", f"{met} of {len(summary['expect'])}", f"{len(found)}"),
         Figure("zones warned", f"{found['zones_warned_max']}", "0"),
-        Figure("warnings raised and escalated", str(sum(e["event"] in WARNED for e in events)), "0"),
+        Figure("warnings raised and escalated", str(warned), "0"),
         Figure("civil or friendly ever SUSPECT or HOSTILE",
                f"{found['civil_or_friend_suspect_max']}", "0"),
         Figure("birds ever SUSPECT or HOSTILE", f"{found['birds_suspect_max']}", "0"),
-        Figure("tracks", f"{count['TrackStarted']}"),
+        Figure("tracks", str(tracks)),
         Figure("times a healthy sensor was called sick", f"{len(worse)}"),
     ]  # fmt: skip
 

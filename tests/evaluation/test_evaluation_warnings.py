@@ -12,7 +12,7 @@ from vedette.config.load import load_site
 from vedette.config.site import Site
 from vedette.evaluation.identity import identity_scores, reliability
 from vedette.evaluation.run import Run, run_of_report
-from vedette.evaluation.warnings import alarm_load, warning_scores
+from vedette.evaluation.warnings import alarm_load, alarm_times_ns, warning_scores
 
 MINUTE = 60 * S
 
@@ -184,3 +184,22 @@ def test_notes_of_the_truth_that_make_no_sense_are_refused(site):
 def test_files_alone_have_no_warnings_to_score(site):
     run = attack(site)
     assert warning_scores(Run(run.truth, run.tracks, 100.0)) is None
+
+
+def test_a_track_recalled_while_a_warning_names_it_is_no_alarm_of_its_own(site):
+    recalled = {"event": "TrackRecalled", "t_ns": 50 * S, "track_id": 1}
+    events = [issue(40, [1]), recalled, {**recalled, "track_id": 2}]
+    assert alarm_times_ns(events) == [40 * S, 50 * S]
+    joined = issue(45, [1, 2], event="WarningUpdated")
+    assert alarm_times_ns([events[0], joined, *events[1:]]) == [40 * S]
+    cleared = {"event": "WarningCleared", "t_ns": 48 * S, "warning_id": 1}
+    assert alarm_times_ns([events[0], cleared, recalled]) == [40 * S, 50 * S]
+
+
+def test_an_attacker_that_joins_silently_is_warned_of_without_an_alarm(site):
+    found = warning_scores(attack(site, issue(40, [2]), issue(50, [2, 1], event="WarningUpdated")))
+    (zone,) = [zone for zone in found.zones if zone.zone_id == "barracks"]
+    assert zone.lead_s == 50.0
+    assert zone.delivered_lead_s is None
+    assert (found.issues, found.false_issues, found.false_warnings) == (1, 1, 0)
+    assert [clock.deliver_s for clock in found.clocks] == [None, None]

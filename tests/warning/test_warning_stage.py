@@ -14,6 +14,7 @@ from vedette.model.events import (
     WarningDeliveryFailed,
     WarningEscalated,
     WarningRaised,
+    WarningUpdated,
 )
 from vedette.warning import WarningState
 
@@ -154,6 +155,7 @@ def test_the_words_and_the_time_left_are_of_the_same_object(scene):
     assert record.reason.startswith("T0002")
     assert record.seconds_left_s == pytest.approx(287.0, abs=0.5)
     (event,) = scene.run(8.0)
+    assert isinstance(event, WarningEscalated), "another raid is another alarm"
     assert event.reason.startswith("T0002")
     assert record.track_ids[0] == 2
 
@@ -183,21 +185,64 @@ def test_a_raid_is_one_warning_and_its_members_are_gathered(scene):
         events += scene.run(1.0)
     events += scene.run(30.0)
     assert len({e.warning_id for e in events}) == 1
-    assert [type(e) for e in events] == [WarningRaised, WarningEscalated]
+    assert [type(e) for e in events] == [WarningRaised, WarningUpdated]
     assert events[0].spoken.startswith("Simulation. Six drones, north-west")
     assert len(events[1].track_ids) == 12
 
 
-def test_a_raid_that_keeps_growing_is_announced_ever_less_often(scene):
+def test_a_raid_that_keeps_growing_is_one_alarm_and_everyone_in_it_is_named(scene):
     events = []
     for k in range(28):
         scene.put(10 + k, 140.0)
         events += scene.run(6.0)
-    assert [type(e) for e in events] == [WarningRaised] + [WarningEscalated] * (len(events) - 1)
-    told_s = [(e.t_ns - events[0].t_ns) * 1e-9 for e in events[1:]]
-    assert len(told_s) == 4
-    assert told_s == pytest.approx([10.0, 30.0, 70.0, 150.0], abs=6.0)
-    assert len(events[-1].track_ids) >= 25
+    assert [type(e) for e in events] == [WarningRaised] + [WarningUpdated] * (len(events) - 1)
+    told_s = [(e.t_ns - events[0].t_ns) * 1e-9 for e in events]
+    assert min(np.diff(told_s)) >= 9.99
+    assert max(np.diff(told_s)) <= 16.0
+    assert len(events[-1].track_ids) >= 26
+
+
+def test_who_joins_silently_is_neither_delivered_nor_acknowledged_anew(scene):
+    scene.put(1, 120.0)
+    scene.run(2.0)
+    scene.step(commands=[scene.acknowledge(1)])
+    scene.put(2, 125.0, bearing_deg=90.0)
+    (joined,) = scene.run(12.0)
+    assert isinstance(joined, WarningUpdated)
+    assert (joined.revision, joined.track_ids) == (1, (1, 2))
+    record = scene.state.warnings[1]
+    assert (record.revision, record.track_ids) == (1, (1, 2))
+    assert record.acknowledged_by == "Reyes"
+    assert "1 more with it" in record.reason
+
+
+def test_what_a_person_has_looked_at_and_still_comes_is_the_same_raid(scene):
+    scene.put(1, 140.0, identity=Identity.UNKNOWN)
+    scene.run(3.0)
+    scene.identities[1].assessed_by = "amal"
+    scene.run(15.0)
+    scene.put(2, 130.0, identity=Identity.UNKNOWN, bearing_deg=300.0)
+    assert [type(e) for e in scene.run(15.0)] == [WarningUpdated]
+
+
+@pytest.mark.parametrize("end", ["lost", "dismissed", "friend", "turned away"])
+def test_when_nothing_told_of_comes_any_more_the_next_raid_is_an_alarm(scene, end):
+    scene.put(1, 140.0, identity=Identity.UNKNOWN)
+    scene.run(3.0)
+    if end == "lost":
+        scene.lose(1)
+    elif end == "dismissed":
+        scene.identities[1].dismissed_by = "amal"
+    elif end == "friend":
+        scene.identities[1].identity = Identity.FRIEND
+    else:
+        scene.put(1, 137.0, identity=Identity.UNKNOWN, reach_prob=0.01)
+    scene.run(70.0)
+    scene.put(2, 200.0, bearing_deg=90.0)
+    (event,) = scene.run(4.0)
+    assert isinstance(event, WarningEscalated)
+    assert event.track_ids[0] == 2
+    assert event.spoken.startswith("Simulation. Drone, east")
 
 
 def test_a_member_that_comes_sooner_than_announced_is_told_at_once(scene):
@@ -274,14 +319,17 @@ def test_a_human_order_keeps_its_own_reason(scene):
     assert "heard it" in scene.state.warnings[1].reason
 
 
-def test_while_people_need_only_be_ready_what_comes_sooner_must_last(scene):
+def test_while_people_need_only_be_ready_what_comes_sooner_is_no_alarm(scene):
     scene.put(1, 280.0)
     scene.run(2.0)
     scene.put(2, 170.0, bearing_deg=90.0)
     assert scene.run(2.0) == []
-    assert [(type(e), e.level) for e in scene.run(2.0)] == [
-        (WarningEscalated, WarningLevel.POSSIBLE)
+    events = scene.run(22.0)
+    assert [(type(e), e.level) for e in events] == [
+        (WarningUpdated, WarningLevel.POSSIBLE),
+        (WarningEscalated, WarningLevel.IMMINENT),
     ]
+    assert events[0].seconds_left_s == pytest.approx(166.75, abs=0.5)
 
 
 def test_a_member_that_comes_hardly_sooner_is_gathered(scene):
@@ -289,7 +337,7 @@ def test_a_member_that_comes_hardly_sooner_is_gathered(scene):
     scene.run(2.0)
     scene.put(2, 125.0, bearing_deg=90.0)
     assert scene.run(6.0) == []
-    assert [type(e) for e in scene.run(6.0)] == [WarningEscalated]
+    assert [type(e) for e in scene.run(6.0)] == [WarningUpdated]
 
 
 def test_a_track_found_again_under_another_number_is_not_announced_again(scene):

@@ -23,6 +23,8 @@ from vedette.simulator.sight import covered_by
 
 RADARS = ("radar_3d", "radar_2d")
 WARNINGS = ("WarningRaised", "WarningEscalated")
+# Tracks are named to people by these: who joins an open warning is told without an alarm.
+NAMING = (*WARNINGS, "WarningUpdated")
 ENGAGEMENTS = ("EngagementFirstAuthorised", "EngagementAuthorised", "EngagementExecuting")
 ACCUSED = ("SUSPECT", "HOSTILE")
 FRIENDLY = ("FRIEND", "ASSUMED_FRIEND")
@@ -62,7 +64,7 @@ class Evidence:
     def warnings_of(self, number: int) -> list[EventRow]:
         """List the warnings that name a track which was on an object (index), in their order."""
         mine = set(self.matching.tracks_on(number))
-        return [row for row in self.named(*WARNINGS) if mine & set(row["track_ids"])]
+        return [row for row in self.named(*NAMING) if mine & set(row["track_ids"])]
 
     def named(self, *events: str) -> list[EventRow]:
         """List the events of these names, in their order."""
@@ -178,7 +180,7 @@ def warning_lead_s(evidence: Evidence, levels: tuple[str, ...] = ("possible", "i
     zones = {zone.id for zone in evidence.loaded.site.zones if zone.asset in attacked}
     times = [
         row["t_ns"]
-        for row in evidence.named(*WARNINGS)
+        for row in evidence.named(*NAMING)
         if row["zone_id"] in zones and row["level"] in levels and mine & set(row["track_ids"])
     ]
     if not times or not arrivals:
@@ -366,7 +368,7 @@ def zones_warned(evidence: Evidence) -> Value:
 def falsely_warned(evidence: Evidence) -> Value:
     """Count the tracks named by warnings that were neither on an attacker nor beside one."""
     attackers, matching = set(evidence.attackers), evidence.matching
-    named = {track for row in evidence.named(*WARNINGS) for track in row["track_ids"]}
+    named = {track for row in evidence.named(*NAMING) for track in row["track_ids"]}
     on = {t for k in attackers for t in matching.tracks_on(k)}
     beside = {
         track

@@ -15,7 +15,9 @@ from vedette.evaluation.run import EventRow, Run
 
 I64 = NDArray[np.int64]
 ISSUES = ("WarningRaised", "WarningEscalated")
-# What sounds or flashes for the person on watch, beyond the warnings themselves.
+# Tracks are named to people by these too: who joins an open warning is told without an alarm.
+NAMING = (*ISSUES, "WarningUpdated")
+# What asks the person on watch for an act, beyond the warnings themselves.
 ALARMS = (
     *ISSUES,
     "WarningDeliveryFailed",
@@ -91,8 +93,8 @@ class WarningScores(msgspec.Struct, frozen=True, kw_only=True):
     """Warnings over a run.
 
     issues: warnings raised and escalated; false_issues: those of which no track was on an attacker;
-    false_warnings: warnings all of whose issues were false. missed_zones: attacked and not warned
-    before the first arrival. arrival_error_s: seconds told less seconds true; its size in
+    false_warnings: warnings that never named a track on an attacker. missed_zones: attacked and not
+    warned before the first arrival. arrival_error_s: seconds told less seconds true; its size in
     arrival_error_size_s.
     """
 
@@ -122,13 +124,14 @@ def warning_scores(run: Run) -> WarningScores | None:
     if run.events is None or run.site is None:
         return None
     attackers = _attackers(run)
-    issues = [row for row in run.events if row["event"] in ISSUES and row["cause"] != "human"]
-    true_ids = {row["warning_id"] for row in issues if attackers & set(row["track_ids"])}
+    naming = [row for row in run.events if row["event"] in NAMING and row["cause"] != "human"]
+    issues = [row for row in naming if row["event"] in ISSUES]
+    true_ids = {row["warning_id"] for row in naming if attackers & set(row["track_ids"])}
     warnings = {row["warning_id"] for row in issues}
-    zones = [_zone(run, zone, issues) for zone in run.site.zones]
+    zones = [_zone(run, zone, naming) for zone in run.site.zones]
     attacked = [zone for zone in zones if zone.attacked]
     arrivals = [a for row in issues for a in _arrivals(run, row)]
-    clocks = [_clock(run, row, fresh) for row, fresh in _news(issues)]
+    clocks = [_clock(run, row, fresh) for row, fresh in _news(naming)]
     errors = np.array([a.told_s - a.true_s for a in arrivals])
     return WarningScores(
         zones_attacked=len(attacked),
@@ -170,17 +173,21 @@ def _arrival_ns(run: Run, asset: str) -> int | None:
     return min((times[n] for n, what in attacks if what == asset and n in times), default=None)
 
 
-def _zone(run: Run, zone: Any, issues: list[EventRow]) -> ZoneScore:
+def _zone(run: Run, zone: Any, naming: list[EventRow]) -> ZoneScore:
     """Measure what warning one zone gained."""
-    mine = [row for row in issues if row["zone_id"] == zone.id]
+    mine = [row for row in naming if row["zone_id"] == zone.id]
     arrival_ns = _arrival_ns(run, zone.asset)
     attackers = _attackers(run, zone.asset)
     of_attack = [row for row in mine if attackers & set(row["track_ids"])]
     lead_s = delivered_s = None
     if arrival_ns is not None and of_attack:
         lead_s = round((arrival_ns - of_attack[0]["t_ns"]) * S_PER_NS, 3)
-        waits = [w for row in of_attack if (w := _delivery_s(run, row)) is not None]
-        delivered_s = None if not waits else round(lead_s - waits[0], 3)
+        reached = [
+            (arrival_ns - row["t_ns"]) * S_PER_NS - wait_s
+            for row in of_attack
+            if (wait_s := _delivery_s(run, row)) is not None
+        ]
+        delivered_s = round(max(reached), 3) if reached else None
     return ZoneScore(
         zone_id=zone.id,
         name=zone.name,
@@ -194,7 +201,9 @@ def _zone(run: Run, zone: Any, issues: list[EventRow]) -> ZoneScore:
 
 
 def _delivery_s(run: Run, issue: EventRow) -> float | None:
-    """Give how long the first channel took to deliver one issue of a warning."""
+    """Give how long the first channel took to deliver one issue; who joins is not delivered."""
+    if issue["event"] not in ISSUES:
+        return None
     found = [
         float(row["latency_s"])
         for row in run.events or ()
@@ -218,11 +227,11 @@ def _arrivals(run: Run, issue: EventRow) -> list[Arrival]:
     return [Arrival(zone_id=zone.id, told_s=told_s, true_s=round(true_s, 3))]
 
 
-def _news(issues: list[EventRow]) -> list[tuple[EventRow, set[int]]]:
-    """List the issues that told a zone of tracks it had not been warned of, and these tracks."""
+def _news(naming: list[EventRow]) -> list[tuple[EventRow, set[int]]]:
+    """List the rows that told a zone of tracks it had not been warned of, and these tracks."""
     told: dict[str, set[int]] = {}
     news = []
-    for row in issues:
+    for row in naming:
         known = told.setdefault(row["zone_id"], set())
         fresh = set(row["track_ids"]) - known
         if fresh:
@@ -269,13 +278,24 @@ def _clock(run: Run, issue: EventRow, tracks: set[int]) -> Clock:
 
 
 def alarm_times_ns(events: list[EventRow]) -> list[int]:
-    """List the times of the alarms among the events, in order."""
-    return sorted(
-        row["t_ns"]
-        for row in events
-        if row["event"] in ALARMS
-        and not (row["event"] == "SourceHealthChanged" and row["after"] in HEALTHY)
-    )
+    """List the times of the alarms among the events, in order.
+
+    A track that an open warning names and that comes back into the queue asks for nothing that the
+    warning does not ask for.
+    """
+    named: dict[int, set[int]] = {}
+    times = []
+    for row in events:
+        event = row["event"]
+        if event in NAMING:
+            named[row["warning_id"]] = set(row["track_ids"])
+        elif event == "WarningCleared":
+            named.pop(row["warning_id"], None)
+        better = event == "SourceHealthChanged" and row["after"] in HEALTHY
+        warned = event == "TrackRecalled" and any(row["track_id"] in ids for ids in named.values())
+        if event in ALARMS and not better and not warned:
+            times.append(row["t_ns"])
+    return sorted(times)
 
 
 def alarm_load(times_ns: list[int], from_ns: int, to_ns: int) -> AlarmLoad:

@@ -32,6 +32,7 @@ from vedette.simulator.sight import covered_by
 
 LEVELS = ("possible", "imminent")
 ISSUES = ("WarningRaised", "WarningEscalated")
+NAMING = (*ISSUES, "WarningUpdated")
 CUTOFF_M = 100.0
 Progress = Callable[[], None]
 EventRow = dict[str, Any]
@@ -298,7 +299,7 @@ def _told(rows: list[EventRow], first_ns: int, run: Run | None) -> list[Told]:
             cleared_s = round((row["t_ns"] - first_ns) / NS_PER_S, 3)
             held = found[row["warning_id"]]
             found[row["warning_id"]] = msgspec.structs.replace(held, cleared_s=cleared_s)
-        if row["event"] not in ISSUES:
+        if row["event"] not in NAMING:
             continue
         held_or_none = found.get(row["warning_id"])
         raised_s = (row["t_ns"] - first_ns) / NS_PER_S

@@ -158,6 +158,8 @@ def _continue_warning(story: WarningStory, event: Event) -> None:
             if event.level == WarningLevel.IMMINENT and story.imminent_t_ns is None:
                 story.imminent_t_ns = event.t_ns
                 story.imminent_left_s = event.seconds_left_s
+        case past.WarningUpdated():
+            story.track_ids = event.track_ids
         case past.WarningDelivered():
             story.delivered.setdefault(event.channel, event.latency_s)
             story.failed.pop(event.channel, None)

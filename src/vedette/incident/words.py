@@ -161,6 +161,13 @@ def _of_warning(event: Event, _: dict[str, str]) -> _Told:
                 f" {event.seconds_left_s:.0f} s left: {event.reason}"
             )
             return "warning", text, ""
+        case past.WarningUpdated():
+            many = "track" if len(event.track_ids) == 1 else "tracks"
+            text = (
+                f"{event.zone_name}, warned already ({event.level.upper()}): the warning now names"
+                f" {len(event.track_ids)} {many}, {event.seconds_left_s:.0f} s left"
+            )
+            return "warning", text, ""
         case past.WarningDelivered():
             text = f"warning {event.warning_id} delivered after {event.latency_s:.2f} s"
             return "warning", text, event.channel

@@ -186,7 +186,7 @@ class WarningRaised(EventBase, frozen=True, kw_only=True):
 
 
 class WarningEscalated(EventBase, frozen=True, kw_only=True):
-    """From possible to imminent, or a further track joined in substance."""
+    """People must act anew: from possible to imminent, much sooner than told, or a new raid."""
 
     warning_id: int
     revision: int
@@ -200,6 +200,25 @@ class WarningEscalated(EventBase, frozen=True, kw_only=True):
     cause: str
     t_detect_ns: int
     simulated: bool
+
+
+class WarningUpdated(EventBase, frozen=True, kw_only=True):
+    """Tracks have joined an open warning and ask nobody for another act.
+
+    No new revision: nothing is delivered or acknowledged anew, and it is no alarm. track_ids: all
+    that the warning now names. t_detect_ns: start of the oldest of those that warn now.
+    """
+
+    warning_id: int
+    revision: int
+    zone_id: str
+    zone_name: str
+    level: WarningLevel
+    track_ids: tuple[int, ...]
+    seconds_left_s: float
+    reason: str
+    cause: str
+    t_detect_ns: int
 
 
 class WarningDelivered(EventBase, frozen=True, kw_only=True):
@@ -424,6 +443,7 @@ Event = (
     | TrackRecalled
     | WarningRaised
     | WarningEscalated
+    | WarningUpdated
     | WarningDelivered
     | WarningDeliveryFailed
     | WarningAcknowledged

@@ -99,6 +99,22 @@ def level_of(
     return by_threat or by_clock or imminent, imminent, cause
 
 
+def comes(zone: Zone, contact: Contact, identities: dict[int, IdentityRecord], now_ns: int) -> bool:
+    """Say whether a track that people were told of still comes for them.
+
+    Whether a person has looked does not matter; it does where they dismissed it, or where it has
+    proved a friend or civil. A track that is gone does not come.
+    """
+    identity = identities.get(contact.track_id)
+    if identity is None or contact.seen_ns != now_ns or identity.dismissed_by is not None:
+        return False
+    return (
+        identity.identity in (*_OPEN, *_ARMED)
+        and contact.arrival_s <= RELEASE_ARRIVAL_RATIO * zone.possible_s
+        and contact.reach_prob >= RELEASE_REACH_RATIO * zone.reach_prob_possible
+    )
+
+
 def refresh(
     state: WarningState,
     tracks: TrackTable,

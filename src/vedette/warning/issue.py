@@ -1,6 +1,6 @@
-"""From contacts to warnings: raised once, escalated only in substance, counted down.
+"""From contacts to warnings: raised once, escalated where people must act, counted down.
 
-One open warning a zone: further tracks join it, further sensors and steps change nothing.
+One open warning a zone: further tracks join it silently, further sensors and steps change nothing.
 """
 
 import math
@@ -8,23 +8,24 @@ from collections.abc import Sequence
 
 from vedette.base.constants import NS_PER_S
 from vedette.model.enums import Mode, WarningLevel
-from vedette.model.events import Event, WarningEscalated, WarningRaised
+from vedette.model.events import Event, WarningEscalated, WarningRaised, WarningUpdated
 from vedette.model.picture import IdentityRecord, WarningRecord
-from vedette.warning.contacts import HOLD_S, continues
+from vedette.warning.contacts import HOLD_S, comes, continues
 from vedette.warning.state import Contact, Issued, WarningState, ZoneState
 from vedette.warning.words import reason, spoken, spoken_order
 
-# Further members of a raid are gathered this long, so that a swarm is one announcement, not thirty;
-# and twice as long each time, up to a minute and a half: who has been told what to do learns little
-# from one more, and a person can bear under ten alarms in ten minutes (EEMUA 191).
+# One alarm asks people for one act: be ready, take cover, hurry. What asks for none is told
+# silently, in the open warning's words and the record: a person bears under ten alarms in ten
+# minutes (EEMUA 191), and who has been told what to do learns nothing from one more. Members of a
+# raid that join are gathered this long.
 GATHER_S = 10.0
-GATHER_S_MAX = 80.0
-# A member that comes this much sooner than anyone was told is announced without gathering: seconds,
-# and a share of what was told, for what is far off is estimated and spoken no more finely.
+# Who has been told to take cover, and by when, must hurry for a member that comes this much sooner:
+# seconds, and a share of what was told, for what is far off is estimated and spoken no more finely.
+# Who need only be ready acts on nothing else than the order to take cover.
 SOONER_S = 5.0
 SOONER_RATIO = 0.3
-# While people need only be ready, what comes sooner must have done so this long: speeds of what
-# flies close together tremble. What must send them to cover is another level and never held back.
+# While people need only be ready, what comes sooner is told silently once it has done so this long:
+# speeds of what flies close together tremble.
 SOONER_HOLD_S = 3.0
 # Deliveries of this many past warnings can still be told apart.
 ISSUED_MAX = 64
@@ -97,42 +98,75 @@ def _escalate(
     identities: dict[int, IdentityRecord],
     now_ns: int,
 ) -> Sequence[Event]:
-    """Issue a new revision when the level rises or the raid grows; otherwise nothing.
+    """Issue a new revision where people must act anew; tell silently of who joins; else nothing.
 
-    Where none of those told has warned for a while and others do, these are told and stand first.
-    (The sentence and the time left are of who warns now all along: `_reword`.)
+    They must where the level rises, where one comes much sooner than those under cover were told,
+    and where a new raid begins: nothing they were told of has come for a while, and others do, who
+    are told and stand first. (The words and the time left are of who warns now: `_reword`.)
     """
-    known_s = max(0.0, (state.issued[warning.warning_id].told_arrival_ns - now_ns) / NS_PER_S)
     joining = [c for c in ready if c.track_id not in warning.track_ids]
     joining = [c for c in joining if not _found_again(zone_state, warning, c, now_ns)]
     higher = warning.level == WarningLevel.POSSIBLE and any(_imminent(c, now_ns) for c in ready)
-    told_ns = state.issued[warning.warning_id].revision_ns[-1]
-    gathered = now_ns - told_ns >= _gather_s(warning) * NS_PER_S
-    sooner = any(_comes_sooner(warning, c, known_s, now_ns) for c in joining)
-    replaced = len(joining) == len(ready)
-    if not replaced:
+    sooner = any(_comes_sooner(state, warning, c, now_ns) for c in joining)
+    hurry = sooner and warning.level == WarningLevel.IMMINENT
+    same_raid = len(joining) < len(ready)
+    same_raid = same_raid or _still_coming(zone_state, warning, identities, now_ns)
+    if same_raid:
         zone_state.told_ns = now_ns
     silent = now_ns - zone_state.told_ns >= GATHER_S * NS_PER_S
-    if not higher and not (joining and (gathered or sooner or silent)):
+    gathered = same_raid and now_ns - zone_state.joined_ns >= GATHER_S * NS_PER_S
+    if not higher and not (joining and (sooner or silent or gathered)):
         return ()
     names = tuple(c.track_id for c in joining)
-    warning.track_ids = names + warning.track_ids if replaced else warning.track_ids + names
+    warning.track_ids = names + warning.track_ids if silent else warning.track_ids + names
+    zone_state.joined_ns = now_ns
+    if not (higher or hurry or silent):
+        _count_down(warning, ready, now_ns)
+        _reword(zone_state, warning, ready, identities, now_ns)
+        return (_joined(warning, ready, now_ns),)
     _revise(state, warning, now_ns)
     detect_ns = _tell(state, zone_state, warning, ready, identities, now_ns)
     return (_event(warning, detect_ns, state.mode, now_ns),)
 
 
-def _comes_sooner(warning: WarningRecord, contact: Contact, known_s: float, now_ns: int) -> bool:
+def _comes_sooner(
+    state: WarningState, warning: WarningRecord, contact: Contact, now_ns: int
+) -> bool:
     """Say whether a member comes so much sooner than people were told that it cannot wait."""
     held_s = (now_ns - contact.possible_since_ns) / NS_PER_S
     if warning.level == WarningLevel.POSSIBLE and held_s < SOONER_HOLD_S:
         return False
+    told_ns = state.issued[warning.warning_id].told_arrival_ns
+    known_s = max(0.0, (told_ns - now_ns) / NS_PER_S)
     return contact.arrival_s < known_s - max(SOONER_S, SOONER_RATIO * known_s)
 
 
-def _gather_s(warning: WarningRecord) -> float:
-    """Say how long further members of a raid are gathered before people hear of them."""
-    return float(min(GATHER_S * 2.0 ** (warning.revision - 1), GATHER_S_MAX))
+def _still_coming(
+    zone_state: ZoneState,
+    warning: WarningRecord,
+    identities: dict[int, IdentityRecord],
+    now_ns: int,
+) -> bool:
+    """Say whether anything people were told of still comes, be it looked at by a person or not."""
+    found = (zone_state.contacts.get(track_id) for track_id in warning.track_ids)
+    return any(c is not None and comes(zone_state.zone, c, identities, now_ns) for c in found)
+
+
+def _joined(warning: WarningRecord, ready: list[Contact], now_ns: int) -> Event:
+    """Say who has joined: no new revision, nothing to deliver, nothing to acknowledge."""
+    return WarningUpdated(
+        t_ns=now_ns,
+        warning_id=warning.warning_id,
+        revision=warning.revision,
+        zone_id=warning.zone_id,
+        zone_name=warning.zone_name,
+        level=warning.level,
+        track_ids=warning.track_ids,
+        seconds_left_s=warning.seconds_left_s,
+        reason=warning.reason,
+        cause=warning.cause,
+        t_detect_ns=min(contact.started_ns for contact in ready),
+    )
 
 
 def _found_again(
@@ -202,6 +236,7 @@ def _tell(
     raid = _gravest_first(ready, now_ns)
     first = raid[0]
     zone_state.told_id, zone_state.told_ns = first.track_id, now_ns
+    zone_state.joined_ns = now_ns
     _count_down(warning, ready, now_ns)
     state.issued[warning.warning_id].told_arrival_ns = warning.arrival_ns
     if warning.cause != "human":

@@ -40,7 +40,7 @@ class ZoneState:
     """One zone with its asset: the tracks that concern it, by track_id, and its open warning.
 
     told_id: the track that the open warning's reason speaks of, 0 none. told_ns: when any track
-    that people were told of warned last.
+    that people were told of warned or came last; joined_ns: when tracks last joined the warning.
     """
 
     zone: Zone
@@ -50,6 +50,7 @@ class ZoneState:
     warning_id: int | None = None
     told_id: int = 0
     told_ns: int = 0
+    joined_ns: int = 0
 
 
 @dataclass(slots=True)

@@ -53,6 +53,8 @@ const TELLERS: Tellers = {
     `${levelWord(e.level)} for ${e.zone_name}, ${clockSpan(e.seconds_left_s)} left: ${e.reason || many(e.track_ids)}`],
   WarningEscalated: ["warning", (e) =>
     `${levelWord(e.level)} for ${e.zone_name}, ${clockSpan(e.seconds_left_s)} left: ${e.reason || many(e.track_ids)}`],
+  WarningUpdated: ["warning", (e) =>
+    `${e.zone_name}, warned already: ${many(e.track_ids)} now, ${clockSpan(e.seconds_left_s)} left`],
   WarningDelivered: ["source", (e) =>
     `Warning ${e.warning_id} reached ${e.channel} in ${age(e.latency_s)}`],
   WarningDeliveryFailed: ["warning", (e) =>

@@ -650,7 +650,7 @@ export interface WarningRaised {
   simulated: boolean;
 }
 
-/** From possible to imminent, or a further track joined in substance. */
+/** People must act anew: from possible to imminent, much sooner than told, or a new raid. */
 export interface WarningEscalated {
   event: "WarningEscalated";
   t_us: number;
@@ -666,6 +666,22 @@ export interface WarningEscalated {
   cause: string;
   t_detect_us: number;
   simulated: boolean;
+}
+
+/** Tracks have joined an open warning and ask nobody for another act. */
+export interface WarningUpdated {
+  event: "WarningUpdated";
+  t_us: number;
+  warning_id: number;
+  revision: number;
+  zone_id: string;
+  zone_name: string;
+  level: WarningLevel;
+  track_ids: number[];
+  seconds_left_s: number;
+  reason: string;
+  cause: string;
+  t_detect_us: number;
 }
 
 /** A channel confirmed delivery. */
@@ -1003,6 +1019,7 @@ export type VedetteEvent =
   | TrackRecalled
   | WarningRaised
   | WarningEscalated
+  | WarningUpdated
   | WarningDelivered
   | WarningDeliveryFailed
   | WarningAcknowledged
