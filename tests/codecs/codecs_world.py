@@ -8,7 +8,7 @@ import struct
 import cot_world
 import sapient_world
 
-from vedette.codecs import remote_id
+from vedette.codecs import mavlink, remote_id
 from vedette.codecs.adsb import beast, mode_s, sbs
 from vedette.codecs.asterix import Cat034, Cat048, encode_cat034, encode_cat048
 from vedette.codecs.detections import encode_detection, encode_detection_line, flat_row
@@ -40,6 +40,7 @@ def make_site() -> Site:
             Feed(id="f-beast", kind="beast_tcp", port=30005, sensor="adsb1"),
             Feed(id="f-sbs", kind="sbs_tcp", port=30003, sensor="adsb1"),
             Feed(id="f-scout", kind="remote_id_mqtt", port=1883, sensor="rid1", topic="#"),
+            Feed(id="f-mav", kind="mavlink_udp", port=14550, sensor="rid1"),
             Feed(id="f-rid", kind="remote_id_udp", port=30014, sensor="rid1"),
             Feed(id="f-udp", kind="detections_udp", port=30010),
             Feed(id="f-tcp", kind="detections_tcp", port=30011),
@@ -201,6 +202,32 @@ def remote_id_datagrams() -> list[bytes]:
     pack = remote_id.encode_pack(remote_id_messages())
     own = remote_id.wrap(remote_id.ADDRESSED, DRONE + b"\x01" + pack)
     return [own, *(remote_id.wrap(link, frame, T0_NS) for link, frame in remote_id_frames())]
+
+
+def mavlink_datagrams() -> list[bytes]:
+    """Vehicles, an aircraft they hear, and drones they relay: two packets a datagram."""
+    address = DRONE.ljust(20, b"\0")
+    pack = b"".join(remote_id_messages()).ljust(225, b"\0")
+    packets = [
+        mavlink.encode(0, (0, 2, 12, 0, 4, 3), 7),
+        mavlink.encode(33, (900, 339_000_000, 425_000_000, 80_000, 0, 300, 400, -100, 0), 7),
+        mavlink.encode(
+            24,
+            (0, 339_000_000, 425_000_000, 80_000, 90, 90, 500, 9000, 3, 14, 95_000, 1200, 2500,
+             300, 0, 0),
+            8,
+        ),
+        mavlink.encode(2, (T0_NS // 1000, 900), 7),
+        mavlink.encode(
+            246,
+            (0x4B1234, 339_100_000, 425_100_000, 914_400, 9000, 10_000, -500, 0xBF, 1234, 0,
+             b"VED123", 1, 1),
+            7,
+        ),
+        mavlink.encode(12900, (0, 0, address, 1, 2, b"1581F4MAV"), 7),
+        mavlink.encode(12915, (0, 0, address, 25, 7, pack), 7),
+    ]  # fmt: skip
+    return [b"".join(packets[k : k + 2]) for k in range(len(packets))]
 
 
 def scout_payloads() -> list[bytes]:

@@ -8,7 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from vedette.base.errors import RefusedError
-from vedette.codecs import adsb, asterix, cot, detections, lines, reasons, remote_id, sapient
+from vedette.codecs import (
+    adsb,
+    asterix,
+    cot,
+    detections,
+    lines,
+    mavlink,
+    reasons,
+    remote_id,
+    sapient,
+)
 from vedette.codecs.lines import LineBuffer
 from vedette.config.site import Site
 from vedette.model.arrivals import Arrival
@@ -30,6 +40,7 @@ _FORMAT = {
     "sapient_listen": "sapient",
     "cot_tcp": "cot",
     "remote_id_udp": "remote id",
+    "mavlink_udp": "mavlink",
     "remote_id_mqtt": "remote id payload",
     "detections_mqtt": "detections",
 }
@@ -38,7 +49,7 @@ _FORMAT = {
 @dataclass(slots=True)
 class FeedDecoder:
     """One feed: its format, and what is left of its stream. receiver: of ADS-B formats alone;
-    listener: of CoT; conversation: of SAPIENT; drones: of Remote ID.
+    listener: of CoT; conversation: of SAPIENT; drones: of Remote ID; hangar: of MAVLink.
 
     read: how many good reports it has given so far.
     """
@@ -51,6 +62,7 @@ class FeedDecoder:
     listener: cot.Listener | None = None
     conversation: sapient.Conversation | None = None
     drones: remote_id.Listener | None = None
+    hangar: mavlink.Hangar | None = None
     read: int = 0
 
 
@@ -75,6 +87,9 @@ def open_decoders(site: Site) -> Decoders:
             feeds[feed.id].listener = cot.listener_of(site, feed)
         elif kind == "sapient":
             feeds[feed.id].conversation = sapient.open_conversation(site, feed)
+        elif kind == "mavlink":
+            is_live = site.mode == Mode.LIVE
+            feeds[feed.id].hangar = mavlink.Hangar(feed.sensor or feed.id, is_live)
         elif kind.startswith("remote id"):
             feeds[feed.id].drones = remote_id.Listener(feed.sensor or feed.id)
     for output in site.outputs:
@@ -163,6 +178,8 @@ def _decode_one(decoders: Decoders, decoder: FeedDecoder, arrival: Arrival) -> l
         return _decode_sbs(decoder, arrival)
     if decoder.listener is not None:
         return cot.read_datagram(arrival.data, decoder.listener, feed, t_recv_ns)
+    if decoder.hangar is not None:
+        return mavlink.read_datagram(decoder.hangar, arrival.data, t_recv_ns, feed)
     if decoder.drones is not None and decoder.format == "remote id payload":
         return remote_id.read_payload(decoder.drones, arrival.data, t_recv_ns, feed)
     if decoder.drones is not None:

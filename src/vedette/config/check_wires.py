@@ -17,12 +17,13 @@ LISTENING_FEEDS = (
     "cot_udp",
     "sapient_listen",
     "remote_id_udp",
+    "mavlink_udp",
 )
 REMOTE_ID_FEEDS = ("remote_id_udp", "remote_id_mqtt")
 MQTT_FEEDS = ("remote_id_mqtt", "detections_mqtt")
 TLS_FEEDS = ("cot_tcp", *MQTT_FEEDS)
 # Kinds that may listen to a multicast group.
-GROUP_FEEDS = ("asterix_udp", "cot_udp", "remote_id_udp")
+GROUP_FEEDS = ("asterix_udp", "cot_udp", "remote_id_udp", "mavlink_udp")
 OVER_FEEDS: dict[str, tuple[str, ...]] = {
     "sapient": ("sapient_tcp",),
     "cot_tcp": ("cot_tcp",),
@@ -76,6 +77,9 @@ def _feed(site: Site, feed: Feed, path: str) -> Faults:
         yield from _cot_feed(site, feed, path)
     elif feed.sightings_sensor is not None:
         yield f"{path}.sightings_sensor", f"only {', '.join(COT_FEEDS)} takes people's sightings"
+    if feed.kind == "mavlink_udp":
+        question = "under whose name do vehicles report where they are?"
+        yield from _hearing_sensor(site, feed.sensor, f"{path}.sensor", question)
     if feed.kind in REMOTE_ID_FEEDS:
         yield from _hearing_sensor(site, feed.sensor, f"{path}.sensor", "which receiver hears it?")
     yield from _group(feed, path)

@@ -152,11 +152,11 @@ class Sensor(Table, frozen=True, kw_only=True):
 class Feed(Table, frozen=True, kw_only=True):
     """Where bytes come from. `sensor` names the sensor of formats that do not name their own.
 
-    asterix_udp, cot_udp, remote_id_udp: unicast or multicast (`group`). beast_tcp, sbs_tcp,
-    cot_tcp: we connect. detections_udp, detections_tcp: we listen. sapient_tcp: we connect to a
-    middleware; sapient_listen: sensors dial in. The HTTP and WebSocket doors for detections are
-    always there. node: our own node id, of SAPIENT feeds. *_mqtt: we subscribe to `topic` at a
-    broker.
+    asterix_udp, cot_udp, remote_id_udp, mavlink_udp: unicast or multicast (`group`). beast_tcp,
+    sbs_tcp, cot_tcp: we connect. detections_udp, detections_tcp: we listen. sapient_tcp: we
+    connect to a middleware; sapient_listen: sensors dial in. The HTTP and WebSocket doors for
+    detections are always there. node: our own node id, of SAPIENT feeds. *_mqtt: we subscribe
+    to `topic` at a broker.
     """
 
     id: Key
@@ -171,6 +171,7 @@ class Feed(Table, frozen=True, kw_only=True):
         "sapient_listen",
         "cot_tcp",
         "remote_id_udp",
+        "mavlink_udp",
         "remote_id_mqtt",
         "detections_mqtt",
     ]

@@ -33,7 +33,7 @@ LINE_BYTES_MAX = 1 << 14  # handed over at the latest, whole or not: the codec s
 Clock = Callable[[], int]
 
 
-UDP_KINDS = ("asterix_udp", "detections_udp", "cot_udp", "remote_id_udp")
+UDP_KINDS = ("asterix_udp", "detections_udp", "cot_udp", "remote_id_udp", "mavlink_udp")
 SEND_BYTES_MAX = 4 << 20  # of one peer, not yet taken: beyond it the peer is too slow to be told
 
 

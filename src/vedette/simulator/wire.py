@@ -6,7 +6,7 @@ the messages of their nodes, the others detection lines.
 """
 
 import heapq
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -21,10 +21,16 @@ from vedette.config.check_wires import SAPIENT_FEEDS
 from vedette.config.site import Feed, Sensor, Site
 from vedette.model.reports import Detection, Plot, Report, SensorStatus
 from vedette.simulator.heard import Heard
+from vedette.simulator.mavlink_wire import packets as mavlink_packets
 from vedette.simulator.remote_id_wire import beacons
 from vedette.simulator.sapient_nodes import SapientNodes, sapient_nodes
 
 DATAGRAM_BYTES = 1400  # within one Ethernet frame
+# Kinds of feeds whose reports are a datagram each.
+_DATAGRAMS: dict[str, Callable[[list[Report], Sensor], list[bytes]]] = {
+    "remote_id_udp": beacons,
+    "mavlink_udp": mavlink_packets,
+}
 
 
 @dataclass(slots=True)
@@ -68,8 +74,9 @@ class Wire:
                 packets.append((feed.id, data))
                 continue
             reports = [report for report in items if not isinstance(report, bytes)]
-            if feed.kind == "remote_id_udp":
-                packets += [(feed.id, data) for data in beacons(reports, sensor)]
+            own_way = _DATAGRAMS.get(feed.kind)
+            if own_way is not None:
+                packets += [(feed.id, data) for data in own_way(reports, sensor)]
                 continue
             if feed.id in self.nodes:
                 packets.append((feed.id, self.nodes[feed.id].words(reports, sensor)))
