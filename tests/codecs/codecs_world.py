@@ -9,7 +9,7 @@ import cot_world
 import sapient_world
 
 from vedette.codecs import mavlink, remote_id
-from vedette.codecs.adsb import beast, mode_s, sbs
+from vedette.codecs.adsb import avr, beast, mode_s, sbs
 from vedette.codecs.asterix import Cat034, Cat048, encode_cat034, encode_cat048
 from vedette.codecs.detections import encode_detection, encode_detection_line, flat_row
 from vedette.config.site import Feed, Reference, Sensor, Site
@@ -40,6 +40,8 @@ def make_site() -> Site:
             Feed(id="f-beast", kind="beast_tcp", port=30005, sensor="adsb1"),
             Feed(id="f-sbs", kind="sbs_tcp", port=30003, sensor="adsb1"),
             Feed(id="f-scout", kind="remote_id_mqtt", port=1883, sensor="rid1", topic="#"),
+            Feed(id="f-avr", kind="avr_tcp", port=30002, sensor="adsb1"),
+            Feed(id="f-json", kind="aircraft_json_http", port=8080, sensor="adsb1"),
             Feed(id="f-mav", kind="mavlink_udp", port=14550, sensor="rid1"),
             Feed(id="f-rid", kind="remote_id_udp", port=30014, sensor="rid1"),
             Feed(id="f-udp", kind="detections_udp", port=30010),
@@ -119,6 +121,20 @@ def sbs_text() -> bytes:
     report = REPORTS[2]
     assert isinstance(report, PositionReport)
     return sbs.encode(report)
+
+
+def avr_text() -> bytes:
+    return avr.encode(beast.split(beast_stream())[0])
+
+
+def aircraft_documents() -> list[bytes]:
+    now_s = T0_NS / 1e9
+    entries = (
+        '{"hex":"4b1234","flight":"VED123 ","alt_baro":3000,"alt_geom":3200,"gs":194.4,"track":90,'
+        '"baro_rate":64,"squawk":"1234","lat":33.9,"lon":42.5,"seen_pos":0.5,"mlat":[]}',
+        '{"hex":"~abcdef","alt_baro":"ground","lat":33.8,"lon":42.4,"seen_pos":1.1}',
+    )
+    return [f'{{"now":{now_s},"aircraft":[{",".join(entries)}]}}'.encode()]
 
 
 def detection_text() -> bytes:

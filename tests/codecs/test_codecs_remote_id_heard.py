@@ -8,8 +8,8 @@ from codecs_world import DRONE, remote_id_messages
 
 from vedette import codecs
 from vedette.base.constants import NS_PER_S
+from vedette.codecs import clock as clocks
 from vedette.codecs import remote_id
-from vedette.codecs.remote_id import clock as clocks
 from vedette.codecs.remote_id.receive import TRANSMITTERS_MAX
 from vedette.model.reports import OperatorReport, PositionReport, Refusal
 

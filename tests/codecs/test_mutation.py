@@ -12,7 +12,9 @@ import pytest
 import sapient_world
 from codecs_mutator import mutate
 from codecs_world import (
+    aircraft_documents,
     asterix_datagrams,
+    avr_text,
     beast_stream,
     detection_text,
     good_files,
@@ -41,6 +43,8 @@ FEEDS = {
     "f-sbs": [sbs_text()],
     "f-rid": remote_id_datagrams(),
     "f-mav": mavlink_datagrams(),
+    "f-avr": [avr_text()],
+    "f-json": aircraft_documents(),
     "f-scout": scout_payloads(),
     "f-udp": [detection_text()],
     "f-tcp": [detection_text()],

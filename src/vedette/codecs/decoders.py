@@ -33,6 +33,9 @@ _FORMAT = {
     "asterix_udp": "asterix",
     "beast_tcp": "beast",
     "sbs_tcp": "sbs",
+    "avr_tcp": "avr",
+    "aircraft_json_http": "aircraft.json",
+    "aircraft_json_file": "aircraft.json",
     "detections_udp": "detections",
     "detections_tcp": "detection stream",
     "cot_udp": "cot",
@@ -81,7 +84,7 @@ def open_decoders(site: Site) -> Decoders:
     for feed in site.feeds:
         kind = _FORMAT[feed.kind]
         feeds[feed.id] = FeedDecoder(feed.id, kind)
-        if kind in ("beast", "sbs"):
+        if kind in ("beast", "sbs", "avr", "aircraft.json"):
             feeds[feed.id].receiver = receiver_of(site, feed.sensor)
         elif kind == "cot":
             feeds[feed.id].listener = cot.listener_of(site, feed)
@@ -150,7 +153,7 @@ def _note(decoder: FeedDecoder, arrival: Arrival) -> list[Report]:
     decoder.pending = b""
     words: list[Report] = []
     if arrival.kind == "shed":
-        if decoder.format in ("sbs", "detection stream"):
+        if decoder.format in ("sbs", "avr", "detection stream"):
             lines.lost(decoder.lines)
     else:
         lines.restart(decoder.lines)
@@ -176,6 +179,11 @@ def _decode_one(decoders: Decoders, decoder: FeedDecoder, arrival: Arrival) -> l
         return _decode_beast(decoder, arrival)
     if decoder.format == "sbs":
         return _decode_sbs(decoder, arrival)
+    if decoder.format == "avr":
+        return _decode_avr(decoder, arrival)
+    if decoder.format == "aircraft.json":
+        assert decoder.receiver is not None
+        return adsb.aircraft_json.read_document(decoder.receiver, arrival.data, t_recv_ns, feed)
     if decoder.listener is not None:
         return cot.read_datagram(arrival.data, decoder.listener, feed, t_recv_ns)
     if decoder.hangar is not None:
@@ -219,6 +227,24 @@ def _decode_beast(decoder: FeedDecoder, arrival: Arrival) -> list[Report]:
     out = adsb.read_frames(receiver, timed, t_recv_ns, arrival.feed)
     out += [reasons.refuse(arrival.feed, t_recv_ns, f.reason, f.detail, f.missed) for f in faults]
     return out
+
+
+def _decode_avr(decoder: FeedDecoder, arrival: Arrival) -> list[Report]:
+    assert decoder.receiver is not None
+    out: list[Report] = []
+    timed: list[adsb.Timed] = []
+    t_recv_ns, receiver = arrival.t_recv_ns, decoder.receiver
+    for number, line in lines.cut(decoder.lines, arrival.data, adsb.avr.LINE_BYTES_MAX):
+        try:
+            if line is None:
+                raise RefusedError(reasons.TOO_LONG, f"above {adsb.avr.LINE_BYTES_MAX} bytes")
+            frame = adsb.avr.read_line(line)
+            if frame is not None:
+                timed.append((frame, adsb.measured_ns(receiver, frame.counter, t_recv_ns)))
+        except RefusedError as refused:
+            reason, detail = refused.args
+            out.append(reasons.refuse(arrival.feed, t_recv_ns, reason, f"line {number}: {detail}"))
+    return adsb.read_frames(receiver, timed, t_recv_ns, arrival.feed) + out
 
 
 def _decode_sbs(decoder: FeedDecoder, arrival: Arrival) -> list[Report]:

@@ -7,7 +7,8 @@ from vedette.config.faults import Faults, address_of, known_key, unique_ids
 from vedette.config.site import Feed, Output, Site
 
 RESERVED_SOURCES = ("http", "websocket")  # the doors that are always there
-ADSB_FEEDS = ("beast_tcp", "sbs_tcp")
+JSON_FEEDS = ("aircraft_json_http", "aircraft_json_file")
+ADSB_FEEDS = ("beast_tcp", "sbs_tcp", "avr_tcp", *JSON_FEEDS)
 COT_FEEDS = ("cot_udp", "cot_tcp")
 SAPIENT_FEEDS = ("sapient_tcp", "sapient_listen")
 LISTENING_FEEDS = (
@@ -68,8 +69,9 @@ def _feed(site: Site, feed: Feed, path: str) -> Faults:
             yield f"{path}.sensor", f"is missing: {feed.kind} does not name its sensor"
         elif kinds.get(feed.sensor, "adsb") != "adsb":
             yield f"{path}.sensor", f"{feed.kind} needs a sensor of kind adsb"
-        if feed.port == 0:
+        if feed.port == 0 and feed.kind != "aircraft_json_file":
             yield f"{path}.port", "must be the port to connect to"
+    yield from _document(feed, path)
     coded = any(sensor.sac is not None for sensor in site.sensors)
     if feed.kind == "asterix_udp" and feed.sensor is None and not coded:
         yield f"{path}.sensor", "is missing, and no sensor has sac and sic to be known by"
@@ -106,6 +108,16 @@ def _sapient(site: Site, feed: Feed, path: str) -> Faults:
 def is_tcp(kind: str) -> bool:
     """Say whether a kind of feed is a TCP connection."""
     return kind.endswith(("_tcp", "_listen"))
+
+
+def _document(feed: Feed, path: str) -> Faults:
+    """Demand of a document where it lies, and of no other feed."""
+    if feed.kind not in JSON_FEEDS and feed.path is not None:
+        yield f"{path}.path", f"only {', '.join(JSON_FEEDS)} have one"
+    if feed.kind == "aircraft_json_file" and feed.path is None:
+        yield f"{path}.path", "is missing: which file does the receiver write?"
+    if feed.kind == "aircraft_json_http" and not (feed.path or "/").startswith("/"):
+        yield f"{path}.path", "must begin with /"
 
 
 def _hearing_sensor(site: Site, name: str | None, path: str, question: str) -> Faults:

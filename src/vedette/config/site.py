@@ -153,10 +153,11 @@ class Feed(Table, frozen=True, kw_only=True):
     """Where bytes come from. `sensor` names the sensor of formats that do not name their own.
 
     asterix_udp, cot_udp, remote_id_udp, mavlink_udp: unicast or multicast (`group`). beast_tcp,
-    sbs_tcp, cot_tcp: we connect. detections_udp, detections_tcp: we listen. sapient_tcp: we
-    connect to a middleware; sapient_listen: sensors dial in. The HTTP and WebSocket doors for
-    detections are always there. node: our own node id, of SAPIENT feeds. *_mqtt: we subscribe
-    to `topic` at a broker.
+    sbs_tcp, avr_tcp, cot_tcp: we connect. aircraft_json_http, aircraft_json_file: we look every
+    `period_s`. detections_udp, detections_tcp: we listen. sapient_tcp: we connect to a
+    middleware; sapient_listen: sensors dial in. The HTTP and WebSocket doors for detections are
+    always there. node: our own node id, of SAPIENT feeds. *_mqtt: we subscribe to `topic` at a
+    broker.
     """
 
     id: Key
@@ -164,6 +165,9 @@ class Feed(Table, frozen=True, kw_only=True):
         "asterix_udp",
         "beast_tcp",
         "sbs_tcp",
+        "avr_tcp",
+        "aircraft_json_http",
+        "aircraft_json_file",
         "detections_udp",
         "detections_tcp",
         "cot_udp",
@@ -180,6 +184,8 @@ class Feed(Table, frozen=True, kw_only=True):
     group: Text | None = None  # multicast group
     sensor: Key | None = None
     sightings_sensor: Key | None = None  # cot_*: under whose name people's sightings come in
+    path: Text | None = None  # aircraft_json_http: of the URL; aircraft_json_file: the file
+    period_s: Annotated[float, Meta(ge=0.1, le=60.0)] = 1.0  # aircraft_json_*: between two looks
     topic: Text | None = None  # *_mqtt: what we subscribe to, with + and # as MQTT has them
     user: Text | None = None  # *_mqtt: as whom
     password: Text | None = None

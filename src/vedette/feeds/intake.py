@@ -20,7 +20,7 @@ QUEUE_BYTES_MAX = 8 << 20  # of one feed; 10,000 datagrams of 800 bytes
 TOTAL_UNITS_MAX = 200_000  # of all feeds together: about 400 MB of Arrival objects at worst
 
 # How many frames a piece of a stream holds, counted by the octet that begins or ends each.
-_MARKS = {"beast_tcp": b"\x1a", "sbs_tcp": b"\n", "detections_tcp": b"\n"}
+_MARKS = {"beast_tcp": b"\x1a", "sbs_tcp": b"\n", "avr_tcp": b"\n", "detections_tcp": b"\n"}
 _FRAMED = ("sapient_tcp", "sapient_listen")  # streams handed over in whole messages
 
 

@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from vedette.base.errors import VedetteError
-from vedette.config.check_wires import MQTT_FEEDS, is_tcp
+from vedette.config.check_wires import JSON_FEEDS, MQTT_FEEDS, is_tcp
 from vedette.config.site import Feed, Site
 from vedette.feeds.intake import Intake
 from vedette.feeds.mqtt import stay_subscribed
+from vedette.feeds.polling import keep_asking
 from vedette.feeds.sapient import Hearing, SapientDoor
 from vedette.feeds.tak import TakFeed
 from vedette.model.arrivals import Arrival
@@ -118,6 +119,8 @@ async def _open_feed(
         if feed.kind == "cot_tcp":
             peers = opened.peers.setdefault(feed.id, {})
             call = TakFeed(feed, intake, clock, peers).stay_connected()
+        elif feed.kind in JSON_FEEDS:
+            call = keep_asking(feed, intake, clock)
         elif feed.kind in MQTT_FEEDS:
             call = stay_subscribed(feed, intake, clock)
         else:

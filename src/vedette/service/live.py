@@ -28,7 +28,14 @@ from vedette.service.clocks import Clock, SteppedClock, SystemClock
 from vedette.service.core import Core
 from vedette.service.lockstep import Lockstep
 
-STREAM_KINDS = ("beast_tcp", "sbs_tcp", "detections_tcp", "sapient_tcp", "sapient_listen")
+STREAM_KINDS = (
+    "beast_tcp",
+    "sbs_tcp",
+    "avr_tcp",
+    "detections_tcp",
+    "sapient_tcp",
+    "sapient_listen",
+)
 REFUSALS_MAX = 256  # distinct (source, reason) kept between two steps
 
 

@@ -51,7 +51,7 @@ class Transports:
         for sender in self.senders.values():
             if sender.feed.kind in DATAGRAM_KINDS:
                 sender.datagrams = _datagram_socket()
-            elif sender.feed.kind in ("beast_tcp", "sbs_tcp", "sapient_tcp"):
+            elif sender.feed.kind in ("beast_tcp", "sbs_tcp", "avr_tcp", "sapient_tcp"):
                 await self._listen(sender)
         return self
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from vedette.codecs.adsb import avr, beast
 from vedette.codecs.asterix import (
     cat034_from_status,
     cat048_from_plot,
@@ -26,6 +27,7 @@ from vedette.simulator.remote_id_wire import beacons
 from vedette.simulator.sapient_nodes import SapientNodes, sapient_nodes
 
 DATAGRAM_BYTES = 1400  # within one Ethernet frame
+FRAME_KINDS = ("beast_tcp", "avr_tcp")  # what is sent is Mode S frames, not reports
 # Kinds of feeds whose reports are a datagram each.
 _DATAGRAMS: dict[str, Callable[[list[Report], Sensor], list[bytes]]] = {
     "remote_id_udp": beacons,
@@ -54,7 +56,7 @@ class Wire:
                 continue
             queue = self.waiting.setdefault(item.sensor.id, [])
             for message in item.messages:
-                what = message.frame if feed.kind == "beast_tcp" else message.report
+                what = message.frame if feed.kind in FRAME_KINDS else message.report
                 if what is not None:
                     self.said += 1
                     heapq.heappush(queue, (message.due_ns + item.latency_ns, self.said, what))
@@ -69,8 +71,10 @@ class Wire:
             if not items:
                 continue
             feed, sensor = self.feeds[sensor_id], self.sensors[sensor_id]
-            if feed.kind == "beast_tcp":
+            if feed.kind in FRAME_KINDS:
                 data = b"".join(frame for frame in items if isinstance(frame, bytes))
+                if feed.kind == "avr_tcp":
+                    data = avr.encode(beast.split(data)[0])
                 packets.append((feed.id, data))
                 continue
             reports = [report for report in items if not isinstance(report, bytes)]

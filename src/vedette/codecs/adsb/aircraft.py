@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from vedette.base.constants import M_PER_FT, NS_PER_S
 from vedette.codecs.adsb import cpr
+from vedette.codecs.clock import Clock
 from vedette.codecs.reasons import IMPLAUSIBLE_POSITION, refuse
 from vedette.config.site import Sensor
 from vedette.model.reports import Claims, PositionReport, Refusal
@@ -70,6 +71,7 @@ class Receiver:
     aircraft: dict[str, Aircraft] = field(default_factory=dict)
     clock_offset_ns: int = 0  # receipt minus counter, at its least; 0 with t_clock_ns 0: unknown
     t_clock_ns: int = 0
+    clock: Clock = field(default_factory=Clock)  # of a receiver that states the date (JSON)
 
 
 def receiver_at(sensor: Sensor | None, name: str) -> Receiver:

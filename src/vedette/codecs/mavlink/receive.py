@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 
 from vedette.base.constants import NS_PER_S
 from vedette.base.errors import RefusedError
+from vedette.codecs import clock as clocks
 from vedette.codecs import remote_id
+from vedette.codecs.clock import Clock
 from vedette.codecs.mavlink.drone_id import drone_messages
 from vedette.codecs.mavlink.frames import Packet, split
 from vedette.codecs.mavlink.messages import (
@@ -24,8 +26,6 @@ from vedette.codecs.mavlink.messages import (
     SYSTEM_TIME,
 )
 from vedette.codecs.reasons import BAD_TIME, OUT_OF_RANGE, SIMULATED_TARGET, refuse
-from vedette.codecs.remote_id import clock as clocks
-from vedette.codecs.remote_id.clock import Clock
 from vedette.codecs.times import T_MAX_NS
 from vedette.model.reports import Claims, PositionReport, Report, SensorStatus
 

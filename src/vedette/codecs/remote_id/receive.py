@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from vedette.base.errors import RefusedError
+from vedette.codecs import clock as clocks
+from vedette.codecs.clock import Clock
 from vedette.codecs.reasons import BAD_CHECKSUM, BAD_TIME, refuse
-from vedette.codecs.remote_id import clock as clocks
-from vedette.codecs.remote_id.clock import Clock
 from vedette.codecs.remote_id.decode import decode, split
 from vedette.codecs.remote_id.frames import Element
 from vedette.codecs.remote_id.messages import (

@@ -1,4 +1,4 @@
-"""How far a transmitter's clock is off ours, from the times it states and when they arrive.
+"""How far another clock is off ours, from the times it states and when they arrive.
 
 A stated time arrives late, never early: the least of the last few delays is the clock's error, what
 is above it is the network's. Within what radio and navigation need, the stated time is believed.
