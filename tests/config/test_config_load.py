@@ -72,7 +72,7 @@ CHANGES = [
     ('asset = "barracks"', 'asset = "barrack"', '"barrack"', "zones[0].asset",
      "no asset 'barrack' (known: barracks, command_post, flight_line)"),
     ("take_cover_s = 30.0", 'channels = ["siren"]', '["siren"]', "zones[0].channels[0]",
-     "no webhook 'siren'"),
+     "no webhook or channel 'siren'"),
     ("take_cover_s = 30.0", "imminent_s = 400.0", "= 400.0", "zones[0].imminent_s",
      "must not exceed possible_s"),
     ("take_cover_s = 30.0", "take_cover_s = 200.0", "= 200.0", "zones[0].take_cover_s",

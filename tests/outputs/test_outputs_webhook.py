@@ -11,8 +11,9 @@ import pytest
 from vedette.config.site import Asset, Reference, Site, Webhook, Zone
 from vedette.model.enums import Mode, WarningLevel
 from vedette.model.events import WarningRaised
-from vedette.outputs import webhook as webhook_module
-from vedette.outputs.webhook import QUEUE_MAX, Webhooks, message
+from vedette.outputs import delivering
+from vedette.outputs.delivering import QUEUE_MAX
+from vedette.outputs.webhook import Webhooks, message
 
 T0_NS = 1_641_254_400_000_000_000
 NOW_NS = T0_NS + 4_000_000_000
@@ -20,7 +21,7 @@ NOW_NS = T0_NS + 4_000_000_000
 
 @pytest.fixture(autouse=True)
 def _no_long_pauses(monkeypatch):
-    monkeypatch.setattr(webhook_module, "PAUSE_S", (0.01, 0.01))
+    monkeypatch.setattr(delivering, "PAUSE_S", (0.01, 0.01))
 
 
 class Receiver:

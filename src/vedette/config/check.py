@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from vedette.base.errors import RefusedError
 from vedette.base.rfc3339 import parse_rfc3339
+from vedette.config.check_channels import channel_faults
 from vedette.config.check_wires import wire_faults
 from vedette.config.faults import Faults, is_loopback, known_key, unique_ids
 from vedette.config.site import (
@@ -51,7 +52,7 @@ def site_faults(site: Site) -> Faults:
         yield from _corridor(corridor, f"corridors[{i}]")
     for i, flight in enumerate(site.flights):
         yield from _flight(site, flight, f"flights[{i}]")
-    yield from _webhooks(site)
+    yield from channel_faults(site)
     yield from _people(site)
     yield from _map(site)
     yield from _service(site)
@@ -69,6 +70,7 @@ def _sizes(site: Site) -> Faults:
         "flights",
         "effectors",
         "webhooks",
+        "channels",
         "people",
     )
     for key in tables:
@@ -94,7 +96,6 @@ def _unique(site: Site) -> Faults:
     yield from unique_ids("corridors", site.corridors)
     yield from unique_ids("flights", site.flights)
     yield from unique_ids("effectors", site.effectors)
-    yield from unique_ids("webhooks", site.webhooks)
     yield from unique_ids("sensors", site.sensors)
     yield from _unique_codes(site.sensors)
     yield from _unique_nodes(site.sensors)
@@ -140,8 +141,8 @@ def _asset(site: Site, asset: Asset, path: str) -> Faults:
 def _zone(site: Site, zone: Zone, path: str) -> Faults:
     yield from known_key(f"{path}.asset", zone.asset, (a.id for a in site.assets), "asset")
     for i, channel in enumerate(zone.channels[:LIST_MAX]):
-        known = (w.id for w in site.webhooks)
-        yield from known_key(f"{path}.channels[{i}]", channel, known, "webhook")
+        known = [w.id for w in site.webhooks] + [c.id for c in site.channels]
+        yield from known_key(f"{path}.channels[{i}]", channel, known, "webhook or channel")
     if len(set(zone.channels)) != len(zone.channels):
         yield f"{path}.channels", "names a channel twice"
     if zone.imminent_s > zone.possible_s:
@@ -228,12 +229,6 @@ def _flight(site: Site, flight: FlightListed, path: str) -> Faults:
             yield f"{path}.{key}", f"{error}: write 2022-01-04T03:00:00Z"
     if len(times) == 2 and times[0] >= times[1]:
         yield f"{path}.to_time", "must be later than from_time"
-
-
-def _webhooks(site: Site) -> Faults:
-    for i, webhook in enumerate(site.webhooks):
-        if not webhook.url.startswith(("http://", "https://")):
-            yield f"webhooks[{i}].url", "must begin with http:// or https://"
 
 
 def _people(site: Site) -> Faults:

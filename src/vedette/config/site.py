@@ -83,7 +83,7 @@ class Zone(Table, frozen=True, kw_only=True):
     reach_prob_possible: OpenProbability = 0.2
     reach_prob_imminent: OpenProbability = 0.5
     unassessed_s: Positive = 150.0  # dead-man clock: arrival nearer than this and nobody assessed
-    channels: list[Key] = []  # webhooks that take its warnings; empty: all of them
+    channels: list[Key] = []  # webhooks and channels that take its warnings; empty: all
 
 
 class Coverage(Table, frozen=True, kw_only=True):
@@ -281,6 +281,32 @@ class Webhook(Table, frozen=True, kw_only=True):
     timeout_s: Positive = 2.0
 
 
+class Channel(Table, frozen=True, kw_only=True):
+    """A channel that takes warnings and their all-clear, beside the webhooks.
+
+    apprise: whatever `url` names (mail, chat, telephone, ...). mqtt: a message to a broker, for
+    sirens and relays. cap: a CAP 1.2 alert, written to `folder` or posted to `url`.
+    """
+
+    id: Key
+    kind: Literal["apprise", "mqtt", "cap"]
+    url: Annotated[str, Meta(min_length=1, max_length=2000)] | None = None
+    folder: Text | None = None
+    sender: Annotated[str, Meta(pattern=r"^[^\s,<&]{1,100}$")] | None = None  # cap: who answers
+    languages: list[Literal["en", "de", "es", "fr", "pl", "uk"]] = []  # cap; empty: English
+    host: Text = "127.0.0.1"
+    port: Port = 1883
+    topic: Text | None = None  # mqtt; none: vedette/ID/warnings/ZONE
+    user: Text | None = None
+    password: str | None = None
+    payload_warning: Text | None = None  # mqtt: what a relay understands; none: JSON
+    payload_all_clear: Text | None = None
+    tls_ca: Text | None = None  # mqtt: as of feeds
+    tls_certificate: Text | None = None
+    tls_key: Text | None = None
+    timeout_s: Positive = 5.0
+
+
 class Person(Table, frozen=True, kw_only=True):
     """A local account. password: an argon2id hash, never the password."""
 
@@ -373,6 +399,7 @@ class Site(Table, frozen=True, kw_only=True):
     flights: list[FlightListed] = []
     effectors: list[Effector] = []
     webhooks: list[Webhook] = []
+    channels: list[Channel] = []
     people: list[Person] = []
     wind: Wind = Wind()
     map: SiteMap = SiteMap()

@@ -12,13 +12,13 @@ import asyncio
 import ssl
 from collections import deque
 from collections.abc import Callable, MutableMapping
-from pathlib import Path
 from typing import Any
 
 from vedette.base.constants import NS_PER_S
-from vedette.base.errors import RefusedError, VedetteError
+from vedette.base.errors import RefusedError
 from vedette.codecs import cot
 from vedette.config.site import Feed
+from vedette.config.tls import client_context
 from vedette.feeds.intake import Intake
 from vedette.model.arrivals import Arrival
 
@@ -36,33 +36,8 @@ Clock = Callable[[], int]
 
 
 def tls_context(feed: Feed) -> ssl.SSLContext | None:
-    """Make the TLS context of a feed, None where it speaks in the clear.
-
-    The server must have a certificate of `tls_ca` in the name `tls_name` (or host). Raises
-    VedetteError where a file cannot be used.
-    """
-    if feed.tls_ca is None:
-        return None
-    for path in (feed.tls_ca, feed.tls_certificate, feed.tls_key):
-        if path is not None and not Path(path).is_file():
-            raise VedetteError(f"feed {feed.id}: {path}: there is no such file")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        context.load_verify_locations(feed.tls_ca)
-        if feed.tls_certificate is not None:
-            context.load_cert_chain(feed.tls_certificate, feed.tls_key, password=_no_password)
-    except (ssl.SSLError, OSError) as error:
-        raise VedetteError(
-            f"feed {feed.id}: TLS files cannot be used ({error}): they must be PEM, the key without"
-            " a password"
-        ) from error
-    return context
-
-
-def _no_password() -> str:
-    """Answer for a key that asks for a password, instead of a prompt on the terminal."""
-    return ""
+    """Make the TLS context of a feed, None where it speaks in the clear; see `client_context`."""
+    return client_context(f"feed {feed.id}", feed.tls_ca, feed.tls_certificate, feed.tls_key)
 
 
 class TakPeer:

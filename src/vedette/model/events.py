@@ -247,12 +247,13 @@ class WarningAcknowledged(EventBase, frozen=True, kw_only=True):
 
 
 class WarningCleared(EventBase, frozen=True, kw_only=True):
-    """A person gave the all-clear for the zone."""
+    """A person gave the all-clear for the zone. It is a revision too, delivered like the others."""
 
     warning_id: int
     zone_id: str
     person: str
     reason: str
+    revision: int = 0
 
 
 # --- decision ---

@@ -19,8 +19,15 @@ from vedette.base.measures import Measures
 from vedette.config.site import Site
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
-from vedette.model.events import CommandRefused, Event, WarningEscalated, WarningRaised
+from vedette.model.events import (
+    CommandRefused,
+    Event,
+    WarningCleared,
+    WarningEscalated,
+    WarningRaised,
+)
 from vedette.model.picture import AirPicture
+from vedette.outputs.channels import Channels
 from vedette.outputs.publishing import Publishing, Surroundings
 from vedette.outputs.webhook import Webhooks
 from vedette.service import story
@@ -71,6 +78,7 @@ class Service:
         self.intake = feeds.Intake(self.site, self.clock.now_ns)
         self.hub = server.Hub(self.site, self)
         self.webhooks = Webhooks(self.site, self.deliver, self.clock.now_ns)
+        self.channels = Channels(self.site, self.deliver, self.clock.now_ns)
         self.feeds: feeds.OpenFeeds | None = None
         self.publishing = Publishing(
             Surroundings(self.site, self.clock.now_ns, self.intake.put, self._send)
@@ -85,6 +93,7 @@ class Service:
         """Open the feeds and say again what a crash left unsaid."""
         await self._open.__aenter__()
         await self._open.enter_async_context(self.webhooks)
+        await self._open.enter_async_context(self.channels)
         self.feeds = await self._open.enter_async_context(
             feeds.open_feeds(self._site_here(), self.intake, self.clock.now_ns)
         )
@@ -163,7 +172,12 @@ class Service:
             self.step(t_ns, arrivals)
 
         streams = frozenset(feed.id for feed in self.site.feeds if feed.kind in STREAM_KINDS)
-        return Lockstep(self.intake, streams, follow, self.webhooks.settled)
+        return Lockstep(self.intake, streams, follow, self._settled)
+
+    async def _settled(self) -> None:
+        """Wait until every channel has answered for what it was given."""
+        await self.webhooks.settled()
+        await self.channels.settled()
 
     def step(
         self, now_ns: int, arrivals: list[Arrival], commands: tuple[Command, ...] = ()
@@ -205,10 +219,14 @@ class Service:
         for event in picture.events:
             if isinstance(event, WarningRaised | WarningEscalated):
                 self.webhooks.send(event)
+                self.channels.send(event)
+            elif isinstance(event, WarningCleared):
+                self.channels.send(event)
 
     def _say_what_was_left_unsaid(self) -> None:
         """Send again, under its old number, each warning whose delivery was never confirmed."""
         latest: dict[int, WarningRaised | WarningEscalated] = {}
+        self.channels.remember([*self.core.told, *self.core.untold])
         for event in [*self.core.told, *self.core.untold]:
             if isinstance(event, WarningRaised | WarningEscalated):
                 latest[event.warning_id] = event
@@ -216,7 +234,9 @@ class Service:
         for warning_id, event in latest.items():
             record = warnings.get(warning_id)
             if record is not None:
-                self.webhooks.send(event, already=frozenset({*record.delivered, *record.failed}))
+                already = frozenset({*record.delivered, *record.failed})
+                self.webhooks.send(event, already)
+                self.channels.send(event, already)
 
     # --- what the server asks of the service (server.Service) ---
     def now_ns(self) -> int:
@@ -261,6 +281,7 @@ class Service:
         """Say what waits, and how long the stages of a step take."""
         queues = {f"feed {feed}": count for feed, count in self.intake.depths().items()}
         queues |= {f"webhook {name}": count for name, count in self.webhooks.depths().items()}
+        queues |= {f"channel {name}": count for name, count in self.channels.depths().items()}
         return Measures(queues, self.core.stages)
 
 

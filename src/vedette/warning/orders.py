@@ -84,6 +84,8 @@ def _all_clear(state: WarningState, command: AllClear, now_ns: int) -> list[Even
     if warning is None:
         return [_refused(command, f"no warning is open for {zone_state.zone.name}", now_ns)]
     zone_state.warning_id = None
+    issued = state.issued[warning.warning_id]
+    issued.revision_ns.append(now_ns)
     for contact in zone_state.contacts.values():
         contact.cleared_until_ns = now_ns + round(CLEARED_QUIET_S * NS_PER_S)
         contact.cleared_imminent = contact.imminent_since_ns > 0
@@ -94,6 +96,7 @@ def _all_clear(state: WarningState, command: AllClear, now_ns: int) -> list[Even
             zone_id=command.zone_id,
             person=command.person,
             reason=command.reason.strip(),
+            revision=len(issued.revision_ns),
         )
     ]
 

@@ -712,7 +712,7 @@ export interface WarningAcknowledged {
   person: string;
 }
 
-/** A person gave the all-clear for the zone. */
+/** A person gave the all-clear for the zone. It is a revision too, delivered like the others. */
 export interface WarningCleared {
   event: "WarningCleared";
   t_us: number;
@@ -720,6 +720,7 @@ export interface WarningCleared {
   zone_id: string;
   person: string;
   reason: string;
+  revision: number;
 }
 
 /** The restricting policy changed. */

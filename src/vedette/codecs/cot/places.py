@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from vedette.base.constants import NS_PER_S
 from vedette.codecs.cot.event import CotEvent
 from vedette.codecs.cot.tracks import STALE_UPDATES, mark_of, opex_of
-from vedette.codecs.cot.xml_write import escaped
+from vedette.codecs.xml_text import escaped
 from vedette.config.site import Asset, Sensor, Site
 from vedette.model.enums import Mode, WarningLevel
 from vedette.model.picture import WarningRecord

@@ -4,20 +4,10 @@ from functools import lru_cache
 
 from vedette.base.rfc3339 import format_rfc3339
 from vedette.codecs.cot.event import UNKNOWN_M, CotEvent
+from vedette.codecs.xml_text import escaped
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 NS_PER_MS = 1_000_000
-_ESCAPES = str.maketrans(
-    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;",
-     "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
-    | {chr(code): " " for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
-    | {chr(code): " " for code in range(0xD800, 0xE000)}
-)  # fmt: skip
-
-
-def escaped(text: str) -> str:
-    """Make a text safe in an attribute or between tags; what XML 1.0 cannot hold is a blank."""
-    return text if text.isalnum() and text.isascii() else text.translate(_ESCAPES)
 
 
 @lru_cache(maxsize=64)  # the tracks of one picture share their times
