@@ -22,6 +22,7 @@ from vedette.server.hub import Hub
 from vedette.server.listen import tls_files
 from vedette.server.login_routes import LoginRoutes
 from vedette.server.metrics import MetricsRoutes
+from vedette.server.openapi import OpenApiRoutes
 from vedette.server.page import page_routes
 from vedette.server.picture_routes import PictureRoutes
 from vedette.server.stream_routes import StreamRoutes
@@ -71,6 +72,7 @@ def _routes(access: Access, hub: Hub, options: Options) -> list[BaseRoute]:
         *PictureRoutes(access).routes(),
         *DetectionRoutes(access).routes(),
         *MetricsRoutes(access).routes(),
+        *OpenApiRoutes(access).routes(),
         *StreamRoutes(access).routes(),
         *page_routes(options.static),
     ]

@@ -47,7 +47,7 @@ class PictureRoutes:
 
     async def picture(self, request: Request) -> Response:
         """GET /api/picture[?tracks=0]: everything, or everything but the tracks."""
-        view = self._hub.picture_view(request.query_params.get("tracks") != "0")
+        view = self._hub.picture_view(flag(request, "tracks", True))
         if view is None:
             raise HTTPException(503, "there is no picture yet")
         return json_answer(view)
@@ -109,6 +109,14 @@ def whole_number(text: str, what: str) -> int:
     return int(text)
 
 
+def flag(request: Request, name: str, default: bool) -> bool:
+    """Read a yes (1) or no (0) of a query. Raises HTTPException 400."""
+    value = request.query_params.get(name, "1" if default else "0")
+    if value not in ("0", "1"):
+        raise HTTPException(400, f"{name} is 0 or 1")
+    return value == "1"
+
+
 async def _told(teller: object) -> str:
     try:
         told = teller()  # type: ignore[operator]
@@ -120,6 +128,6 @@ async def _told(teller: object) -> str:
 
 
 def _disposition(request: Request, name: str) -> dict[str, str]:
-    if request.query_params.get("download") != "1":
+    if not flag(request, "download", False):
         return {}
     return {"Content-Disposition": f'attachment; filename="{name}"'}
