@@ -140,6 +140,7 @@ def advance(
     events += decision.advance(
         state.decision, tracks, records, state.threats, inputs.commands, now_ns
     )
+    events += codecs.pass_tasks(state.decoders, events, state.provenance, now_ns)
     state.queue = decision.queue(
         state.decision, records, state.threats, state.warning.warnings, sources, now_ns
     )

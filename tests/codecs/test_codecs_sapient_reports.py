@@ -13,6 +13,8 @@ from vedette.codecs.decoders import Decoders
 from vedette.config.site import Feed, Reference, Sensor, Site
 from vedette.model.arrivals import Arrival
 from vedette.model.enums import Mode
+from vedette.model.events import SensorTasked
+from vedette.model.picture import Origin
 from vedette.model.reports import Plot, PositionReport, Refusal, SensorStatus, SourceWord
 from vedette.record.state import decode_state, encode_state, unfaithful
 
@@ -408,3 +410,45 @@ def test_a_cut_or_giant_message_is_refused_and_what_was_whole_is_heard():
         talk.decoders, [Arrival(feed="nodes", t_recv_ns=T_NS, data=whole + b"\xff" * 8)]
     )
     assert isinstance(found[0], Plot) and found[1].reason == "bad length"
+
+
+def asked(talk, task, **said):
+    """Pass on a person's task for the radar's node; give events and the message sent."""
+    event = SensorTasked(t_ns=T_NS, sensor="radar", task=task, person="amal", **said)
+    origin = {7: {"radar": Origin(object_ref=ULID, t_meas_ns=T_NS)}}
+    talk.note("shed")  # a step without answers of its own
+    events = codecs.pass_tasks(talk.decoders, [event], origin, T_NS)
+    return events, [message.task for _, message in talk.answered()]
+
+
+def test_what_a_person_asks_of_a_sensor_goes_to_its_node_and_its_answer_is_told_in_words():
+    talk = Talk()
+    place = {"track_id": 7, "lat_deg": 33.81, "lon_deg": 42.45, "hae_m": 300.0}
+    events, (task,) = asked(talk, "look_at", **place)
+    assert not events and task.control == 1
+    (there,) = task.command.look_at.location_list.locations
+    assert (there.x, there.y, there.z) == (42.45, 33.81, 300.0)
+    said = {"taskId": task.task_id, "taskStatus": "TASK_STATUS_REJECTED", "reason": ["masked"]}
+    (word,) = talk.say("taskAck", said, destinationId=OURS)
+    assert (word.source, word.kind) == ("radar", "task_rejected")
+    assert word.text == "look at T0007 rejected: masked"
+
+
+def test_a_sensor_follows_its_own_object_where_it_sees_the_track_else_ours():
+    talk = Talk()
+    place = {"lat_deg": 33.81, "lon_deg": 42.45, "hae_m": 300.0, "started_ns": T0_NS}
+    _, (own,) = asked(talk, "follow", track_id=7, **place)
+    assert own.command.follow.follow_object_id == ULID
+    _, (ours,) = asked(talk, "follow", track_id=8, **place)
+    assert ours.command.follow.follow_object_id not in ("", ULID)
+
+
+def test_modes_and_stops_are_tasks_and_a_node_that_has_not_registered_gets_none():
+    talk = Talk()
+    _, (mode,) = asked(talk, "mode", mode="Wide")
+    assert mode.command.mode_change == "Wide"
+    _, (stop,) = asked(talk, "stop")
+    assert stop.control == 2
+    talk.note("opened")
+    (event,), tasks = asked(talk, "stop")
+    assert not tasks and (event.source, event.kind) == ("radar", "task_unsent")

@@ -13,6 +13,8 @@ from vedette.codecs import sapient
 from vedette.config.site import Feed, Reference, Sensor, Site
 from vedette.feeds import Intake, open_feeds
 from vedette.feeds import sapient as transport
+from vedette.model.commands import TaskSensor
+from vedette.model.enums import Role
 from vedette.service.live import Service
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "codecs"))
@@ -29,6 +31,7 @@ reference = {{ lat_deg = 33.8, lon_deg = 42.44, hae_m = 190.0 }}
 [[sensors]]
 id = "radar"
 kind = "radar_3d"
+pointable = true
 lat_deg = 33.8
 lon_deg = 42.44
 hae_m = 190.0
@@ -222,6 +225,11 @@ def test_a_sensor_that_dials_in_registers_and_is_heard_by_the_live_service(tmp_p
             await until(lambda: service.core.state.health.sources["radar"].health == "ok")
             refused = service.core.state.health.sources["radar"].refused_by_reason
             assert refused == {"not registered": 1}
+            who = {"person": "amal", "roles": (Role.OPERATOR,), "session": "s", "t_recv_ns": 1}
+            ask = TaskSensor(command_id="c1", sensor="radar", task="mode", mode="Wide", **who)
+            (tasked,) = await service.submit(ask)
+            assert tasked.task == "mode"
+            assert (await next_message(reader)).task.command.mode_change == "Wide"
             writer.close()
             await until(lambda: service.core.state.health.sources["nodes"].health == "failed")
             service.stop()

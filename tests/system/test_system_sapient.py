@@ -47,7 +47,7 @@ def test_the_two_sites_differ_in_their_wires_alone():
     def rest(path):
         site = load_site(path)
         bare = [
-            msgspec.structs.replace(sensor, sapient_node=None, sac=None, sic=None)
+            msgspec.structs.replace(sensor, sapient_node=None, pointable=False, sac=None, sic=None)
             for sensor in site.sensors
         ]
         return msgspec.structs.replace(site, sensors=bare, feeds=[])

@@ -14,6 +14,7 @@ from vedette.codecs.decoders import (
     detection_reports,
     good_reports,
     open_decoders,
+    pass_tasks,
     receiver_of,
 )
 from vedette.codecs.formats import RECORDED, endings, named, told
@@ -41,6 +42,7 @@ __all__ = [
     "good_reports",
     "named",
     "open_decoders",
+    "pass_tasks",
     "receiver_of",
     "told",
 ]

@@ -22,7 +22,8 @@ from vedette.codecs import (
 from vedette.codecs.lines import LineBuffer
 from vedette.config.site import Site
 from vedette.model.arrivals import Arrival
-from vedette.model.enums import Mode
+from vedette.model.enums import Mode, Severity
+from vedette.model.events import Event, SensorTasked, SourceReported
 from vedette.model.reports import Refusal, Report, SourceNote
 
 OUTPUT = "output"  # no bytes come from it; what became of its connection is noted all the same
@@ -142,6 +143,28 @@ def answers(decoders: Decoders) -> list[sapient.Answer]:
     """Give what the last step's messages are to be answered with, over their own connections."""
     spoken = (each.conversation for each in decoders.feeds.values())
     return [answer for each in spoken if each is not None for answer in each.answers]
+
+
+def pass_tasks(
+    decoders: Decoders, events: Sequence[Event], provenance: sapient.Provenance, now_ns: int
+) -> list[Event]:
+    """Send on what people have asked of sensors in this step; tells where that cannot be."""
+    spoken = [each.conversation for each in decoders.feeds.values() if each.conversation]
+    out: list[Event] = []
+    for event in events:
+        if isinstance(event, SensorTasked) and not sapient.send_task(
+            spoken, event, provenance, now_ns
+        ):
+            out.append(
+                SourceReported(
+                    t_ns=now_ns,
+                    source=event.sensor,
+                    kind="task_unsent",
+                    text="it has not registered: nobody could be asked",
+                    severity=Severity.CAUTION,
+                )
+            )
+    return out
 
 
 def good_reports(decoders: Decoders) -> dict[str, int]:

@@ -123,6 +123,8 @@ def _unique_nodes(sensors: Sequence[Sensor]) -> Faults:
             owner = owners.setdefault(sensor.sapient_node.lower(), sensor.id)
             if owner != sensor.id:
                 yield f"sensors[{i}].sapient_node", f"is also that of {owner!r}"
+        elif sensor.pointable:
+            yield f"sensors[{i}].pointable", "needs a sapient_node: how else would it be asked?"
 
 
 def _asset(site: Site, asset: Asset, path: str) -> Faults:

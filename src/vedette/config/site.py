@@ -147,6 +147,7 @@ class Sensor(Table, frozen=True, kw_only=True):
     sac: Annotated[int, Meta(ge=0, le=255)] | None = None  # ASTERIX system area code
     sic: Annotated[int, Meta(ge=0, le=255)] | None = None  # ASTERIX system identification code
     sapient_node: NodeId | None = None  # SAPIENT: the node that is this sensor
+    pointable: bool = False  # people may ask it to look somewhere; SAPIENT only
 
 
 class Feed(Table, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from vedette.decision.authority import (
     withdraw,
 )
 from vedette.decision.state import DecisionState
+from vedette.decision.tasking import task_sensor
 from vedette.decision.world import World
 from vedette.model.commands import (
     AssessOutcome,
@@ -21,6 +22,7 @@ from vedette.model.commands import (
     EffectorReport,
     SetHold,
     SetWeaponsControl,
+    TaskSensor,
     received_before,
 )
 from vedette.model.enums import EngagementState, Outcome, Role
@@ -39,6 +41,7 @@ OWN_COMMANDS = (
     SetWeaponsControl,
     AssessOutcome,
     AttachExhibit,
+    TaskSensor,
 )
 _WATCH = (Role.OPERATOR, Role.IDENTIFICATION_AUTHORITY, Role.ENGAGEMENT_AUTHORITY)
 _CUSTODIANS = (*_WATCH, Role.AUDITOR)
@@ -66,6 +69,8 @@ def obey(state: DecisionState, world: World, command: Command) -> list[Event]:
             return _person_assesses(state, world, command)
         case AttachExhibit():
             return [_attach(state, world, command)]
+        case TaskSensor():
+            return [task_sensor(state, world, command)]
 
 
 def _effector_says(state: DecisionState, world: World, command: EffectorReport) -> list[Event]:

@@ -250,6 +250,10 @@ def _of_service(event: Event, _: dict[str, str]) -> _Told:
         case past.SourceHealthChanged():
             text = f"{event.source} is {event.after.replace('_', ' ')} (was {event.before})"
             return "source", text + _detail(event.reason), ""
+        case past.SensorTasked():
+            about = f" T{event.track_id:04d}" if event.track_id is not None else ""
+            text = f"{event.sensor} asked: {event.task}{about}{_detail(event.mode)}"
+            return "source", text, event.person
         case past.SourceReported():
             return "source", f"{event.source} reports: {event.text}", ""
         case past.TrackLimitReached():

@@ -126,6 +126,19 @@ class AttachExhibit(CommandBase, frozen=True, kw_only=True, tag="attach_exhibit"
     engagement_id: int | None = None
 
 
+class TaskSensor(CommandBase, frozen=True, kw_only=True, tag="task_sensor"):
+    """A person asks a pointable sensor to look at a track, to follow it, to take a mode, to stop.
+
+    task: "look_at", "follow" (both with track_id), "mode" (with mode) or "stop". A sensor may be
+    pointed, nothing else.
+    """
+
+    sensor: str
+    task: str
+    track_id: int | None = None
+    mode: str = ""
+
+
 Command = (
     AcknowledgeWarning
     | OrderCover
@@ -140,6 +153,7 @@ Command = (
     | EffectorReport
     | AssessOutcome
     | AttachExhibit
+    | TaskSensor
 )
 
 

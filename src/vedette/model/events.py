@@ -392,6 +392,24 @@ class SourceReported(EventBase, frozen=True, kw_only=True):
     severity: Severity
 
 
+class SensorTasked(EventBase, frozen=True, kw_only=True):
+    """A person has asked a pointable sensor for something; its answer is told by itself.
+
+    task: "look_at", "follow", "mode" or "stop". Where it is to look stands for look_at and follow,
+    and when the track began (of the object's name); mode for "mode".
+    """
+
+    sensor: str
+    task: str
+    person: str
+    track_id: int | None = None
+    mode: str = ""
+    lat_deg: float | None = None
+    lon_deg: float | None = None
+    hae_m: float | None = None
+    started_ns: int = 0
+
+
 class InputRefused(EventBase, frozen=True, kw_only=True):
     """Input was refused; counted since the last such event, at most one a second per reason."""
 
@@ -465,6 +483,7 @@ Event = (
     | InputRefused
     | InputShed
     | SourceReported
+    | SensorTasked
     | ServiceStarted
     | ServiceRestored
 )

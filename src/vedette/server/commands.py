@@ -46,6 +46,7 @@ PERMITTED: dict[type[CommandBase], frozenset[Role]] = {
     model.CancelEngagement: WATCH,
     model.EffectorReport: frozenset({Role.EFFECTOR_SIMULATOR}),
     model.AssessOutcome: WATCH,
+    model.TaskSensor: WATCH,
 }
 EXHIBITORS = WATCH | {Role.ADMINISTRATOR}
 STAMPS = frozenset({"person", "roles", "session", "t_recv_ns"})

@@ -84,6 +84,8 @@ const TELLERS: Tellers = {
   SourceHealthChanged: ["source", (e) => `${e.source} is ${HEALTH_WORDS[e.after]}${because(e.reason)}`],
   InputRefused: ["source", (e) =>
     `${e.source}: ${count(e.count, "report")} refused, ${e.reason}${because(e.detail)}`],
+  SensorTasked: ["source", (e) =>
+    `${e.person} asked ${e.sensor}: ${e.task.replaceAll("_", " ")}${e.track_id === null ? "" : ` ${t(e.track_id)}`}${because(e.mode)}`],
   SourceReported: ["source", (e) => `${e.source} reports: ${e.text}`],
   InputShed: ["source", (e) => `${e.source} sends too much: ${count(e.count, "report")} shed`],
   ServiceStarted: ["source", (e) => `Recording began at ${e.site}`],

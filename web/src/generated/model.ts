@@ -146,6 +146,7 @@ export interface Sensor {
   sac: number | null;
   sic: number | null;
   sapient_node: string | null;
+  pointable: boolean;
 }
 
 /** An effector MODEL. Only simulated = true is accepted; there is no other kind. */
@@ -887,6 +888,21 @@ export interface SourceReported {
   severity: Severity;
 }
 
+/** A person has asked a pointable sensor for something; its answer is told by itself. */
+export interface SensorTasked {
+  event: "SensorTasked";
+  t_us: number;
+  sensor: string;
+  task: string;
+  person: string;
+  track_id: number | null;
+  mode: string;
+  lat_deg: number | null;
+  lon_deg: number | null;
+  hae_m: number | null;
+  started_us: number;
+}
+
 /** The service began a recording. */
 export interface ServiceStarted {
   event: "ServiceStarted";
@@ -1041,6 +1057,7 @@ export type VedetteEvent =
   | InputRefused
   | InputShed
   | SourceReported
+  | SensorTasked
   | ServiceStarted
   | ServiceRestored;
 
@@ -1143,6 +1160,16 @@ export interface AssessOutcomeRequest {
   remark?: string;
 }
 
+/** A person asks a pointable sensor to look at a track, to follow it, to take a mode, to stop. */
+export interface TaskSensorRequest {
+  command: "task_sensor";
+  command_id: string;
+  sensor: string;
+  task: string;
+  track_id?: number | null;
+  mode?: string;
+}
+
 export type CommandRequest =
   | AcknowledgeWarningRequest
   | OrderCoverRequest
@@ -1155,7 +1182,8 @@ export type CommandRequest =
   | AuthoriseEngagementRequest
   | CancelEngagementRequest
   | EffectorReportRequest
-  | AssessOutcomeRequest;
+  | AssessOutcomeRequest
+  | TaskSensorRequest;
 
 /** The columns of `tracks`: name, typed array, bytes an element; little-endian. */
 export const TRACK_COLUMNS = [

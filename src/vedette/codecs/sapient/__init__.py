@@ -24,6 +24,7 @@ from vedette.codecs.sapient.receive import (
     read_stream,
 )
 from vedette.codecs.sapient.schema import message_class
+from vedette.codecs.sapient.tasks import Provenance, send_task
 from vedette.codecs.sapient.text import parse, parse_json, texts, to_json
 from vedette.codecs.sapient.validate import validate
 from vedette.codecs.sapient.write import wire
@@ -36,6 +37,7 @@ __all__ = [
     "TAKEN",
     "Answer",
     "Conversation",
+    "Provenance",
     "all_clear_alert",
     "connected",
     "ended_detection",
@@ -51,6 +53,7 @@ __all__ = [
     "parse",
     "parse_json",
     "read_stream",
+    "send_task",
     "split",
     "texts",
     "to_json",

@@ -63,6 +63,7 @@ class Conversation:
     nodes: dict[str, Node] = field(default_factory=dict)
     is_accepted: bool | None = None
     error_ns: int = 0
+    tasks: dict[str, str] = field(default_factory=dict)  # what was asked lately, by task id
     answers: list[Answer] = field(default_factory=list)
 
     def say(self, data: bytes, to: str) -> None:

@@ -293,7 +293,8 @@ def _task_ack(
         return []
     known, said = registered(conversation, node), message.task_ack
     word = _TASK_WORDS.get(said.task_status, "answered")
-    text = ": ".join([f"task {said.task_id.upper()} {word}", *said.reason[:2]])
+    asked = conversation.tasks.get(said.task_id.upper(), f"task {said.task_id.upper()}")
+    text = ": ".join([f"{asked} {word}", *said.reason[:2]])
     is_bad = said.task_status in (2, 4)
     severity = Severity.CAUTION if is_bad else Severity.INFO
     return [_word(known.sensor, t_recv_ns, f"task_{word}", text, severity)]
