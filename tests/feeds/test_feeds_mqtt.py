@@ -118,7 +118,7 @@ def test_what_receivers_publish_arrives_plain_compressed_and_concatenated(broker
     )
 
     def enough(found):
-        return len(notes(found)) < len(found) and len(found) >= 1 + 5 + 1 + 1
+        return any(isinstance(r, Refusal) for r in found)  # "hello" comes last
 
     site = make_site(broker)
     found = asyncio.run(reports_of(site, lambda f: publish(broker, f, *payloads), enough))
@@ -154,7 +154,7 @@ def test_a_broker_that_goes_and_comes_back_is_subscribed_to_again(broker):
         return len([r for r in found if isinstance(r, PositionReport)]) == 2
 
     found = asyncio.run(reports_of(make_site(broker), work, enough))
-    assert notes(found) == ["opened", "closed", "opened"]
+    assert [kind for kind in notes(found) if kind != "clock"] == ["opened", "closed", "opened"]
 
 
 def test_a_broker_that_does_not_want_us_is_told_by_name(tmp_path):

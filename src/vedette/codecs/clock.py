@@ -8,6 +8,7 @@ Beyond, the clock is wrong (or stands still): it is named, and the time of arriv
 from dataclasses import dataclass, field
 
 from vedette.base.constants import NS_PER_S
+from vedette.model.reports import Report, SourceNote
 
 WINDOW = 8  # stated times the least is taken of: eight seconds of Location messages
 NAMED_AFTER = 3  # of them in a row, before a clock is called wrong
@@ -15,6 +16,7 @@ NAMED_AFTER = 3  # of them in a row, before a clock is called wrong
 BEHIND_MAX_NS = 3 * NS_PER_S
 AHEAD_MAX_NS = NS_PER_S
 NAMED_EVERY_NS = 30 * NS_PER_S
+NOTED_EVERY_NS = 5 * NS_PER_S
 GPS_AHEAD_NS = 18 * NS_PER_S  # of UTC since 2017-01-01: leap seconds left out
 GPS_SLACK_NS = 2 * NS_PER_S
 HOUR_NS = 3600 * NS_PER_S
@@ -23,10 +25,12 @@ TENTH_NS = NS_PER_S // 10
 
 @dataclass(slots=True)
 class Clock:
-    """The last delays (arrival minus stated, ns), and when the clock was last named as wrong."""
+    """The last delays (arrival minus stated, ns), when the clock was last named as wrong, and when
+    its offset was last noted."""
 
     delays_ns: list[int] = field(default_factory=list)
     named_ns: int = 0
+    noted_ns: int = 0
 
 
 def take(clock: Clock, t_stated_ns: int, t_arrived_ns: int) -> tuple[int, str]:
@@ -43,6 +47,15 @@ def take(clock: Clock, t_stated_ns: int, t_arrived_ns: int) -> tuple[int, str]:
         return t_arrived_ns, ""
     clock.named_ns = t_arrived_ns
     return t_arrived_ns, words(error_ns)
+
+
+def note(clock: Clock, source: str, t_recv_ns: int) -> list[Report]:
+    """Note how far a source's clock is off, every NOTED_EVERY_NS, once it has been heard enough."""
+    if len(clock.delays_ns) < NAMED_AFTER or t_recv_ns - clock.noted_ns < NOTED_EVERY_NS:
+        return []
+    clock.noted_ns = t_recv_ns
+    offset_s = min(clock.delays_ns) / NS_PER_S
+    return [SourceNote(source=source, t_recv_ns=t_recv_ns, kind="clock", offset_s=offset_s)]
 
 
 def words(error_ns: int) -> str:

@@ -32,6 +32,8 @@ from vedette.model.reports import Refusal, Report, SensorStatus, SourceNote, Sou
 FAILED_AFTER_STALE_RATIO = 10.0  # a source silent ten times its patience is gone, not late
 REFUSED_SHARE_MAX = 0.2
 LATENCY_MAX_S = 3.0  # a plot older than this has moved 135 m at 45 m/s: beyond a radar's sigma
+# As far as codecs believe a stated time (codecs/clock.py): a place may be a second old when sent.
+CLOCK_BEHIND_MAX_S, CLOCK_AHEAD_MAX_S = 3.0, 1.0
 LATENCIES = 9  # the median of the last nine: four of them may be anything
 RATE_WINDOW_S = 5.0
 WORDS_MAX = 16  # told of one source within RATE_WINDOW_S; a flood of alerts hides the picture
@@ -225,6 +227,8 @@ def _take_note(state: HealthState, note: SourceNote, now_ns: int, events: list[E
     if note.kind == "shed":
         state.sources[name].shed += note.count
         events.append(InputShed(t_ns=now_ns, source=name, count=note.count))
+    elif note.kind == "clock":
+        state.sources[name].clock_offset_s = note.offset_s
     else:
         state.memory[name].connected = note.kind == "opened"
         if note.kind == "opened":
@@ -319,9 +323,17 @@ def _verdict(
         return SourceHealth.DEGRADED, f"{share} ({memory.refused_reason})"
     if memory.scan_reason:
         return SourceHealth.DEGRADED, memory.scan_reason
+    if shown.clock_offset_s is not None and _is_off(shown.clock_offset_s):
+        side = "behind" if shown.clock_offset_s > 0.0 else "ahead of"
+        off = f"its clock is {abs(shown.clock_offset_s):.1f} s {side} ours"
+        return SourceHealth.DEGRADED, f"{off}: its times are not believed"
     if shown.latency_s > LATENCY_MAX_S:
         return SourceHealth.DEGRADED, f"its plots come {shown.latency_s:.1f} s late"
     return SourceHealth.OK, "it takes what it is told" if is_output else "heard in time"
+
+
+def _is_off(offset_s: float) -> bool:
+    return not -CLOCK_AHEAD_MAX_S <= offset_s <= CLOCK_BEHIND_MAX_S
 
 
 def _round_s(duration_ns: int) -> int:

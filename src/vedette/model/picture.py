@@ -235,6 +235,9 @@ class SourceState(msgspec.Struct, kw_only=True):
     refused_by_reason: dict[str, int] = {}
     shed: int = 0
     latency_s: float = 0.0  # arrival minus measurement, median of the last reports
+    # By the times it states itself: how far its clock is behind ours, negative ahead; None: it
+    # states none. The least of the last few delays, so the network's part is taken out.
+    clock_offset_s: float | None = None
     biases: tuple[BiasEstimate, ...] = ()  # empty until other sensors have been compared with it
     set_aside: bool = False  # its plots neither begin nor move tracks; reason says why
 

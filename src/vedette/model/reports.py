@@ -166,7 +166,8 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, tag="refusal"):
 class SourceNote(msgspec.Struct, frozen=True, kw_only=True, tag="source_note"):
     """Something true of a source that is no detection: connected, lost, shed (queue full).
 
-    kind: "opened", "closed", "shed" (count items were dropped, loudest source first).
+    kind: "opened", "closed", "shed" (count items were dropped, loudest source first), "clock"
+    (offset_s: how far its clock is behind ours, negative ahead).
     """
 
     source: str
@@ -174,6 +175,7 @@ class SourceNote(msgspec.Struct, frozen=True, kw_only=True, tag="source_note"):
     kind: str
     count: int = 0
     detail: str = ""
+    offset_s: float | None = None
 
 
 class SourceWord(msgspec.Struct, frozen=True, kw_only=True, tag="source_word"):

@@ -362,6 +362,7 @@ export interface SourceState {
   refused_by_reason: Record<string, number>;
   shed: number;
   latency_s: number;
+  clock_offset_s: number | null;
   biases: BiasEstimate[];
   set_aside: boolean;
 }

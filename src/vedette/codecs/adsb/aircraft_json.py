@@ -15,7 +15,7 @@ from msgspec import Meta
 from vedette.base.constants import M_PER_FT, MPS_PER_KT, NS_PER_S
 from vedette.base.errors import RefusedError
 from vedette.codecs.adsb.aircraft import Aircraft, Receiver, aircraft_of, report_position
-from vedette.codecs.clock import take
+from vedette.codecs.clock import note, take
 from vedette.codecs.reasons import BAD_JSON, BAD_TIME, OUT_OF_RANGE, TOO_LONG, refuse
 from vedette.codecs.times import T_MAX_NS
 from vedette.model.reports import Report
@@ -74,6 +74,7 @@ def read_document(receiver: Receiver, data: bytes, t_recv_ns: int, feed: str) ->
     if wrong:
         detail = f"receiver {receiver.sensor}: {wrong}; the time of receipt is taken"
         out.append(refuse(feed, t_recv_ns, BAD_TIME, detail))
+    out += note(receiver.clock, receiver.sensor, t_recv_ns)
     for number, raw in enumerate(document.aircraft, 1):
         try:
             report = _aircraft(receiver, _ENTRY.decode(raw), now_ns, t_recv_ns, feed)

@@ -108,9 +108,17 @@ def heard_at(
         clock = listener.clocks[receiver] = Clock()
     t_ns, wrong = clocks.take(clock, t_stated_ns, t_recv_ns)
     if not wrong:
-        return t_ns, []
+        return t_ns, _worst_clock(listener, t_recv_ns)
     detail = f"receiver {receiver or listener.sensor}: {wrong}; the time of receipt is taken"
-    return t_ns, [refuse(feed, t_recv_ns, BAD_TIME, detail)]
+    out: list[Report] = [refuse(feed, t_recv_ns, BAD_TIME, detail)]
+    return t_ns, out + _worst_clock(listener, t_recv_ns)
+
+
+def _worst_clock(listener: Listener, t_recv_ns: int) -> list[Report]:
+    """Note how far the clock that is off most is off, of the receivers behind one listener."""
+    heard = [clock for clock in listener.clocks.values() if clock.delays_ns]
+    worst = max(heard, key=lambda clock: abs(min(clock.delays_ns)))
+    return clocks.note(worst, listener.sensor, t_recv_ns)
 
 
 def _element(

@@ -92,6 +92,11 @@ function SourceLine(props: { source: SourceState }): JSX.Element {
     const found = site()?.sensors.find((candidate) => candidate.id === s().source);
     return found ? `${found.name}, ${SENSOR_WORDS[found.kind] ?? found.kind}` : s().kind;
   };
+  const clock = () => {
+    const off = s().clock_offset_s;
+    if (off === null || Math.abs(off) < 0.05) return "";
+    return `${Math.abs(off).toFixed(1)} s ${off > 0 ? "behind" : "ahead"}`;
+  };
   const refusals = (): string =>
     Object.entries(s().refused_by_reason).map(([reason, n]) => `${n} ${reason}`).join(", ");
   const biases = (): string => s().biases.map(biasWords).join(", ");
@@ -102,6 +107,7 @@ function SourceLine(props: { source: SourceState }): JSX.Element {
       <p class="quiet-text num">
         {sensor()} · {rate(s().rate_hz)} · {s().reports} in all
         <Show when={s().latency_s > 0}> · {lateness(s().latency_s)} late</Show>
+        <Show when={clock()}> · clock {clock()}</Show>
         <Show when={s().shed}> · {s().shed} shed</Show>
       </p>
       <Show when={s().reason}><p class={s().health === "ok" ? "quiet-text" : "caution"}>{s().reason}</p></Show>
