@@ -14,7 +14,7 @@ from vedette.base.errors import VedetteError
 from vedette.config.check_wires import SAPIENT_FEEDS
 from vedette.config.site import Feed, Site
 
-DATAGRAM_KINDS = ("asterix_udp", "detections_udp", "remote_id_udp", "mavlink_udp")
+DATAGRAM_KINDS = ("asterix_udp", "detections_udp", "remote_id_udp", "mavlink_udp", "cot_udp")
 CONNECT_S = 30.0
 SEND_BUFFER_BYTES = 1 << 20
 READ_BYTES = 1 << 16

@@ -2,7 +2,8 @@
 
 In: `Heard` of each step. Out: datagrams and pieces of streams, each when its latency is over.
 ASTERIX feeds get CAT048 and CAT034 blocks (several a datagram), Beast feeds frames, SAPIENT feeds
-the messages of their nodes, the others detection lines.
+the messages of their nodes, CoT, MAVLink and Remote ID feeds a datagram a report, the others
+detection lines.
 """
 
 import heapq
@@ -21,6 +22,7 @@ from vedette.codecs.detections import encode_detection_line
 from vedette.config.check_wires import SAPIENT_FEEDS
 from vedette.config.site import Feed, Sensor, Site
 from vedette.model.reports import Detection, Plot, Report, SensorStatus
+from vedette.simulator.cot_wire import events as cot_events
 from vedette.simulator.heard import Heard
 from vedette.simulator.mavlink_wire import packets as mavlink_packets
 from vedette.simulator.remote_id_wire import beacons
@@ -32,6 +34,7 @@ FRAME_KINDS = ("beast_tcp", "avr_tcp")  # what is sent is Mode S frames, not rep
 _DATAGRAMS: dict[str, Callable[[list[Report], Sensor], list[bytes]]] = {
     "remote_id_udp": beacons,
     "mavlink_udp": mavlink_packets,
+    "cot_udp": cot_events,
 }
 
 
@@ -101,8 +104,9 @@ def create_wire(
     feeds: dict[str, Feed] = {}
     nodes: dict[str, SapientNodes] = {}
     for feed in site.feeds:
-        if feed.sensor is not None:
-            feeds.setdefault(feed.sensor, feed)
+        for sensor_id in (feed.sensor, feed.sightings_sensor):
+            if sensor_id is not None:
+                feeds.setdefault(sensor_id, feed)
     for feed in site.feeds:
         if feed.kind in SAPIENT_FEEDS and (kinds is None or feed.kind in kinds):
             own = [s for s in site.sensors if s.sapient_node and s.id not in feeds]
