@@ -139,6 +139,15 @@ def test_an_arrival_that_is_hardly_known_has_to_hold_longer(scene):
     assert [type(e) for e in scene.run(3.0)] == [WarningRaised]
 
 
+def test_what_nobody_has_looked_at_yet_has_to_hold_until_its_class_is_known(scene):
+    """A goose was told of in its first second, when its class was still anybody's guess."""
+    scene.put(1, 100.0, identity=Identity.PENDING, class_prob=0.15)
+    assert scene.run(3.0) == []
+    scene.identities[1].class_prob = {ObjectClass.FIXED_WING_UAS: 0.6}
+    (event,) = scene.run(1.0)
+    assert isinstance(event, WarningRaised)
+
+
 def test_what_a_person_or_the_evidence_calls_a_threat_is_not_in_doubt(scene):
     doubtful(scene, 100.0, class_prob=0.7)
     scene.identities[1].identity = Identity.SUSPECT

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from vedette.base.constants import NS_PER_S
 from vedette.base.names import class_words, track_name
 from vedette.identity.classes import LABELS
+from vedette.identity.company import leave
 from vedette.identity.hearing import hear
 from vedette.identity.ledger import Case, build
 from vedette.identity.operators import keep_operators
@@ -72,6 +73,7 @@ def _match_tracks(state: IdentityState, tracks: TrackTable, now_ns: int) -> None
     alive = set(live)
     for track_id in [track_id for track_id in records if track_id not in alive]:
         del records[track_id], memories[track_id]
+        leave(state.company, track_id)
     for track_id in live:
         if track_id not in records:
             even = {label: 1.0 / len(LABELS) for label in LABELS}

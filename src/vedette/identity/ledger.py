@@ -151,6 +151,10 @@ def _class_items(case: Case, scene: Scene) -> list[Evidence]:
         t_ns = memory.rcs_t_ns if feature == "rcs" else memory.looked_ns
         text = f"{_seen(feature, memory)}: {verdict} {kind}"
         items.append(_item(case, feature, source, label, weight, text, health, t_ns))
+    if scene.company[case.row] > 0.0:
+        others, share = scene.alike[case.row]
+        text = f"of {others} other tracks here {share:.0%} look like that: speaks for {kind}"
+        items.append(_item(case, "company", "track", label, scene.company[case.row], text))
     for sensor in sorted(memory.votes):
         vote = memory.votes[sensor]
         said = int(vote.mean_log.argmax())

@@ -22,6 +22,7 @@ from vedette.identity.classes import (
     normalise,
     support,
 )
+from vedette.identity.company import join, others_like, shifts
 from vedette.identity.places import Places, Watcher, inside_lanes, sees
 from vedette.identity.state import IdentityState, Memory, Vote, health_ratio
 from vedette.identity.trust import CLAIM_LIFE_S, agreement_ratio
@@ -47,7 +48,8 @@ CLAIM_CLASS_LOG = 1.5  # an agreeing claim speaks for its kind of craft, 4.5 to 
 class Scene:
     """The due tracks, one row each; plain lists, for they are read number by number.
 
-    supports (N, F): what each feature adds for the track's most probable class, log-odds.
+    supports (N, F): what each feature adds for the track's most probable class, log-odds; company
+    (N,): what the other tracks add for it; alike (N,): how many others, what share is like it.
     measured, total (N, classes): class probabilities without and with what the tracks claim. lanes
     (N, L): inside or not. agl_m: above the site's reference height, NaN where not observed.
     """
@@ -58,6 +60,8 @@ class Scene:
     speed_mps: list[float]
     agl_m: list[float]
     supports: list[list[float]]
+    company: list[float]
+    alike: list[tuple[int, float]]
     measured: list[list[float]]
     total: list[list[float]]
     lanes: list[list[bool]]
@@ -109,18 +113,26 @@ def survey(
     lanes = inside_lanes(places.lane_table, pos, vel, hae_m, slack_m, sigma[:, 2])
     civil = [i for i, lane in enumerate(places.lanes) if lane.civil]
     in_civil = np.asarray(lanes[:, civil].any(axis=1))
-    measured = LOG_PRIOR + features.sum(axis=0) + votes
+    company = shifts(state.company, ids)
+    measured = LOG_PRIOR + features.sum(axis=0) + votes + company
     measured[:, [HELICOPTER, AEROPLANE]] += CIVIL_LANE_LOG * in_civil[:, None]
     _note_courses(memories, ids, places, pos, vel, reach_prob)
     _note_unseen(memories, tracks, rows, places, pos, sources, now_ns)
     total = normalise(measured + claimed)
+    for track_id, class_prob in zip(ids, total, strict=True):
+        join(state.company, track_id, class_prob)
+    top = total.argmax(axis=1)
     return Scene(
         track_ids=ids,
         east_m=pos[:, 0].tolist(),
         north_m=pos[:, 1].tolist(),
         speed_mps=np.hypot(vel[:, 0], vel[:, 1]).tolist(),
         agl_m=agl_m.tolist(),
-        supports=support(features, total.argmax(axis=1)).T.tolist(),
+        supports=support(features, top).T.tolist(),
+        company=company[np.arange(len(ids)), top].tolist(),
+        alike=[
+            others_like(state.company, i, label) for i, label in zip(ids, top.tolist(), strict=True)
+        ],
         measured=normalise(measured).tolist(),
         total=total.tolist(),
         lanes=lanes.tolist(),

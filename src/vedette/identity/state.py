@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from vedette.config.site import Site
+from vedette.identity.company import Company
 from vedette.identity.places import Places, lay_out
 from vedette.model.enums import Identity, SourceHealth
 from vedette.model.measurements import F64
@@ -134,12 +135,14 @@ class IdentityState:
     """Who and what every live track is (`records`, by track_id), and why (`memories`).
 
     operators: where operators say they are, by claimed identifier; personal data.
+    company: what all of them look like together.
     """
 
     places: Places
     records: dict[int, IdentityRecord]
     memories: dict[int, Memory]
     operators: dict[str, OperatorReport] = field(default_factory=dict)
+    company: Company = field(default_factory=Company)
 
 
 def start(site: Site) -> IdentityState:

@@ -16,13 +16,12 @@ from vedette.kernels.bernoulli import update_tracks
 from vedette.kernels.measure import TDOA
 from vedette.kernels.singles import start_many
 from vedette.model.measurements import F64, I64, Bools, SensorModel
+from vedette.tracking.echoes import BIRTH_MIN
 from vedette.tracking.fixes import start_from_arrivals
+from vedette.tracking.ground import claims_on, ground_of, learn_ground
 from vedette.tracking.learning import (
-    cells_of,
     clutter_per_scan,
-    clutter_ratio,
     known,
-    learn_clutter,
     learn_detection,
     match_evidence,
 )
@@ -108,18 +107,24 @@ def take_look(state: TrackerState, look: Look, links: LinkList, spared: Bools) -
     birth = _birth_share(state, model)
     unclaimed, density = np.ones(len(look.t_ns)), look.clutter / (1.0 - birth)
     learns = look.kind != TDOA and _learns_clutter(state, model)
-    cells = cells_of(model, look) if learns else None
-    if cells is not None:
-        density = density * clutter_ratio(state.learning, model, look, cells)
+    ground = ground_of(state, model, look, density) if learns else None
+    if ground is not None:
+        density = density * ground.ratio + ground.echoes
     if look.kind != TDOA:
         promote(state, model, look)
+    places = None if ground is None else ground.places
+    claims = (np.zeros(len(look.t_ns)), np.zeros(len(look.t_ns)))
     if state.bank.count:
-        unclaimed = _update(state, model, look, density, links, spared)
+        unclaimed, pairs = _update(state, model, look, density, links, spared)
+        if pairs is not None and places is not None:
+            claims = claims_on(state, look, places, (pairs.first, pairs.column, pairs.prob))
+    births = np.full(len(look.t_ns), birth)
+    if ground is not None and places is not None:
+        births = np.maximum(birth * (1.0 - ground.echoes / density), min(birth, BIRTH_MIN))
     if model.starts_tracks:
-        _begin(state, model, without_rate(look), unclaimed, birth, links)
-    if cells is not None:
-        period_s = float(state.period_s[look.sensor_index])
-        learn_clutter(state.learning, model, look, cells, unclaimed, period_s)
+        _begin(state, model, without_rate(look), unclaimed, births, links)
+    if ground is not None:
+        learn_ground(state, model, look, ground, density, unclaimed, claims)
     return unclaimed
 
 
@@ -159,14 +164,17 @@ def _update(
     density: F64,
     links: LinkList,
     spared: Bools,
-) -> F64:
-    """Gate, associate, and move every track that may have been seen; returns unclaimed (J,)."""
+) -> tuple[F64, Pairs | None]:
+    """Gate, associate, and move every track that may have been seen.
+
+    Returns for each plot (J,) the probability that no track claims it, and the pairs, if any.
+    """
     bank, settings, look_ns = state.bank, state.settings, int(look.t_ns[-1])
     first, column, score, t_ref = _gated(state, model, look)
     if spared.any():
         first, column, score = _without_rows(spared, first, column, score)
     if len(column) == 0:
-        return np.ones(len(look.t_ns))
+        return np.ones(len(look.t_ns)), None
     share = visible(state, look.sensor_index, look_ns)
     absent = undetected(state, look.sensor_index, look_ns, share)
     sensor_looked = bank.looked_ns[:, look.sensor_index]
@@ -187,8 +195,7 @@ def _update(
     links.add(
         *links_of(first, column, prob, bank.serial, look.report_index, settings.link_prob_min)
     )
-    answer: F64 = unclaimed
-    return answer
+    return unclaimed, pairs
 
 
 def _gated(state: TrackerState, model: SensorModel, look: Look) -> tuple[I64, I64, F64, I64]:
@@ -272,10 +279,13 @@ def _begin(
     model: SensorModel,
     look: Look,
     unclaimed: F64,
-    birth: float,
+    births: F64,
     links: LinkList,
 ) -> None:
-    """Begin a tentative track from every measurement that no track explains."""
+    """Begin a tentative track from every measurement that no track explains.
+
+    births (J,): the share of new objects among unexplained plots where each lies.
+    """
     placed = ~np.isnan(look.z[:, 0]) & ~np.isnan(look.z[:, 1]) | (look.kind == TDOA)
     begins = (unclaimed > _UNCLAIMED_MIN) & placed
     # Neighbours become neighbours in memory, where the next look will search for them.
@@ -284,7 +294,7 @@ def _begin(
         chosen = chosen[:_FIXES_MAX]
     if len(chosen) == 0:
         return
-    existence = unclaimed[chosen] * birth
+    existence = unclaimed[chosen] * births[chosen]
     full = (existence >= state.settings.full_prob) | (look.key[chosen] != 0)
     if np.count_nonzero(full) > _FULL_MAX:
         full[:] = False

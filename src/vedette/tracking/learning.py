@@ -157,10 +157,11 @@ def learn_clutter(
     cells: I64,
     unclaimed: F64,
     period_s: float,
-) -> None:
+) -> float:
     """Take in a look's plots: unclaimed (J,), the probability that each belongs to no track.
 
-    A sensor's first look counts as one scan; a look into the past adds its plots alone.
+    A sensor's first look counts as one scan; a look into the past adds its plots alone. Returns how
+    many scans have passed.
     """
     s, t_ns = model.index, int(look.t_ns[-1])
     before_ns, learning.heard_ns[s] = int(learning.heard_ns[s]), max(t_ns, learning.heard_ns[s])
@@ -172,6 +173,7 @@ def learn_clutter(
     learning.scans[s] = kept * learning.scans[s] + passed
     learning.key_plots[s] *= kept
     _learn_keys(learning, s, look.key, unclaimed)
+    return passed
 
 
 def known(existence: F64, track_id: I64, hit_ns: I64, lately_ns: int) -> Bools:

@@ -41,7 +41,7 @@ _COOPERATIVE_SPAN_S = 0.4
 _ECHO_SPAN_M = 20_000.0
 # The spans over which a false plot's other numbers spread: speeds of everything that reflects, and
 # the depth of the air that is watched.
-_RATE_SPAN_MPS, _HEIGHT_SPAN_M, _SPEED_SPAN_MPS = 150.0, 12_000.0, 600.0
+RATE_SPAN_MPS, _HEIGHT_SPAN_M, _SPEED_SPAN_MPS = 150.0, 12_000.0, 600.0
 # A track's window is the sensor's reach and its own, which is about as much again.
 _CELL_REACHES, _REACH_MIN_M = 2.5, 1.0
 _CLUTTER_MIN = 0.1  # no sensor is free of false plots, whatever its site file says
@@ -256,7 +256,7 @@ def _clutter_density(model: SensorModel, polar: bool, z: F64) -> F64:
         span[0] = max(model.range_max_m - model.range_min_m, 1.0)
         span[1] = sector_width(model)
         span[2] = max(model.elevation_max_rad - model.elevation_min_rad, 0.01)
-        span[3] = min(_RATE_SPAN_MPS, model.range_rate_ambiguity_mps)
+        span[3] = min(RATE_SPAN_MPS, model.range_rate_ambiguity_mps)
     else:
         span[0] = span[1] = math.sqrt(math.pi) * model.range_max_m
         span[2] = model.watched_depth_m

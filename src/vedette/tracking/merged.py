@@ -80,10 +80,14 @@ def _take_group(
         lit = np.abs(gap[:, plots, 1]).min(axis=1) < _JOIN_CELLS
         rows, place, gap, distance2 = rows[lit], place[lit], gap[lit], distance2[lit]
     few = len(plots) < _expected(model.detection_prob, len(rows))
-    group.resolved = not few
     if few:  # who shared a plot may be anywhere about it, so a new plot is rather one of them
-        near = np.minimum((np.abs(gap) / _FAR_CELLS).max(axis=2), math.inf)
-        free = ~used & ~_others_explain(state, model, look, rows)
+        near = (np.abs(gap) / _FAR_CELLS).max(axis=2)
+        others = _others_explain(state, model, look, rows)
+        if np.count_nonzero(others & (near < 1.0).any(axis=0)) >= len(plots):
+            return  # among as many strangers nobody knows whose plots these are
+        free = ~used & ~others
+    group.resolved = not few
+    if few:
         claimed = (near < 1.0) & free & (distance2 > _GATE)
         distance2 = np.where(claimed, _GATE * (1.0 + near), distance2)
     for lump in [np.arange(len(rows))] if few else _lumps(place):
@@ -96,6 +100,8 @@ def _take_group(
         if few:
             # Unweighted, for nobody knows how many are in each: as many in one as in another.
             middle = np.sum(gap[lump][:, plots], axis=(0, 1)) / (len(lump) * len(plots))
+            if (np.abs(middle) > _FAR_CELLS).any():
+                continue  # these plots are not where this formation is
             _shift_all(state, model, look, rows[lump], place[lump] - middle, plots)
         for j in plots.tolist():
             alike = chosen == j
@@ -239,8 +245,9 @@ def _share_out(gap: F64, distance2: F64, used: Bools, few: bool) -> tuple[I64, B
     for i in left[np.argsort(distance2[left][:, taken].min(axis=1), kind="stable")].tolist():
         open_ = taken[np.bincount(chosen[chosen >= 0], minlength=plots)[taken] < room]
         j = int(open_[np.argmin(distance2[i, open_])])
-        near[i] = bool((np.abs(gap[i, j]) < _JOIN_CELLS).all())
-        if near[i] or few:
+        farthest = float(np.abs(gap[i, j]).max())
+        near[i] = farthest < _JOIN_CELLS
+        if near[i] or (few and farthest < _FAR_CELLS):
             chosen[i] = j
     return chosen, near
 

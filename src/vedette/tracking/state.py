@@ -25,6 +25,7 @@ from vedette.model.measurements import (
 from vedette.model.picture import TrackGroup
 from vedette.model.reports import SensorStatus
 from vedette.model.tracks import TrackTable, empty_tracks
+from vedette.tracking.echoes import Echoes, start_echoes
 from vedette.tracking.learning import Learning, own_models, start_learning
 from vedette.tracking.settings import Settings
 
@@ -209,7 +210,7 @@ class Registration:
 class TrackerState:
     """The whole tracker. table is what later stages read; the rest is its own.
 
-    models: the sensors as they are believed to be now; learning: what that rests on.
+    models: the sensors as they are believed to be now; learning, echoes: what that rests on.
     thresholds (9 and more,): gates by components. period_s (S,): each sensor's scan period, as last
     stated. sweep_rad, sweep_ns (S,): where each rotating antenna was last known to point (0:
     unknown). frame_ns (S,): last frame. heard_ns (S,): last measurement. late_refused (S,):
@@ -225,6 +226,7 @@ class TrackerState:
     singles: Singles
     models: list[SensorModel]
     learning: Learning
+    echoes: Echoes
     settings: Settings
     frame: SiteFrame
     tracks_max: int
@@ -271,6 +273,7 @@ def start_tracker(
         singles=_empty_singles(_FIRST_ROWS, sensors),
         models=own_models(models),
         learning=start_learning(models),
+        echoes=start_echoes(models),
         settings=settings,
         frame=frame,
         tracks_max=limits.tracks_max,

@@ -32,11 +32,13 @@ RELEASE_ARRIVAL_RATIO = 1.05
 # A condition has to hold this long before people are warned: three plots of a fast radar, and a
 # cost of one second in the ninety that the site is built to give.
 HOLD_S = 1.0
-# Doubt costs time, never the warning. What is sooner a bird or a balloon than all else, or has an
-# arrival not known to a quarter, has to hold a tenth of the time left, ten looks at its class at
-# most: in that time a bird has turned or is known for one, and a drone still comes.
+# Doubt costs time, never the warning. What is sooner a bird or a balloon than all else, has a class
+# that nobody can say yet, or an arrival not known to a quarter, has to hold a tenth of the time
+# left, ten looks at its class at most: in that time a bird has turned or is known for one, and a
+# drone still comes.
 DOUBT_HARMLESS_PROB, DOUBT_ARRIVAL_RATIO = 0.5, 0.25
 DOUBT_HOLD_RATIO, DOUBT_HOLD_S_MAX = 0.1, 10.0
+CLASS_KNOWN_PROB = 0.3  # of its likeliest class: twice what each of seven has before any look
 
 
 def unassessed(identity: IdentityRecord, threat: Threat, existence_prob: float) -> bool:
@@ -67,6 +69,7 @@ def hold_s(identity: IdentityRecord, threat: Threat, cause: str) -> float:
     NaN in the arrival's sigma is doubt.
     """
     known = threat.arrival_sigma_s <= DOUBT_ARRIVAL_RATIO * threat.arrival_s
+    known &= max(identity.class_prob.values(), default=0.0) >= CLASS_KNOWN_PROB
     if cause == "threat" or (known and harmless_prob(identity) < DOUBT_HARMLESS_PROB):
         return HOLD_S
     return max(HOLD_S, min(DOUBT_HOLD_RATIO * threat.arrival_s, DOUBT_HOLD_S_MAX))

@@ -1,0 +1,64 @@
+"""What else flies tonight moves the base rate of birds and balloons, and of nothing else."""
+
+import math
+
+import numpy as np
+
+from vedette.identity.classes import AEROPLANE, BIRD, CLASSES, FIXED_WING, MULTIROTOR, PRIOR
+from vedette.identity.company import SHIFT_MAX, Company, join, leave, others_like, shifts
+
+
+def looks_like(label, prob=0.9):
+    share = np.full(len(CLASSES), (1.0 - prob) / (len(CLASSES) - 1))
+    share[label] = prob
+    return share
+
+
+def crowd(label, count):
+    company = Company()
+    for track_id in range(1, count + 1):
+        join(company, track_id, looks_like(label))
+    return company
+
+
+def test_a_track_alone_has_the_usual_base_rate():
+    company = crowd(BIRD, 1)
+    assert not shifts(company, [1]).any()
+    assert not shifts(Company(), [7]).any()
+
+
+def test_among_a_thousand_birds_one_more_is_likelier_a_bird_by_hand():
+    (shift,) = shifts(crowd(BIRD, 1000), [1])
+    expected = math.log((30.0 * PRIOR[BIRD] + 999 * 0.9) / 1029.0 / PRIOR[BIRD])
+    assert math.isclose(shift[BIRD], expected)
+    assert shift[MULTIROTOR] == shift[FIXED_WING] == shift[AEROPLANE] == 0.0
+
+
+def test_the_company_never_moves_the_odds_more_than_tenfold():
+    shift = shifts(crowd(1, 100_0), [5_000])[0]  # balloons: usually one in twenty-five
+    assert np.all(shift <= SHIFT_MAX)
+    assert np.all(shift >= 0.0)
+
+
+def test_a_raid_of_drones_or_a_sky_of_airliners_moves_nobody():
+    for label in (FIXED_WING, AEROPLANE):
+        assert not shifts(crowd(label, 100), [1, 500]).any()
+
+
+def test_what_has_ended_has_no_say():
+    company = crowd(BIRD, 50)
+    for track_id in range(1, 51):
+        leave(company, track_id)
+    leave(company, 51)
+    assert np.allclose(company.total, 0.0)
+    assert not shifts(company, [60]).any()
+    assert others_like(company, 60, BIRD) == (0, 0.0)
+
+
+def test_a_track_told_again_counts_once():
+    company = crowd(BIRD, 9)
+    for _ in range(5):
+        join(company, 9, looks_like(BIRD))
+    count, share = others_like(company, 1, BIRD)
+    assert count == 8
+    assert math.isclose(share, 0.9)
