@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import (
+    campaign_speed,
     consistency,
     delivery,
     four_targets,
@@ -51,6 +52,7 @@ OWN: tuple[Any, ...] = (
     consistency,
     simulator_speed,
     remote_id_speed,
+    campaign_speed,
 )
 BENCHMARKS: tuple[Benchmark, ...] = (*OWN, *PROGRAMS)
 LOAD_FREE_RATIO = 0.25  # of the cores: above, others were at work and times are not ours alone

@@ -23,6 +23,7 @@ from vedette.codecs.asterix import (
     encode_cat034,
     encode_cat048,
     encode_cat048_blocks,
+    encode_plots,
 )
 from vedette.codecs.asterix.to_reports import (
     elevation_from_height_rad,
@@ -33,7 +34,7 @@ from vedette.codecs.asterix.to_reports import (
 from vedette.config.site import Sensor
 from vedette.model.arrivals import Arrival
 from vedette.model.enums import Mode
-from vedette.model.reports import Plot, Refusal, SensorStatus
+from vedette.model.reports import Claims, Plot, Refusal, SensorStatus
 
 DAY_NS = 86_400_000_000_000
 
@@ -274,3 +275,28 @@ def test_a_mode_s_error_correction_does_not_spoil_the_code(site):
     data = bytearray(encode_cat048([record]))
     data[-2] |= 0x40
     assert arrive(site, bytes(data))[0].claims is None
+
+
+@given(st.data())
+def test_plots_written_straight_are_the_bytes_of_their_records(data):
+    def number(low: float, high: float):
+        return data.draw(st.none() | st.floats(low, high))
+
+    sensor = Sensor(id="r", kind="radar_3d", sac=data.draw(st.none() | st.integers(0, 255)), **HOME)
+    plots = [
+        Plot(
+            sensor="r",
+            t_meas_ns=data.draw(st.integers(0, 2 * T0_NS)),
+            t_recv_ns=T0_NS,
+            range_m=number(0.0, 1e6),
+            azimuth_rad=number(-10.0, 10.0),
+            elevation_rad=number(-1.6, 1.6),
+            range_rate_mps=number(-900.0, 900.0),
+            height_baro_m=number(-300.0, 2e4),
+            claims=data.draw(st.none() | st.just(Claims(icao24="4b1801", squawk="7000"))),
+        )
+        for _ in range(data.draw(st.integers(0, 4)))
+    ]
+    simulated = data.draw(st.booleans())
+    records = [cat048_from_plot(plot, sensor, simulated) for plot in plots]
+    assert encode_plots(plots, sensor, simulated) == encode_cat048_blocks(records)

@@ -20,7 +20,13 @@ from vedette.kernels.loading import load_compiler
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
 from vedette.model.compact import RecordedPicture, compact
-from vedette.model.events import Event, ServiceStarted, WarningEscalated, WarningRaised
+from vedette.model.events import (
+    Event,
+    ServiceStarted,
+    WarningCleared,
+    WarningEscalated,
+    WarningRaised,
+)
 from vedette.model.picture import AirPicture
 from vedette.service.clocks import SteppedClock
 from vedette.service.live import STREAM_KINDS
@@ -30,7 +36,7 @@ from vedette.simulator.scenario import ChannelSpec, LoadedScenario
 from vedette.simulator.truth import TruthSteps
 
 PICTURE_PERIOD_NS = int(record.PICTURE_PERIOD_S * NS_PER_S)
-Warned = WarningRaised | WarningEscalated
+Told = WarningRaised | WarningEscalated | WarningCleared
 Watch = Callable[[pipeline.Inputs, AirPicture], None]
 
 
@@ -38,20 +44,24 @@ Watch = Callable[[pipeline.Inputs, AirPicture], None]
 class ChannelModels:
     """MODELS of the channels that warnings go out by. waiting: what they have not answered yet.
 
-    named: the channels of each zone that names any. specs: how those of the scenario behave.
+    ids: webhooks, which hear no all-clear, and the other channels, which do. named: those of each
+    zone that names any. specs: how those of the scenario behave.
     """
 
-    ids: list[str]
+    webhook_ids: list[str]
+    channel_ids: list[str]
     named: dict[str, list[str]]
     specs: dict[str, ChannelSpec]
     waiting: list[Delivery] = field(default_factory=list)
 
-    def send(self, event: Warned) -> None:
-        """Take a warning for each of its zone's channels; all where the zone names none."""
-        named = self.named.get(event.zone_id) or self.ids
-        self.waiting += [self._answer(event, name) for name in self.ids if name in named]
+    def send(self, event: Told) -> None:
+        """Take what goes out for each of its zone's channels; all where the zone names none."""
+        webhooks = [] if isinstance(event, WarningCleared) else self.webhook_ids
+        ids = [*webhooks, *self.channel_ids]
+        named = self.named.get(event.zone_id) or ids
+        self.waiting += [self._answer(event, name) for name in ids if name in named]
 
-    def _answer(self, event: Warned, channel: str) -> Delivery:
+    def _answer(self, event: Told, channel: str) -> Delivery:
         spec = self.specs.get(channel, ChannelSpec(id=channel))
         return Delivery(
             warning_id=event.warning_id,
@@ -116,7 +126,7 @@ class Chain:
         if not self.pictures or now_ns - self.pictures[-1].t_ns >= PICTURE_PERIOD_NS:
             self.pictures.append(_kept(compact(picture)))
         for event in picture.events:
-            if isinstance(event, Warned):
+            if isinstance(event, Told):
                 self.channels.send(event)
         return picture.events
 
@@ -174,7 +184,8 @@ def make_chain(loaded: LoadedScenario) -> Chain:
         assembled=assembled,
         state=pipeline.start(assembled),
         channels=ChannelModels(
-            ids=sorted(webhook.id for webhook in site.webhooks),
+            webhook_ids=sorted(webhook.id for webhook in site.webhooks),
+            channel_ids=sorted(channel.id for channel in site.channels),
             named={zone.id: zone.channels for zone in site.zones if zone.channels},
             specs={spec.id: spec for spec in loaded.scenario.channels},
         ),

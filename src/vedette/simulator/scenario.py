@@ -202,7 +202,7 @@ class EffectorModelSpec(Table, frozen=True, kw_only=True):
 
 
 class ChannelSpec(Table, frozen=True, kw_only=True):
-    """How a webhook of the site answers; none: at once, that it has the warning.
+    """How a webhook or channel of the site answers; none: at once, that it has the warning.
 
     latency_s: from the warning to the answer, where no real socket is between (`vedette evaluate
     --scenarios`); over sockets it answers at once. fails: it refuses every warning.
@@ -320,7 +320,8 @@ def _check(scenario: Scenario, site: Site, lines: Lines) -> None:
     known = {
         "sensors": {sensor.id for sensor in site.sensors},
         "effectors": {effector.id for effector in site.effectors},
-        "channels": {webhook.id for webhook in site.webhooks},
+        "channels": {webhook.id for webhook in site.webhooks}
+        | {channel.id for channel in site.channels},
     }
     for table, ids in known.items():
         for k, item in enumerate(getattr(scenario, table)):

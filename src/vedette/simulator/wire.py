@@ -14,9 +14,8 @@ from itertools import groupby
 from vedette.codecs.adsb import avr, beast
 from vedette.codecs.asterix import (
     cat034_from_status,
-    cat048_from_plot,
     encode_cat034,
-    encode_cat048_blocks,
+    encode_plots,
 )
 from vedette.codecs.detections import encode_detection_line
 from vedette.config.check_wires import SAPIENT_FEEDS
@@ -123,8 +122,7 @@ def asterix_blocks(reports: list[Report], sensor: Sensor) -> list[bytes]:
     for is_plot, group in groupby(reports, key=lambda r: isinstance(r, Plot)):
         if is_plot:
             plots = [r for r in group if isinstance(r, Plot)]
-            records = [cat048_from_plot(plot, sensor, simulated=True) for plot in plots]
-            blocks += encode_cat048_blocks(records)
+            blocks += encode_plots(plots, sensor, simulated=True)
         else:
             statuses = [r for r in group if isinstance(r, SensorStatus)]
             blocks.append(encode_cat034([cat034_from_status(s, sensor) for s in statuses]))

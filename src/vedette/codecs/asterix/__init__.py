@@ -9,6 +9,7 @@ from vedette.codecs.asterix.blocks import Block, BlockFault, blocks
 from vedette.codecs.asterix.cat034 import Cat034, decode_cat034
 from vedette.codecs.asterix.cat048 import Cat048, decode_cat048
 from vedette.codecs.asterix.encode import encode_cat034, encode_cat048, encode_cat048_blocks
+from vedette.codecs.asterix.plain import encode_plots
 from vedette.codecs.asterix.to_reports import (
     Radar,
     cat034_from_status,
@@ -33,6 +34,7 @@ __all__ = [
     "encode_cat034",
     "encode_cat048",
     "encode_cat048_blocks",
+    "encode_plots",
     "measure",
     "radars_of",
     "read_datagram",

@@ -70,7 +70,12 @@ def pack_blocks(category: int, encoded: Iterable[bytes]) -> list[bytes]:
 
 def encode_cat048_blocks(records: Sequence[Cat048]) -> list[bytes]:
     """Write target reports as CAT048 blocks, each small enough for a datagram of its own."""
-    return pack_blocks(48, (record_bytes(48, _items_048(record)) for record in records))
+    return pack_blocks(48, (encode_cat048_record(record) for record in records))
+
+
+def encode_cat048_record(record: Cat048) -> bytes:
+    """Write one target report, without the block about it."""
+    return record_bytes(48, _items_048(record))
 
 
 def encode_cat048(records: Sequence[Cat048]) -> bytes:
