@@ -41,6 +41,7 @@ ANSWERS: tuple[type[msgspec.Struct], ...] = (
     views.SiteView,
     views.PictureView,
     views.TrackDetail,
+    views.OperatorView,
     views.EventsView,
     views.CommandAnswer,
     views.RefusedLine,

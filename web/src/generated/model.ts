@@ -478,6 +478,18 @@ export interface TrackDetail {
   path: PathPoint[];
 }
 
+/** Where a track says its operator is (GET /api/tracks/{id}/operator): a claim, personal data. */
+export interface OperatorView {
+  track_id: number;
+  remote_id: string;
+  operator_id: string | null;
+  lat_deg: number;
+  lon_deg: number;
+  hae_m: number | null;
+  place: string;
+  age_s: number;
+}
+
 /** A system track exists: confirmed by its existence probability. */
 export interface TrackStarted {
   event: "TrackStarted";
