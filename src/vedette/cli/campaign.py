@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
     tasks = plan(files, at_site, seeds, consoles, args.over_sockets)
     with (
         tqdm(total=len(tasks), unit="run", disable=None) as bar,
-        _executor(args, len(tasks)) as executor,
+        open_executor(args.dask, args.jobs, len(tasks)) as executor,
     ):
 
         def tell(outcome: "Outcome") -> None:
@@ -101,11 +101,16 @@ def run(args: argparse.Namespace) -> int:
     return 0 if all(scene.passed.times == scene.passed.of for scene in scenes) else 1
 
 
-def _executor(args: argparse.Namespace, tasks: int) -> AbstractContextManager[Executor]:
-    """Open what the runs go to. Processes are started anew: a fork would copy open sockets."""
-    if args.dask is not None:
-        return _dask(args.dask)
-    jobs = args.jobs or len(os.sched_getaffinity(0))
+def open_executor(
+    dask: str | None, jobs: int | None, tasks: int
+) -> AbstractContextManager[Executor]:
+    """Open what the runs go to. Processes are started anew: a fork would copy open sockets.
+
+    dask: a scheduler's address; None: processes here, `jobs` of them, one a core where None.
+    """
+    if dask is not None:
+        return _dask(dask)
+    jobs = jobs or len(os.sched_getaffinity(0))
     return ProcessPoolExecutor(
         max_workers=min(jobs, max(tasks, 1)), mp_context=multiprocessing.get_context("spawn")
     )

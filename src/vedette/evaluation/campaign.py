@@ -11,10 +11,10 @@ import hashlib
 import itertools
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, as_completed
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -26,6 +26,9 @@ from vedette.evaluation.direct_evidence import judge_played
 from vedette.evaluation.exact import clopper_pearson
 from vedette.evaluation.expect import Verdict
 from vedette.evaluation.headless import run_into
+from vedette.evaluation.kept import Kind
+from vedette.evaluation.kept import carry_out as carry_out_kept
+from vedette.evaluation.kept import read as read_kept
 from vedette.simulator.scenario import load_scenario
 
 RUNS_MAX = 1_000_000
@@ -150,61 +153,17 @@ def _judged(task: Task) -> list[Verdict]:
 def carry_out(
     tasks: list[Task], kept: Path, executor: Executor, on_done: Callable[[Outcome], None]
 ) -> list[Outcome]:
-    """Do what the file `kept` does not hold yet, adding each run to it as it ends; give all.
-
-    executor: where the runs go. on_done: is told of every run, those already kept first.
-    """
-    done = {_key(outcome): outcome for outcome in read(kept)}
-    wanted = {_key(task): task for task in tasks}
-    for key in wanted.keys() & done.keys():
-        on_done(done[key])
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with kept.open("ab") as file:
-        for outcome in _ended(executor, [t for key, t in wanted.items() if key not in done]):
-            _keep(file, outcome)
-            done[_key(outcome)] = outcome
-            on_done(outcome)
-    return [done[key] for key in wanted]
+    """Do what the file `kept` does not hold yet, adding each run to it as it ends; give all."""
+    return carry_out_kept(Kind(do, Outcome, _key), tasks, kept, executor, on_done)
 
 
-def _ended(executor: Executor, tasks: list[Task]) -> Iterator[Outcome]:
-    """Give outcomes as runs end; what has not begun is given up when nobody asks for more."""
-    futures = [executor.submit(do, task) for task in tasks]
-    try:
-        for future in as_completed(futures):
-            yield future.result()
-    finally:
-        for future in futures:
-            future.cancel()
-
-
-def _keep(file: IO[bytes], outcome: Outcome) -> None:
-    file.write(msgspec.json.encode(outcome) + b"\n")
-    file.flush()
+def read(kept: Path) -> list[Outcome]:
+    """Read the runs of a campaign's file. Raises VedetteError where a line is no run."""
+    return read_kept(Kind(do, Outcome, _key), kept)
 
 
 def _key(run: Task | Outcome) -> tuple[str, int, bool, str]:
     return (run.scenario, run.seed, run.attended, run.digest)
-
-
-def read(kept: Path) -> list[Outcome]:
-    """Read the runs of a campaign's file; the last line may be cut off by a kill.
-
-    Raises VedetteError where another line is no run.
-    """
-    if not kept.is_file():
-        return []
-    decoder, outcomes = msgspec.json.Decoder(Outcome), []
-    lines = kept.read_bytes().split(b"\n")
-    for number, line in enumerate(lines[:-1], 1):
-        try:
-            outcomes.append(decoder.decode(line))
-        except msgspec.MsgspecError as error:
-            raise VedetteError(f"{kept}:{number}: is no run of a campaign: {error}") from None
-    if lines[-1]:
-        with kept.open("r+b") as file:
-            file.truncate(len(b"\n".join(lines[:-1])) + (len(lines) > 1))
-    return outcomes
 
 
 def rates(outcomes: Iterable[Outcome]) -> list[Scene]:
@@ -220,7 +179,7 @@ def rates(outcomes: Iterable[Outcome]) -> list[Scene]:
             Scene(
                 scenario=scenario,
                 attended=attended,
-                passed=_rate([run.passed for run in runs]),
+                passed=rate([run.passed for run in runs]),
                 failed=sum(bool(run.error) for run in runs),
                 seeds_not_passed=[run.seed for run in runs if not run.passed],
                 expect=[_expected(name, runs) for name in _names(runs)],
@@ -243,13 +202,14 @@ def _expected(name: str, runs: list[Outcome]) -> Expected:
         spread = {"least": least, "median": median, "greatest": greatest}
     return Expected(
         name=name,
-        met=_rate([v.passed for v in found]),
+        met=rate([v.passed for v in found]),
         bound=found[0].bound,
         not_found=sum(v.value is None for v in found),
         **spread,
     )
 
 
-def _rate(yes: list[bool]) -> Rate:
+def rate(yes: list[bool]) -> Rate:
+    """Count how often it was so, with the exact 95 % interval."""
     low, high = clopper_pearson(sum(yes), len(yes))
     return Rate(times=sum(yes), of=len(yes), low=low, high=high)
