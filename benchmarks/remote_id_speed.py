@@ -15,11 +15,14 @@ NAME = "remote_id_speed"
 TITLE = "Remote ID, messages a second"
 TEXT = """Messages of 25 octets of all six types, made by the codec's own encoder with random
 places, times and texts. As columns: a recording's way (`decode_batch`). One by one: a struct each.
-Processor time of one thread; median of the rounds."""
+Live: beacons with packs of six messages, from the datagram to the reports; once where all that they
+say is new each time, once as 40 drones do it, whose names and operators stay and whose locations
+change. Processor time of one thread; median of the rounds."""
 COMMAND = "python -m benchmarks.remote_id_speed"
 NEEDS = ""
 
 MESSAGES = 120_000
+T0_NS = 1_641_254_400_000_000_000
 ROUNDS, ROUNDS_QUICK = 9, 3
 BOUND = "300,000"
 
@@ -38,7 +41,7 @@ def make_messages(count: int) -> list[bytes]:
         )  # fmt: skip
         system = remote_id.System(
             place=0, operator_lat_deg=place[0], operator_lon_deg=place[1], operator_hae_m=12.0,
-            t_ns=1_641_254_400_000_000_000 + k * 10**9,
+            t_ns=T0_NS + k * 10**9,
         )  # fmt: skip
         made += [
             remote_id.BasicId(id_type=1, ua_type=2, uas_id=f"1581F4VED{k:011d}".encode()),
@@ -46,7 +49,7 @@ def make_messages(count: int) -> list[bytes]:
             remote_id.SelfId(kind=0, text=b"survey of a power line"),
             system,
             remote_id.OperatorId(kind=0, operator_id=b"FIN87astrdge12k8"),
-            remote_id.sign(bytes(17), 1, 1_641_254_400_000_000_000)[0],
+            remote_id.sign(bytes(17), 1, T0_NS)[0],
         ]
     return [remote_id.encode(message) for message in made]
 
@@ -61,6 +64,28 @@ def rate(work: Callable[[], object], count: int, rounds: int) -> float:
     return sorted(found)[rounds // 2]
 
 
+def make_datagrams(messages: list[bytes], drones: int | None = None) -> list[bytes]:
+    """Wrap the messages, six a beacon, as a receiver sends them on.
+
+    drones: so many take turns, each with what it said first but for a new location.
+    """
+    packs = [messages[k : k + 6] for k in range(0, len(messages), 6)]
+    made = []
+    for k, pack in enumerate(packs):
+        who = k % (drones or 40)
+        own = pack if drones is None else [packs[who][0], pack[1], *packs[who][2:]]
+        frame = remote_id.beacon(bytes([2, 0, 0, 0, 0, who]), k, remote_id.encode_pack(own))
+        made.append(remote_id.wrap(105, frame))
+    return made
+
+
+def live(datagrams: list[bytes]) -> None:
+    """Decode datagrams as they come in, a millisecond apart."""
+    listener = remote_id.Listener("receiver")
+    for k, data in enumerate(datagrams):
+        remote_id.read_datagram(listener, data, T0_NS + k * 1_000_000, "air")
+
+
 def figures(quick: bool) -> list[Figure]:
     """Measure and put into words."""
     rounds = ROUNDS_QUICK if quick else ROUNDS
@@ -68,9 +93,14 @@ def figures(quick: bool) -> list[Figure]:
     whole = b"".join(messages)
     batch = rate(lambda: remote_id.decode_batch(whole), MESSAGES, rounds)
     single = rate(lambda: [remote_id.decode(message) for message in messages], MESSAGES, rounds)
+    news, drones = make_datagrams(messages), make_datagrams(messages, 40)
+    all_new = rate(lambda: live(news), MESSAGES, rounds)
+    forty = rate(lambda: live(drones), MESSAGES, rounds)
     return [
         Figure("messages a second, as columns", f"{batch:,.0f}", BOUND),
         Figure("messages a second, one by one", f"{single:,.0f}"),
+        Figure("messages a second, live, all of it new", f"{all_new:,.0f}"),
+        Figure("messages a second, live, 40 drones", f"{forty:,.0f}"),
     ]
 
 

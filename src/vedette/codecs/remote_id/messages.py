@@ -5,6 +5,8 @@ EN 4709-002 (version 1 in its drafts, 2 as published). All are 25 octets, little
 None. Texts stay octets, without the zeros that fill them up: a session id is no text.
 """
 
+from functools import lru_cache
+
 import msgspec
 
 MESSAGE_BYTES = 25
@@ -126,6 +128,7 @@ class OperatorId(Message, frozen=True, kw_only=True, gc=False):
 AnyMessage = BasicId | Location | Authentication | SelfId | System | OperatorId
 
 
+@lru_cache(maxsize=4096)
 def words(text: bytes) -> str:
     """Read an identifier or text: printable ASCII as it is, anything else as hexadecimal digits."""
     said = text.decode("ascii", "replace").strip()

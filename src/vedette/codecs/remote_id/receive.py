@@ -9,6 +9,8 @@ nobody.
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import cast
 
 from vedette.base.errors import RefusedError
 from vedette.codecs import clock as clocks
@@ -36,6 +38,8 @@ TRANSMITTERS_MAX = (
     4096  # heard by one receiver: a hundred drones that change their address each day
 )
 LOCATIONS_MAX = 4096
+OPERATOR_TOLD_NS = 5 * 1_000_000_000  # an operator who does not move is told this often
+DECODED_MAX = 4096  # messages of 25 octets remembered, five of each of many drones
 RECEIVERS_MAX = 64  # behind one feed
 REPEATED_NS = 1_000_000_000  # a location is renewed each second, and sent several times until then
 ID_LIFE_NS = 300 * 1_000_000_000  # an address may be another drone's after five silent minutes
@@ -52,6 +56,7 @@ class Transmitter:
 
     heard_ns: int = 0
     ids: dict[int, str] = field(default_factory=dict)
+    told: tuple[float, float, int] | None = None  # of its operator: latitude, longitude, when
     operator_id: str | None = None
     clock: Clock = field(default_factory=Clock)
 
@@ -132,10 +137,16 @@ def _element(
         return [refuse(feed, t_recv_ns, refused.args[0], _named(element, refused))]
     for piece in pieces:
         try:
-            found.append(decode(piece))
+            found.append(_decoded(piece))
         except RefusedError as refused:
             out.append(refuse(feed, t_recv_ns, refused.args[0], _named(element, refused)))
     return out + take(listener, element.transmitter, found, t_ns, t_recv_ns, feed)
+
+
+@lru_cache(maxsize=DECODED_MAX)
+def _decoded(piece: bytes) -> AnyMessage:
+    """Decode a message once: all but the location is sent again and again, octet by octet."""
+    return decode(piece)
 
 
 def _named(element: Element, refused: RefusedError) -> str:
@@ -155,15 +166,17 @@ def take(
     locations: list[Location] = []
     systems: list[System] = []
     for message in messages:
-        if isinstance(message, BasicId):
-            if message.uas_id:
-                transmitter.ids[message.id_type] = words(message.uas_id)
-        elif isinstance(message, OperatorId):
-            transmitter.operator_id = words(message.operator_id) or None
-        elif isinstance(message, Location):
-            locations.append(message)
-        elif isinstance(message, System):
-            systems.append(message)
+        kind = type(message)  # by far quicker than asking each class in turn
+        if kind is Location:
+            locations.append(cast(Location, message))
+        elif kind is System:
+            systems.append(cast(System, message))
+        elif kind is BasicId:
+            basic = cast(BasicId, message)
+            if basic.uas_id:
+                transmitter.ids[basic.id_type] = words(basic.uas_id)
+        elif kind is OperatorId:
+            transmitter.operator_id = words(cast(OperatorId, message).operator_id) or None
     out: list[Report] = []
     for location in locations:
         out += _position(listener, transmitter, address, location, t_ns, t_recv_ns, feed)
@@ -275,6 +288,11 @@ def _operator(
     lat_deg, lon_deg = system.operator_lat_deg, system.operator_lon_deg
     if remote_id is None or lat_deg is None or lon_deg is None:
         return []
+    told = transmitter.told
+    stands = told is not None and told[:2] == (lat_deg, lon_deg)
+    if told is not None and stands and 0 <= t_recv_ns - told[2] < OPERATOR_TOLD_NS:
+        return []
+    transmitter.told = (lat_deg, lon_deg, t_recv_ns)
     return [
         OperatorReport(
             sensor=listener.sensor,
