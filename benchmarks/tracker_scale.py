@@ -128,10 +128,11 @@ def floor_s(state: Any, sensor: SensorModel, true: np.ndarray, t_s: float) -> fl
     where = (sensor.position_enu_m, sensor.enu_from_sensor)
     n, absent = len(rows), np.full(len(rows), 0.1)
     begun = time.process_time()
-    first, column, score, t_ref = gate(
-        n, t_ns, x, P, mode_prob, seen, motion, bounds, look.kind, look.t_ns, look.z,
+    counts, column, score, t_ref = gate(
+        0, n, t_ns, x, P, mode_prob, seen, motion, bounds, look.kind, look.t_ns, look.z,
         look.variance, *where, *look.layout(), state.thresholds, look.reach_sigmas, 1.0,
     )  # fmt: skip
+    first = np.concatenate([[0], np.cumsum(counts)])
     weight = np.exp(np.minimum(score - np.log(look.clutter[column]), 40.0))
     prob, missed, _ = associate(first, column, weight, len(look.t_ns))
     update_tracks(

@@ -20,20 +20,21 @@ def test_a_window_finds_exactly_the_points_inside_it_and_each_once(
     rng = np.random.default_rng(seed)
     points = rng.uniform(-500, 500, (60, 2))
     points[:3] = [[1e6, -1e6], [-3e5, 2.0], [0.0, 0.0]]
-    cells, order = lay_out(points, cell_m)
+    cells, order, laid = lay_out(points, cell_m)
     found = np.empty(60, np.int64)
     assert sorted(order) == list(range(60))
+    assert np.array_equal(laid, points[order])
     for _ in range(20):
         place, half = rng.uniform(-600, 600, 2), rng.uniform(0, 400, 2)
-        n = nearby(cells, order, points, cell_m, *place, *half, found)
+        n = nearby(cells, order, laid, cell_m, *place, *half, found)
         inside = (np.abs(points - place) <= half).all(axis=1)
         assert sorted(found[:n]) == list(np.flatnonzero(inside))
 
 
 def test_no_points_are_found_among_none() -> None:
-    cells, order = lay_out(np.zeros((0, 2)), 10.0)
+    cells, order, laid = lay_out(np.zeros((0, 2)), 10.0)
     found = np.empty(1, np.int64)
-    assert nearby(cells, order, np.zeros((0, 2)), 10.0, 0.0, 0.0, 1e9, 1e9, found) == 0
+    assert nearby(cells, order, laid, 10.0, 0.0, 0.0, 1e9, 1e9, found) == 0
 
 
 def test_rows_that_repeat_an_earlier_one_to_the_bit_are_left_out() -> None:

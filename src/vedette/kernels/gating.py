@@ -15,7 +15,7 @@ from numba import njit
 from vedette.kernels.compiled import inner
 from vedette.kernels.lattice import nearby
 from vedette.kernels.measure import ENU, local_from_enu, update_in, wrap_pi
-from vedette.kernels.motion import copy_modes, copy_state, predict_modes
+from vedette.kernels.motion import TURN, copy_modes, copy_state, predict_modes
 from vedette.kernels.positions import is_position, position_likelihood
 
 # No gate here is wider: eight components at 0.9999 are 32. A mode further off than this adds
@@ -32,11 +32,25 @@ def seconds_between(later_ns: int, earlier_ns: int) -> float:
 
 
 @inner
+def _later(P: Any, a: int, b: int, ahead_s: float) -> float:
+    """Give the covariance of two axes' positions ahead_s later, without process noise."""
+    moved = P[a, b + 3] + P[b, a + 3] + ahead_s * P[a + 3, b + 3]
+    return float(P[a, b] + ahead_s * moved)
+
+
+@inner
+def widest(east_var: float, north_var: float, both: float) -> float:
+    """Give the variance along the widest direction of the plane: the larger eigenvalue."""
+    half = 0.5 * (east_var - north_var)
+    return 0.5 * (east_var + north_var) + math.sqrt(half * half + both * both)
+
+
+@inner
 def place(x: Any, P: Any, mode_prob: Any, dt_s: float, q_max: float, mean: Any) -> Any:
     """Write where a target is dt_s later (3,), and return its spreads, metres.
 
     Spreads (horizontal, vertical, and how far the modes disagree) are standard deviations, from
-    above: the root of the summed axis variances of the widest mode.
+    above: horizontal that of the widest mode in its widest direction.
     """
     modes = x.shape[0]
     mean[:] = 0.0
@@ -45,17 +59,14 @@ def place(x: Any, P: Any, mode_prob: Any, dt_s: float, q_max: float, mean: Any) 
             mean[a] += mode_prob[m] * (x[m, a] + dt_s * x[m, a + 3])
     ahead = max(dt_s, 0.0)
     flat, tall, apart = 0.0, 0.0, 0.0
+    noise = q_max * ahead * ahead * ahead / 3.0
     for m in range(modes):
-        var_flat, var_up, gap = 0.0, 0.0, 0.0
+        gap = 0.0
         for a in range(3):
-            var = P[m, a, a] + 2.0 * ahead * P[m, a, a + 3] + ahead * ahead * P[m, a + 3, a + 3]
-            var += q_max * ahead * ahead * ahead / 3.0
             gap += (x[m, a] + dt_s * x[m, a + 3] - mean[a]) ** 2
-            if a < 2:
-                var_flat += var
-            else:
-                var_up = var
-        flat, tall = max(flat, var_flat), max(tall, var_up)
+        east, north = _later(P[m], 0, 0, ahead), _later(P[m], 1, 1, ahead)
+        flat = max(flat, widest(east, north, _later(P[m], 0, 1, ahead)) + noise)
+        tall = max(tall, _later(P[m], 2, 2, ahead) + noise)
         apart = max(apart, gap)
     return math.sqrt(flat), math.sqrt(tall), math.sqrt(apart)
 
@@ -200,6 +211,7 @@ def _near(
     dt_s: float,
     span_s: float,
     q_max: float,
+    turn_mps2: float,
     reach_sigmas: float,
     kind: int,
     z: Any,
@@ -220,7 +232,10 @@ def _near(
     """List the measurements in the window of one track dt_s ahead; mean, local, radii: room (3,)"""
     flat, tall, apart = place(x, P, mode_prob, dt_s, q_max, mean)
     speed = math.sqrt(x[0, 3] ** 2 + x[0, 4] ** 2 + x[0, 5] ** 2)
-    slack = apart + speed * span_s
+    ahead = max(dt_s, 0.0)
+    # Modes that disagree are mixed before they are moved, and a turn bends the way they move.
+    slack = apart + speed * span_s + 0.5 * turn_mps2 * ahead * ahead
+    flat, tall = math.hypot(flat, apart), math.hypot(tall, apart)
     radii[0], radii[1] = reach_sigmas * flat + slack, reach_sigmas * tall + slack
     radii[2] = reach_sigmas * math.sqrt(flat * flat + tall * tall) + slack
     local_from_enu(mean, sensor_enu, enu_from_sensor, local)
@@ -230,128 +245,9 @@ def _near(
 
 
 @njit(cache=True, nogil=True)
-def count_near(
-    low: int,
-    high: int,
-    t_ns: Any,
-    x: Any,
-    P: Any,
-    mode_prob: Any,
-    motion: Any,
-    kind: int,
-    t_meas_ns: Any,
-    z: Any,
-    sensor_enu: Any,
-    enu_from_sensor: Any,
-    strip: int,
-    order: Any,
-    ordered: Any,
-    plane: Any,
-    cells: Any,
-    cell_m: float,
-    margins: Any,
-    reach_sigmas: float,
-    near: Any,
-) -> None:
-    """Write for the tracks low..high how many measurements lie in their windows."""
-    found = np.empty(3 * z.shape[0], np.int64)
-    mean, local, radii = np.empty(3), np.empty(3), np.empty(3)
-    t_last, t_first, q_max = t_meas_ns.max(), t_meas_ns.min(), motion[:, 0].max()
-    span = seconds_between(t_last, t_first)
-    for i in range(low, high):
-        near[i] = _near(
-            x[i], P[i], mode_prob[i], seconds_between(t_last, t_ns[i]), span, q_max, reach_sigmas,
-            kind, z, sensor_enu, enu_from_sensor, strip, order, ordered, plane, cells, cell_m,
-            margins, mean, local, radii, found,
-        )  # fmt: skip
-
-
-@njit(cache=True, nogil=True)
-def score_near(
-    low: int,
-    high: int,
-    t_ns: Any,
-    x: Any,
-    P: Any,
-    mode_prob: Any,
-    height_seen: Any,
-    motion: Any,
-    bounds: Any,
-    kind: int,
-    t_meas_ns: Any,
-    z: Any,
-    variance: Any,
-    sensor_enu: Any,
-    enu_from_sensor: Any,
-    strip: int,
-    order: Any,
-    ordered: Any,
-    plane: Any,
-    cells: Any,
-    cell_m: float,
-    margins: Any,
-    thresholds: Any,
-    reach_sigmas: float,
-    late_max_s: float,
-    begin: Any,
-    column: Any,
-    score: Any,
-    t_ref: Any,
-) -> None:
-    """Write for the tracks low..high the measurements near them, each with its log likelihood.
-
-    begin (count + 1,): where each track's stretch of column and score lies. -inf: outside the gate.
-    """
-    modes, found = x.shape[1], np.empty(3 * z.shape[0], np.int64)
-    mean, local, radii = np.empty(3), np.empty(3), np.empty(3)
-    x_now, P_now, p_now = np.empty((modes, 6)), np.empty((modes, 6, 6)), np.empty(modes)
-    t_last, t_first, q_max = t_meas_ns.max(), t_meas_ns.min(), motion[:, 0].max()
-    span = seconds_between(t_last, t_first)
-    for i in range(low, high):
-        if begin[i] == begin[i + 1]:
-            continue
-        near = _near(
-            x[i], P[i], mode_prob[i], seconds_between(t_last, t_ns[i]), span, q_max, reach_sigmas,
-            kind, z, sensor_enu, enu_from_sensor, strip, order, ordered, plane, cells, cell_m,
-            margins, mean, local, radii, found,
-        )  # fmt: skip
-        t_new = t_ns[i]
-        for n in range(near):
-            t_new = max(t_new, t_meas_ns[found[n]])
-        copy_modes(x[i], P[i], mode_prob[i], x_now, P_now, p_now)
-        ahead = seconds_between(t_new, t_ns[i])
-        predict_modes(x_now, P_now, p_now, ahead, motion, height_seen[i], bounds)
-        for n in range(near):
-            j, k = found[n], begin[i] + n
-            column[k] = j
-            lag = seconds_between(t_meas_ns[j], t_new)
-            score[k] = -math.inf
-            if lag >= -late_max_s:
-                score[k] = pair_likelihood(
-                    x_now, P_now, p_now, kind, z[j], variance[j], sensor_enu, enu_from_sensor,
-                    lag, motion, thresholds,
-                )  # fmt: skip
-            if score[k] > -math.inf:
-                t_ref[i] = t_new
-
-
-@njit(cache=True)
-def inside(begin: Any, column: Any, score: Any) -> Any:
-    """Leave out the pairs outside the gate: first (N + 1,), column (K,), score (K,)."""
-    first, n = np.zeros(begin.shape[0], np.int64), 0
-    for i in range(begin.shape[0] - 1):
-        first[i] = n
-        for k in range(begin[i], begin[i + 1]):
-            if score[k] > -math.inf:
-                column[n], score[n] = column[k], score[k]
-                n += 1
-    first[-1] = n
-    return first, column[:n].copy(), score[:n].copy()
-
-
-@njit(cache=True)
 def gate(
-    count: int,
+    low: int,
+    high: int,
     t_ns: Any,
     x: Any,
     P: Any,
@@ -378,29 +274,64 @@ def gate(
 ) -> Any:
     """Find every pair of track and measurement that could be one object.
 
-    Tracks: the first `count` rows of t_ns, x (C, M, 6), P (C, M, 6, 6), mode_prob (C, M). A look:
-    t_meas_ns (J,), z (J, 8), variance (J, 8), with `order` sorting the coordinate `strip` into
-    `ordered`, or the points `plane` (J, 2) into `cells` of side cell_m. thresholds (9,): gate by
-    number of components. Measurements older than a track's state by more than late_max_s are not
-    compared with it.
-    Returns first (count + 1,), column (K,), log likelihood (K,) and t_ref_ns (count,): the time to
-    which each track with candidates is to be moved.
+    Tracks: rows low..high of t_ns, x (C, M, 6), P (C, M, 6, 6), mode_prob (C, M). A look: t_meas_ns
+    (J,), z, variance (J, 8) and its layout, see `looks.Look`. thresholds (9,): gate by number of
+    components. Measurements older than a track by more than late_max_s are not compared with it.
+    Returns counts (high - low,) of pairs, column (K,), log likelihood (K,) and t_ref_ns
+    (high - low,): the time to which each track with candidates is to be moved.
     """
-    begin, t_ref = np.zeros(count + 1, np.int64), t_ns[:count].copy()
-    count_near(
-        0, count, t_ns, x, P, mode_prob, motion, kind, t_meas_ns, z, sensor_enu, enu_from_sensor,
-        strip, order, ordered, plane, cells, cell_m, margins, reach_sigmas, begin[1:],
-    )  # fmt: skip
-    for i in range(count):
-        begin[i + 1] += begin[i]
-    column, score = np.empty(begin[-1], np.int64), np.empty(begin[-1])
-    score_near(
-        0, count, t_ns, x, P, mode_prob, height_seen, motion, bounds, kind, t_meas_ns, z, variance,
-        sensor_enu, enu_from_sensor, strip, order, ordered, plane, cells, cell_m, margins,
-        thresholds, reach_sigmas, late_max_s, begin, column, score, t_ref,
-    )  # fmt: skip
-    first, column, score = inside(begin, column, score)
-    return first, column, score, t_ref
+    modes, found = x.shape[1], np.empty(3 * z.shape[0], np.int64)
+    mean, local, radii = np.empty(3), np.empty(3), np.empty(3)
+    x_now, P_now, p_now = np.empty((modes, 6)), np.empty((modes, 6, 6)), np.empty(modes)
+    t_last, t_first, q_max = t_meas_ns.max(), t_meas_ns.min(), motion[:, 0].max()
+    span, turn_mps2 = seconds_between(t_last, t_first), np.abs(motion[:, TURN]).max()
+    counts, t_ref, n = np.zeros(high - low, np.int64), t_ns[low:high].copy(), 0
+    column, score = np.empty(2 * (high - low) + 16, np.int64), np.empty(2 * (high - low) + 16)
+    for i in range(low, high):
+        near = _near(
+            x[i], P[i], mode_prob[i], seconds_between(t_last, t_ns[i]), span, q_max, turn_mps2,
+            reach_sigmas, kind, z, sensor_enu, enu_from_sensor, strip, order, ordered, plane, cells,
+            cell_m, margins, mean, local, radii, found,
+        )  # fmt: skip
+        if near == 0:
+            continue
+        if n + near > column.shape[0]:
+            column, score = _longer(column, n + near), _longer(score, n + near)
+        t_new = _latest(t_ns[i], t_meas_ns, found, near)
+        copy_modes(x[i], P[i], mode_prob[i], x_now, P_now, p_now)
+        ahead = seconds_between(t_new, t_ns[i])
+        predict_modes(x_now, P_now, p_now, ahead, motion, height_seen[i], bounds)
+        for f in range(near):
+            j = found[f]
+            lag = seconds_between(t_meas_ns[j], t_new)
+            if lag < -late_max_s:
+                continue
+            log = pair_likelihood(
+                x_now, P_now, p_now, kind, z[j], variance[j], sensor_enu, enu_from_sensor, lag,
+                motion, thresholds,
+            )  # fmt: skip
+            if log > -math.inf:
+                column[n], score[n] = j, log
+                n += 1
+                counts[i - low] += 1
+                t_ref[i - low] = t_new
+    return counts, column[:n].copy(), score[:n].copy(), t_ref
+
+
+@inner
+def _latest(t_ns: int, t_meas_ns: Any, found: Any, near: int) -> int:
+    """Give the latest of a track's own time and those of the measurements found."""
+    for f in range(near):
+        t_ns = max(t_ns, t_meas_ns[found[f]])
+    return t_ns
+
+
+@njit(cache=True)
+def _longer(row: Any, least: int) -> Any:
+    """Give a row with room for `least`, at least twice as long, that begins with the old one."""
+    longer = np.empty(max(least, 2 * row.shape[0]), row.dtype)
+    longer[: row.shape[0]] = row
+    return longer
 
 
 @njit(cache=True)

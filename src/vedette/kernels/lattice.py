@@ -18,8 +18,9 @@ from vedette.kernels.compiled import inner
 def lay_out(plane: Any, cell_m: float) -> Any:
     """Sort points plane (J, 2), metres, into cells of side cell_m; no point is NaN.
 
-    Returns first (T + 1,), where each cell's points begin, and order (J,): points by cell, and
-    within a cell as they came. T is a power of two, from twice to four times J.
+    Returns first (T + 1,), where each cell's points begin, order (J,): points by cell, and within a
+    cell as they came, and the points in that order (J, 2), since a search that reads them one after
+    the other is twice as fast. T is a power of two, from twice to four times J.
     """
     total, size = plane.shape[0], 16
     while size < 2 * total:
@@ -38,7 +39,10 @@ def lay_out(plane: Any, cell_m: float) -> Any:
     for j in range(total):
         order[at[cell[j]]] = j
         at[cell[j]] += 1
-    return first, order
+    laid = np.empty((total, 2))
+    for k in range(total):
+        laid[k, 0], laid[k, 1] = plane[order[k], 0], plane[order[k], 1]
+    return first, order, laid
 
 
 @inner
@@ -64,7 +68,7 @@ def nearby(
 ) -> int:
     """List the points within a box about a place into found; returns how many.
 
-    first, order: from `lay_out` for plane (J, 2) and cell_m. found (>= J,). Half sides in metres;
+    first, order, plane (J, 2): from `lay_out` for cell_m. found (>= J,). Half sides in metres;
     infinite ones find everything.
     """
     size = first.shape[0] - 1
@@ -91,11 +95,10 @@ def nearby(
             if part == 1:
                 begin, end = base, base + beyond
             for k in range(first[begin], first[end]):
-                j = order[k]
-                if abs(plane[j, 0] - east_m) > half_east_m:
+                if abs(plane[k, 0] - east_m) > half_east_m:
                     continue
-                if abs(plane[j, 1] - north_m) > half_north_m:
+                if abs(plane[k, 1] - north_m) > half_north_m:
                     continue
-                found[n] = j
+                found[n] = order[k]
                 n += 1
     return n

@@ -86,21 +86,21 @@ def same_rows(
     """
     points, variance = _where(others, now_ns, t_ns, x, P, mode_prob, motion)
     asked, spread = _where(rows, now_ns, t_ns, x, P, mode_prob, motion)
-    cells, order = lay_out(points, distance_max_m)
+    cells, order, laid = lay_out(points, distance_max_m)
     found = np.empty(points.shape[0], np.int64)
     pairs, n = np.empty((16, 2), np.int64), 0
     two, state, cov = np.empty(2, np.int64), np.empty((2, 6)), np.empty((2, 6, 6))
     modes, turning = np.empty((2, x.shape[1])), np.empty(2)
     for k in range(rows.shape[0]):
         near = nearby(
-            cells, order, points, distance_max_m, asked[k, 0], asked[k, 1], distance_max_m,
+            cells, order, laid, distance_max_m, asked[k, 0], asked[k, 1], distance_max_m,
             distance_max_m, found,
         )  # fmt: skip
         for f in range(near):
             o = found[f]
             a, b = rows[k], others[o]
             gap2 = (points[o, 0] - asked[k, 0]) ** 2 + (points[o, 1] - asked[k, 1]) ** 2
-            # The sum of two axes' squared ratios is at least the ratio of the sums.
+            # No axis has more variance than the widest direction, so this sum is at most theirs.
             if a == b or (once and a > b) or gap2 > threshold * (variance[o] + spread[k]):
                 continue
             if _are_two(a, b, key, hit_ns, recent_ns, together_ns):

@@ -20,6 +20,7 @@ from vedette.kernels.gating import (
     in_sector,
     pair_likelihood,
     seconds_between,
+    widest,
 )
 from vedette.kernels.measure import ENU, HEIGHT, POLAR, local_from_enu
 from vedette.kernels.motion import predict_modes
@@ -95,9 +96,9 @@ def _describe_position(z: Any, variance: Any, velocity_var: Any, mean: Any, spre
     mean[:], spread[:] = 0.0, 0.0
     for a in range(3):
         mean[a] = z[a]
-    spread[FLAT], spread[UP] = variance[0] + variance[1], variance[2]
+    spread[FLAT], spread[UP] = max(variance[0], variance[1]), variance[2]
     for m in range(velocity_var.shape[0]):
-        spread[FLAT_V] = max(spread[FLAT_V], 2.0 * velocity_var[m, 0])
+        spread[FLAT_V] = max(spread[FLAT_V], velocity_var[m, 0])
         spread[UP_V] = max(spread[UP_V], velocity_var[m, 1])
     return True
 
@@ -117,15 +118,16 @@ def _describe(
 ) -> bool:
     """Write a single's mean (6,) and spread (4,): variances of place and velocity, flat and up.
 
-    The spread is that of the widest mode; flat sums east and north. x (M, 6), P (M, 6, 6): scratch.
+    The spread is that of the widest mode, flat in its widest direction. x (M, 6), P (M, 6, 6):
+    scratch.
     """
     if not start_from_plot(kind, z, variance, sensor_enu, enu_from_sensor, velocity_var, x, P):
         return False
     mean[:], spread[:] = x[0], 0.0
     for m in range(x.shape[0]):
-        spread[FLAT] = max(spread[FLAT], P[m, 0, 0] + P[m, 1, 1])
+        spread[FLAT] = max(spread[FLAT], widest(P[m, 0, 0], P[m, 1, 1], P[m, 0, 1]))
         spread[UP] = max(spread[UP], P[m, 2, 2])
-        spread[FLAT_V] = max(spread[FLAT_V], P[m, 3, 3] + P[m, 4, 4])
+        spread[FLAT_V] = max(spread[FLAT_V], widest(P[m, 3, 3], P[m, 4, 4], P[m, 3, 4]))
         spread[UP_V] = max(spread[UP_V], P[m, 5, 5])
     return True
 
@@ -239,7 +241,7 @@ def _window(
     dt = seconds_between(t_last_ns, t_ns)
     ahead = max(dt, 0.0)
     noise = q_max * ahead * ahead * ahead / 3.0
-    flat = spread[FLAT] + ahead * ahead * spread[FLAT_V] + 2.0 * noise
+    flat = spread[FLAT] + ahead * ahead * spread[FLAT_V] + noise
     tall = spread[UP] + ahead * ahead * spread[UP_V] + noise
     speed = 0.0
     for a in range(3):

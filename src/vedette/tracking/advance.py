@@ -129,13 +129,16 @@ def _numbered(state: TrackerState, links: LinkList) -> Links:
     """Turn links to Bernoullis into links to confirmed tracks, in order of report."""
     if not links.serial:
         return empty_links()
-    serial = np.concatenate(links.serial)
-    report_index, prob = np.concatenate(links.report_index), np.concatenate(links.prob)
     bank = state.bank
     rows = np.flatnonzero(bank.track_id[: bank.count] > 0)
     rows = rows[np.argsort(bank.serial[rows], kind="stable")]
     if len(rows) == 0:
         return empty_links()
+    serial = np.concatenate(links.serial)
+    old = np.flatnonzero(serial <= bank.serial[rows[-1]])  # most plots began something new
+    serial = serial[old]
+    report_index = np.concatenate(links.report_index)[old]
+    prob = np.concatenate(links.prob)[old]
     at = np.minimum(np.searchsorted(bank.serial[rows], serial), len(rows) - 1)
     known = bank.serial[rows[at]] == serial
     track_id = bank.track_id[rows[at[known]]]

@@ -52,10 +52,10 @@ class Look:
     """Measurements of one sensor, each object at most once. J rows, sorted by time.
 
     z, variance (J, 8), of arrival times (J, 8 + R): see `vedette.kernels.measure`. order (J,): the
-    rows sorted along the coordinate `strip` into `ordered`, or the points `plane` (J, 2) into
-    `cells` of side cell_m. margins (4,): what the sensor's own noise adds to a track's window;
-    reach_sigmas: how many sigmas of the track it must hold. clutter (J,): density of false plots at
-    each measurement, per unit of its components.
+    rows sorted along the coordinate `strip` into `ordered`, or the points `plane` (J, 2), in that
+    order, into `cells` of side cell_m. margins (4,): what the sensor's own noise adds to a track's
+    window; reach_sigmas: how many sigmas of the track it must hold. clutter (J,): density of false
+    plots at each measurement, per unit of its components.
     """
 
     sensor_index: int
@@ -150,7 +150,7 @@ def _look(
     strip, along, plane = strip_of(kind, z)
     cell_m = _cell(kind, margins, plane)
     if strip == BY_PLANE:
-        cells, order = lay_out(plane, cell_m)
+        cells, order, plane = lay_out(plane, cell_m)
     else:
         cells, order = np.zeros(1, np.int64), np.argsort(along, kind="stable")
     return Look(
@@ -187,8 +187,9 @@ def without_plots(look: Look, used: Bools) -> Look:
     order = (np.cumsum(keep) - 1)[look.order[keep[look.order]]]
     ordered = look.ordered
     if look.strip == BY_PLANE:
-        plane = np.ascontiguousarray(plane[keep])
-        cells, order = lay_out(plane, look.cell_m)
+        as_came = np.empty_like(plane)
+        as_came[look.order] = plane
+        cells, order, plane = lay_out(np.ascontiguousarray(as_came[keep]), look.cell_m)
     else:
         ordered = ordered[keep[look.order]]
     return replace(

@@ -9,31 +9,32 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from vedette.kernels.gating import count_near, gate, inside, score_near
+from vedette.kernels.gating import gate
+from vedette.model.measurements import F64, I64
+
+T = TypeVar("T")
 
 _ROWS_MIN = 5_000  # fewer rows take one core less time than another needs to wake
 _STRETCHES = 4  # a core: where tracks lie close together they take longer, so parts are not equal
 
 
-def in_parts(rows: int, threads: int, work: Callable[[int, int], None]) -> None:
+def in_parts(rows: int, threads: int, work: Callable[[int, int], T]) -> list[T]:
     """Call work(low, high) for stretches that cover 0 .. rows, on up to `threads` cores (0: all).
 
-    The calls may run at once: each must write to its own rows alone. Raises what any of them raises
-    after all have ended.
+    The calls may run at once: each must write to its own rows alone. Returns what they return, in
+    order of rows. Raises what any of them raises after all have ended.
     """
     threads = min(threads or cores(), rows // _ROWS_MIN)
     if threads < 2:
-        work(0, rows)
-        return
+        return [work(0, rows)]
     borders = np.linspace(0, rows, _STRETCHES * threads + 1).astype(int).tolist()
     calls = [_pool(threads).submit(work, *ends) for ends in pairwise(borders)]
     wait(calls)
-    for call in calls:
-        call.result()
+    return [call.result() for call in calls]
 
 
 def cores() -> int:
@@ -54,34 +55,20 @@ def gate_in_parts(
     tracks: tuple[Any, ...],
     motion: tuple[Any, ...],
     look: tuple[Any, ...],
-) -> Any:
-    """Do `kernels.gating.gate` on several cores where tracks are many; its arguments in groups.
+) -> tuple[I64, I64, F64, I64]:
+    """Do `kernels.gating.gate` for rows 0 .. count, on several cores where tracks are many.
 
-    tracks: t_ns .. height_seen; motion: motion, bounds; look: kind .. late_max_s.
+    tracks: t_ns .. height_seen; motion: motion, bounds; look: kind .. late_max_s. Returns first
+    (count + 1,), where each track's pairs begin, column, score (K,) and t_ref_ns (count,).
     """
-    if count < 2 * _ROWS_MIN:
-        return gate(count, *tracks, *motion, *look)
-    t_ns, x, P, mode_prob, _ = tracks
-    kind, t_meas_ns, z, _, *where_and_layout, _, reach_sigmas, _ = look
-    searched: tuple[Any, ...] = (
-        t_ns, x, P, mode_prob, motion[0], kind, t_meas_ns, z, *where_and_layout, reach_sigmas
-    )  # fmt: skip
-    begin, t_ref = np.zeros(count + 1, np.int64), t_ns[:count].copy()
 
-    def count_part(low: int, high: int) -> None:
-        part: Any = (low, high, *searched, begin[1:])
-        count_near(*part)
+    def part(low: int, high: int) -> Any:
+        return gate(low, high, *tracks, *motion, *look)
 
-    in_parts(count, threads, count_part)
-    np.cumsum(begin, out=begin)
-    column, score = np.empty(begin[-1], np.int64), np.empty(begin[-1])
-
-    scored: tuple[Any, ...] = (*tracks, *motion, *look)
-
-    def score_part(low: int, high: int) -> None:
-        part: Any = (low, high, *scored, begin, column, score, t_ref)
-        score_near(*part)
-
-    in_parts(count, threads, score_part)
-    first, column, score = inside(begin, column, score)
+    found = in_parts(count, threads, part)
+    counts, column, score, t_ref = found[0]
+    if len(found) > 1:
+        counts, column, score, t_ref = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    first = np.zeros(count + 1, np.int64)
+    np.cumsum(counts, out=first[1:])
     return first, column, score, t_ref
