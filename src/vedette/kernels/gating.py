@@ -303,14 +303,11 @@ def gate(
         predict_modes(x_now, P_now, p_now, ahead, motion, height_seen[i], bounds)
         for f in range(near):
             j = found[f]
-            lag = seconds_between(t_meas_ns[j], t_new)
-            if lag < -late_max_s:
-                continue
             log = pair_likelihood(
-                x_now, P_now, p_now, kind, z[j], variance[j], sensor_enu, enu_from_sensor, lag,
-                motion, thresholds,
+                x_now, P_now, p_now, kind, z[j], variance[j], sensor_enu, enu_from_sensor,
+                seconds_between(t_meas_ns[j], t_new), motion, thresholds,
             )  # fmt: skip
-            if log > -math.inf:
+            if log > -math.inf and seconds_between(t_meas_ns[j], t_new) >= -late_max_s:
                 column[n], score[n] = j, log
                 n += 1
                 counts[i - low] += 1
