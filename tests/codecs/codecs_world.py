@@ -29,7 +29,9 @@ def make_site() -> Site:
         sensors=[
             Sensor(id="radar3", kind="radar_3d", sac=25, sic=1, **HOME),
             Sensor(id="radar2", kind="radar_2d", sac=25, sic=2, **HOME),
-            Sensor(id="adsb1", kind="adsb", **HOME),
+            Sensor(id="adsb1", kind="adsb", sac=25, sic=1, **HOME),
+            Sensor(id="mlat1", kind="position", sac=25, sic=1, **HOME),
+            Sensor(id="rdf1", kind="bearing", sac=25, sic=1, **HOME),
             Sensor(id="rid1", kind="position", cooperative=True, **HOME),
             Sensor(id="blue", kind="position", cooperative=True, **HOME),
             Sensor(id="people", kind="position", cooperative=True, **HOME),

@@ -247,7 +247,7 @@ def test_a_simulated_target_does_not_enter_a_live_site(site):
         (lambda d: d + b"\x30", "truncated"),
         (lambda d: d + b"\x30\x00\x02", "bad length"),
         (lambda d: d + b"\x30\xff\xff\x80", "truncated"),
-        (lambda d: d + b"\x3e\x00\x05\x80\x80", "unsupported category"),
+        (lambda d: d + b"\x3f\x00\x05\x80\x80", "unsupported category"),
         (lambda d: d + b"\x30\x00\x05\x00\x00", "empty"),
         (lambda d: d + b"\x30\x00\x08\x01\x01\x01\x01\x02", "unknown item"),
         (lambda d: d + b"\x30\x00\x05\x40\x00", "truncated"),

@@ -7,6 +7,7 @@ import os
 import random
 import time
 
+import asterix_world
 import cot_world
 import pytest
 import sapient_world
@@ -38,7 +39,7 @@ STATE_BYTES_MAX = 2_000_000  # 4,096 aircraft of about 300 bytes, and half a lin
 T0_NS = 1_641_254_400_000_000_000
 
 FEEDS = {
-    "f-asterix": asterix_datagrams(),
+    "f-asterix": [*asterix_datagrams(), *asterix_world.every_category()],
     "f-beast": [beast_stream()],
     "f-sbs": [sbs_text()],
     "f-rid": remote_id_datagrams(),
@@ -52,7 +53,7 @@ FEEDS = {
     "http": [detection_text()],
     "f-sapient": [sapient_world.stream(), sapient_world.stream("registration", "detectionReport")],
 }
-FILES = {**good_files(), "asterix": asterix_datagrams()}
+FILES = {**good_files(), "asterix": [*asterix_datagrams(), *asterix_world.every_category()]}
 
 
 @pytest.mark.parametrize("feed", FEEDS)

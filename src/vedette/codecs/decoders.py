@@ -55,7 +55,7 @@ class FeedDecoder:
     """One feed: its format, and what is left of its stream. receiver: of ADS-B formats alone;
     listener: of CoT; conversation: of SAPIENT; drones: of Remote ID; hangar: of MAVLink.
 
-    read: how many good reports it has given so far.
+    read: how many good reports it has given so far. edition: of ASTERIX CAT021, its profile.
     """
 
     feed: str
@@ -68,11 +68,12 @@ class FeedDecoder:
     drones: remote_id.Listener | None = None
     hangar: mavlink.Hangar | None = None
     read: int = 0
+    edition: int = asterix.EDITION_2_2
 
 
 @dataclass(slots=True)
 class Decoders:
-    """The decoders of all feeds by feed id, and the site's radars by SAC * 256 + SIC."""
+    """The decoders of all feeds by feed id, and the site's sources of ASTERIX."""
 
     feeds: dict[str, FeedDecoder]
     radars: dict[int, asterix.Radar]
@@ -85,6 +86,8 @@ def open_decoders(site: Site) -> Decoders:
     for feed in site.feeds:
         kind = _FORMAT[feed.kind]
         feeds[feed.id] = FeedDecoder(feed.id, kind)
+        if feed.cat021_edition is not None:
+            feeds[feed.id].edition = asterix.EDITIONS[feed.cat021_edition]
         if kind in ("beast", "sbs", "avr", "aircraft.json"):
             feeds[feed.id].receiver = receiver_of(site, feed.sensor)
         elif kind == "cot":
@@ -194,7 +197,12 @@ def _decode_one(decoders: Decoders, decoder: FeedDecoder, arrival: Arrival) -> l
     t_recv_ns, feed = arrival.t_recv_ns, arrival.feed
     if decoder.format == "asterix":
         return asterix.read_datagram(
-            arrival.data, feed, t_recv_ns, decoders.radars, decoders.is_live
+            arrival.data,
+            feed,
+            t_recv_ns,
+            decoders.radars,
+            decoders.is_live,
+            edition=decoder.edition,
         )
     if decoder.conversation is not None:
         return sapient.read_stream(decoder.conversation, arrival.data, t_recv_ns)

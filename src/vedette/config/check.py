@@ -101,16 +101,26 @@ def _unique(site: Site) -> Faults:
     yield from _unique_nodes(site.sensors)
 
 
+# Kinds that ASTERIX has categories of their own for; one station may send them under one SAC/SIC.
+ASTERIX_FAMILIES = {
+    "adsb": "adsb",
+    "position": "position",
+    "bearing": "bearing",
+    "bearing_elevation": "bearing",
+}
+
+
 def _unique_codes(sensors: Sequence[Sensor]) -> Faults:
-    """Refuse two sensors with one SAC/SIC: their plots could not be told apart."""
-    owners: dict[tuple[int, int], str] = {}
+    """Refuse two sensors of a family with one SAC/SIC: their plots could not be told apart."""
+    owners: dict[tuple[str, int, int], str] = {}
     for i, sensor in enumerate(sensors):
         if (sensor.sac is None) != (sensor.sic is None):
             missing = "sac" if sensor.sac is None else "sic"
             yield f"sensors[{i}]", f"sac and sic go together; {missing} is missing"
         if sensor.sac is None or sensor.sic is None:
             continue
-        owner = owners.setdefault((sensor.sac, sensor.sic), sensor.id)
+        family = ASTERIX_FAMILIES.get(sensor.kind, "radar")
+        owner = owners.setdefault((family, sensor.sac, sensor.sic), sensor.id)
         if owner != sensor.id:
             yield f"sensors[{i}].sic", f"SAC/SIC {sensor.sac}/{sensor.sic} is taken by {owner!r}"
 

@@ -84,6 +84,8 @@ def _feed(site: Site, feed: Feed, path: str) -> Faults:
         yield from _hearing_sensor(site, feed.sensor, f"{path}.sensor", question)
     if feed.kind in REMOTE_ID_FEEDS:
         yield from _hearing_sensor(site, feed.sensor, f"{path}.sensor", "which receiver hears it?")
+    if feed.cat021_edition is not None and feed.kind != "asterix_udp":
+        yield f"{path}.cat021_edition", "only asterix_udp carries CAT021"
     yield from _group(feed, path)
     yield from _tls(feed, path)
     yield from _mqtt(feed, path)
@@ -185,7 +187,23 @@ def _multicast(group: str, path: str) -> Faults:
         yield path, f"{group!r} is not a multicast address"
 
 
+def _codes(site: Site, output: Output, path: str) -> Faults:
+    """Demand of an ASTERIX output codes of its own, and of no other any."""
+    given = [key for key in ("sac", "sic") if getattr(output, key) is not None]
+    if output.kind != "asterix_udp":
+        if given:
+            yield f"{path}.{given[0]}", "only asterix_udp has SAC and SIC"
+        return
+    if len(given) < 2:
+        missing = "sic" if "sac" in given else "sac"
+        yield f"{path}.{missing}", "is missing: receivers know us by SAC and SIC"
+    for sensor in site.sensors:
+        if given and (sensor.sac, sensor.sic) == (output.sac, output.sic):
+            yield f"{path}.sic", f"SAC/SIC {output.sac}/{output.sic} is taken by {sensor.id!r}"
+
+
 def _output(site: Site, output: Output, path: str) -> Faults:
+    yield from _codes(site, output, path)
     over = OVER_FEEDS.get(output.kind)
     if over is not None:
         if output.feed is None:

@@ -197,6 +197,7 @@ class Feed(Table, frozen=True, kw_only=True):
     tls_key: Text | None = None
     tls_name: Text | None = None  # the name in the server's certificate; none: host
     node: NodeId | None = None  # None: one made of the site's name
+    cat021_edition: Literal["0.23", "0.24", "2.1", "2.2"] | None = None  # asterix_udp; None: 2.2
     rate_max_hz: Positive = 20_000.0  # frames a second above which the source is shed
     queue_max: Annotated[int, Meta(ge=16, le=1_000_000)] = 10_000
 
@@ -206,19 +207,21 @@ class Output(Table, frozen=True, kw_only=True):
 
     tracks_udp: each track as one JSON line a datagram, to a host or a multicast `group`. cot_udp:
     the same as CoT events; cot_tcp: over a cot_tcp feed. sapient: as a fusion node, over a
-    sapient_tcp feed. feed: of kinds that speak over a feed's
+    sapient_tcp feed. asterix_udp: CAT062 and CAT065. feed: of kinds that speak over a feed's
     own connection. period_s: least time between two updates of a
     track. queue_max: messages that may wait; beyond it the oldest go, counted.
     """
 
     id: Key
-    kind: Literal["tracks_udp", "cot_udp", "cot_tcp", "sapient"]
+    kind: Literal["tracks_udp", "cot_udp", "cot_tcp", "sapient", "asterix_udp"]
     host: Text = "127.0.0.1"
     port: Port = 0
     group: Text | None = None  # multicast group; host is then the interface it leaves by
     feed: Key | None = None
     tak_protocol: Literal[0, 1] = 0  # cot_udp: 0 XML, 1 protobuf in mesh framing
     tell: list[Literal["tracks", "warnings", "zones", "sensors"]] = []  # cot_*; empty: all
+    sac: Annotated[int, Meta(ge=0, le=255)] | None = None  # asterix_udp: our own codes
+    sic: Annotated[int, Meta(ge=0, le=255)] | None = None
     period_s: Positive = 1.0
     queue_max: Annotated[int, Meta(ge=16, le=1_000_000)] = 10_000
 

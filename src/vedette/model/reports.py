@@ -53,6 +53,7 @@ class PositionReport(msgspec.Struct, frozen=True, kw_only=True, tag="position"):
 
     lat_rad, lon_rad WGS-84; hae_m above the ellipsoid or None; height_baro_m pressure height
     (1013.25 hPa) or None. Velocity east/north/up in m/s where stated. Sigmas are one-axis.
+    derived: another system's track, not a measurement: it may rest on what we see ourselves.
     """
 
     sensor: str
@@ -73,6 +74,7 @@ class PositionReport(msgspec.Struct, frozen=True, kw_only=True, tag="position"):
     rcs_dbsm: float | None = None
     snr_db: float | None = None
     object_ref: str | None = None
+    derived: bool = False
 
 
 class SitePositionReport(msgspec.Struct, frozen=True, kw_only=True, tag="site_position"):

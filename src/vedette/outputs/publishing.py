@@ -16,6 +16,7 @@ from vedette.geo import SiteFrame
 from vedette.model.arrivals import Arrival
 from vedette.model.picture import AirPicture
 from vedette.model.told import ToldTrack
+from vedette.outputs.asterix import AsterixUdp
 from vedette.outputs.cot import CotTcp, CotUdp
 from vedette.outputs.sapient import SapientOutput
 from vedette.outputs.told import tell_tracks
@@ -49,6 +50,7 @@ OPENERS: dict[str, Opener] = {  # by kind
     "cot_udp": CotUdp,
     "cot_tcp": CotTcp,
     "sapient": SapientOutput,
+    "asterix_udp": AsterixUdp,
 }
 
 

@@ -16,16 +16,19 @@ import numpy as np
 from vedette.base.constants import S_PER_DAY
 from vedette.codecs.asterix import cat034 as c34
 from vedette.codecs.asterix import cat048 as c48
-from vedette.codecs.asterix.profiles import PROFILES, SUBFIELDS
-from vedette.codecs.asterix.to_reports import (
-    KINDS_OF_STATUS,
+from vedette.codecs.asterix.letters import callsign_of
+from vedette.codecs.asterix.profiles import EDITION_2_2, PROFILES, SUBFIELDS
+from vedette.codecs.asterix.sources import (
     Radar,
-    elevation_from_height_rad,
     is_repeated,
     nearest_step_ns,
-    read_datagram,
     simulated_words,
     strange,
+)
+from vedette.codecs.asterix.to_reports import (
+    KINDS_OF_STATUS,
+    elevation_from_height_rad,
+    read_datagram,
 )
 from vedette.codecs.reasons import SIMULATED_TARGET, refuse
 from vedette.kernels.octets.shapes import COMPOUND, UNDEFINED
@@ -185,7 +188,7 @@ def _reply(c: _Columns, column: int, is_garbled: Any) -> Any:
 @lru_cache(maxsize=8192)  # pure; an aircraft claims the same in every scan
 def _claims(address: int, name: int, squawk: int) -> Claims | None:
     icao24 = None if address < 0 else f"{address:06x}"
-    callsign = None if name < 0 else c48.callsign_of(name) or None
+    callsign = None if name < 0 else callsign_of(name) or None
     if icao24 is None and callsign is None and squawk < 0:
         return None
     squawk_octal = None if squawk < 0 else f"{squawk:04o}"
@@ -193,11 +196,18 @@ def _claims(address: int, name: int, squawk: int) -> Claims | None:
 
 
 def reports_of(
-    batch: Batch, index: int, feed: str, t_recv_ns: int, radars: dict[int, Radar], is_live: bool
+    batch: Batch,
+    index: int,
+    feed: str,
+    t_recv_ns: int,
+    radars: dict[int, Radar],
+    is_live: bool,
+    edition: int | None = EDITION_2_2,
 ) -> list[Report]:
     """Give the reports of one measured datagram: what `read_datagram` gives, to the last bit."""
     if batch.odd[index]:
-        return read_datagram(batch.datagrams[index], feed, t_recv_ns, radars, is_live)
+        data = batch.datagrams[index]
+        return read_datagram(data, feed, t_recv_ns, radars, is_live, edition=edition)
     out: list[Report] = []
     strangers: dict[int, int] = {}
     for row in batch.rows[batch.first_row[index] : batch.first_row[index + 1]]:

@@ -30,7 +30,7 @@ class BlockFault(NamedTuple):
 def blocks(data: bytes, at: int = 0) -> Iterator[Block | BlockFault]:
     """Walk the data blocks of a datagram or file; a fault ends the walk, what came before is kept.
 
-    A block of another category than 034 and 048 is a fault of its own and the walk goes on.
+    A block of a category that is not read is a fault of its own and the walk goes on.
     """
     size = len(data)
     while at < size:
@@ -53,15 +53,25 @@ def blocks(data: bytes, at: int = 0) -> Iterator[Block | BlockFault]:
         at += length
 
 
-def records(data: bytes, block: Block) -> Iterator[dict[str, int] | BlockFault]:
+def records(
+    data: bytes, block: Block, profile: int | None = None
+) -> Iterator[dict[str, int] | BlockFault]:
     """Walk the records of one block as offsets of their items; a fault ends the block."""
+    for found in extents(data, block, block.category if profile is None else profile):
+        yield found if isinstance(found, BlockFault) else found[0]
+
+
+def extents(
+    data: bytes, block: Block, profile: int
+) -> Iterator[tuple[dict[str, int], int, int] | BlockFault]:
+    """Walk the records of one block: offsets of items, where the record begins and ends."""
     at = block.start
     while at < block.end:
         try:
-            starts, after = split(data, at, block.end, block.category)
+            starts, after = split(data, at, block.end, profile)
         except RefusedError as refused:
             reason, detail = refused.args
             yield BlockFault(at, reason, f"CAT{block.category:03d}: {detail}")
             return
-        yield starts
+        yield starts, at, after
         at = after

@@ -13,6 +13,7 @@ import msgspec
 from vedette.base.angles import TWO_PI
 from vedette.base.constants import M_PER_FT, M_PER_NMI, S_PER_DAY
 from vedette.codecs.asterix.blocks import Block, BlockFault, records
+from vedette.codecs.asterix.letters import callsign_of
 from vedette.codecs.asterix.profiles import SUBFIELDS
 from vedette.codecs.asterix.uap import fspec_end, subfield_offsets
 from vedette.codecs.reasons import BAD_TIME, MISSING_ITEM
@@ -31,8 +32,6 @@ RUNLENGTH_LSB_RAD = TWO_PI / 8192.0
 PLOT_AZIMUTH_LSB_RAD = TWO_PI / 16384.0
 
 NO_DETECTION = 0  # I048/020 TYP: the track is extrapolated, there is no plot
-# ICAO 6-bit characters (Annex 10 volume IV, table 3-9): 0 and undefined codes read as a blank.
-ICAO_CHARACTERS = " ABCDEFGHIJKLMNOPQRSTUVWXYZ                     0123456789      "
 
 _TWO_U16 = Struct(">HH").unpack_from
 _TWO_I16 = Struct(">hh").unpack_from
@@ -158,12 +157,6 @@ def _plot_characteristics(data: bytes, at: int, record: Cat048) -> None:
 
 def _address(data: bytes, at: int, record: Cat048) -> None:
     record.icao24 = data[at : at + 3].hex()
-
-
-def callsign_of(bits: int) -> str:
-    """Read eight characters of six bits; trailing blanks go."""
-    letters = [ICAO_CHARACTERS[(bits >> shift) & 63] for shift in (42, 36, 30, 24, 18, 12, 6, 0)]
-    return "".join(letters).rstrip()
 
 
 def _identification(data: bytes, at: int, record: Cat048) -> None:

@@ -12,6 +12,7 @@ from vedette.codecs.asterix import cat034 as c34
 from vedette.codecs.asterix import cat048 as c48
 from vedette.codecs.asterix.cat034 import Cat034
 from vedette.codecs.asterix.cat048 import Cat048
+from vedette.codecs.asterix.letters import icao_characters
 from vedette.codecs.asterix.profiles import PROFILES
 
 BLOCK_BYTES_MAX = 1400  # one block a datagram stays below an Ethernet frame's 1500 bytes
@@ -178,15 +179,6 @@ def _doppler(r: Cat048) -> bytes:
         words = [word.to_bytes(2, "big") for triple in r.raw_doppler for word in triple]
         body += bytes([len(r.raw_doppler)]) + b"".join(words)
     return bytes([present]) + body
-
-
-def icao_characters(text: str) -> bytes:
-    """Pack eight characters of six bits; others than A-Z, 0-9 and blank become blanks."""
-    bits = 0
-    for letter in text.upper()[:8].ljust(8):
-        is_known = letter != " " and letter in c48.ICAO_CHARACTERS
-        bits = bits << 6 | (c48.ICAO_CHARACTERS.index(letter) if is_known else 32)
-    return bits.to_bytes(6, "big")
 
 
 def _items_034(r: Cat034) -> dict[str, bytes]:

@@ -10,14 +10,13 @@ from vedette.base.angles import wrap_two_pi
 from vedette.base.constants import NS_PER_DAY
 from vedette.codecs.asterix.cat048 import ANGLE_LSB_RAD, HEIGHT_LSB_M, RANGE_LSB_M
 from vedette.codecs.asterix.encode import encode_cat048_record, pack_blocks, record_bytes
-from vedette.codecs.asterix.to_reports import (
+from vedette.codecs.asterix.sources import (
     NS_PER_TIME_STEP,
     TIME_STEPS_PER_DAY,
     Radar,
-    cat048_from_plot,
-    height_from_elevation_m,
     radar_of,
 )
+from vedette.codecs.asterix.to_reports import cat048_from_plot, height_from_elevation_m
 from vedette.config.site import Sensor
 from vedette.model.reports import Plot
 

@@ -1,5 +1,10 @@
-"""The user application profiles of CAT048 and CAT034: which item stands where, and its shape."""
+"""The user application profiles: which item stands where, and its shape.
 
+A profile's number is its category, save those of CAT021, which is read in four layouts.
+"""
+
+from vedette.codecs.asterix import cat010, cat020, cat021, cat062, cat065, cat205
+from vedette.codecs.asterix.fields import Item
 from vedette.kernels.octets.shapes import COMPOUND, EXPLICIT, EXTENDED, REPETITIVE
 
 Shape = int
@@ -22,12 +27,43 @@ CAT034: Profile = (
     ("RE", EXPLICIT), ("SP", EXPLICIT),
 )  # fmt: skip
 
-PROFILES: dict[int, Profile] = {48: CAT048, 34: CAT034}
+EDITION_2_2, EDITION_2_1, EDITION_0_24, EDITION_0_23 = 21, 21_201, 21_024, 21_023
+EDITIONS = {  # of CAT021, as the site file names them
+    "2.2": EDITION_2_2,
+    "2.1": EDITION_2_1,
+    "0.24": EDITION_0_24,
+    "0.23": EDITION_0_23,
+}
 
-# Subfields of compound items, first octet of the list, most significant bit first; None: spare.
+# Categories whose items are described as tables, by the number of the profile.
+ITEMS: dict[int, tuple[Item, ...]] = {
+    10: cat010.ITEMS,
+    20: cat020.ITEMS,
+    EDITION_2_2: cat021.ITEMS_2_2,
+    EDITION_2_1: cat021.ITEMS_2_1,
+    EDITION_0_24: cat021.ITEMS_0_24,
+    EDITION_0_23: cat021.ITEMS_0_23,
+    62: cat062.ITEMS,
+    65: cat065.ITEMS,
+    205: cat205.ITEMS,
+}
+
+PROFILES: dict[int, Profile] = {
+    48: CAT048,
+    34: CAT034,
+    **{key: tuple((item.name, item.shape) for item in items) for key, items in ITEMS.items()},
+}
+
+# Subfields of compound items, most significant bit of the first octet first; None: spare.
 SUBFIELDS: dict[tuple[int, str], tuple[Shape | None, ...]] = {
     (48, "130"): (1, 1, 1, 1, 1, 1, 1),
     (48, "120"): (2, REPETITIVE_6, None, None, None, None, None),
     (34, "050"): (1, None, None, 1, 1, 2, None),
     (34, "060"): (1, None, None, 1, 1, 1, None),
+    **{
+        (key, item.name): tuple(None if part is None else part.shape for part in item.parts)
+        for key, items in ITEMS.items()
+        for item in items
+        if item.parts
+    },
 }

@@ -13,18 +13,20 @@ from vedette.codecs.asterix.batch import BATCH_BYTES, measure, reports_of
 from vedette.codecs.asterix.blocks import Block, BlockFault, blocks
 from vedette.codecs.asterix.cat034 import decode_cat034
 from vedette.codecs.asterix.cat048 import decode_cat048
-from vedette.codecs.asterix.profiles import PROFILES
-from vedette.codecs.asterix.to_reports import Radar, radars_of, read_datagram
+from vedette.codecs.asterix.profiles import EDITION_2_2, EDITIONS, PROFILES
+from vedette.codecs.asterix.sources import Radar, radars_of
+from vedette.codecs.asterix.tables import decode_records, editions_of
+from vedette.codecs.asterix.to_reports import read_datagram
 from vedette.codecs.reasons import refuse
 from vedette.codecs.recorded import Fault, Format, Many, Payload, Reading, Timed, fault
 from vedette.model.enums import Mode
-from vedette.model.reports import Plot, Report, SensorStatus
+from vedette.model.reports import Plot, PositionReport, Report, SensorStatus
 
 NOON_NS = 12 * 3600 * NS_PER_S
 BROKEN = "block"  # what is no whole block is counted under this
 RADARS_MAX = 256
 BATCH_MAX = 512  # blocks measured together, however small they are
-_MEASURED = (Plot, SensorStatus)
+_MEASURED = (Plot, PositionReport, SensorStatus)
 
 
 class _AnyRadar(dict[int, Radar]):
@@ -37,7 +39,8 @@ class _AnyRadar(dict[int, Radar]):
     def get(self, code: int, default: object = None) -> Radar | None:  # type: ignore[override]
         """Give the radar of these codes, known or new."""
         if code not in self and len(self) < RADARS_MAX:
-            self[code] = Radar(f"sac-{code >> 8}-sic-{code & 255}", 0.0, 6_371_000.0, False)
+            name = f"sac-{code >> 8 & 255}-sic-{code & 255}"
+            self[code] = Radar(name, 0.0, 6_371_000.0, False)
         return super().get(code)
 
 
@@ -45,14 +48,27 @@ def _radars(reading: Reading) -> dict[int, Radar]:
     return _AnyRadar() if reading.is_anywhere else radars_of(reading.site)
 
 
+def _edition(reading: Reading) -> int | None:
+    """Say which edition of CAT021 the site's feeds speak; None: whichever fits."""
+    stated = {f.cat021_edition or "2.2" for f in reading.site.feeds if f.kind == "asterix_udp"}
+    return EDITIONS[stated.pop()] if len(stated) == 1 else None
+
+
 def begins(head: bytes) -> bool:
-    """Say whether a file begins with a block of a category that is read."""
-    return len(head) > 2 and head[0] in PROFILES
+    """Say whether a file begins with a block of a category that is read.
+
+    Of all but radar plots the whole block has to be in sight: text may begin with the same octet.
+    """
+    if len(head) < 3 or head[0] not in PROFILES:
+        return False
+    length = head[1] << 8 | head[2]
+    return head[0] in (48, 34) or (3 < length <= len(head) and head[3] != 0)
 
 
 def read(data: bytes, reading: Reading) -> Iterator[Timed]:
     """Read a file of raw blocks."""
     radars, is_live = _radars(reading), reading.site.mode == Mode.LIVE
+    edition = _edition(reading)
     near_ns = t_ns = NOON_NS if reading.start_ns is None else reading.start_ns
     has_time = False
     for group in _grouped(blocks(data)):
@@ -65,7 +81,7 @@ def read(data: bytes, reading: Reading) -> Iterator[Timed]:
                 reading.count(BROKEN, 0, [refused])
                 yield t_ns, refused, block.offset
                 continue
-            reports = reports_of(batch, index, reading.feed, near_ns, radars, is_live)
+            reports = reports_of(batch, index, reading.feed, near_ns, radars, is_live, edition)
             index += 1
             _count(reading, block, reports)
             times = [r.t_meas_ns for r in reports if isinstance(r, _MEASURED)]
@@ -101,9 +117,10 @@ def _count(reading: Reading, block: Block, reports: list[Report]) -> None:
 def open_datagrams(reading: Reading) -> Callable[[bytes, int], list[Report]]:
     """Begin to read the datagrams of a capture."""
     radars, is_live = _radars(reading), reading.site.mode == Mode.LIVE
+    edition = _edition(reading)
 
     def take(payload: bytes, t_ns: int) -> list[Report]:
-        reports = read_datagram(payload, reading.feed, t_ns, radars, is_live)
+        reports = read_datagram(payload, reading.feed, t_ns, radars, is_live, edition=edition)
         kind = f"CAT{payload[0]:03d}" if payload else BROKEN
         reading.count(kind, sum(isinstance(report, _MEASURED) for report in reports), reports)
         return reports
@@ -114,12 +131,13 @@ def open_datagrams(reading: Reading) -> Callable[[bytes, int], list[Report]]:
 def open_many(reading: Reading) -> Many:
     """Begin to read the datagrams of a capture, many at once."""
     radars, is_live = _radars(reading), reading.site.mode == Mode.LIVE
+    edition = _edition(reading)
 
     def take(payloads: Sequence[bytes]) -> Callable[[int, int], list[Report]]:
         batch = measure(payloads)
 
         def give(index: int, t_ns: int) -> list[Report]:
-            reports = reports_of(batch, index, reading.feed, t_ns, radars, is_live)
+            reports = reports_of(batch, index, reading.feed, t_ns, radars, is_live, edition)
             kind = f"CAT{payloads[index][0]:03d}" if payloads[index] else BROKEN
             reading.count(kind, sum(isinstance(r, _MEASURED) for r in reports), reports)
             return reports
@@ -135,10 +153,19 @@ def faults(data: bytes) -> Iterator[Fault]:
         if isinstance(block, BlockFault):
             yield fault(f"offset {block.offset}", block.reason, block.detail)
             continue
-        decode = decode_cat048 if block.category == 48 else decode_cat034
-        for record in decode(data, block):
+        for record in _records(data, block):
             if isinstance(record, BlockFault):
                 yield fault(f"offset {record.offset}", record.reason, record.detail)
+
+
+def _records(data: bytes, block: Block) -> Iterator[object]:
+    """Read a block's records, of CAT021 in whichever edition fits."""
+    if block.category in (48, 34):
+        return (decode_cat048 if block.category == 48 else decode_cat034)(data, block)
+    profile = block.category
+    if block.category == EDITION_2_2:
+        profile = next((EDITIONS[name] for name in editions_of(data, block)), EDITION_2_2)
+    return decode_records(data, block, profile)
 
 
 FORMAT = Format(

@@ -1,78 +1,40 @@
 """ASTERIX records to reports, and back for a simulated radar.
 
-The sensor is found by its area and identification code (SAC, SIC). ASTERIX carries the time of the
-day alone: the day is the one that brings it nearest to the time of receipt, which also mends the
-wrap at midnight. I048/110 is the height a 3-D radar worked out above mean sea level from its own
-range and elevation; for a site's `radar_3d` this step is undone, so that the tracker gets the
-elevation the radar measured. Mean sea level is taken as the ellipsoid here, as the site file
+Sources and their times: `sources`. Positions and bearings (CAT010, 020, 021, 062, 065, 205):
+`to_positions`. Here radars. I048/110 is the height a 3-D radar worked out above mean sea level from
+its own range and elevation; for a site's `radar_3d` this step is undone, so that the tracker gets
+the elevation the radar measured. Mean sea level is taken as the ellipsoid here, as the site file
 states no undulation: radar and target share it, so elevation is wrong by undulation over range.
 
-Radars send everything on two networks. A record that a radar has just sent, to the step of time,
-range and azimuth, is the same detection and not a second one.
+A record is a repetition where time, range and azimuth are the same to the step.
 """
 
 import math
-from dataclasses import dataclass, field
 
 from vedette.base.angles import TWO_PI, wrap_two_pi
-from vedette.base.constants import NS_PER_DAY, NS_PER_S, WGS84_ECC2, WGS84_SEMI_MAJOR_M
+from vedette.base.constants import NS_PER_DAY
 from vedette.codecs.asterix.blocks import BlockFault, blocks
 from vedette.codecs.asterix.cat034 import NORTH_MARK, SECTOR_CROSSING, Cat034, decode_cat034
 from vedette.codecs.asterix.cat048 import NO_DETECTION, Cat048, decode_cat048
-from vedette.codecs.reasons import SIMULATED_TARGET, UNKNOWN_SENSOR, refuse
-from vedette.config.site import Sensor, Site
-from vedette.model.reports import Claims, Plot, Refusal, Report, SensorStatus
+from vedette.codecs.asterix.profiles import EDITION_2_2
+from vedette.codecs.asterix.sources import (
+    NS_PER_TIME_STEP,
+    TIME_STEPS_PER_DAY,
+    Radar,
+    is_repeated,
+    nearest_day_ns,
+    radar_of,
+    simulated_words,
+    strange,
+)
+from vedette.codecs.asterix.to_positions import Taking, read_block
+from vedette.codecs.reasons import SIMULATED_TARGET, refuse
+from vedette.config.site import Sensor
+from vedette.model.reports import Claims, Plot, Report, SensorStatus
 
-TIME_STEPS_PER_DAY = 86_400 * 128  # the items' resolution is 1/128 s, 7.8125 ms exactly
-NS_PER_TIME_STEP = 7_812_500
 M_PER_RANGE_STEP = 1852.0 / 256.0  # I048/040
 STEPS_PER_TURN = 1 << 16
-RECENT_MAX = 4096  # records of one radar: several scans
 KINDS_OF_STATUS = {NORTH_MARK: "north", SECTOR_CROSSING: "sector"}
-TWICE_MAX_NS = 2 * NS_PER_S  # two networks differ by far less
-
-
-@dataclass(slots=True)
-class Radar:
-    """What the decoder must know of one radar of the site.
-
-    recent: when each of its last records was received, by what tells it from others.
-    """
-
-    sensor: str
-    hae_m: float
-    earth_radius_m: float  # Gauss's mean radius of curvature at the radar
-    measures_elevation: bool
-    recent: dict[int, int] = field(default_factory=dict)
-
-
-def radars_of(site: Site) -> dict[int, Radar]:
-    """List the site's radars by SAC * 256 + SIC."""
-    return {
-        (sensor.sac << 8) | sensor.sic: radar_of(sensor)
-        for sensor in site.sensors
-        if sensor.sac is not None and sensor.sic is not None
-    }
-
-
-def radar_of(sensor: Sensor) -> Radar:
-    """Describe one sensor; its earth radius is a sqrt(1 - e2) / (1 - e2 sin2 lat)."""
-    sine2 = math.sin(math.radians(sensor.lat_deg)) ** 2
-    radius_m = WGS84_SEMI_MAJOR_M * math.sqrt(1.0 - WGS84_ECC2) / (1.0 - WGS84_ECC2 * sine2)
-    return Radar(sensor.id, sensor.hae_m, radius_m, sensor.kind == "radar_3d")
-
-
-def nearest_day_ns(t_day_s: float, t_near_ns: int) -> int:
-    """Give the instant with this time of day (seconds after midnight UTC) nearest to another."""
-    return nearest_step_ns(round(t_day_s * 128.0), t_near_ns)
-
-
-def nearest_step_ns(step: int, t_near_ns: int) -> int:
-    """Give the instant this many 128ths of a second after a midnight UTC, nearest to another."""
-    t_ns = t_near_ns - t_near_ns % NS_PER_DAY + step * NS_PER_TIME_STEP
-    if t_ns - t_near_ns > NS_PER_DAY // 2:
-        return t_ns - NS_PER_DAY
-    return t_ns + NS_PER_DAY if t_near_ns - t_ns > NS_PER_DAY // 2 else t_ns
 
 
 def elevation_from_height_rad(range_m: float, height_m: float, radar: Radar) -> float | None:
@@ -104,8 +66,11 @@ def read_datagram(
     radars: dict[int, Radar],
     is_live: bool,
     at: int = 0,
+    edition: int | None = EDITION_2_2,
 ) -> list[Report]:
     """Read every data block of a datagram; what is refused is a report among the others.
+
+    edition: the profile of CAT021; None: the first that fits.
 
     A target marked simulated is refused where the site is LIVE; test targets, field monitors and
     extrapolated tracks (no detection in this scan) are no plots and are passed over, and so is what
@@ -116,6 +81,10 @@ def read_datagram(
     for block in blocks(data, at):
         if isinstance(block, BlockFault):
             out.append(_refusal(feed, t_recv_ns, block))
+            continue
+        if block.category not in (48, 34):
+            took = Taking(feed, t_recv_ns, radars, is_live, strangers)
+            out += read_block(data, block, took, edition)
             continue
         decode = decode_cat048 if block.category == 48 else decode_cat034
         for record in decode(data, block):
@@ -137,23 +106,8 @@ def read_datagram(
     return out
 
 
-def strange(code: int, count: int, feed: str, t_recv_ns: int) -> Refusal:
-    """Refuse the records of a source that the site file does not name."""
-    detail = f"SAC {code >> 8} SIC {code & 255}"
-    return refuse(feed, t_recv_ns, UNKNOWN_SENSOR, detail, count)
-
-
 def _refusal(feed: str, t_recv_ns: int, fault: BlockFault) -> Report:
     return refuse(feed, t_recv_ns, fault.reason, f"offset {fault.offset}: {fault.detail}")
-
-
-def is_repeated(key: int, radar: Radar, t_recv_ns: int) -> bool:
-    """Say whether this radar has just sent a record of this key, and remember it."""
-    before_ns = radar.recent.pop(key, None)
-    radar.recent[key] = t_recv_ns
-    if len(radar.recent) > RECENT_MAX:
-        del radar.recent[next(iter(radar.recent))]
-    return before_ns is not None and abs(t_recv_ns - before_ns) <= TWICE_MAX_NS
 
 
 def _key(record: Cat048 | Cat034) -> int:
@@ -180,11 +134,6 @@ def _report(
     if record.simulated and is_live:
         return refuse(feed, t_recv_ns, SIMULATED_TARGET, simulated_words(radar))
     return plot_from_cat048(record, radar, t_recv_ns)
-
-
-def simulated_words(radar: Radar) -> str:
-    """Say why a target is refused where nothing simulated may be."""
-    return f"{radar.sensor} marks it simulated"
 
 
 def plot_from_cat048(record: Cat048, radar: Radar, t_recv_ns: int) -> Plot | None:

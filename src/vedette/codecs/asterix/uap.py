@@ -14,11 +14,14 @@ from vedette.base.errors import RefusedError
 from vedette.codecs.asterix.profiles import PROFILES, SUBFIELDS, Shape
 from vedette.codecs.reasons import BAD_LENGTH, EMPTY, TRUNCATED, UNKNOWN_ITEM
 from vedette.kernels.octets.shapes import (
+    CHAINED,
     COMPOUND,
     EXPLICIT,
     EXTENDED,
     EXTENDED_OCTETS_MAX,
+    EXTENDED_TWICE,
     REPETITIVE,
+    UNDEFINED,
 )
 
 # One step of a layout: item name, its shape, its subfields if compound.
@@ -39,8 +42,14 @@ def layout(category: int, fspec: bytes) -> tuple[Step, ...]:
                 continue
             frn = octet_index * 7 + bit
             if frn >= len(profile):
-                raise RefusedError(UNKNOWN_ITEM, f"FRN {frn + 1} is not in CAT{category:03d}")
+                raise RefusedError(
+                    UNKNOWN_ITEM, f"FRN {frn + 1} is not in CAT{category_of(category):03d}"
+                )
             name, shape = profile[frn]
+            if shape == UNDEFINED:
+                raise RefusedError(
+                    UNKNOWN_ITEM, f"FRN {frn + 1} is not in CAT{category_of(category):03d}"
+                )
             steps.append((name, shape, SUBFIELDS.get((category, name), ())))
     if not steps:
         raise RefusedError(EMPTY, "a record without items")
@@ -72,7 +81,27 @@ def item_end(data: bytes, at: int, end: int, step: Step) -> int:
         if not data[at]:
             raise RefusedError(BAD_LENGTH, f"item {name} of length 0")
         return at + data[at]
+    if shape == EXTENDED_TWICE:
+        return at + 1 + (data[at] & 1)
+    if shape < CHAINED:
+        return _chained_end(data, at, end, name, CHAINED - shape)
     return at + 1 + data[at] * (REPETITIVE - shape)
+
+
+def category_of(profile: int) -> int:
+    """Say which category a profile is of."""
+    return profile if profile < 256 else profile // 1000
+
+
+def _chained_end(data: bytes, at: int, end: int, name: str, octets: int) -> int:
+    last = min(end, at + octets * EXTENDED_OCTETS_MAX)
+    while at + octets <= last:
+        at += octets
+        if not data[at - 1] & 1:
+            return at
+    if at + octets <= end:
+        raise RefusedError(BAD_LENGTH, f"item {name} has more than {EXTENDED_OCTETS_MAX} groups")
+    raise RefusedError(TRUNCATED, f"item {name} runs past the block")
 
 
 def _compound_end(
@@ -87,6 +116,8 @@ def _compound_end(
         if shape is None:
             raise RefusedError(UNKNOWN_ITEM, f"item {name} has an undefined subfield")
         body = body + shape if shape > 0 else item_end(data, body, end, (name, shape, ()))
+        if body > end:
+            break
     return body
 
 
@@ -95,8 +126,9 @@ def subfield_offsets(data: bytes, at: int, subfields: tuple[Shape | None, ...]) 
     end = len(data)
     body = fspec_end(data, at, end)
     offsets: list[int | None] = [None] * len(subfields)
-    for index, shape in enumerate(subfields):
-        if shape is None or not data[at] & (0x80 >> index):
+    octets = body - at
+    for index, shape in enumerate(subfields[: 7 * octets]):
+        if shape is None or not data[at + index // 7] & (0x80 >> index % 7):
             continue
         offsets[index] = body
         body = body + shape if shape > 0 else item_end(data, body, end, ("", shape, ()))
