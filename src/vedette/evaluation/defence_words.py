@@ -59,5 +59,5 @@ def figure_words(figure: Figure) -> str:
 def signed_words(figure: Figure) -> str:
     """Say a median difference of seconds with its bounds."""
     if figure.low_s is None or figure.high_s is None:
-        return f"{figure.median_s:+.0f} s"
-    return f"{figure.median_s:+.0f} s ({figure.low_s:+.0f} to {figure.high_s:+.0f})"
+        return f"{round(figure.median_s):+d} s"
+    return f"{round(figure.median_s):+d} s ({round(figure.low_s):+d} to {round(figure.high_s):+d})"
