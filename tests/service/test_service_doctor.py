@@ -197,3 +197,15 @@ def test_the_command_fails_where_something_is_wrong_and_records_nothing(page, tm
     told = json.loads(done.stdout)
     assert not told["ok"] and told["sources"][0]["findings"][0]["do"]
     assert [p.name for p in tmp_path.iterdir()] == ["site.toml"]
+
+
+def test_a_document_that_nobody_writes_is_told_by_its_path(page, tmp_path):
+    there = tmp_path / "aircraft.json"
+    there.write_text(json.dumps({"now": time.time(), "aircraft": []}))
+    text = HEAD % page + (SENSOR % "adsb").replace("radar_3d", "adsb")
+    for name, path in (("gone", tmp_path / "nothing.json"), ("there", there)):
+        keys = f'sensor = "adsb"\npath = "{path}"'
+        text += FEED % (name, "aircraft_json_file", 0, keys)
+    seen, _ = examined(text, [], 0.6)
+    assert "nothing.json: there is no such file -> start the receiver" in words(seen["gone"])
+    assert not seen["there"].findings

@@ -15,7 +15,7 @@ from vedette.config.check_wires import LISTENING_FEEDS
 from vedette.config.faults import is_loopback
 from vedette.config.site import Feed, Sensor, Site
 from vedette.service.doctor.heard import Heard
-from vedette.service.doctor.sockets import Nearby, Opened
+from vedette.service.doctor.sockets import FILE_FEED, Nearby, Opened
 
 CLOCK_AHEAD_S, CLOCK_BEHIND_S = 0.5, 2.0
 HOUR_S, QUARTER_S = 3600.0, 900.0
@@ -85,6 +85,8 @@ def feed_findings(
 def _connection_advice(feed: Feed) -> str:
     if feed.kind in LISTENING_FEEDS:
         return "mend host, port or group in the site file"
+    if feed.kind == FILE_FEED:
+        return "start the receiver and have it write there; mend path if it does already"
     return "start the receiver and have it serve this port; mend host and port if it does already"
 
 

@@ -7,10 +7,12 @@ named. Nothing is sent to anybody; a connection that we would make is made, and 
 import asyncio
 import contextlib
 import errno
+import os
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +26,7 @@ from vedette.config.site import Feed, Output, Site, Webhook
 from vedette.outputs.publishing import Publishing, Surroundings
 from vedette.service.clocks import SystemClock
 
+FILE_FEED = "aircraft_json_file"  # the one kind that has no host
 PROBE_S = 3.0  # a host that takes longer to answer a connection is not there
 NEAR_PORTS = 5  # on either side: what a slip of one digit, or of one line in a table, gives
 HEALTH_S = 2.0
@@ -66,6 +69,14 @@ async def open_all(site: Site, intake: feeds.Intake, clock: SystemClock) -> Asyn
         yield opened
 
 
+def no_file(feed: Feed) -> str:
+    """Say why the document of a feed cannot be read; nothing where it can."""
+    path = Path(feed.path or "")
+    if not path.is_file():
+        return f"{path}: there is no such file"
+    return "" if os.access(path, os.R_OK) else f"{path}: this user may not read it"
+
+
 async def _open_feed(
     site: Site,
     feed: Feed,
@@ -76,7 +87,7 @@ async def _open_feed(
 ) -> None:
     alone = msgspec.structs.replace(site, feeds=[feed], outputs=[])
     if feed.kind not in LISTENING_FEEDS:
-        why = await probe(feed.host, feed.port)
+        why = no_file(feed) if feed.kind == FILE_FEED else await probe(feed.host, feed.port)
         if why:
             opened.faults[feed.id] = why
     try:
