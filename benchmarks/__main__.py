@@ -29,6 +29,7 @@ from benchmarks import (
     remote_id_speed,
     replay_verify,
     restart,
+    sapient_speed,
     seeds,
     simulator_speed,
     tracker_peers,
@@ -55,6 +56,7 @@ OWN: tuple[Any, ...] = (
     simulator_speed,
     remote_id_speed,
     campaign_speed,
+    sapient_speed,
 )
 BENCHMARKS: tuple[Benchmark, ...] = (*OWN, *PROGRAMS)
 LOAD_FREE_RATIO = 0.25  # of the cores: above, others were at work and times are not ours alone

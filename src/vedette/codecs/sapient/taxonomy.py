@@ -6,6 +6,7 @@ sensors need to say beyond the standard's fields, and what Vedette's own message
 """
 
 import math
+from functools import lru_cache
 from typing import Any
 
 from vedette.model.reports import Claims
@@ -71,6 +72,7 @@ def _confidence(said: Any) -> float:
     return float(said.confidence) if said.HasField("confidence") else UNSURE_PROB
 
 
+@lru_cache(maxsize=512)  # a sensor has a dozen; what is invented is forgotten again
 def plain_type(name: str) -> str:
     """Give the type of an information as it is compared: letters and digits, lower case."""
     return "".join(c for c in name.lower() if c.isalnum())
