@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import msgspec
 import pytest
 from codecs_world import HOME, T0_NS
 from sapient_world import BEARING, DETECTION, NODE, OTHER, PLACE, REGISTRATION, STATUS, ULID, made
@@ -452,3 +453,39 @@ def test_modes_and_stops_are_tasks_and_a_node_that_has_not_registered_gets_none(
     talk.note("opened")
     (event,), tasks = asked(talk, "stop")
     assert not tasks and (event.source, event.kind) == ("radar", "task_unsent")
+
+
+CONE = BEARING | {
+    "azimuth": 90.0,
+    "elevation": 5.0,
+    "horizontalExtent": 20.0,
+    "verticalExtent": 8.0,
+}
+
+
+def pointed(offset_deg=0.0, is_pointable=True, **cone):
+    """Give the view that a status with a field of view states."""
+    site = make_site()
+    radar = msgspec.structs.replace(
+        site.sensors[0], pointable=is_pointable, azimuth_offset_deg=offset_deg
+    )
+    talk = Talk(msgspec.structs.replace(site, sensors=[radar]))
+    said = STATUS | {
+        "fieldOfView": {"rangeBearing": {k: v for k, v in (CONE | cone).items() if v is not None}}
+    }
+    view = talk.say("statusReport", said)[-1].view
+    if view is None:
+        return None
+    return [round(math.degrees(angle), 6) for angle in msgspec.structs.astuple(view)]
+
+
+def test_a_field_of_view_says_where_a_pointable_sensor_looks():
+    assert pointed() == [80.0, 100.0, 1.0, 9.0]
+    assert pointed(azimuth=5.0, offset_deg=-10.0) == [345.0, 5.0, 1.0, 9.0]
+    assert pointed(verticalExtent=None) == [80.0, 100.0, -90.0, 90.0]
+
+
+def test_a_field_of_view_of_a_fixed_sensor_or_without_a_sector_changes_nothing():
+    assert pointed(is_pointable=False) is None
+    assert pointed(horizontalExtent=0.0) is None
+    assert pointed(azimuth=None) is None

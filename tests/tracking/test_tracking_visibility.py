@@ -8,6 +8,7 @@ import pytest
 from vedette import tracking
 from vedette.base.constants import NS_PER_S
 from vedette.kernels.visibility import least_up, mask_at
+from vedette.model.reports import SensorStatus, View
 from vedette.tracking import TrackerState, advance
 
 SIGMAS = [20.0, 0.004, 0.006, 1.0]
@@ -30,9 +31,17 @@ def test_a_mask_is_linear_between_its_points_and_round_north() -> None:
 
 
 def play(
-    seen_until_s: int, until_s: int, way: np.ndarray, start: np.ndarray, **sensor: object
+    seen_until_s: int,
+    until_s: int,
+    way: np.ndarray,
+    start: np.ndarray,
+    view: View | None = None,
+    **sensor: object,
 ) -> tuple[TrackerState, float]:
-    """See one target until a time and others for ever; returns its existence at the end."""
+    """See one target until a time and others for ever; returns its existence at the end.
+
+    view: where the sensor says it looks from that time on.
+    """
     radar = tracking.polar_sensor(
         position_enu_m=[0.0, 0.0, 10.0], range_max_m=20_000.0, detection_prob=0.9,
         clutter_per_scan=0.3, **sensor,  # type: ignore[arg-type]
@@ -50,10 +59,37 @@ def play(
             rows.append(np.array(z) + rng.normal(0.0, SIGMAS))
         plots = np.array(rows)
         plots[:, 1] %= 2 * math.pi
-        advance(state, [tracking.polar_batch(0, t_s, plots, SIGMAS)], [], t_s * NS_PER_S)
+        said = [] if view is None or t_s < seen_until_s else [looking(state, view, t_s)]
+        advance(state, [tracking.polar_batch(0, t_s, plots, SIGMAS)], said, t_s * NS_PER_S)
     bank = state.bank
     near = np.hypot(*(bank.x[: bank.count, 0, :2] - (start + way * seen_until_s)[:2]).T) < 1_500.0
     return state, float(bank.existence[: bank.count][near].max(initial=0.0))
+
+
+def looking(state: TrackerState, view: View, t_s: int) -> SensorStatus:
+    t_ns = t_s * NS_PER_S
+    return SensorStatus(
+        sensor=state.models[0].sensor_id,
+        t_meas_ns=t_ns,
+        t_recv_ns=t_ns,
+        kind="heartbeat",
+        view=view,
+    )
+
+
+@pytest.mark.parametrize(("azimuth_deg", "is_missed"), [(34.0, True), (135.0, False)])
+def test_what_a_pointed_sensor_does_not_look_at_is_not_missed(
+    azimuth_deg: float, is_missed: bool
+) -> None:
+    middle = math.radians(azimuth_deg)
+    view = View(
+        azimuth_from_rad=middle - 0.2,
+        azimuth_to_rad=middle + 0.2,
+        elevation_min_rad=-0.1,
+        elevation_max_rad=0.5,
+    )
+    _, existence = play(25, 33, *HOVER, view=view)
+    assert existence < 0.1 if is_missed else existence > 0.5
 
 
 HOVER = (np.zeros(3), np.array([2_000.0, 3_000.0, 200.0]))

@@ -116,11 +116,23 @@ class ArrivalReport(msgspec.Struct, frozen=True, kw_only=True, tag="arrivals"):
     snr_db: float | None = None
 
 
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a sensor that can be pointed looks now, in its own frame: as Coverage of the site file.
+
+    azimuth_from_rad to azimuth_to_rad clockwise from true north; elevations above its horizon.
+    """
+
+    azimuth_from_rad: float
+    azimuth_to_rad: float
+    elevation_min_rad: float
+    elevation_max_rad: float
+
+
 class SensorStatus(msgspec.Struct, frozen=True, kw_only=True, tag="sensor_status"):
     """A sign of life: a radar's north mark or sector crossing (CAT034), a heartbeat.
 
     kind: "north", "sector" or "heartbeat". azimuth_rad is the sector's edge where stated,
-    scan_period_s the antenna's where stated.
+    scan_period_s the antenna's where stated. view: of a sensor that can be pointed, where stated.
     """
 
     sensor: str
@@ -130,6 +142,7 @@ class SensorStatus(msgspec.Struct, frozen=True, kw_only=True, tag="sensor_status
     azimuth_rad: float | None = None
     scan_period_s: float | None = None
     degraded_reason: str | None = None
+    view: View | None = None
 
 
 class OperatorReport(msgspec.Struct, frozen=True, kw_only=True, tag="operator"):

@@ -13,7 +13,7 @@ from vedette.base.angles import TWO_PI, wrap_two_pi
 from vedette.base.constants import NS_PER_S
 from vedette.kernels.bernoulli import penalise_unseen
 from vedette.model.measurements import F64, SensorModel
-from vedette.model.reports import SensorStatus
+from vedette.model.reports import SensorStatus, View
 from vedette.tracking.associate import undetected
 from vedette.tracking.learning import known, learn_detection
 from vedette.tracking.looks import Look, sector_width
@@ -48,7 +48,9 @@ def note_look(state: TrackerState, look: Look) -> None:
 
 
 def note_status(state: TrackerState, status: SensorStatus, sensor_index: int) -> None:
-    """Take in a sector or north message: the antenna's place and its period."""
+    """Take in a sign of life: the antenna's place and its period, or where a camera looks."""
+    if status.view is not None:
+        _turn(state, sensor_index, status.view)
     stated = status.scan_period_s
     usual = state.models[sensor_index].scan_period_s
     if stated is not None and 0.2 * usual < stated < 5.0 * usual:
@@ -57,6 +59,15 @@ def note_status(state: TrackerState, status: SensorStatus, sensor_index: int) ->
     rotating = state.models[sensor_index].rotating
     if rotating and azimuth is not None and math.isfinite(azimuth):
         _sweep(state, sensor_index, wrap_two_pi(azimuth), status.t_meas_ns, _STATUS_BEYOND_RAD)
+
+
+def _turn(state: TrackerState, sensor_index: int, view: View) -> None:
+    """Expect tracks where a sensor looks now; what it does not look at is not missed."""
+    model = state.models[sensor_index]
+    model.azimuth_from_rad = wrap_two_pi(view.azimuth_from_rad)
+    model.azimuth_to_rad = wrap_two_pi(view.azimuth_to_rad)
+    model.elevation_min_rad = view.elevation_min_rad
+    model.elevation_max_rad = view.elevation_max_rad
 
 
 def _is_one_moment(look: Look) -> bool:

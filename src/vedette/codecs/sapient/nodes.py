@@ -21,14 +21,16 @@ CALLED = "sapient_tcp"  # the feed kind where we call a middleware, and register
 class Node:
     """One node of the site: its sensor, and what it said when it registered.
 
-    lat_rad, lon_rad: of its sensor in the site file. units: of track and object information, by
-    type. zone: its UTM zone, "" where it named none. rate_unit_mps, climb_unit_mps: units of its
-    velocities.
+    lat_rad, lon_rad, offset_rad (how it is mounted), is_pointable: of its sensor in the site file.
+    units: of track and object information, by type. zone: its UTM zone, "" where it named none.
+    rate_unit_mps, climb_unit_mps: units of its velocities.
     """
 
     sensor: str
     lat_rad: float
     lon_rad: float
+    offset_rad: float = 0.0
+    is_pointable: bool = False
     name: str = ""
     is_registered: bool = False
     mode: str = ""
@@ -78,7 +80,11 @@ def open_conversation(site: Site, feed: Feed) -> Conversation:
     ground = Ground(reference.declination_deg, reference.geoid_m)
     nodes = {
         sensor.sapient_node.lower(): Node(
-            sensor.id, math.radians(sensor.lat_deg), math.radians(sensor.lon_deg)
+            sensor.id,
+            math.radians(sensor.lat_deg),
+            math.radians(sensor.lon_deg),
+            math.radians(sensor.azimuth_offset_deg),
+            sensor.pointable,
         )
         for sensor in site.sensors
         if sensor.sapient_node is not None

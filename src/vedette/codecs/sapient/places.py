@@ -14,6 +14,7 @@ from vedette.base.angles import wrap_two_pi
 from vedette.base.errors import RefusedError
 from vedette.codecs import reasons
 from vedette.geo.utm import Utm, convergence, geo_from_utm
+from vedette.model.reports import View
 
 DEG, RAD, UTM = 1, 2, 5  # LocationCoordinateSystem
 ELLIPSOID, GEOID = 1, 2  # LocationDatum
@@ -137,6 +138,31 @@ def bearing_of(said: Any, lat_rad: float, lon_rad: float, ground: Ground) -> Bea
         _error(said, "range_error", reach),
         _error(said, "azimuth_error", unit),
         _error(said, "elevation_error", unit),
+    )
+
+
+def view_of(area: Any, lat_rad: float, lon_rad: float, ground: Ground) -> View | None:
+    """Read a field of view that is a cone: where a node looks. None for one that states no sector.
+
+    Raises RefusedError(reason, detail) where north is not known.
+    """
+    if area.WhichOneof("fov_oneof") != "range_bearing":
+        return None
+    cone = area.range_bearing
+    if not cone.HasField("azimuth") or cone.horizontal_extent <= 0.0:
+        return None
+    unit = math.pi / 180.0 if cone.coordinate_system in (1, 3) else 1.0
+    middle_rad = cone.azimuth * unit + _north(cone.datum, lat_rad, lon_rad, ground)
+    half_rad = 0.5 * cone.horizontal_extent * unit
+    low_rad, high_rad = -0.5 * math.pi, 0.5 * math.pi
+    if cone.HasField("elevation") and cone.HasField("vertical_extent"):
+        low_rad = (cone.elevation - 0.5 * cone.vertical_extent) * unit
+        high_rad = (cone.elevation + 0.5 * cone.vertical_extent) * unit
+    return View(
+        azimuth_from_rad=wrap_two_pi(middle_rad - half_rad),
+        azimuth_to_rad=wrap_two_pi(middle_rad + half_rad),
+        elevation_min_rad=low_rad,
+        elevation_max_rad=high_rad,
     )
 
 

@@ -10,7 +10,10 @@ refused: Vedette takes sensors alone.
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from vedette import __version__
+from vedette.base.angles import wrap_two_pi
 from vedette.base.constants import NS_PER_S
 from vedette.base.errors import RefusedError
 from vedette.codecs import reasons, times
@@ -26,11 +29,12 @@ from vedette.codecs.sapient.nodes import (
     registered,
     restart,
 )
+from vedette.codecs.sapient.places import view_of
 from vedette.codecs.sapient.taxonomy import KMH, plain_type
 from vedette.codecs.sapient.text import parse
 from vedette.model.arrivals import Arrival
 from vedette.model.enums import Severity
-from vedette.model.reports import Report, SensorStatus, SourceWord
+from vedette.model.reports import Report, SensorStatus, SourceWord, View
 
 EFFECTOR_TYPES = {13: "kinetic", 14: "jammer", 15: "cyber", 16: "laser", 17: "RF energy"}
 REGISTERING, TAKEN = "registering", "accepted"  # kinds of words: of our own registration
@@ -218,9 +222,22 @@ def _status(
             t_recv_ns=t_recv_ns,
             kind="heartbeat",
             degraded_reason=reason,
+            view=_view(conversation, known, said),
         )
     )
     return out
+
+
+def _view(conversation: Conversation, known: Node, said: Any) -> View | None:
+    """Say where a sensor that can be pointed looks; what the site file says of others stands."""
+    if not known.is_pointable or not said.HasField("field_of_view"):
+        return None
+    seen = view_of(said.field_of_view, known.lat_rad, known.lon_rad, conversation.ground)
+    if seen is None or not known.offset_rad:
+        return seen
+    turned = (seen.azimuth_from_rad, seen.azimuth_to_rad)
+    begin_rad, end_rad = (wrap_two_pi(angle + known.offset_rad) for angle in turned)
+    return msgspec.structs.replace(seen, azimuth_from_rad=begin_rad, azimuth_to_rad=end_rad)
 
 
 def _degraded(said: Any) -> str | None:
