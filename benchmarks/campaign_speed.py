@@ -40,15 +40,15 @@ def figures(quick: bool) -> list[Figure]:
         Figure(f"runs in {minutes:g} minutes on two cores", f"{len(ended):,}", wanted(minutes)),
         Figure("runs a minute", f"{len(ended) / minutes:.1f}"),
         Figure("runs that passed", f"{sum(outcome.passed for outcome, _ in ended)}"),
-        Figure("processor time a run", spread(used, 2, " s")),
+        Figure("processor time a run", spread(used, 2)),
         Figure("times real time, by processor time", spread([480.0 / s for s in used], 0, "x")),
     ]
     direct, over = by_turns(pairs)
     ratio = [b / a for a, b in zip(direct, over, strict=True)]
     return [
         *found,
-        Figure("in turn: processor time a run, direct", spread(direct, 2, " s")),
-        Figure("in turn: processor time a run, over sockets", spread(over, 2, " s")),
+        Figure("in turn: processor time a run, direct", spread(direct, 2)),
+        Figure("in turn: processor time a run, over sockets", spread(over, 2)),
         Figure("in turn: over sockets in direct", spread(ratio, 2, "x")),
     ]
 
