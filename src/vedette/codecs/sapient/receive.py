@@ -97,6 +97,11 @@ def _read_one(conversation: Conversation, raw: bytes, t_recv_ns: int) -> list[Re
         message = parse(raw)
     except RefusedError as refused:
         return [_refused_bytes(conversation, raw, t_recv_ns, *refused.args)]
+    return take_message(conversation, message, t_recv_ns)
+
+
+def take_message(conversation: Conversation, message: Any, t_recv_ns: int) -> list[Report]:
+    """Turn one valid message into reports; what it asks for lies in the conversation's answers."""
     node = message.node_id.lower()
     if node == conversation.own:
         return []  # a middleware may say to all what it was told, to us too

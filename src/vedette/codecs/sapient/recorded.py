@@ -1,13 +1,24 @@
-"""SAPIENT messages in files: as JSON, or as they went over the wire."""
+"""SAPIENT messages in files: as JSON, or as they went over the wire.
+
+A recording may begin after its nodes have registered: they are taken as registered. Of a file of
+which no site is known each node is a sensor of its own ("node-6f582b41").
+"""
 
 from collections.abc import Iterator
+from typing import Any
 
+from vedette.base.constants import NS_PER_S
 from vedette.base.errors import RefusedError
 from vedette.codecs import reasons
-from vedette.codecs.recorded import Fault, Format, fault
+from vedette.codecs.recorded import Fault, Format, Reading, Timed, fault
 from vedette.codecs.sapient.frames import HEAD_BYTES, MESSAGE_BYTES_MAX, split
+from vedette.codecs.sapient.nodes import Conversation, Node, open_conversation
+from vedette.codecs.sapient.receive import take_message
 from vedette.codecs.sapient.text import parse, parse_json, texts
+from vedette.config.site import Feed
+from vedette.model.reports import Refusal, SourceWord
 
+NODES_MAX = 256  # in a file of which no site is known
 _TIME_FIELD = b"\x0a"  # the first field of every message: its time, a message inside
 _JSON_KEYS = (b'"timestamp"', b'"nodeId"', b'"node_id"')
 
@@ -56,10 +67,74 @@ def _stream_faults(data: bytes) -> Iterator[Fault]:
         yield fault(f"offset {found.used}", reasons.TRUNCATED, "the last message is cut short")
 
 
+def read(data: bytes, reading: Reading) -> Iterator[Timed]:
+    """Read the messages' reports, at the time each message states; what is said in words is not."""
+    feed = Feed(id="file", kind="sapient_tcp", port=0)
+    conversation, t_ns = open_conversation(reading.site, feed), 0
+    conversation.feed = reading.feed
+    for message, done in _messages(bytes(data)):
+        if isinstance(message, tuple):
+            refused = reasons.refuse(reading.feed, t_ns, *message)
+            reading.count("message", 0, [refused])
+            yield t_ns, refused, done
+            continue
+        t_ns = max(message.timestamp.seconds * NS_PER_S + message.timestamp.nanos, 0)
+        _introduce(conversation, message.node_id.lower(), reading.is_anywhere)
+        found = take_message(conversation, message, t_ns)
+        conversation.answers.clear()
+        reports = [report for report in found if not isinstance(report, SourceWord)]
+        is_good = not any(isinstance(report, Refusal) for report in reports)
+        reading.count(str(message.WhichOneof("content")), int(is_good), reports)
+        for report in reports:
+            yield t_ns, report, done
+
+
+def _introduce(conversation: Conversation, node: str, is_anywhere: bool) -> None:
+    """Take a node as registered; where no site is known, as a sensor of its own."""
+    if is_anywhere and node not in conversation.nodes and len(conversation.nodes) < NODES_MAX:
+        conversation.nodes[node] = Node(f"node-{node[:8]}", 0.0, 0.0)
+    if node in conversation.nodes:
+        conversation.nodes[node].is_registered = True
+
+
+def _messages(data: bytes) -> Iterator[tuple[Any, int]]:
+    """Give each message, or (reason, detail) where it is none, with how far the file is read."""
+    if is_text(data):
+        yield from _text_messages(data)
+        return
+    found, at = split(data), 0
+    for raw in found.messages:
+        at += HEAD_BYTES + len(raw)
+        try:
+            yield parse(raw), at
+        except RefusedError as refused:
+            yield refused.args, at
+    if found.fault:
+        yield (reasons.BAD_LENGTH, found.fault), len(data)
+    elif found.used < len(data):
+        yield (reasons.TRUNCATED, "the last message is cut short"), len(data)
+
+
+def _text_messages(data: bytes) -> Iterator[tuple[Any, int]]:
+    done = 0
+    try:
+        for line, text in texts(data):
+            done += len(text.encode("utf-8", "replace"))
+            try:
+                yield parse_json(text), done
+            except RefusedError as refused:
+                reason, detail = refused.args
+                yield (reason, f"line {line}: {detail}"), done
+    except RefusedError as refused:
+        yield refused.args, len(data)
+
+
 FORMAT = Format(
     name="sapient",
     title="SAPIENT messages (BSI Flex 335 v2.0), JSON or as on the wire",
     endings=(".sapient", ".json"),
     begins=begins,
     faults=faults,
+    read=read,
+    in_order=False,
 )
