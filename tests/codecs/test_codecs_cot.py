@@ -208,7 +208,7 @@ def test_a_friendly_aircraft_is_a_position_report_with_claims_and_no_identity():
     report = only(FRIEND)
     assert isinstance(report, PositionReport)
     assert report.sensor == "blue"
-    assert report.claims.callsign == "RAVEN 1"
+    assert (report.claims.callsign, report.claims.affiliation) == ("RAVEN 1", "friend")
     assert math.isclose(report.v_east_mps, 55.0)
     assert math.isclose(report.v_north_mps, 0.0, abs_tol=1e-9)
     assert (report.hae_m, report.vertical_sigma_m, report.class_prob) == (612.5, None, None)

@@ -1,5 +1,6 @@
 """Who a track is: claims prove nothing, agreement does, doubt never ages into hostility."""
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,6 +10,7 @@ from identity_world import Sky, Thing, make_site
 from vedette.config.site import FlightListed
 from vedette.model.enums import Identity, SourceHealth
 from vedette.model.events import IdentityChanged, IdentityConflict
+from vedette.model.reports import Claims
 from vedette.record.state import unfaithful
 
 DRONE = Thing(1, (-9000.0, 1000.0, 150.0), (44.7, -5.0, 0.0), rcs_dbsm=-10.0)
@@ -254,3 +256,31 @@ def test_the_state_comes_back_exactly_from_what_is_saved():
 def test_a_lane_far_off_says_nothing():
     far = Thing(1, (0.0, 60_000.0, 900.0), (55.0, 0.0, 0.0), rcs_dbsm=3.0)
     assert "civil lane" not in {e.kind for e in Sky(things=[far]).run(5).record().ledger}
+
+
+def called(affiliation):
+    """Make every claim that of a callsign, with what its network calls it."""
+
+    def say(reports, links):
+        claims = Claims(callsign="RAVEN 1", affiliation=affiliation)
+        told = [
+            msgspec.structs.replace(r, claims=claims) if getattr(r, "claims", None) else r
+            for r in reports
+        ]
+        return told, links
+
+    return say
+
+
+@pytest.mark.parametrize("affiliation", ["friend", "assumed friend", "neutral"])
+def test_what_a_network_calls_a_track_is_shown_and_changes_nothing(affiliation):
+    histories = []
+    for doctor in (called(None), called(affiliation)):
+        drone = inbound(1, 45.0, 150.0, -12.0, remote_id="x")
+        sky = Sky(things=[drone], doctor=doctor).run(30)
+        histories.append([(e.t_ns, e.after) for e in sky.told(IdentityChanged)])
+    assert histories[0] == histories[1]
+    assert not sky.identities_ever() & {"FRIEND", "ASSUMED_FRIEND"}
+    (item,) = [e for e in sky.record().ledger if f"called {affiliation} " in e.text]
+    assert item.weight_log_odds == 0.0
+    assert unfaithful(sky.state, type(sky.state)) == ""

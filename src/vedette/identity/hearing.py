@@ -183,6 +183,7 @@ def _take_claim(
         vel_enu_mps=velocity,
         sigma_m=sigma_m or CLAIM_SIGMA_M,
         height_sigma_m=height_sigma_m,
+        affiliation=claims.affiliation or "",
     )
 
 

@@ -193,6 +193,11 @@ def _claim_items(case: Case, scene: Scene, places: Places) -> list[Evidence]:
         text = f"says it is friendly flight {flight}: a claim"
         text += f"; {against}" if against else "; lane, time and speed agree"
         items.append(_item(case, "friendly list", claim.sensor, FRIEND, 0.0, text, 1.0, claim.t_ns))
+    if claim.affiliation:
+        text = f"is called {claim.affiliation} by {claim.sensor}: a claim, which makes no identity"
+        about = NEUTRAL if claim.affiliation == "neutral" else FRIEND
+        health = claim.health_ratio
+        items.append(_item(case, "claim", claim.sensor, about, 0.0, text, health, claim.t_ns))
     if case.conflict:
         text = f"another track sends the same address as {name}"
         items.append(_item(case, "conflict", claim.sensor, NEUTRAL, CONTRADICTED_WEIGHT, text))

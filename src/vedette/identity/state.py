@@ -53,6 +53,7 @@ class Claim:
     vel_enu_mps: F64
     sigma_m: float
     height_sigma_m: float
+    affiliation: str = ""
 
 
 @dataclass(slots=True)

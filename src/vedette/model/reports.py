@@ -16,6 +16,7 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
     remote_id: str | None = None  # serial number or session id
     callsign: str | None = None
     squawk: str | None = None  # four octal digits
+    affiliation: str | None = None  # "friend", "assumed friend", "neutral": in its network's words
 
 
 class Plot(msgspec.Struct, frozen=True, kw_only=True, tag="plot"):

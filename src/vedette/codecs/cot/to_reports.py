@@ -23,7 +23,8 @@ from vedette.config.site import Feed, Site
 from vedette.model.enums import Mode
 from vedette.model.reports import Claims, PositionReport, Refusal, Report
 
-_OWN_WORD = frozenset("fan")  # friend, assumed friend, neutral: who reports where it is itself
+# Who reports where it is itself; the rest is what somebody else makes of a thing.
+_OWN_WORD = {"f": "friend", "a": "assumed friend", "n": "neutral"}
 _ICAO_UID = re.compile(r"ICAO-([0-9A-Fa-f]{6})")  # how ADS-B gateways name an aircraft
 CALLSIGN_CHARS_MAX = 64
 SIGHTING_SIGMA_MIN_M = 50.0  # a finger on a map, however sure the program is of its own place
@@ -130,7 +131,9 @@ def _own_position(
         horizontal_sigma_m=_sigma_m(event.ce_m, listener.sigma_m),
         vertical_sigma_m=event.le_m if event.hae_m is not None else None,
         claims=Claims(
-            icao24=address[1].lower() if address else None, callsign=name[:CALLSIGN_CHARS_MAX]
+            icao24=address[1].lower() if address else None,
+            callsign=name[:CALLSIGN_CHARS_MAX],
+            affiliation=_OWN_WORD[affiliation_of(event.kind)],
         ),
     )
 
