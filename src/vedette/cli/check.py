@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from vedette import codecs
 from vedette.base.errors import RefusedError, VedetteError
+from vedette.cli.formats import CHECKED
 from vedette.cli.words import Parsers, describe, print_json
 from vedette.config.load import load_site
 from vedette.simulator.scenario import load_scenario
@@ -21,7 +21,7 @@ def add(parsers: Parsers) -> None:
         "say for each file whether it is valid in a format, and if not, why",
         "vedette check asterix capture.pcap --json",
     )
-    formats = (*codecs.FORMATS, *FILES_OF_OURS)
+    formats = (*CHECKED, *FILES_OF_OURS)
     parser.add_argument("format", metavar="FORMAT", choices=formats, help=", ".join(formats))
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path)
     parser.add_argument("--json", action="store_true", help="[{file, accepted, reason}]")
@@ -50,6 +50,8 @@ def _said(path: Path, accepted: bool, reason: str) -> str:
 
 def judge(name: str, path: Path) -> tuple[bool, str]:
     """Say whether the file is valid in the format, and the reason if it is not."""
+    from vedette import codecs
+
     try:
         if name == "site":
             load_site(path)

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from vedette import codecs
+from vedette.cli.formats import ENDINGS, READ
 from vedette.cli.words import Parsers, describe, existing, print_json, say, writable_file
 
 
@@ -20,13 +20,10 @@ def add(parsers: Parsers) -> None:
         "input",
         metavar="IN",
         type=Path,
-        help=" ".join(codecs.endings()) + ", a tracks.parquet, or a recording's folder",
+        help=" ".join(ENDINGS) + ", a tracks.parquet, or a recording's folder",
     )
     parser.add_argument("output", metavar="OUT", type=Path, help="its ending says the format")
-    sources = [known.name for known in codecs.RECORDED if known.read is not None]
-    parser.add_argument(
-        "--from", dest="from_name", choices=[*sources, "tracks"], help="IN's format"
-    )
+    parser.add_argument("--from", dest="from_name", choices=[*READ, "tracks"], help="IN's format")
     # Not a choice of parser's: knowing the writers would load them at every start of any command.
     parser.add_argument("--to", dest="to_name", metavar="FORMAT", help="OUT's format")
     parser.add_argument("--site", metavar="SITE.toml", type=Path, help="whose sensors these are")

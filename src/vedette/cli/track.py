@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from vedette import codecs
 from vedette.cli import numbers
+from vedette.cli.formats import ENDINGS
 from vedette.cli.words import Parsers, describe, existing, print_json, say, writable_file
 
 
@@ -22,7 +22,7 @@ def add(parsers: Parsers) -> None:
         metavar="INPUT",
         nargs="+",
         type=Path,
-        help=" ".join(codecs.endings()) + " or a recording's folder",
+        help=" ".join(ENDINGS) + " or a recording's folder",
     )
     parser.add_argument("--output", metavar="tracks.parquet", type=Path, required=True)
     parser.add_argument(

@@ -1,0 +1,17 @@
+"""What the parsers of commands say of recorded formats, without loading the codecs.
+
+The one list is `codecs.formats`; reading it loads every codec and numpy, half a second that no
+command should need before it knows what it is asked. A test holds these words to that list.
+"""
+
+ENDINGS = (
+    ".pcap", ".cap", ".pcapng", ".parquet", ".sbs", ".cot", ".tak", ".sapient", ".json", ".jsonl",
+    ".ndjson", ".beast", ".ast", ".csv",
+)  # fmt: skip
+CHECKED = (
+    "ast", "asterix", "beast", "cot", "csv", "detections", "jsonl", "parquet", "pcap", "pcapng",
+    "sapient", "sbs",
+)  # fmt: skip
+READ = (
+    "pcap", "pcapng", "parquet", "sbs", "cot", "sapient", "detections", "beast", "ast", "csv",
+)  # fmt: skip
