@@ -121,6 +121,7 @@ def advance(
     links, started_or_ended = tracking.advance(state.tracking, batches, statuses, now_ns)
     events += started_or_ended
     tracking.take_origins(state.provenance, links, reports, tracks)
+    health.take_tracks(state.health, pipeline.sensors, batches, links, tracks, now_ns)
     for verdict in tracking.verdicts(state.tracking):
         health.take_bias(state.health, *verdict)
     events += identity.advance(

@@ -4,6 +4,13 @@ In: every report of a step (detections, signs of life, refusals, connections). O
 `SourceState` a source, and an event when one becomes worse or better.
 """
 
-from vedette.health.sources import HealthState, advance, start, take_bias, take_measurements
+from vedette.health.sources import (
+    HealthState,
+    advance,
+    start,
+    take_bias,
+    take_measurements,
+    take_tracks,
+)
 
-__all__ = ["HealthState", "advance", "start", "take_bias", "take_measurements"]
+__all__ = ["HealthState", "advance", "start", "take_bias", "take_measurements", "take_tracks"]

@@ -15,6 +15,9 @@ import msgspec
 
 from vedette.base.constants import NS_PER_S
 from vedette.config.site import Sensor, Site
+from vedette.health import arriving, company
+from vedette.health.arriving import ArrivingMemory
+from vedette.health.company import CompanyMemory
 from vedette.health.scans import ScanMemory, scan_words, take_scans
 from vedette.model.arrivals import Arrival
 from vedette.model.enums import Severity, SourceHealth
@@ -28,12 +31,14 @@ from vedette.model.events import (
 from vedette.model.measurements import MeasurementBatch, SensorModel
 from vedette.model.picture import BiasEstimate, SourceState
 from vedette.model.reports import Refusal, Report, SensorStatus, SourceNote, SourceWord
+from vedette.model.tracks import Links, TrackTable
 
 FAILED_AFTER_STALE_RATIO = 10.0  # a source silent ten times its patience is gone, not late
 REFUSED_SHARE_MAX = 0.2
 LATENCY_MAX_S = 3.0  # a plot older than this has moved 135 m at 45 m/s: beyond a radar's sigma
 # As far as codecs believe a stated time (codecs/clock.py): a place may be a second old when sent.
 CLOCK_BEHIND_MAX_S, CLOCK_AHEAD_MAX_S = 3.0, 1.0
+AHEAD_MAX_S = 0.5  # a clock that runs ahead: nothing arrives before it was measured
 LATENCIES = 9  # the median of the last nine: four of them may be anything
 RATE_WINDOW_S = 5.0
 WORDS_MAX = 16  # told of one source within RATE_WINDOW_S; a flood of alerts hides the picture
@@ -62,6 +67,8 @@ class SourceMemory(msgspec.Struct, kw_only=True):
     bias_reason: str = ""
     scan_reason: str = ""
     scans: ScanMemory = msgspec.field(default_factory=ScanMemory)
+    arriving: ArrivingMemory = msgspec.field(default_factory=ArrivingMemory)
+    company: CompanyMemory = msgspec.field(default_factory=CompanyMemory)
     fresh_refusals: dict[str, int] = {}
     fresh_detail: dict[str, str] = {}
     refusal_told_ns: int = 0
@@ -73,6 +80,7 @@ class HealthState(msgspec.Struct, kw_only=True):
     started_ns: int = 0
     age_max_s: float = 0.0  # limits.report_age_max_s and
     ahead_max_s: float = 0.0  # report_ahead_max_s: other times are no latency
+    judged_ns: int = 0  # when sensors were last held against the tracks
     site_sources: int = 0  # how many of the sources are the site's own
     sources: dict[str, SourceState] = {}
     memory: dict[str, SourceMemory] = {}
@@ -138,8 +146,30 @@ def take_measurements(
     for batch in batches:
         model = models[batch.sensor_index]
         memory = state.memory[model.sensor_id]
+        arriving.take_arriving(memory.arriving, model, batch)
         take_scans(memory.scans, model, batch)
         memory.scan_reason = scan_words(memory.scans, model.scan_period_s)
+
+
+def take_tracks(
+    state: HealthState,
+    models: list[SensorModel],
+    batches: Sequence[MeasurementBatch],
+    links: Links,
+    tracks: TrackTable,
+    now_ns: int,
+) -> None:
+    """Hold each sensor against the tracks that it and others have made; changes the memories."""
+    memories = {model.sensor_id: state.memory[model.sensor_id].company for model in models}
+    for batch in batches:
+        model = models[batch.sensor_index]
+        company.take_plots(memories[model.sensor_id], model, batch, links)
+    for model in models:
+        company.close_window(memories[model.sensor_id], model, now_ns)
+        arriving.close_window(state.memory[model.sensor_id].arriving, now_ns)
+    if now_ns - state.judged_ns >= NS_PER_S:
+        state.judged_ns = now_ns
+        company.judge(memories, models, tracks, now_ns)
 
 
 def _patience_ns(sensor: Sensor) -> int:
@@ -329,7 +359,15 @@ def _verdict(
         return SourceHealth.DEGRADED, f"{off}: its times are not believed"
     if shown.latency_s > LATENCY_MAX_S:
         return SourceHealth.DEGRADED, f"its plots come {shown.latency_s:.1f} s late"
-    return SourceHealth.OK, "it takes what it is told" if is_output else "heard in time"
+    if shown.latency_s < -AHEAD_MAX_S:
+        ahead = f"its clock is {-shown.latency_s:.1f} s ahead: nothing is measured after it arrives"
+        return SourceHealth.DEGRADED, ahead
+    for words in (memory.company.flood_words, memory.company.place_words):
+        if words:
+            return SourceHealth.DEGRADED, words
+    good = "it takes what it is told" if is_output else "heard in time"
+    remarks = (memory.company.blind_words, memory.arriving.words)
+    return SourceHealth.OK, "; ".join(words for words in (good, *remarks) if words)
 
 
 def _is_off(offset_s: float) -> bool:
