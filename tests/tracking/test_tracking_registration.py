@@ -133,6 +133,14 @@ def test_a_clock_five_seconds_off_is_named_and_not_believed() -> None:
     assert state.table.count == len(world.targets)
 
 
+def test_the_only_radar_is_named_for_what_no_bias_explains_but_kept() -> None:
+    """Plots that jump by 400 m to either side every second have no bias, and no other radar."""
+    world = scene(5, 1, True)
+    state, said = play(world, {0: lambda t: np.array([400.0 * (-1) ** int(t), 0, 0, 0])}, 90)
+    assert any("the only radar" in reason for _, reason in said)
+    assert state.registration.aside[0] == 0
+
+
 def test_a_radar_that_agrees_again_is_believed_again() -> None:
     world = scene(2, 2, True)
     off = {1: lambda t_s: np.array([0.0, 0.0, 0.0, -5.0 if t_s < 20 else 0.0])}

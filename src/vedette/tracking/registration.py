@@ -47,6 +47,7 @@ _ASIDE_S = 20.0
 # A bias that has moved by this part of what is believed at most, and beyond doubt, is a drift.
 _DRIFT_RATIO = 0.15
 _SETTLED_PAIRS = 60
+_KEPT = "aircraft say of themselves: believed all the same, as the only radar"
 _SURE = 3.0
 
 
@@ -186,15 +187,24 @@ def _inverse(matrix: F64) -> F64:
 
 
 def _judge(reg: Registration, now_ns: int, names: list[str]) -> None:
-    """Set aside who departs from the others or is further off than can be; let back who agrees."""
+    """Set aside who departs from the others or is further off than can be; let back who agrees.
+
+    Residuals that no bias explains are no proof of one: the last radar that is believed is named
+    for them, and kept, for without it nobody sees what does not transmit.
+    """
     beyond = np.any(np.abs(reg.bias) - _SURE * bias_sigma(reg) > reg.most, axis=1).tolist()
     drifted = _one_of(reg, _drift(reg), 1.0, names)
     departed = -1 if drifted >= 0 else _departed(reg, names)
     for s in range(len(reg.kinds)):
         if beyond[s] or s in (drifted, departed):
             how = ", and it drifts" if s == drifted else ""
-            reg.aside[s], reg.aside_ns[s] = 1, now_ns
-            reg.reason[s] = f"{_largest(reg, s)}{how}: set aside"
+            keeps = s == departed and not beyond[s] and _is_last_radar(reg, s)
+            reg.aside[s], reg.aside_ns[s] = 0 if keeps else 1, now_ns
+            reg.reason[s] = (
+                f"its plots lie off what {_KEPT}"
+                if keeps
+                else f"{_largest(reg, s)}{how}: set aside"
+            )
             reg.settled[s], reg.settled_sigma[s] = reg.bias[s], bias_sigma(reg)[s]
             if s == departed:
                 _forget(reg, s)
@@ -202,6 +212,13 @@ def _judge(reg: Registration, now_ns: int, names: list[str]) -> None:
             agrees = reg.distance[s] < _AGREES and reg.pairs[s] >= _PAIRS_MIN
             if agrees:
                 reg.aside[s], reg.reason[s] = 0, ""
+
+
+def _is_last_radar(reg: Registration, s: int) -> bool:
+    """Say whether no other radar is believed."""
+    believed = (reg.kinds == POLAR) & (reg.aside == 0)
+    believed[s] = False
+    return not believed.any()
 
 
 def _settle(reg: Registration, passed_s: float) -> None:
