@@ -143,6 +143,7 @@ def test_silence_refused_connections_and_taken_ports_are_told_apart(page):
     text += FEED % ("quiet", "detections_udp", quiet, "")
     text += FEED % ("held", "detections_udp", taken, "")
     text += FEED % ("away", "beast_tcp", away, 'sensor = "adsb"')
+    text += FEED % ("gone", "aircraft_json_file", 0, 'sensor = "adsb"\npath = "/no/where.json"')
     with socket.socket(type=socket.SOCK_DGRAM) as holder, socket.socket() as held_page:
         holder.bind(("127.0.0.1", taken))
         held_page.bind(("127.0.0.1", page))
@@ -153,6 +154,7 @@ def test_silence_refused_connections_and_taken_ports_are_told_apart(page):
     assert "another program has it" in words(seen["held"])
     assert "its own health below" in words(seen["held"])
     assert "the connection is refused" in words(seen["away"])
+    assert "/no/where.json: there is no such file" in words(seen["gone"])
     assert not seen["radar"].findings, "silence of every feed is told of the feeds alone"
     assert any("another program listens there" in note for note in told.notes)
 

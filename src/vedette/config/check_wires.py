@@ -25,6 +25,7 @@ MQTT_FEEDS = ("remote_id_mqtt", "detections_mqtt")
 TLS_FEEDS = ("cot_tcp", *MQTT_FEEDS)
 # Kinds that may listen to a multicast group.
 GROUP_FEEDS = ("asterix_udp", "cot_udp", "remote_id_udp", "mavlink_udp")
+LISTENING_OUTPUTS = ("tracks_tcp", "tracks_websocket")
 OVER_FEEDS: dict[str, tuple[str, ...]] = {
     "sapient": ("sapient_tcp",),
     "cot_tcp": ("cot_tcp",),
@@ -214,9 +215,13 @@ def _output(site: Site, output: Output, path: str) -> Faults:
         return
     if output.feed is not None:
         yield f"{path}.feed", f"{output.kind} has a connection of its own"
-    if output.port == 0:
+    if output.port == 0 and output.kind not in LISTENING_OUTPUTS:
         yield f"{path}.port", "must be the port to send to"
+    if output.format != "json" and not output.kind.startswith("tracks_"):
+        yield f"{path}.format", f"{output.kind} has a format of its own"
     if output.group is not None:
+        if output.kind in LISTENING_OUTPUTS:
+            yield f"{path}.group", f"{output.kind} is dialled into: it sends to no group"
         yield from _multicast(output.group, f"{path}.group")
 
 
@@ -232,3 +237,11 @@ def _ports(site: Site) -> Faults:
             yield f"feeds[{i}].port", f"{transport} port {feed.port} is taken by {owner!r}"
         if transport == "tcp" and feed.port == site.service.port:
             yield f"feeds[{i}].port", f"tcp port {feed.port} is the page's own ([service] port)"
+    for i, output in enumerate(site.outputs):
+        if output.kind not in LISTENING_OUTPUTS or output.port == 0:
+            continue
+        owner = taken.setdefault(("tcp", output.port, output.host), output.id)
+        if owner != output.id:
+            yield f"outputs[{i}].port", f"tcp port {output.port} is taken by {owner!r}"
+        if output.port == site.service.port:
+            yield f"outputs[{i}].port", f"tcp port {output.port} is the page's own ([service] port)"

@@ -205,15 +205,24 @@ class Feed(Table, frozen=True, kw_only=True):
 class Output(Table, frozen=True, kw_only=True):
     """Where the picture goes, beside the display and the webhooks.
 
-    tracks_udp: each track as one JSON line a datagram, to a host or a multicast `group`. cot_udp:
-    the same as CoT events; cot_tcp: over a cot_tcp feed. sapient: as a fusion node, over a
-    sapient_tcp feed. asterix_udp: CAT062 and CAT065. feed: of kinds that speak over a feed's
-    own connection. period_s: least time between two updates of a
+    tracks_udp: each track as one line a datagram, to a host or a multicast `group`. tracks_tcp,
+    tracks_websocket: the same to programs that dial in. format: of these three. cot_udp: as CoT
+    events; cot_tcp: over a cot_tcp feed. sapient: as a fusion node, over a sapient_tcp feed.
+    asterix_udp: CAT062 and CAT065. feed: of kinds that speak over a feed's own connection.
+    period_s: least time between two updates of a
     track. queue_max: messages that may wait; beyond it the oldest go, counted.
     """
 
     id: Key
-    kind: Literal["tracks_udp", "cot_udp", "cot_tcp", "sapient", "asterix_udp"]
+    kind: Literal[
+        "tracks_udp",
+        "tracks_tcp",
+        "tracks_websocket",
+        "cot_udp",
+        "cot_tcp",
+        "sapient",
+        "asterix_udp",
+    ]
     host: Text = "127.0.0.1"
     port: Port = 0
     group: Text | None = None  # multicast group; host is then the interface it leaves by
@@ -222,6 +231,7 @@ class Output(Table, frozen=True, kw_only=True):
     tell: list[Literal["tracks", "warnings", "zones", "sensors"]] = []  # cot_*; empty: all
     sac: Annotated[int, Meta(ge=0, le=255)] | None = None  # asterix_udp: our own codes
     sic: Annotated[int, Meta(ge=0, le=255)] | None = None
+    format: Literal["json", "geojson"] = "json"  # tracks_*
     period_s: Positive = 1.0
     queue_max: Annotated[int, Meta(ge=16, le=1_000_000)] = 10_000
 

@@ -20,6 +20,7 @@ from vedette.outputs.asterix import AsterixUdp
 from vedette.outputs.cot import CotTcp, CotUdp
 from vedette.outputs.sapient import SapientOutput
 from vedette.outputs.told import tell_tracks
+from vedette.outputs.tracks_served import TracksTcp, TracksWebSocket
 from vedette.outputs.tracks_udp import TracksUdp
 
 
@@ -47,6 +48,8 @@ class Publisher(Protocol):
 Opener = Callable[[Output, Surroundings], AbstractAsyncContextManager[Publisher]]
 OPENERS: dict[str, Opener] = {  # by kind
     "tracks_udp": TracksUdp,
+    "tracks_tcp": TracksTcp,
+    "tracks_websocket": TracksWebSocket,
     "cot_udp": CotUdp,
     "cot_tcp": CotTcp,
     "sapient": SapientOutput,

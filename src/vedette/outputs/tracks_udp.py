@@ -8,19 +8,17 @@ import socket
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from vedette.base.errors import VedetteError
 from vedette.config.site import Output
 from vedette.model.arrivals import Arrival
 from vedette.model.picture import AirPicture
 from vedette.model.told import ToldTrack
 from vedette.outputs.pace import Pace
+from vedette.outputs.track_lines import FORMATS
 
 if TYPE_CHECKING:
     from vedette.outputs.publishing import Surroundings
 
-SCHEMA = 1
 HOPS = 1  # multicast stays within the site's own network unless a router is told otherwise
 
 
@@ -31,6 +29,7 @@ class TracksUdp:
         """output: its table of the site file."""
         self._output, self._around = output, around
         self._pace = Pace(output.period_s)
+        self._tell, self._end = FORMATS[output.format]
         self._socket: socket.socket | None = None
 
     async def __aenter__(self) -> "TracksUdp":
@@ -59,9 +58,11 @@ class TracksUdp:
         """Send the tracks that are due."""
         assert self._socket is not None
         unsent = 0
-        for track in self._pace.due(told):
+        lines = [self._end(number, picture.now_ns) for number in self._pace.ended(told)]
+        lines += [self._tell(track) for track in self._pace.due(told)]
+        for line in lines:
             try:
-                self._socket.send(msgspec.json.encode(message(track)))
+                self._socket.send(line[:-1])
             except OSError:  # full, or refused by the other host: UDP gives no better answer
                 unsent += 1
         if unsent:
@@ -70,11 +71,6 @@ class TracksUdp:
     def _note(self, kind: str, count: int = 0) -> None:
         t_ns = self._around.now_ns()
         self._around.note(Arrival(feed=self._output.id, t_recv_ns=t_ns, kind=kind, count=count))
-
-
-def message(track: ToldTrack) -> dict[str, object]:
-    """Make the object a receiver gets: the fields of ToldTrack, with the schema's number."""
-    return {"schema": SCHEMA, "kind": "track", **msgspec.structs.asdict(track)}
 
 
 def open_sender(output: Output) -> socket.socket:

@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import msgspec
+
 from vedette import feeds, server
-from vedette.config.check_wires import is_tcp
+from vedette.config.check_wires import LISTENING_OUTPUTS, is_tcp
 from vedette.config.site import Feed, Site
+from vedette.outputs.publishing import Publishing, Surroundings
 
 
 @contextmanager
@@ -31,12 +34,20 @@ def _lock_path() -> Path:
 
 
 async def refuse_taken(site: Site, host: str, port: int) -> None:
-    """Raise VedetteError where page or feeds cannot be listened on, before a recording begins.
+    """Raise VedetteError where page, feeds or outputs cannot listen, before a recording begins.
 
     A recording that a failed start leaves behind would be taken up as if by a crash.
     """
     server.refuse_taken(host, port)
-    async with feeds.open_feeds(site, feeds.Intake(site, time.time_ns), time.time_ns):
+    intake = feeds.Intake(site, time.time_ns)
+    listening = [output for output in site.outputs if output.kind in LISTENING_OUTPUTS]
+    around = Surroundings(
+        msgspec.structs.replace(site, outputs=listening),
+        time.time_ns,
+        intake.put,
+        lambda feed, data, peer: False,
+    )
+    async with feeds.open_feeds(site, intake, time.time_ns), Publishing(around):
         pass
     await asyncio.sleep(0)  # the loop closes what it was told to close when it comes round
 

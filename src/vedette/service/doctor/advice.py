@@ -71,8 +71,8 @@ def feed_findings(
         return [_silence(feed, heard, opened.nearby.get(feed.id, {}), seconds)]
     found = []
     guessed = guess(heard.first)
-    family = feed.kind.partition("_")[0]
-    if heard.refused.total() and not heard.reports and guessed and guessed != family:
+    is_other = bool(guessed) and not feed.kind.startswith(guessed)
+    if heard.refused.total() and not heard.reports and is_other:
         what = f"what arrives looks like {guessed}, and the feed is of kind {feed.kind}"
         return [Finding(what=what, do=_swap_advice(site, feed, guessed))]
     if heard.shed:

@@ -117,7 +117,9 @@ def _all_seen(
     seen = []
     for feed in site.feeds:
         found = feed_findings(site, feed, heard[feed.id], opened, seconds)
-        how = f"{feed.kind} {feed.group or feed.host}:{feed.port}"
+        is_file = feed.kind.endswith("_file")
+        where = feed.path if is_file else f"{feed.group or feed.host}:{feed.port}"
+        how = f"{feed.kind} {where}"
         seen.append(_seen(feed.id, "feed", how, heard[feed.id], found, seconds, now_ns))
     for sensor in site.sensors:
         found = sensor_findings(sensor, heard[sensor.id], feeds_heard, seconds)
