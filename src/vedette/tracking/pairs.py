@@ -175,9 +175,15 @@ def _reach2(J: F64, noise: F64, prior: F64, speed2: F64) -> F64:
 
 def _partners(placed: _Placed, used: Bools) -> Iterator[tuple[int, int]]:
     """Give rows of plots that can only be of one object, by two sensors, nearest in time first."""
+    # Copies of one layout: for a view, or what may not be written, the kernel would be compiled
+    # anew, which takes seconds of a live step.
+    place, velocity, velocity_var = (
+        np.array(column, order="C")
+        for column in (placed.place, placed.velocity, placed.velocity_var)
+    )
     rows = possible_pairs(
-        placed.sensor, placed.t_ns, placed.place, placed.velocity, placed.velocity_var,
-        placed.wide2, _APART_S, _WIDE**2, _SPEED_GAP_MPS,
+        np.ascontiguousarray(placed.sensor), np.ascontiguousarray(placed.t_ns), place, velocity,
+        velocity_var, np.ascontiguousarray(placed.wide2), _APART_S, _WIDE**2, _SPEED_GAP_MPS,
     )  # fmt: skip
     if len(rows) == 0:
         return
@@ -220,5 +226,9 @@ def _pair(placed: _Placed, i: int, j: int, sensors: int) -> Pair:
     m = 3 if placed.tall[i] and placed.tall[j] else 2
     difference = placed.place[i] - placed.place[j] - velocity * dt_s
     return Pair(
-        int(placed.sensor[i]), int(placed.sensor[j]), difference[:m], gradient[:m], noise[:m, :m]
+        int(placed.sensor[i]),
+        int(placed.sensor[j]),
+        difference[:m],
+        gradient[:m],
+        np.ascontiguousarray(noise[:m, :m]),
     )
