@@ -26,7 +26,8 @@ from vedette.model.enums import Identity, Mode, ObjectClass, TrackStatus
 from vedette.model.picture import AirPicture, Posture
 from vedette.model.told import ToldTrack
 from vedette.model.tracks import empty_tracks
-from vedette.outputs.publishing import Publishing, Surroundings
+from vedette.outputs.publishing import Publishing
+from vedette.outputs.surroundings import Surroundings
 from vedette.outputs.told import tell_tracks
 
 MIDNIGHT_NS = 1_641_254_400_000_000_000

@@ -15,7 +15,8 @@ from vedette.feeds import Intake, open_feeds
 from vedette.model.enums import Identity, ObjectClass, WarningLevel
 from vedette.model.picture import AirPicture, IdentityRecord, Posture, WarningRecord
 from vedette.model.tracks import empty_tracks
-from vedette.outputs.publishing import Publishing, Surroundings
+from vedette.outputs.publishing import Publishing
+from vedette.outputs.surroundings import Surroundings
 
 T0_NS = 1_641_254_400_000_000_000
 S_NS = 10**9

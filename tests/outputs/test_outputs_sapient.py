@@ -24,8 +24,8 @@ from vedette.model.picture import (
     WarningRecord,
 )
 from vedette.model.tracks import empty_tracks
-from vedette.outputs.publishing import Surroundings
 from vedette.outputs.sapient import SapientOutput
+from vedette.outputs.surroundings import Surroundings
 from vedette.outputs.told import tell_tracks
 from vedette.service.live import Service
 

@@ -14,7 +14,8 @@ from vedette.base.errors import RefusedError, VedetteError
 from vedette.config.load import parse_site
 from vedette.config.site import Output
 from vedette.outputs import tracks_served
-from vedette.outputs.publishing import Publishing, Surroundings
+from vedette.outputs.publishing import Publishing
+from vedette.outputs.surroundings import Surroundings
 
 S = 10**9
 

@@ -21,7 +21,8 @@ from vedette.model.enums import SourceHealth
 from vedette.model.picture import AirPicture, Posture
 from vedette.model.tracks import empty_tracks
 from vedette.outputs.pace import Pace
-from vedette.outputs.publishing import Publishing, Surroundings
+from vedette.outputs.publishing import Publishing
+from vedette.outputs.surroundings import Surroundings
 from vedette.outputs.told import tell_tracks
 
 T0_NS = 1_641_254_400_000_000_000

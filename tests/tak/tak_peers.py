@@ -14,7 +14,8 @@ from vedette.feeds import Intake, open_feeds
 from vedette.model.enums import Identity, ObjectClass
 from vedette.model.picture import AirPicture, IdentityRecord, Posture
 from vedette.model.tracks import empty_tracks
-from vedette.outputs.publishing import Publishing, Surroundings
+from vedette.outputs.publishing import Publishing
+from vedette.outputs.surroundings import Surroundings
 
 CLIENT = Path(__file__).with_name("pytak_client.py")
 TEXT = """schema = 1

@@ -1,77 +1,42 @@
-"""Output kind asterix_udp: tracks as CAT062 and the centre's status as CAT065, in datagrams.
-
-UDP tells nobody whether it arrived; what the system refuses to send is counted and shown.
-"""
-
-import asyncio
-import socket
-from types import TracebackType
-from typing import TYPE_CHECKING
+"""Output kind asterix_udp: tracks as CAT062 and the centre's status as CAT065, in datagrams."""
 
 from vedette.base.constants import NS_PER_S
-from vedette.base.errors import VedetteError
 from vedette.codecs.asterix import encode_record_blocks
 from vedette.codecs.asterix.cat062 import Cat062
 from vedette.codecs.asterix.from_tracks import Numbers, cat062_of, cat065_of
 from vedette.config.site import Output
-from vedette.model.arrivals import Arrival
 from vedette.model.enums import SourceHealth
 from vedette.model.picture import AirPicture
 from vedette.model.told import ToldTrack
+from vedette.outputs.datagrams import Datagrams
 from vedette.outputs.pace import Pace
-from vedette.outputs.tracks_udp import open_sender
-
-if TYPE_CHECKING:
-    from vedette.outputs.publishing import Surroundings
+from vedette.outputs.surroundings import Surroundings
 
 STATUS_NS = NS_PER_S  # receivers look for CAT065 as a sign of life; once a second is usual
 SICK = (SourceHealth.DEGRADED, SourceHealth.STALE, SourceHealth.FAILED)
 
 
-class AsterixUdp:
+class AsterixUdp(Datagrams):
     """Use as `async with`. Sends each track once in `period_s`, and once more when it has ended."""
 
-    def __init__(self, output: Output, around: "Surroundings") -> None:
+    def __init__(self, output: Output, around: Surroundings) -> None:
         """output: its table of the site file."""
         assert output.sac is not None and output.sic is not None  # config.check
-        self._output, self._around = output, around
+        super().__init__(output, around)
         self._sac, self._sic = output.sac, output.sic
         self._pace = Pace(output.period_s)
         self._numbers = Numbers()
         self._last: dict[int, ToldTrack] = {}
         self._status_ns: int | None = None
-        self._socket: socket.socket | None = None
-
-    async def __aenter__(self) -> "AsterixUdp":
-        """Open the socket. Raises VedetteError where the host is not known."""
-        try:
-            self._socket = await asyncio.to_thread(open_sender, self._output)
-        except OSError as error:
-            where = f"{self._output.group or self._output.host}:{self._output.port}"
-            raise VedetteError(
-                f"output {self._output.id}: cannot send to UDP {where}: {error.strerror or error}"
-            ) from error
-        self._note("opened")
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close the socket."""
-        assert self._socket is not None
-        self._socket.close()
 
     def publish(self, picture: AirPicture, told: list[ToldTrack]) -> None:
         """Send the tracks that are due, those that have ended, and the status when it is due."""
-        self._send(encode_record_blocks(self._records(told, picture.now_ns)))
+        self.send_or_say(encode_record_blocks(self._records(told, picture.now_ns)))
         if self._status_ns is None or picture.now_ns - self._status_ns >= STATUS_NS:
             self._status_ns = picture.now_ns
             sick = any(s.kind == "sensor" and s.health in SICK for s in picture.sources)
             status = cat065_of(picture.now_ns, self._sac, self._sic, sick)
-            self._send(encode_record_blocks([status]))
+            self.send_or_say(encode_record_blocks([status]))
 
     def _records(self, told: list[ToldTrack], now_ns: int) -> list[Cat062]:
         ended = self._pace.ended(told)
@@ -88,18 +53,3 @@ class AsterixUdp:
     def _record(self, track: ToldTrack, is_first: bool = False, is_last: bool = False) -> Cat062:
         number = self._numbers.of(track.track_id)
         return cat062_of(track, number, self._sac, self._sic, is_first, is_last)
-
-    def _send(self, datagrams: list[bytes]) -> None:
-        assert self._socket is not None
-        unsent = 0
-        for data in datagrams:
-            try:
-                self._socket.send(data)
-            except OSError:  # full, or refused by the other host: UDP gives no better answer
-                unsent += 1
-        if unsent:
-            self._note("shed", unsent)
-
-    def _note(self, kind: str, count: int = 0) -> None:
-        t_ns = self._around.now_ns()
-        self._around.note(Arrival(feed=self._output.id, t_recv_ns=t_ns, kind=kind, count=count))

@@ -6,25 +6,19 @@ when new, then once in `period_s`, and deleted when it ends. Warnings are told a
 until the all-clear; zones and sensors when the output opens, and once a minute.
 """
 
-import asyncio
-import socket
+from abc import ABC, abstractmethod
 from collections import deque
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 from vedette.base.constants import NS_PER_S
-from vedette.base.errors import VedetteError
 from vedette.codecs import cot
 from vedette.codecs.cot import CotEvent, places
 from vedette.config.site import Output
-from vedette.model.arrivals import Arrival
 from vedette.model.picture import AirPicture, WarningRecord
 from vedette.model.told import ToldTrack
+from vedette.outputs.datagrams import Datagrams
 from vedette.outputs.pace import Pace
-from vedette.outputs.tracks_udp import open_sender
-
-if TYPE_CHECKING:
-    from vedette.outputs.publishing import Surroundings
+from vedette.outputs.surroundings import Surroundings
 
 EVENTS_MAX = 400  # written in one step, some 10 ms; the rest goes with the next, oldest first
 ALL = frozenset({"tracks", "warnings", "zones", "sensors"})
@@ -32,12 +26,12 @@ DATAGRAMS_MAX = 100  # the same of UDP: a receiver's buffer holds some 250
 BATCH = 40  # events handed to a stream at once: 20 kB
 
 
-class CotOutput:
+class CotOutput(ABC):
     """Use as `async with`. What all ways out share; `_write` is theirs."""
 
     events_max = EVENTS_MAX
 
-    def __init__(self, output: Output, around: "Surroundings") -> None:
+    def __init__(self, output: Output, around: Surroundings) -> None:
         """output: its table of the site file."""
         self._output, self._around, self._site = output, around, around.site
         self._tells = frozenset(output.tell) or ALL
@@ -48,19 +42,6 @@ class CotOutput:
         self._places_ns = 0
         self._urgent: deque[CotEvent] = deque()
         self._waiting: dict[int, ToldTrack] = {}  # by track, the newest
-
-    async def __aenter__(self) -> "CotOutput":
-        """Open it."""
-        self._note("opened")
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close it; what is told grows stale by itself."""
 
     def publish(self, picture: AirPicture, told: list[ToldTrack]) -> None:
         """Send what is due: ends and warnings first, then places, then tracks."""
@@ -119,7 +100,7 @@ class CotOutput:
             self._urgent.popleft()
             unsent += 1
         if unsent:
-            self._note("shed", unsent)
+            self._around.tell(self._output, "shed", unsent)
 
     def _event(self, track: ToldTrack) -> CotEvent:
         named = self._named.get(track.track_id)
@@ -128,32 +109,24 @@ class CotOutput:
         self._named[track.track_id] = (uid, event.kind)
         return event
 
+    @abstractmethod
     def _write(self, events: list[CotEvent]) -> int:
         """Send events; give how many could not be."""
-        raise NotImplementedError
-
-    def _note(self, kind: str, count: int = 0) -> None:
-        t_ns = self._around.now_ns()
-        self._around.note(Arrival(feed=self._output.id, t_recv_ns=t_ns, kind=kind, count=count))
 
 
 class CotUdp(CotOutput):
     """One event a datagram."""
 
     events_max = DATAGRAMS_MAX
-    _socket: socket.socket
+
+    def __init__(self, output: Output, around: Surroundings) -> None:
+        """output: its table of the site file."""
+        super().__init__(output, around)
+        self._datagrams = Datagrams(output, around)
 
     async def __aenter__(self) -> "CotUdp":
         """Open the socket. Raises VedetteError where the host is not known."""
-        output = self._output
-        try:
-            self._socket = await asyncio.to_thread(open_sender, output)
-        except OSError as error:
-            where = f"{output.group or output.host}:{output.port}"
-            raise VedetteError(
-                f"output {output.id}: cannot send to UDP {where}: {error.strerror or error}"
-            ) from error
-        self._note("opened")
+        await self._datagrams.__aenter__()
         return self
 
     async def __aexit__(
@@ -163,17 +136,11 @@ class CotUdp(CotOutput):
         trace: TracebackType | None,
     ) -> None:
         """Close the socket."""
-        self._socket.close()
+        await self._datagrams.__aexit__(kind, error, trace)
 
     def _write(self, events: list[CotEvent]) -> int:
         form = "mesh" if self._output.tak_protocol == 1 else "xml"
-        unsent = 0
-        for event in events:
-            try:
-                self._socket.send(cot.write_event(event, form))
-            except OSError:  # full, or refused by the other host: UDP gives no better answer
-                unsent += 1
-        return unsent
+        return self._datagrams.send(cot.write_event(event, form) for event in events)
 
 
 class CotTcp(CotOutput):
@@ -185,16 +152,24 @@ class CotTcp(CotOutput):
         """Wait for the feed's connection: `publish` looks whether it is there."""
         return self
 
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leave the connection to the feed; what is told grows stale by itself."""
+
     def _is_there(self) -> bool:
         """Look whether the server is connected; tell it everything when it comes back."""
         is_there = self._send(b"")
         if is_there and not self._was_there:
             self._pace, self._warned, self._places_ns = Pace(self._output.period_s), {}, 0
-            self._note("opened")
+            self._around.tell(self._output, "opened")
         elif self._was_there and not is_there:
             self._urgent.clear()
             self._waiting.clear()
-            self._note("closed")
+            self._around.tell(self._output, "closed")
         self._was_there = is_there
         return is_there
 

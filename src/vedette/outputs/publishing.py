@@ -7,35 +7,20 @@ feed's ("opened", "closed", "shed", "refused"), so that it is recorded and shown
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol
 
-from vedette.config.site import Output, Site
+from vedette.config.site import Output
 from vedette.geo import SiteFrame
-from vedette.model.arrivals import Arrival
 from vedette.model.picture import AirPicture
 from vedette.model.told import ToldTrack
 from vedette.outputs.asterix import AsterixUdp
 from vedette.outputs.cot import CotTcp, CotUdp
 from vedette.outputs.sapient import SapientOutput
+from vedette.outputs.surroundings import Surroundings
 from vedette.outputs.told import tell_tracks
 from vedette.outputs.tracks_served import TracksTcp, TracksWebSocket
 from vedette.outputs.tracks_udp import TracksUdp
-
-
-@dataclass(slots=True, frozen=True)
-class Surroundings:
-    """What an output is given of the service.
-
-    now_ns: its time. note: takes an Arrival that says what became of the output. send: speaks over
-    a feed's own connection (feed id, bytes, peer or None for all); False where nobody is there.
-    """
-
-    site: Site
-    now_ns: Callable[[], int]
-    note: Callable[[Arrival], None]
-    send: Callable[[str, bytes, str | None], bool]
 
 
 class Publisher(Protocol):

@@ -9,20 +9,16 @@ and counted, and all is told anew.
 """
 
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 from vedette.base.constants import NS_PER_S
 from vedette.codecs import sapient
 from vedette.config.site import Output
-from vedette.model.arrivals import Arrival
 from vedette.model.enums import SourceHealth
 from vedette.model.events import SourceReported
 from vedette.model.picture import AirPicture, WarningRecord
 from vedette.model.told import ToldTrack
 from vedette.outputs.pace import Pace
-
-if TYPE_CHECKING:
-    from vedette.outputs.publishing import Surroundings
+from vedette.outputs.surroundings import Surroundings
 
 CYCLE_S = 0.1
 TRACKS_MAX = 500  # told in one cycle, some 20 ms; the rest goes with the next
@@ -33,7 +29,7 @@ SICK = frozenset({SourceHealth.DEGRADED, SourceHealth.STALE, SourceHealth.FAILED
 class SapientOutput:
     """Use as `async with`."""
 
-    def __init__(self, output: Output, around: "Surroundings") -> None:
+    def __init__(self, output: Output, around: Surroundings) -> None:
         """output: its table of the site file; its feed is a sapient_tcp feed of the site."""
         self._output, self._around, self._site = output, around, around.site
         feed = next(each for each in around.site.feeds if each.id == output.feed)
@@ -55,7 +51,7 @@ class SapientOutput:
 
     async def __aenter__(self) -> "SapientOutput":
         """Open it; the feed makes the connection."""
-        self._note("opened")
+        self._around.tell(self._output, "opened")
         return self
 
     async def __aexit__(
@@ -139,9 +135,5 @@ class SapientOutput:
 
     def _send(self, messages: list[bytes]) -> None:
         if not self._around.send(self._feed, b"".join(messages), None):
-            self._note("shed", len(messages))
+            self._around.tell(self._output, "shed", len(messages))
             self._begin()
-
-    def _note(self, kind: str, count: int = 0) -> None:
-        t_ns = self._around.now_ns()
-        self._around.note(Arrival(feed=self._output.id, t_recv_ns=t_ns, kind=kind, count=count))

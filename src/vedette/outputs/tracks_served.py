@@ -6,31 +6,29 @@ update is newer; what it missed is counted. A browser's page of another origin i
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
 
 from vedette.base.errors import VedetteError
 from vedette.config.site import Output
-from vedette.model.arrivals import Arrival
 from vedette.model.picture import AirPicture
 from vedette.model.told import ToldTrack
 from vedette.outputs.pace import Pace
+from vedette.outputs.surroundings import Surroundings
 from vedette.outputs.track_lines import FORMATS
-
-if TYPE_CHECKING:
-    from vedette.outputs.publishing import Surroundings
 
 CLIENTS_MAX = 64
 WAITING_BYTES_MAX = 1 << 20  # of one program that does not read: 2,000 tracks
 READ_BYTES = 1024  # what a program says is not listened to
 
 
-class _Served:
+class _Served(ABC):
     """What both share: who is there, and what each is told."""
 
-    def __init__(self, output: Output, around: "Surroundings") -> None:
+    def __init__(self, output: Output, around: Surroundings) -> None:
         """output: its table of the site file."""
         self._output, self._around = output, around
         self._pace = Pace(output.period_s)
@@ -57,7 +55,7 @@ class _Served:
                 missed += len(meant)
         self._fresh.clear()
         if missed:
-            self._note("shed", missed)
+            self._around.tell(self._output, "shed", missed)
 
     def _welcome(self, client: Any) -> bool:
         if len(self._clients) >= CLIENTS_MAX:
@@ -70,10 +68,6 @@ class _Served:
         self._clients.discard(client)
         self._fresh.discard(client)
 
-    def _note(self, kind: str, count: int = 0) -> None:
-        t_ns = self._around.now_ns()
-        self._around.note(Arrival(feed=self._output.id, t_recv_ns=t_ns, kind=kind, count=count))
-
     def _refused(self, error: OSError) -> VedetteError:
         where = f"{self._output.host}:{self._output.port}"
         return VedetteError(
@@ -85,14 +79,15 @@ class _Served:
         size: int = client.transport.get_write_buffer_size()
         return size
 
+    @abstractmethod
     def _send(self, client: Any, lines: list[bytes]) -> None:
-        raise NotImplementedError
+        """Hand lines to one program, without waiting."""
 
 
 class TracksTcp(_Served):
     """Use as `async with`. Lines over TCP."""
 
-    def __init__(self, output: Output, around: "Surroundings") -> None:
+    def __init__(self, output: Output, around: Surroundings) -> None:
         """output: its table of the site file."""
         super().__init__(output, around)
         self._server: asyncio.Server | None = None
@@ -105,7 +100,7 @@ class TracksTcp(_Served):
             )
         except OSError as error:
             raise self._refused(error) from error
-        self._note("opened")
+        self._around.tell(self._output, "opened")
         return self
 
     async def __aexit__(
@@ -142,7 +137,7 @@ class TracksTcp(_Served):
 class TracksWebSocket(_Served):
     """Use as `async with`. One text message a track."""
 
-    def __init__(self, output: Output, around: "Surroundings") -> None:
+    def __init__(self, output: Output, around: Surroundings) -> None:
         """output: its table of the site file."""
         super().__init__(output, around)
         self._server: Server | None = None
@@ -160,7 +155,7 @@ class TracksWebSocket(_Served):
             )
         except OSError as error:
             raise self._refused(error) from error
-        self._note("opened")
+        self._around.tell(self._output, "opened")
         return self
 
     async def __aexit__(

@@ -28,7 +28,8 @@ from vedette.model.events import (
 )
 from vedette.model.picture import AirPicture
 from vedette.outputs.channels import Channels
-from vedette.outputs.publishing import Publishing, Surroundings
+from vedette.outputs.publishing import Publishing
+from vedette.outputs.surroundings import Surroundings
 from vedette.outputs.webhook import Webhooks
 from vedette.service import story
 from vedette.service.clocks import Clock, SteppedClock, SystemClock

@@ -15,7 +15,8 @@ import msgspec
 from vedette import feeds, server
 from vedette.config.check_wires import LISTENING_OUTPUTS, is_tcp
 from vedette.config.site import Feed, Site
-from vedette.outputs.publishing import Publishing, Surroundings
+from vedette.outputs.publishing import Publishing
+from vedette.outputs.surroundings import Surroundings
 
 
 @contextmanager

@@ -23,7 +23,8 @@ from vedette import feeds
 from vedette.base.errors import VedetteError
 from vedette.config.check_wires import LISTENING_FEEDS
 from vedette.config.site import Feed, Output, Site, Webhook
-from vedette.outputs.publishing import Publishing, Surroundings
+from vedette.outputs.publishing import Publishing
+from vedette.outputs.surroundings import Surroundings
 from vedette.service.clocks import SystemClock
 
 FILE_FEED = "aircraft_json_file"  # the one kind that has no host

@@ -1,0 +1,25 @@
+"""What every output is given of the service around it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vedette.config.site import Output, Site
+from vedette.model.arrivals import Arrival
+
+
+@dataclass(slots=True, frozen=True)
+class Surroundings:
+    """The service, as far as an output may know it.
+
+    now_ns: its time. note: takes an Arrival that says what became of the output. send: speaks over
+    a feed's own connection (feed id, bytes, peer or None for all); False where nobody is there.
+    """
+
+    site: Site
+    now_ns: Callable[[], int]
+    note: Callable[[Arrival], None]
+    send: Callable[[str, bytes, str | None], bool]
+
+    def tell(self, output: Output, kind: str, count: int = 0) -> None:
+        """Say what became of an output: "opened", "closed", or "shed" with how many."""
+        self.note(Arrival(feed=output.id, t_recv_ns=self.now_ns(), kind=kind, count=count))
