@@ -281,7 +281,7 @@ def test_a_zone_tells_the_channels_it_names_alone(tmp_path):
 
 
 def test_a_warning_that_is_only_possible_says_be_ready(tmp_path):
-    from vedette.outputs.channels import words
+    from vedette.outputs.words import words
 
     event = msgspec.structs.replace(raised(), level=WarningLevel.POSSIBLE, simulated=False)
     assert words(site_with(mode=Mode.LIVE), event)[0] == "Be ready to take cover: North camp"

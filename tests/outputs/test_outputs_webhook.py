@@ -10,7 +10,7 @@ import pytest
 
 from vedette.config.site import Asset, Reference, Site, Webhook, Zone
 from vedette.model.enums import Mode, WarningLevel
-from vedette.model.events import WarningRaised
+from vedette.model.events import WarningCleared, WarningRaised
 from vedette.outputs import delivering
 from vedette.outputs.delivering import QUEUE_MAX
 from vedette.outputs.webhook import Webhooks, message
@@ -135,6 +135,26 @@ def test_a_warning_is_posted_signed_and_confirmed():
             head = receiver.heads[0].lower()
             assert f"x-vedette-signature: t={NOW_NS // 10**9},v1={expected}" in head
             assert "x-vedette-delivery: 7-1-siren" in head
+
+    asyncio.run(story())
+
+
+def test_the_all_clear_is_posted_after_its_warning_signed_and_confirmed():
+    """A siren that was told to sound has to be told when to stop."""
+
+    async def story():
+        async with receiving(200) as receiver:
+            hook = Webhook(id="siren", url=receiver.url, secret="s3cret")
+            over = WarningCleared(
+                t_ns=T0_NS + 1, warning_id=7, zone_id="north", person="w", reason="over", revision=2
+            )
+            one, two = await delivered(make_site(hook), raised(), over, count=2)
+            assert (one.revision, two.revision) == (1, 2) and two.delivered
+            body = msgspec.json.decode(receiver.bodies[1])
+            assert (body["kind"], body["warning_id"], body["revision"]) == ("all_clear", 7, 2)
+            assert body["mode"] == "SIMULATED" and body["spoken"].startswith("SIMULATED.")
+            assert "x-vedette-delivery: 7-2-siren" in receiver.heads[1].lower()
+            assert "x-vedette-signature" in receiver.heads[1].lower()
 
     asyncio.run(story())
 

@@ -44,22 +44,19 @@ Watch = Callable[[pipeline.Inputs, AirPicture], None]
 class ChannelModels:
     """MODELS of the channels that warnings go out by. waiting: what they have not answered yet.
 
-    ids: webhooks, which hear no all-clear, and the other channels, which do. named: those of each
-    zone that names any. specs: how those of the scenario behave.
+    ids: webhooks, then the other channels. named: those of each zone that names any. specs: how
+    those of the scenario behave.
     """
 
-    webhook_ids: list[str]
-    channel_ids: list[str]
+    ids: list[str]
     named: dict[str, list[str]]
     specs: dict[str, ChannelSpec]
     waiting: list[Delivery] = field(default_factory=list)
 
     def send(self, event: Told) -> None:
         """Take what goes out for each of its zone's channels; all where the zone names none."""
-        webhooks = [] if isinstance(event, WarningCleared) else self.webhook_ids
-        ids = [*webhooks, *self.channel_ids]
-        named = self.named.get(event.zone_id) or ids
-        self.waiting += [self._answer(event, name) for name in ids if name in named]
+        named = self.named.get(event.zone_id) or self.ids
+        self.waiting += [self._answer(event, name) for name in self.ids if name in named]
 
     def _answer(self, event: Told, channel: str) -> Delivery:
         spec = self.specs.get(channel, ChannelSpec(id=channel))
@@ -184,8 +181,10 @@ def make_chain(loaded: LoadedScenario) -> Chain:
         assembled=assembled,
         state=pipeline.start(assembled),
         channels=ChannelModels(
-            webhook_ids=sorted(webhook.id for webhook in site.webhooks),
-            channel_ids=sorted(channel.id for channel in site.channels),
+            ids=[
+                *sorted(webhook.id for webhook in site.webhooks),
+                *sorted(channel.id for channel in site.channels),
+            ],
             named={zone.id: zone.channels for zone in site.zones if zone.channels},
             specs={spec.id: spec for spec in loaded.scenario.channels},
         ),

@@ -11,18 +11,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from vedette.base.errors import VedetteError
 from vedette.codecs import cap
 from vedette.codecs.cot import site_uid
 from vedette.config.site import Channel, Site
 from vedette.config.tls import client_context
 from vedette.model.commands import Delivery
-from vedette.model.enums import Mode
 from vedette.model.events import Event, WarningCleared, WarningEscalated, WarningRaised
-from vedette.outputs.delivering import Change, Delivering, Sender, mode_of
-from vedette.outputs.webhook import NS_PER_US, SCHEMA, Poster, message
+from vedette.outputs.delivering import Change, Delivering, mode_of
+from vedette.outputs.webhook import Poster, told_json
+from vedette.outputs.words import words
 
 CHAINS_MAX = 64  # warnings whose CAP messages are still known, as many as the stage remembers
 
@@ -46,22 +44,8 @@ class Channels(Delivering):
                         sender.chain(event)
 
 
-def words(site: Site, event: Change) -> tuple[str, str]:
-    """Say a change as title and text, for people; marked where it is not live."""
-    zone = next((zone.name for zone in site.zones if zone.id == event.zone_id), event.zone_id)
-    mode = mode_of(site, event)
-    mark = "" if mode is Mode.LIVE else f"{mode.value}. "
-    if isinstance(event, WarningCleared):
-        return f"{mark}All clear: {zone}", f"{mark}All clear for {zone}. {site.name}."
-    level = "Take cover" if event.level == "imminent" else "Be ready to take cover"
-    spoken = event.spoken if event.spoken.startswith(mark) else mark + event.spoken
-    return f"{mark}{level}: {zone}", f"{spoken} {event.reason} {site.name}."
-
-
 class _Apprise:
     """One apprise URL. Its plugins block, so they run in two threads of their own."""
-
-    tells_end = True
 
     def __init__(self, site: Site, channel: Channel) -> None:
         try:
@@ -113,8 +97,6 @@ class _Mqtt:
     """One broker: a message a change, confirmed by the broker (QoS 1), and kept by it (retained)
     so that a siren that joins later knows what holds."""
 
-    tells_end = True
-
     def __init__(self, site: Site, channel: Channel) -> None:
         self._site, self._channel = site, channel
         self._tls: ssl.SSLContext | None = client_context(
@@ -159,34 +141,8 @@ class _Mqtt:
         """Nothing is kept open between two messages."""
 
 
-def told_json(site: Site, event: Change, now_ns: int) -> bytes:
-    """Write a warning as webhooks get it, or its all-clear (kind "all_clear")."""
-    if not isinstance(event, WarningCleared):
-        return msgspec.json.encode(message(site, event, now_ns))
-    mode = mode_of(site, event)
-    title, text = words(site, event)
-    return msgspec.json.encode(
-        {
-            "schema": SCHEMA,
-            "kind": "all_clear",
-            "mode": mode.value,
-            "simulated": mode is not Mode.LIVE,
-            "site": site.name,
-            "warning_id": event.warning_id,
-            "revision": event.revision,
-            "zone_id": event.zone_id,
-            "spoken": text,
-            "reason": title,
-            "t_us": event.t_ns // NS_PER_US,
-            "sent_us": now_ns // NS_PER_US,
-        }
-    )
-
-
 class _Cap:
     """CAP 1.2 alerts: files in a folder, or HTTP POST."""
-
-    tells_end = True
 
     def __init__(self, site: Site, channel: Channel) -> None:
         self._site, self._channel = site, channel
@@ -255,4 +211,3 @@ _KINDS: dict[str, Callable[[Site, Channel], Any]] = {
     "mqtt": _Mqtt,
     "cap": _Cap,
 }
-__all__ = ["Channels", "Sender", "told_json", "words"]

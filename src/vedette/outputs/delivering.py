@@ -1,7 +1,7 @@
 """Warnings to channels outside: each zone's own, retried, and confirmed or not, one by one.
 
-In: warnings raised and escalated, and for channels that tell the end their all-clear. Out: one
-Delivery a channel and revision, by callback. Nothing here blocks a step: every channel has its own
+In: warnings raised and escalated, and their all-clear. Out: one Delivery a channel and revision, by
+callback. Nothing here blocks a step: every channel has its own
 bounded queue and task, and one that hangs holds up no other.
 """
 
@@ -27,9 +27,7 @@ Change = WarningRaised | WarningEscalated | WarningCleared
 
 
 class Sender(Protocol):
-    """How one channel is spoken to. `tells_end`: it is given the all-clear, too."""
-
-    tells_end: bool
+    """How one channel is spoken to."""
 
     @property
     def id(self) -> str:
@@ -96,7 +94,7 @@ class Delivering:
             await channel.sender.close()
 
     def send(self, event: Change, already: frozenset[str] = frozenset()) -> None:
-        """Queue a warning for its zone's channels: those the zone names, all if it names none.
+        """Queue a warning, or its all-clear, for the channels its zone names; all if it names none.
 
         already: channels that have taken or refused it before. A full queue gives up its oldest,
         which counts as not delivered.
@@ -104,8 +102,6 @@ class Delivering:
         named = self._zone_channels.get(event.zone_id) or frozenset(self._channels)
         for channel_id in sorted(named & self._channels.keys() - already):
             channel = self._channels[channel_id]
-            if isinstance(event, WarningCleared) and not channel.sender.tells_end:
-                continue
             channel.waiting.append(event)
             while len(channel.waiting) > QUEUE_MAX:
                 self._confirm(channel, channel.waiting.popleft(), "the queue is full")

@@ -1,4 +1,4 @@
-"""Warnings by HTTP POST: signed JSON.
+"""Warnings and their all-clear by HTTP POST: signed JSON.
 
 What a receiver gets is the site's own words; what it answers is never read beyond the status.
 """
@@ -17,6 +17,7 @@ from vedette.model.commands import Delivery
 from vedette.model.enums import Mode
 from vedette.model.events import WarningCleared
 from vedette.outputs.delivering import Change, Delivering, Warned, mode_of
+from vedette.outputs.words import words
 
 if TYPE_CHECKING:
     import httpx
@@ -65,8 +66,6 @@ class Poster:
 class _Hook:
     """One webhook."""
 
-    tells_end = False  # its receivers know of warnings alone
-
     def __init__(self, site: Site, webhook: Webhook) -> None:
         self._site, self._webhook = site, webhook
         self._poster = Poster(webhook.timeout_s)
@@ -76,8 +75,7 @@ class _Hook:
         return self._webhook.id
 
     async def send(self, event: Change, now_ns: int) -> tuple[str, bool]:
-        assert not isinstance(event, WarningCleared)
-        body = msgspec.json.encode(message(self._site, event, now_ns))
+        body = told_json(self._site, event, now_ns)
         headers = _headers(self._webhook, event, body, now_ns)
         return await self._poster.post(self._webhook.url, body, headers)
 
@@ -95,7 +93,7 @@ class Webhooks(Delivering):
         super().__init__(site, [_Hook(site, hook) for hook in site.webhooks], deliver, now_ns)
 
 
-def _headers(webhook: Webhook, event: Warned, body: bytes, now_ns: int) -> dict[str, str]:
+def _headers(webhook: Webhook, event: Change, body: bytes, now_ns: int) -> dict[str, str]:
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "vedette",
@@ -114,6 +112,30 @@ def signature(secret: str, t_s: int, body: bytes) -> str:
     t_s: Unix seconds, part of what is signed, so that an old message cannot be sent again as new.
     """
     return hmac.new(secret.encode(), f"{t_s}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+def told_json(site: Site, event: Change, now_ns: int) -> bytes:
+    """Write a warning, or its all-clear (kind "all_clear"), as webhooks get it."""
+    if not isinstance(event, WarningCleared):
+        return msgspec.json.encode(message(site, event, now_ns))
+    mode = mode_of(site, event)
+    title, text = words(site, event)
+    return msgspec.json.encode(
+        {
+            "schema": SCHEMA,
+            "kind": "all_clear",
+            "mode": mode.value,
+            "simulated": mode is not Mode.LIVE,
+            "site": site.name,
+            "warning_id": event.warning_id,
+            "revision": event.revision,
+            "zone_id": event.zone_id,
+            "spoken": text,
+            "reason": title,
+            "t_us": event.t_ns // NS_PER_US,
+            "sent_us": now_ns // NS_PER_US,
+        }
+    )
 
 
 def message(site: Site, event: Warned, now_ns: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from types import TracebackType
 
 import msgspec
 
-from vedette import codecs, feeds, server
+from vedette import codecs, feeds, server, warning
 from vedette.base.measures import Measures
 from vedette.config.site import Site
 from vedette.model.arrivals import Arrival
@@ -218,24 +218,21 @@ class Service:
         self.hub.publish(picture)
         self.publishing.publish(picture)
         for event in picture.events:
-            if isinstance(event, WarningRaised | WarningEscalated):
+            if isinstance(event, WarningRaised | WarningEscalated | WarningCleared):
                 self.webhooks.send(event)
-                self.channels.send(event)
-            elif isinstance(event, WarningCleared):
                 self.channels.send(event)
 
     def _say_what_was_left_unsaid(self) -> None:
-        """Send again, under its old number, each warning whose delivery was never confirmed."""
-        latest: dict[int, WarningRaised | WarningEscalated] = {}
+        """Send again, under its old number, what of each warning nobody has answered for: its last
+        revision, which may be the all-clear."""
+        latest: dict[int, WarningRaised | WarningEscalated | WarningCleared] = {}
         self.channels.remember([*self.core.told, *self.core.untold])
         for event in [*self.core.told, *self.core.untold]:
-            if isinstance(event, WarningRaised | WarningEscalated):
+            if isinstance(event, WarningRaised | WarningEscalated | WarningCleared):
                 latest[event.warning_id] = event
-        warnings = self.core.state.warning.warnings
-        for warning_id, event in latest.items():
-            record = warnings.get(warning_id)
-            if record is not None:
-                already = frozenset({*record.delivered, *record.failed})
+        for event in latest.values():
+            already = warning.answered(self.core.state.warning, event.warning_id, event.revision)
+            if already is not None:
                 self.webhooks.send(event, already)
                 self.channels.send(event, already)
 

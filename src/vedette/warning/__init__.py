@@ -14,9 +14,9 @@ from vedette.model.tracks import TrackTable
 from vedette.warning.contacts import refresh
 from vedette.warning.issue import issue
 from vedette.warning.orders import obey, take_delivery
-from vedette.warning.state import WarningState, start
+from vedette.warning.state import WarningState, answered, start
 
-__all__ = ["WarningState", "advance", "start"]
+__all__ = ["WarningState", "advance", "answered", "start"]
 
 
 def advance(

@@ -78,6 +78,15 @@ class WarningState:
     recent: dict[str, int] = field(default_factory=dict)
 
 
+def answered(state: WarningState, warning_id: int, revision: int) -> frozenset[str] | None:
+    """List the channels that took or refused a revision; None where it is long forgotten."""
+    issued = state.issued.get(warning_id)
+    if issued is None or not 1 <= revision <= len(issued.revision_ns):
+        return None
+    keys = (key.partition(":") for key in issued.answered)
+    return frozenset(channel for number, _, channel in keys if number == str(revision))
+
+
 def start(site: Site) -> WarningState:
     """Make the stage's state for a site: no warning is open. Zones keep the site file's order."""
     frame = SiteFrame(site.reference)
