@@ -24,6 +24,7 @@ def undetected_by(
     track_id: Any,
     crossing: Any,
     hit_ns: Any,
+    sensor: int,
     stranger_ns: int,
     factor_tentative: float,
     factor_confirmed: float,
@@ -32,24 +33,29 @@ def undetected_by(
 ) -> Any:
     """Give for each track (count,) the factor by which a miss lowers its odds.
 
-    hit_ns (C,): when this sensor last saw it; before stranger_ns (or never) a miss weighs less.
+    hit_ns (C, S): when this sensor last saw it; before stranger_ns (or never) a miss weighs less.
     visible (count,): how far it can be seen at all, 0 to 1.
     """
     answer = np.empty(count)
     for i in range(count):
         factor = factor_confirmed if track_id[i] > 0 else factor_tentative
         ratio = 1.0
-        if crossing[i] == 0 and (hit_ns[i] < stranger_ns or hit_ns[i] == 0):
+        last_ns = hit_ns[i, sensor]
+        if crossing[i] == 0 and (last_ns < stranger_ns or last_ns == 0):
             ratio = stranger_ratio
         answer[i] = 1.0 - visible[i] * ratio * (1.0 - factor)
     return answer
 
 
 @njit(cache=True)
-def looked_already(absent: Any, looked_ns: Any, again_ns: int) -> None:
-    """Set absent (N,) to 1, in place, for tracks that were already looked at in this scan."""
+def looked_already(absent: Any, looked_ns: Any, sensor: int, again_ns: int) -> None:
+    """Set absent (N,) to 1, in place, for tracks the sensor already looked at in this scan.
+
+    looked_ns (C, S). Whole tables come in, and the sensor's number: a column of one is of another
+    layout where there is one sensor, or one row, and the kernel would be compiled for it anew.
+    """
     for i in range(absent.shape[0]):
-        if looked_ns[i] > again_ns:
+        if looked_ns[i, sensor] > again_ns:
             absent[i] = 1.0
 
 
@@ -109,6 +115,7 @@ def note_hits(
     P: Any,
     looked_ns: Any,
     hit_ns: Any,
+    sensor: int,
     hits: Any,
     updated_ns: Any,
     height_seen: Any,
@@ -117,7 +124,7 @@ def note_hits(
 ) -> None:
     """Write down, in place, who was looked at, who was seen, and what came with the plot.
 
-    looked_ns, hit_ns (C,): this sensor's. A hit sooner than scan_ns after the one before belongs to
+    looked_ns, hit_ns (C, S): by sensor. A hit sooner than scan_ns after the one before belongs to
     the same scan, and moves neither hits nor hit_ns: else a sensor that looks more often than it is
     said to would never have seen anything twice. told_var: below this variance of up (m2) the
     height counts as seen, however it came about.
@@ -125,7 +132,7 @@ def note_hits(
     for i in range(first.shape[0] - 1):
         if first[i] == first[i + 1]:
             continue
-        looked_ns[i] = t_ref[i]
+        looked_ns[i, sensor] = t_ref[i]
         if missed[i] >= 0.5:
             continue
         best = first[i]
@@ -133,9 +140,9 @@ def note_hits(
             if prob[p] >= prob[best]:
                 best = p
         j = column[best]
-        if t_ref[i] - hit_ns[i] > scan_ns:
+        if t_ref[i] - hit_ns[i, sensor] > scan_ns:
             hits[i] += crossing[i] == 1 or starts_tracks
-            hit_ns[i] = t_ref[i]
+            hit_ns[i, sensor] = t_ref[i]
         updated_ns[i] = max(updated_ns[i], t_meas_ns[j])
         told = not (math.isnan(z[j, 2]) and math.isnan(z[j, HEIGHT]))
         if told or P[i, 0, 2, 2] < told_var:

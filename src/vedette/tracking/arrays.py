@@ -58,6 +58,8 @@ def compile_kernels() -> None:
         clutter_per_scan=1.0,
         rotating=True,
         blind_speed_mps=1.0,
+        antenna_agl_m=10.0,
+        mask_rad=[[0.0, 0.0], [3.0, 0.01]],
     )
     finders = [
         polar_sensor(

@@ -82,7 +82,7 @@ def undetected(state: TrackerState, sensor_index: int, look_ns: int, share: F64)
     softened = 1.0 - min(model.detection_prob, s.miss_prob_max)
     softened **= min(1.0, state.period_s[sensor_index] / s.independent_s)
     answer: F64 = undetected_by(
-        n, bank.track_id, bank.crossing, bank.hit_ns[:, sensor_index],
+        n, bank.track_id, bank.crossing, bank.hit_ns, sensor_index,
         look_ns - int(s.stranger_s * NS_PER_S), 1.0 - model.detection_prob, softened,
         s.stranger_ratio, share,
     )  # fmt: skip
@@ -177,8 +177,8 @@ def _update(
         return np.ones(len(look.t_ns)), None
     share = visible(state, look.sensor_index, look_ns)
     absent = undetected(state, look.sensor_index, look_ns, share)
-    sensor_looked = bank.looked_ns[:, look.sensor_index]
-    looked_already(absent, sensor_looked, again_ns(state, look_ns, look.sensor_index))
+    again = again_ns(state, look_ns, look.sensor_index)
+    looked_already(absent, bank.looked_ns, look.sensor_index, again)
     weight = weigh(
         first, column, score, bank.existence, absent, density, model.detection_prob, share,
         bank.key, look.key, _KIND_BITS,
@@ -254,7 +254,7 @@ def _note(state: TrackerState, model: SensorModel, look: Look, pairs: Pairs) -> 
     note_hits(
         pairs.first, pairs.column, pairs.prob, pairs.missed, pairs.t_ref, look.t_ns, look.z,
         look.key, int(_SAME_SCAN_RATIO * state.period_s[s] * NS_PER_S), model.starts_tracks,
-        told_var, bank.P, bank.looked_ns[:, s], bank.hit_ns[:, s], bank.hits, bank.updated_ns,
+        told_var, bank.P, bank.looked_ns, bank.hit_ns, s, bank.hits, bank.updated_ns,
         bank.height_seen, bank.crossing, bank.key,
     )  # fmt: skip
     note_likeliest(state, look, pairs.first, pairs.column, pairs.prob, pairs.missed)
