@@ -6,13 +6,16 @@ import re
 import time
 import tomllib
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import numpy as np
 import pytest
 
 from vedette.base.errors import RefusedError
+from vedette.config.kinds import FEED_KINDS
 from vedette.config.lines import locate
 from vedette.config.load import check_site, load_site, parse_site
+from vedette.config.site import Feed
 
 MUTATIONS = int(os.environ.get("VEDETTE_MUTATIONS", "2000"))
 SITE = Path(__file__).resolve().parents[2] / "scenarios" / "sites" / "ain_al_asad.toml"
@@ -422,3 +425,7 @@ def test_a_tcp_feed_on_the_port_of_the_page_is_refused(text):
     assert "the page's own" in reason
     assert check_site((text + feed.replace("8420", "8421")).encode(), "x") == (True, "")
     assert check_site((text + feed.replace("_tcp", "_udp")).encode(), "x") == (True, "")
+
+
+def test_the_table_of_kinds_has_a_row_for_each_kind_a_feed_may_have():
+    assert set(get_args(get_type_hints(Feed)["kind"])) == set(FEED_KINDS)

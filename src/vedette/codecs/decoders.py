@@ -20,6 +20,7 @@ from vedette.codecs import (
     sapient,
 )
 from vedette.codecs.lines import LineBuffer
+from vedette.config.kinds import FEED_KINDS
 from vedette.config.site import Site
 from vedette.model.arrivals import Arrival
 from vedette.model.enums import Mode, Severity
@@ -29,25 +30,6 @@ from vedette.model.reports import Refusal, Report, SourceNote
 OUTPUT = "output"  # no bytes come from it; what became of its connection is noted all the same
 HTTP, WEBSOCKET = "http", "websocket"  # the doors that are always open; whole detection lines
 REFUSALS_MAX = 16  # told one by one from one arrival; the rest is one report with its count
-
-_FORMAT = {
-    "asterix_udp": "asterix",
-    "beast_tcp": "beast",
-    "sbs_tcp": "sbs",
-    "avr_tcp": "avr",
-    "aircraft_json_http": "aircraft.json",
-    "aircraft_json_file": "aircraft.json",
-    "detections_udp": "detections",
-    "detections_tcp": "detection stream",
-    "cot_udp": "cot",
-    "sapient_tcp": "sapient",
-    "sapient_listen": "sapient",
-    "cot_tcp": "cot",
-    "remote_id_udp": "remote id",
-    "mavlink_udp": "mavlink",
-    "remote_id_mqtt": "remote id payload",
-    "detections_mqtt": "detections",
-}
 
 
 @dataclass(slots=True)
@@ -84,7 +66,7 @@ def open_decoders(site: Site) -> Decoders:
     """Make the decoders of a site: one for each feed, and the doors "http" and "websocket"."""
     feeds: dict[str, FeedDecoder] = {}
     for feed in site.feeds:
-        kind = _FORMAT[feed.kind]
+        kind = FEED_KINDS[feed.kind].format
         feeds[feed.id] = FeedDecoder(feed.id, kind)
         if feed.cat021_edition is not None:
             feeds[feed.id].edition = asterix.EDITIONS[feed.cat021_edition]

@@ -4,27 +4,22 @@ In: a Site whose keys and types are already right. Out: faults as (path, reason)
 """
 
 from vedette.config.faults import Faults, address_of, known_key, unique_ids
+from vedette.config.kinds import (
+    ADSB_FEEDS,
+    COT_FEEDS,
+    FILE_FEED,
+    GROUP_FEEDS,
+    JSON_FEEDS,
+    LISTENING_FEEDS,
+    MQTT_FEEDS,
+    REMOTE_ID_FEEDS,
+    SAPIENT_FEEDS,
+    STREAM_FEEDS,
+    TLS_FEEDS,
+)
 from vedette.config.site import Feed, Output, Site
 
 RESERVED_SOURCES = ("http", "websocket")  # the doors that are always there
-JSON_FEEDS = ("aircraft_json_http", "aircraft_json_file")
-ADSB_FEEDS = ("beast_tcp", "sbs_tcp", "avr_tcp", *JSON_FEEDS)
-COT_FEEDS = ("cot_udp", "cot_tcp")
-SAPIENT_FEEDS = ("sapient_tcp", "sapient_listen")
-LISTENING_FEEDS = (
-    "asterix_udp",
-    "detections_udp",
-    "detections_tcp",
-    "cot_udp",
-    "sapient_listen",
-    "remote_id_udp",
-    "mavlink_udp",
-)
-REMOTE_ID_FEEDS = ("remote_id_udp", "remote_id_mqtt")
-MQTT_FEEDS = ("remote_id_mqtt", "detections_mqtt")
-TLS_FEEDS = ("cot_tcp", *MQTT_FEEDS)
-# Kinds that may listen to a multicast group.
-GROUP_FEEDS = ("asterix_udp", "cot_udp", "remote_id_udp", "mavlink_udp")
 LISTENING_OUTPUTS = ("tracks_tcp", "tracks_websocket")
 OVER_FEEDS: dict[str, tuple[str, ...]] = {
     "sapient": ("sapient_tcp",),
@@ -70,7 +65,7 @@ def _feed(site: Site, feed: Feed, path: str) -> Faults:
             yield f"{path}.sensor", f"is missing: {feed.kind} does not name its sensor"
         elif kinds.get(feed.sensor, "adsb") != "adsb":
             yield f"{path}.sensor", f"{feed.kind} needs a sensor of kind adsb"
-        if feed.port == 0 and feed.kind != "aircraft_json_file":
+        if feed.port == 0 and feed.kind != FILE_FEED:
             yield f"{path}.port", "must be the port to connect to"
     yield from _document(feed, path)
     coded = any(sensor.sac is not None for sensor in site.sensors)
@@ -108,16 +103,11 @@ def _sapient(site: Site, feed: Feed, path: str) -> Faults:
         yield f"{path}.port", "must be the port to connect to"
 
 
-def is_tcp(kind: str) -> bool:
-    """Say whether a kind of feed is a TCP connection."""
-    return kind.endswith(("_tcp", "_listen"))
-
-
 def _document(feed: Feed, path: str) -> Faults:
     """Demand of a document where it lies, and of no other feed."""
     if feed.kind not in JSON_FEEDS and feed.path is not None:
         yield f"{path}.path", f"only {', '.join(JSON_FEEDS)} have one"
-    if feed.kind == "aircraft_json_file" and feed.path is None:
+    if feed.kind == FILE_FEED and feed.path is None:
         yield f"{path}.path", "is missing: which file does the receiver write?"
     if feed.kind == "aircraft_json_http" and not (feed.path or "/").startswith("/"):
         yield f"{path}.path", "must begin with /"
@@ -231,7 +221,7 @@ def _ports(site: Site) -> Faults:
     for i, feed in enumerate(site.feeds):
         if feed.kind not in LISTENING_FEEDS or feed.port == 0:
             continue
-        transport = "tcp" if is_tcp(feed.kind) else "udp"
+        transport = "tcp" if feed.kind in STREAM_FEEDS else "udp"
         owner = taken.setdefault((transport, feed.port, feed.group or feed.host), feed.id)
         if owner != feed.id:
             yield f"feeds[{i}].port", f"{transport} port {feed.port} is taken by {owner!r}"

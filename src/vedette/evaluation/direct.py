@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import vedette
 from vedette import pipeline, record
 from vedette.base.constants import NS_PER_S
+from vedette.config.kinds import PIECED_FEEDS
 from vedette.config.site import Site
 from vedette.evaluation.consoles import Desk, finish, take_consoles
 from vedette.feeds import Intake
@@ -29,7 +30,6 @@ from vedette.model.events import (
 )
 from vedette.model.picture import AirPicture
 from vedette.service.clocks import SteppedClock
-from vedette.service.live import STREAM_KINDS
 from vedette.service.lockstep import ordered
 from vedette.simulator.play import LOOK_STEPS, Play, make_play
 from vedette.simulator.scenario import ChannelSpec, LoadedScenario
@@ -169,7 +169,7 @@ def make_chain(loaded: LoadedScenario) -> Chain:
     """Set up the core of a scenario's site at the scenario's start, its streams connected."""
     site, clock = loaded.site, SteppedClock(loaded.start_ns)
     intake = Intake(site, clock.now_ns)
-    streams = frozenset(feed.id for feed in site.feeds if feed.kind in STREAM_KINDS)
+    streams = frozenset(feed.id for feed in site.feeds if feed.kind in PIECED_FEEDS)
     for feed in streams:
         intake.put(Arrival(feed=feed, t_recv_ns=loaded.start_ns, kind="opened"))
     assembled = pipeline.assemble(site)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from vedette.base.constants import NS_PER_S
 from vedette.codecs import sapient
+from vedette.config.kinds import FEED_KINDS, FeedKind
 from vedette.config.site import Feed, Site
 from vedette.model.arrivals import Arrival
 
@@ -19,16 +20,14 @@ DOOR_QUEUE_MAX = 10_000
 QUEUE_BYTES_MAX = 8 << 20  # of one feed; 10,000 datagrams of 800 bytes
 TOTAL_UNITS_MAX = 200_000  # of all feeds together: about 400 MB of Arrival objects at worst
 
-# How many frames a piece of a stream holds, counted by the octet that begins or ends each.
-_MARKS = {"beast_tcp": b"\x1a", "sbs_tcp": b"\n", "avr_tcp": b"\n", "detections_tcp": b"\n"}
-_FRAMED = ("sapient_tcp", "sapient_listen")  # streams handed over in whole messages
+_DOOR = FeedKind("detections", "listen_tcp")  # HTTP and WebSocket: a message an arrival
 
 
 @dataclass(slots=True)
 class FeedQueue:
     """One feed's queue: (sequence number, frames, arrival), oldest first."""
 
-    kind: str
+    kind: FeedKind
     rate_max_hz: float
     queue_max: int
     tokens: float
@@ -54,10 +53,11 @@ class Intake:
 
     def _queue_of(self, feed: Feed) -> FeedQueue:
         now_ns = self._clock()
-        return FeedQueue(feed.kind, feed.rate_max_hz, feed.queue_max, feed.rate_max_hz, now_ns)
+        kind = FEED_KINDS[feed.kind]
+        return FeedQueue(kind, feed.rate_max_hz, feed.queue_max, feed.rate_max_hz, now_ns)
 
     def _door(self) -> FeedQueue:
-        return FeedQueue("door", DOOR_RATE_MAX_HZ, DOOR_QUEUE_MAX, DOOR_RATE_MAX_HZ, self._clock())
+        return FeedQueue(_DOOR, DOOR_RATE_MAX_HZ, DOOR_QUEUE_MAX, DOOR_RATE_MAX_HZ, self._clock())
 
     def on_arrival(self, callback: Callable[[], None]) -> None:
         """Have a function called after every arrival, to wake whoever steps."""
@@ -83,9 +83,8 @@ class Intake:
         if queue is None:
             queue = self._queues[arrival.feed] = self._door()
         self._sequence += 1
-        mark = _MARKS.get(queue.kind)
         if arrival.kind == "data":
-            is_framed = queue.kind in _FRAMED
+            mark, is_framed = queue.kind.mark, queue.kind.is_framed
             queue.received += len(arrival.data) if mark or is_framed else 1
             frames = max(arrival.data.count(mark), 1) if mark else 1
             if is_framed:

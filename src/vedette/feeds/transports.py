@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from vedette.base.errors import VedetteError
-from vedette.config.check_wires import JSON_FEEDS, MQTT_FEEDS, is_tcp
+from vedette.config.kinds import JSON_FEEDS, MQTT_FEEDS, STREAM_FEEDS, UDP_FEEDS
 from vedette.config.site import Feed, Site
 from vedette.feeds.intake import Intake
 from vedette.feeds.mqtt import stay_subscribed
@@ -34,7 +34,6 @@ LINE_BYTES_MAX = 1 << 14  # handed over at the latest, whole or not: the codec s
 Clock = Callable[[], int]
 
 
-UDP_KINDS = ("asterix_udp", "detections_udp", "cot_udp", "remote_id_udp", "mavlink_udp")
 SEND_BYTES_MAX = 4 << 20  # of one peer, not yet taken: beyond it the peer is too slow to be told
 
 
@@ -101,7 +100,7 @@ async def open_feeds(site: Site, intake: Intake, clock: Clock) -> AsyncIterator[
 async def _open_feed(
     feed: Feed, intake: Intake, clock: Clock, stack: contextlib.AsyncExitStack, opened: OpenFeeds
 ) -> None:
-    if feed.kind in UDP_KINDS:
+    if feed.kind in UDP_FEEDS:
         transport, port = await _listen_udp(feed, intake, clock)
         stack.callback(transport.close)
         opened.ports[feed.id] = port
@@ -131,7 +130,7 @@ async def _open_feed(
 
 def _advice(feed: Feed, error: OSError) -> str:
     """Say where a feed cannot listen, why, and what to do about it."""
-    transport = "TCP" if is_tcp(feed.kind) else "UDP"
+    transport = "TCP" if feed.kind in STREAM_FEEDS else "UDP"
     where = f"cannot listen on {transport} {feed.group or feed.host}:{feed.port}"
     if error.errno == errno.EADDRINUSE:
         return (

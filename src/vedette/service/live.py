@@ -16,6 +16,7 @@ import msgspec
 
 from vedette import codecs, feeds, server, warning
 from vedette.base.measures import Measures
+from vedette.config.kinds import PIECED_FEEDS
 from vedette.config.site import Site
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
@@ -36,14 +37,6 @@ from vedette.service.clocks import Clock, SteppedClock, SystemClock
 from vedette.service.core import Core
 from vedette.service.lockstep import Lockstep
 
-STREAM_KINDS = (
-    "beast_tcp",
-    "sbs_tcp",
-    "avr_tcp",
-    "detections_tcp",
-    "sapient_tcp",
-    "sapient_listen",
-)
 REFUSALS_MAX = 256  # distinct (source, reason) kept between two steps
 
 
@@ -172,7 +165,7 @@ class Service:
             clock.set(t_ns)
             self.step(t_ns, arrivals)
 
-        streams = frozenset(feed.id for feed in self.site.feeds if feed.kind in STREAM_KINDS)
+        streams = frozenset(feed.id for feed in self.site.feeds if feed.kind in PIECED_FEEDS)
         return Lockstep(self.intake, streams, follow, self._settled)
 
     async def _settled(self) -> None:

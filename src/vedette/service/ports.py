@@ -13,7 +13,8 @@ from pathlib import Path
 import msgspec
 
 from vedette import feeds, server
-from vedette.config.check_wires import LISTENING_OUTPUTS, is_tcp
+from vedette.config.check_wires import LISTENING_OUTPUTS
+from vedette.config.kinds import STREAM_FEEDS
 from vedette.config.site import Feed, Site
 from vedette.outputs.publishing import Publishing
 from vedette.outputs.surroundings import Surroundings
@@ -73,7 +74,7 @@ def available_ports(site: Site) -> dict[str, int]:
 
 def _bound(feed: Feed, port: int, stack: ExitStack) -> int:
     """Bind a port while the others are chosen; give its number."""
-    kind = socket.SOCK_STREAM if is_tcp(feed.kind) else socket.SOCK_DGRAM
+    kind = socket.SOCK_STREAM if feed.kind in STREAM_FEEDS else socket.SOCK_DGRAM
     probe = stack.enter_context(socket.socket(type=kind))
     if kind is socket.SOCK_STREAM:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

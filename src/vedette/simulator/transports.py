@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vedette.base.errors import VedetteError
-from vedette.config.check_wires import SAPIENT_FEEDS
+from vedette.config.kinds import SAPIENT_FEEDS
 from vedette.config.site import Feed, Site
 
 DATAGRAM_KINDS = ("asterix_udp", "detections_udp", "remote_id_udp", "mavlink_udp", "cot_udp")

@@ -18,7 +18,7 @@ from vedette.codecs.asterix import (
     encode_plots,
 )
 from vedette.codecs.detections import encode_detection_line
-from vedette.config.check_wires import SAPIENT_FEEDS
+from vedette.config.kinds import SAPIENT_FEEDS
 from vedette.config.site import Feed, Sensor, Site
 from vedette.model.reports import Detection, Plot, Report, SensorStatus
 from vedette.simulator.cot_wire import events as cot_events

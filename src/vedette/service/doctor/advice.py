@@ -11,11 +11,11 @@ from collections.abc import Sequence
 import msgspec
 
 from vedette.codecs import formats
-from vedette.config.check_wires import LISTENING_FEEDS
 from vedette.config.faults import is_loopback
+from vedette.config.kinds import FILE_FEED, LISTENING_FEEDS
 from vedette.config.site import Feed, Sensor, Site
 from vedette.service.doctor.heard import Heard
-from vedette.service.doctor.sockets import FILE_FEED, Nearby, Opened
+from vedette.service.doctor.sockets import Nearby, Opened
 
 CLOCK_AHEAD_S, CLOCK_BEHIND_S = 0.5, 2.0
 HOUR_S, QUARTER_S = 3600.0, 900.0

@@ -21,13 +21,12 @@ import msgspec
 
 from vedette import feeds
 from vedette.base.errors import VedetteError
-from vedette.config.check_wires import LISTENING_FEEDS
+from vedette.config.kinds import FILE_FEED, LISTENING_FEEDS, UDP_FEEDS
 from vedette.config.site import Feed, Output, Site, Webhook
 from vedette.outputs.publishing import Publishing
 from vedette.outputs.surroundings import Surroundings
 from vedette.service.clocks import SystemClock
 
-FILE_FEED = "aircraft_json_file"  # the one kind that has no host
 PROBE_S = 3.0  # a host that takes longer to answer a connection is not there
 NEAR_PORTS = 5  # on either side: what a slip of one digit, or of one line in a table, gives
 HEALTH_S = 2.0
@@ -97,7 +96,7 @@ async def _open_feed(
         opened.faults[feed.id] = str(error).removeprefix(f"feed {feed.id}: ")
         if _is_taken(error):
             opened.taken.add(feed.id)
-    if feed.kind in LISTENING_FEEDS and feed.kind.endswith("_udp") and feed.group is None:
+    if feed.kind in UDP_FEEDS and feed.group is None:
         opened.nearby[feed.id] = await _listen_nearby(site, feed, stack)
 
 
