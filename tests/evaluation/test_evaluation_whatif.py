@@ -166,6 +166,12 @@ def scene(*tracks: tuple[int, float, float]) -> Scene:
     return Scene(rows[:, 0].astype(np.int64), rows[:, 1:], np.full(len(rows), 10.0))
 
 
+def test_a_folder_that_is_no_recording_is_refused_in_one_line_like_anywhere_else(tmp_path, capsys):
+    assert cli.main(["whatif", str(tmp_path), "--no-operators"]) == 2
+    said = capsys.readouterr().err
+    assert said == f"vedette whatif: {tmp_path}: not a recording: it holds no session.json\n"
+
+
 def test_a_command_follows_the_object_and_not_the_number():
     there = scene((1, 0.0, 0.0), (2, 900.0, 0.0))
     here = scene((1, 905.0, 0.0), (7, 4.0, 0.0))
