@@ -167,7 +167,7 @@ def scene(*tracks: tuple[int, float, float]) -> Scene:
 
 
 def test_a_folder_that_is_no_recording_is_refused_in_one_line_like_anywhere_else(tmp_path, capsys):
-    assert cli.main(["whatif", str(tmp_path), "--no-operators"]) == 2
+    assert main(["whatif", str(tmp_path), "--no-operators"]) == 2
     said = capsys.readouterr().err
     assert said == f"vedette whatif: {tmp_path}: not a recording: it holds no session.json\n"
 

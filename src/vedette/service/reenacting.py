@@ -114,6 +114,7 @@ class _Issues:
 
 def recorded_site(folder: Path) -> Site:
     """Read the site a recording was made with. Raises RefusedError where it is no recording."""
+    record.session(folder)
     return parse_site(record.site_text(folder), "site.toml")
 
 
