@@ -16,6 +16,7 @@ from typing import Any
 
 from benchmarks import (
     campaign_speed,
+    campaign_stages,
     consistency,
     delivery,
     four_targets,
@@ -56,6 +57,7 @@ OWN: tuple[Any, ...] = (
     simulator_speed,
     remote_id_speed,
     campaign_speed,
+    campaign_stages,
     sapient_speed,
 )
 BENCHMARKS: tuple[Benchmark, ...] = (*OWN, *PROGRAMS)

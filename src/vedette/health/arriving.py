@@ -10,25 +10,24 @@ import msgspec
 import numpy as np
 
 from vedette.base.constants import NS_PER_S
-from vedette.model.measurements import I64, MeasurementBatch, SensorModel
+from vedette.model.measurements import MeasurementBatch, SensorModel
 
 WINDOW_S = 5.0
 SHARE_MIN = 0.2  # of a window's measurements: less is an accident
 LEAST = 5  # measurements of a window, to say anything of shares
 ROWS_MAX = 512  # looked at of one batch: copies come close together, and a flood must cost little
-KEPT = 2_048  # marks of earlier measurements: seconds of any sensor
+KEPT = 2_048  # marks of earlier measurements, and up to ROWS_MAX more: seconds of any sensor
 # Plots of one scan may come by sectors, in any order; nothing is out of order within this.
 SLACK_S = 0.5
-_MIX = np.int64(-7_046_029_254_386_353_131)  # Knuth's multiplier for 64 bits, odd
 
 
 class ArrivingMemory(msgspec.Struct, kw_only=True):
     """One sensor's present window and what the last one told.
 
-    recent: marks of measurements, oldest first. newest_ns: the latest time of measurement so far.
+    recent: marks of measurements as keys, oldest first. newest_ns: the latest time of measurement.
     """
 
-    recent: list[int] = []
+    recent: dict[int, None] = {}
     newest_ns: int = 0
     window_start_ns: int = 0
     count: int = 0
@@ -40,21 +39,23 @@ class ArrivingMemory(msgspec.Struct, kw_only=True):
 
 def take_arriving(memory: ArrivingMemory, model: SensorModel, batch: MeasurementBatch) -> None:
     """Count what came again or out of order in a batch; changes memory."""
-    t_ns = batch.t_meas_ns[-ROWS_MAX:]
-    if len(t_ns) == 0:
+    times_ns = batch.t_meas_ns[-ROWS_MAX:].tolist()
+    if not times_ns:
         return
-    marks, firsts = np.unique(_marks(batch), return_index=True)
-    known = np.isin(marks, np.array(memory.recent, np.int64))
-    memory.count += len(t_ns)
-    memory.again += len(t_ns) - len(marks) + int(known.sum())
-    fresh = np.sort(firsts[~known])
-    behind_s = (memory.newest_ns - t_ns[fresh]) / NS_PER_S
-    late = behind_s > max(SLACK_S, model.scan_period_s)
-    if memory.newest_ns and late.any():
-        memory.behind += int(late.sum())
-        memory.behind_most_s = max(memory.behind_most_s, float(behind_s.max()))
-    memory.newest_ns = max(memory.newest_ns, int(t_ns.max()))
-    memory.recent = [*memory.recent, *_marks(batch)[fresh].tolist()][-KEPT:]
+    late_s, newest_ns = max(SLACK_S, model.scan_period_s), memory.newest_ns
+    for t_ns, mark in zip(times_ns, _marks(batch), strict=True):
+        if mark in memory.recent:
+            memory.again += 1
+            continue
+        memory.recent[mark] = None
+        behind_s = (newest_ns - t_ns) / NS_PER_S
+        if newest_ns and behind_s > late_s:
+            memory.behind += 1
+            memory.behind_most_s = max(memory.behind_most_s, behind_s)
+    memory.count += len(times_ns)
+    memory.newest_ns = max(newest_ns, *times_ns)
+    if len(memory.recent) > KEPT + ROWS_MAX:
+        memory.recent = dict.fromkeys(list(memory.recent)[-KEPT:])
 
 
 def close_window(memory: ArrivingMemory, now_ns: int) -> None:
@@ -78,11 +79,11 @@ def _words(memory: ArrivingMemory) -> str:
     return "; ".join(parts)
 
 
-def _marks(batch: MeasurementBatch) -> I64:
-    """Give a 64-bit mark of time and measured values of each of the last rows."""
-    marks: I64 = batch.t_meas_ns[-ROWS_MAX:] * _MIX
+def _marks(batch: MeasurementBatch) -> list[int]:
+    """Give a 64-bit mark of time and measured values of each of the last rows.
+
+    Python's hash of whole numbers is the same in every process.
+    """
     values = np.ascontiguousarray(batch.z[-ROWS_MAX:]).view(np.int64)
-    for column in values.T:
-        marks = (marks ^ column) * _MIX
-        marks = marks ^ (marks >> 29)
-    return marks
+    times_ns = batch.t_meas_ns[-ROWS_MAX:]
+    return [hash((t, *row)) for t, row in zip(times_ns.tolist(), values.tolist(), strict=True)]

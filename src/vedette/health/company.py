@@ -14,7 +14,7 @@ import numpy as np
 from vedette.base.constants import NS_PER_S
 from vedette.base.names import track_name
 from vedette.model.measurements import F64, Bools, MeasurementBatch, SensorModel
-from vedette.model.tracks import Links, TrackTable
+from vedette.model.tracks import TrackTable
 
 WINDOW_S = 5.0
 # A flood: this many times the stated clutter and more, most of all that came, in this many windows:
@@ -45,12 +45,13 @@ class CompanyMemory(msgspec.Struct, kw_only=True):
     place_words: str = ""
 
 
-def take_plots(
-    memory: CompanyMemory, model: SensorModel, batch: MeasurementBatch, links: Links
-) -> None:
-    """Count which plots of a batch belong to a track; changes memory."""
+def take_plots(memory: CompanyMemory, batch: MeasurementBatch, linked: set[int]) -> None:
+    """Count which plots of a batch belong to a track; changes memory.
+
+    linked: the step's reports (index) that the tracker has given to a track.
+    """
     memory.plots += len(batch.report_index)
-    memory.loose += int((~np.isin(batch.report_index, links.report_index)).sum())
+    memory.loose += sum(index not in linked for index in batch.report_index.tolist())
 
 
 def close_window(memory: CompanyMemory, model: SensorModel, now_ns: int) -> None:

@@ -161,9 +161,9 @@ def take_tracks(
 ) -> None:
     """Hold each sensor against the tracks that it and others have made; changes the memories."""
     memories = {model.sensor_id: state.memory[model.sensor_id].company for model in models}
+    linked = set(links.report_index.tolist())
     for batch in batches:
-        model = models[batch.sensor_index]
-        company.take_plots(memories[model.sensor_id], model, batch, links)
+        company.take_plots(memories[models[batch.sensor_index].sensor_id], batch, linked)
     for model in models:
         company.close_window(memories[model.sensor_id], model, now_ns)
         arriving.close_window(state.memory[model.sensor_id].arriving, now_ns)
