@@ -5,10 +5,10 @@ Out: `Coverage` of each class. Every probability is the simulator's own, asked o
 
 Nobody cooperates: what only hears transponders and position feeds counts for nothing, and direction
 finders count for what transmits. Sensors are healthy: the scenario's faults are left out.
-Found: by any sensor. Confirmed (`detection.M_OF_N`): by a radar, or by two that give bearings and
-whose lines cross at CROSSING_MIN_DEG at least, for only a place can be warned of. Sensors err
-independently, and their looks are not put together: two of one radar and one of another confirm
-nothing here, where the tracker would take them.
+Found: by any sensor. Confirmed (`detection.M_OF_N`): by a radar or by four receivers that compare
+times, or by two that give bearings and whose lines cross at CROSSING_MIN_DEG at least, for only a
+place can be warned of. Sensors err independently, and their looks are not put together: two of one
+radar and one of another confirm nothing here, where the tracker would take them.
 """
 
 import itertools
@@ -244,12 +244,17 @@ def joined(models: Sequence[Looking], probe: Probe, approach: Approach, ring_m: 
         sees = found(model, probe, approach, ring_m)
         confirmed = sees.confirmed_prob
         missed *= 1.0 - sees.found_prob
-        if isinstance(model, RadarModel):
+        if gives_place(model):
             open_yet *= 1.0 - confirmed
-        elif confirmed.any():
+        elif confirmed.any() and model.sensor.kind != "range":
             crossing.append((model, confirmed))
     open_yet *= 1.0 - _crossed(crossing, approach, ring_m)
     return Joined(1.0 - missed, 1.0 - open_yet)
+
+
+def gives_place(model: Looking) -> bool:
+    """Say whether one sensor alone gives a place: a radar, or receivers that compare times."""
+    return model.sensor.kind.startswith("radar") or model.sensor.kind == "tdoa"
 
 
 def _crossed(bearings: Sequence[tuple[Looking, F64]], approach: Approach, ring_m: F64) -> F64:

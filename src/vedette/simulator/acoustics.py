@@ -18,9 +18,10 @@ from vedette.base.constants import NS_PER_S
 from vedette.model.enums import ObjectClass
 from vedette.model.reports import Report
 from vedette.simulator.listeners import BearingModel, fields_of
+from vedette.simulator.objects import ground_drop_m
 from vedette.simulator.sensor_specs import AcousticSpec, SensorModelSpec
 from vedette.simulator.sight import Seen, look
-from vedette.simulator.world import STEP_S, World
+from vedette.simulator.world import STEP_S, World, wind_at
 
 F64 = NDArray[np.float64]
 
@@ -44,11 +45,11 @@ ROUNDS = 40  # the time converges as (v / c)^n: 1e-6 at an airliner's 0.7
 class AcousticModel(BearingModel):
     """A microphone array. past: as much of the world as sound takes to cross its coverage.
 
-    A step each: states (N, 6), visible (N,).
+    A step each: states (N, 6), visible (N,). wind_m (K, 4): by height, as the world's.
     """
 
     acoustic: AcousticSpec
-    wind_mps: F64
+    wind_m: F64
     past: deque[tuple[F64, NDArray[np.bool_]]]
 
     def observe(self, world: World) -> list[Report]:
@@ -107,21 +108,30 @@ class AcousticModel(BearingModel):
         return np.array([LOUDNESS_DB[spec.object_class] for spec in world.fleet.specs])
 
     def reach_m(self, world: World, state_enu: F64) -> F64:
-        """Give how far each object (N,) is heard, from where it is."""
+        """Give how far each object (N,) is heard, from where it is.
+
+        The wind along the path is its mean over the heights between (Simpson's rule); that in the
+        microphones is the one at the array.
+        """
         towards = self.station.position_enu_m - state_enu[:, :3]
         length = np.maximum(np.sqrt(np.sum(towards * towards, axis=1)), 1.0)
-        along = (towards @ self.wind_mps) / length
+        height = state_enu[:, 2] + ground_drop_m(state_enu[:, 0], state_enu[:, 1])
+        own_m = self.station.height_m
+        here = wind_at(self.wind_m, own_m)
+        between = wind_at(self.wind_m, 0.5 * (height + own_m))
+        path = (here + 4.0 * between + wind_at(self.wind_m, height)) / 6.0
+        along = np.sum(towards * path, axis=1) / length
         path_db = np.clip(self.acoustic.wind_path_db_per_mps * along, -PATH_DB_MAX, PATH_DB_MAX)
-        noise_db = self.acoustic.wind_noise_db_per_mps * float(np.hypot(*self.wind_mps[:2]))
+        noise_db = self.acoustic.wind_noise_db_per_mps * float(np.hypot(*here[:2]))
         return np.asarray(
             self.range_90_m * 10.0 ** ((self.loudness_db(world) + path_db - noise_db) / 20.0)
         )
 
 
-def acoustic_model(plain: BearingModel, spec: SensorModelSpec, wind_mps: F64) -> AcousticModel:
-    """Make a microphone array of a plain bearing sensor; wind_mps (3,): the air's velocity."""
+def acoustic_model(plain: BearingModel, spec: SensorModelSpec, wind_m: F64) -> AcousticModel:
+    """Make a microphone array of a plain bearing sensor; wind_m (K, 4): the wind by height."""
     acoustic = spec.acoustic or AcousticSpec()
     cross_s = plain.sensor.coverage.range_max_m / acoustic.sound_speed_mps
     steps = int(min(cross_s, PAST_S) / STEP_S) + 3  # the present, and what lies between two steps
     past: deque[tuple[F64, NDArray[np.bool_]]] = deque(maxlen=steps)
-    return AcousticModel(**fields_of(plain), acoustic=acoustic, wind_mps=wind_mps, past=past)
+    return AcousticModel(**fields_of(plain), acoustic=acoustic, wind_m=wind_m, past=past)

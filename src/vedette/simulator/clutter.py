@@ -5,30 +5,32 @@ none of this; a sea of them is so many objects.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vedette.simulator.rain import STEERING_M
 from vedette.simulator.sensor_specs import ClutterPatch, RainSpec
 from vedette.simulator.sight import TWO_PI, Station, in_sector
 
 F64 = NDArray[np.float64]
+Wind = Callable[[F64], F64]  # heights above the ground (N,): velocity of the air there (N, 3)
 
 
 @dataclass(slots=True)
 class ClutterMap:
     """A radar's clutter. fixed: for each patch its points (P, 2): range, azimuth; none: (0, 2).
 
-    plots (M, 4), of scan `number`: drawn once a scan, and told as the beam comes by.
+    wind: by height. plots (M, 4), of scan `number`: drawn once a scan, told as the beam comes by.
     """
 
     station: Station
     patches: Sequence[ClutterPatch]
     fixed: list[F64]
     rains: Sequence[RainSpec]
-    wind_mps: F64
+    wind: Wind
     number: int = -1
     plots: F64 = field(default_factory=lambda: np.zeros((0, 4)))
 
@@ -58,19 +60,23 @@ class ClutterMap:
         return aer[in_sector(self.station.sensor, aer[:, 1], aer[:, 2], aer[:, 0])]
 
     def _rain(self, rng: np.random.Generator, rain: RainSpec, elapsed_s: float) -> F64:
-        """Draw plots evenly over the area where it is now, and up to its top."""
+        """Draw plots evenly over the area where it is now, and up to its top.
+
+        Drops move with the wind at their own height, the area with that at STEERING_M.
+        """
         count = int(rng.poisson(rain.plots_per_scan))
         angle, reach = rng.uniform(0.0, TWO_PI, count), np.sqrt(rng.uniform(size=count))
         place = np.empty((count, 3))
         place[:, 0] = rain.east_m + rain.radius_m * reach * np.sin(angle)
         place[:, 1] = rain.north_m + rain.radius_m * reach * np.cos(angle)
         place[:, 2] = rng.uniform(0.0, rain.top_m, count)
-        place += self.wind_mps * elapsed_s
+        wind = self.wind(place[:, 2]) @ self.station.sensor_from_enu.T
+        place += self.wind(np.array([STEERING_M])) * elapsed_s
         offset = (place - self.station.position_enu_m) @ self.station.sensor_from_enu.T
-        wind = self.station.sensor_from_enu @ self.wind_mps
         ground = np.hypot(offset[:, 0], offset[:, 1])
         slant = np.maximum(np.hypot(ground, offset[:, 2]), 1.0)
-        rate = offset @ wind / slant + rain.range_rate_sigma_mps * rng.standard_normal(count)
+        rate = np.sum(offset * wind, axis=1) / slant
+        rate += rain.range_rate_sigma_mps * rng.standard_normal(count)
         azimuth = np.arctan2(offset[:, 0], offset[:, 1]) % TWO_PI
         return np.stack([slant, azimuth, np.arctan2(offset[:, 2], ground), rate], axis=1)
 
@@ -99,9 +105,9 @@ def clutter_map(
     at: Station,
     patches: Sequence[ClutterPatch],
     rains: Sequence[RainSpec],
-    wind_mps: F64,
+    wind: Wind,
     rng: np.random.Generator,
 ) -> ClutterMap:
     """Draw the fixed points of a radar's clutter, from a stream of their own."""
     fixed = [_places(rng, patch, patch.points) for patch in patches]
-    return ClutterMap(at, patches, fixed, rains, wind_mps)
+    return ClutterMap(at, patches, fixed, rains, wind)

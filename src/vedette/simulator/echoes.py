@@ -26,6 +26,7 @@ from vedette.simulator.detectability import (
 )
 from vedette.simulator.limits import BY_CLASS as LIMITS
 from vedette.simulator.objects import Fleet
+from vedette.simulator.rain import RainPath
 from vedette.simulator.resolution import leaders, merged
 from vedette.simulator.sensor_specs import CrossSection, RadarSpec, radar_cell
 from vedette.simulator.sight import TWO_PI, Seen
@@ -77,7 +78,7 @@ class Equation:
     resolved (4,): the cell where it parts objects, inf where it does not. blind_rate_mps,
     blind_interval_mps: what is as slow as that, or as near to a multiple, is not seen.
     ambiguity_mps: range rates are told modulo this. lobes_rad (L,): where the antenna has side
-    lobes, from its main one; lobe_ratio: their power both ways.
+    lobes, from its main one; lobe_ratio: their power both ways. rain: what takes from its waves.
     """
 
     range_0db_m: float
@@ -93,6 +94,7 @@ class Equation:
     states_sigma: bool
     stated: Sequence[CrossSection] = ()
     strobes: Sequence[Strobe] = ()
+    rain: RainPath | None = None
     _fleet: Fleet | None = field(default=None, repr=False)
     _reflectors: Reflectors | None = field(default=None, repr=False)
     _curves: dict[int, F64] = field(default_factory=dict, repr=False)
@@ -106,6 +108,13 @@ class Equation:
     def snr(self, range_m: F64, rcs_dbsm: F64) -> F64:
         """Give the mean signal to noise power of one pulse, linear."""
         return np.asarray((self.range_0db_m / range_m) ** 4 * 10.0 ** (rcs_dbsm / 10.0))
+
+    def through_rain(self, aer: F64, elapsed_s: float) -> F64 | float:
+        """Give the share of an echo's power that rain lets through, there and back, (M,)."""
+        if self.rain is None:
+            return 1.0
+        loss_db = self.rain.one_way_db(aer[:, 1], aer[:, 2], aer[:, 0], elapsed_s)
+        return np.asarray(10.0 ** (-0.2 * loss_db))
 
     def noise_ratio(self, azimuth_rad: F64, elapsed_s: float) -> F64:
         """Give the noise power, in the receiver's own, where the antenna points at these azimuths.
@@ -154,6 +163,7 @@ class Equation:
         noise = self.noise_ratio(aer[:, 1], world.elapsed_s)
         sends = self.reflectors(world.fleet)
         snr = self.snr(aer[:, 0], self._rcs_dbsm(world, seen)[rows]) / noise
+        snr *= self.through_rain(aer, world.elapsed_s)
         energy = draw_energy(rng, snr, sends.swerling[rows], self.pulses)
         lead = leaders(aer, snr, self.resolved)
         heads, aer, energy = merged(aer, energy, lead)
@@ -171,6 +181,7 @@ class Equation:
         speed = np.sqrt(np.sum(state_enu[:, 3:] ** 2, axis=1))
         noise = self.noise_ratio(seen.azimuth_rad, world.elapsed_s)
         snr = self.snr(seen.range_m, sends.rcs_dbsm(seen, speed)) / noise
+        snr *= self.through_rain(places(seen, np.arange(len(snr))), world.elapsed_s)
         snr_db = np.clip(10.0 * np.log10(np.maximum(snr, 1e-12)), *CURVE_DB)
         grid_db = np.arange(CURVE_DB[0], CURVE_DB[1] + CURVE_STEP_DB, CURVE_STEP_DB)
         prob = np.zeros(len(snr))
@@ -207,10 +218,11 @@ class Equation:
         met, t_ns = t_ns_at((seen.azimuth_rad[rows] + lobes) % TWO_PI)
         rows = rows[met]
         aer = places(seen, rows)
+        let = self.through_rain(aer, world.elapsed_s)  # the wave goes straight to the object
         aer[:, 1] = (aer[:, 1] + lobes[met]) % TWO_PI
         noise = self.noise_ratio(aer[:, 1], world.elapsed_s)
         swerling = self.reflectors(world.fleet).swerling[rows]
-        energy = draw_energy(rng, snr[rows] / noise, swerling, self.pulses)
+        energy = draw_energy(rng, snr[rows] * let / noise, swerling, self.pulses)
         return self.found(rng, t_ns[met], aer, energy, noise)
 
     def _rcs_dbsm(self, world: World, seen: Seen) -> F64:
@@ -282,6 +294,7 @@ def equation(
     rng: np.random.Generator,
     stated: Sequence[CrossSection] = (),
     strobes: Sequence[Strobe] = (),
+    rain: RainPath | None = None,
 ) -> Equation:
     """Make a radar's figures from the scenario's tables and the site's entry.
 
@@ -302,7 +315,8 @@ def equation(
         rcs_dbsm, snr_db = radar.reference_rcs_dbsm, radar.reference_snr_db
         reach_m = radar.reference_range_m or 0.0
     cell = np.array(radar_cell(radar, sensor))
-    parts = (True, True, sensor.kind == "radar_3d", radar.range_rate_cell_mps is not None)
+    points, solid = sensor.kind != "range", sensor.kind == "radar_3d"
+    parts = (True, points, solid, radar.range_rate_cell_mps is not None)
     blind_mps = radar.blind_rate_mps
     return Equation(
         range_0db_m=reach_m * 10.0 ** ((snr_db - rcs_dbsm) / 40.0),
@@ -318,4 +332,5 @@ def equation(
         states_sigma=radar.states_sigma,
         stated=stated,
         strobes=strobes,
+        rain=rain,
     )

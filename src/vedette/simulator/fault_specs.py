@@ -32,11 +32,12 @@ FaultKind = Literal[
 BIASES = {
     "radar_3d": ("bias_range", "bias_azimuth", "bias_elevation"),
     "radar_2d": ("bias_range", "bias_azimuth"),
+    "range": ("bias_range",),
     "bearing": ("bias_azimuth",),
     "bearing_elevation": ("bias_azimuth", "bias_elevation"),
     "position": ("bias_east", "bias_north", "bias_up"),
 }
-FLOODED = ("radar_3d", "radar_2d", "bearing", "bearing_elevation", "position", "adsb")
+FLOODED = ("radar_3d", "radar_2d", "range", "bearing", "bearing_elevation", "position", "adsb")
 # The amounts that make sense, by kind: what is more is no sick sensor but no sensor.
 AMOUNTS = {
     "bias_range": (-1e5, 1e5),

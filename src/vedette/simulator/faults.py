@@ -30,6 +30,7 @@ from vedette.model.reports import (
 from vedette.simulator.fault_specs import FaultSpec
 from vedette.simulator.heard import Message
 from vedette.simulator.receivers import BEAST_CLOCK_HZ
+from vedette.simulator.sensor_specs import RANGING
 from vedette.simulator.sight import TWO_PI
 from vedette.simulator.world import STEP_NS
 
@@ -121,14 +122,14 @@ class FaultyLine:
         tilt = math.radians(low + (high - low) * share[2])
         if self.sensor.kind in ("adsb", "position"):
             return self._ghost(t_ns, azimuth, reach, share)
-        has_range = self.sensor.kind in ("radar_3d", "radar_2d")
-        flat = self.sensor.kind in ("radar_2d", "bearing")
+        has_range = self.sensor.kind in RANGING
+        flat = self.sensor.kind in ("radar_2d", "bearing", "range")
         plot = Plot(
             sensor=self.sensor.id,
             t_meas_ns=t_ns,
             t_recv_ns=t_ns,
             range_m=reach if has_range else None,
-            azimuth_rad=azimuth,
+            azimuth_rad=None if self.sensor.kind == "range" else azimuth,
             elevation_rad=None if flat else tilt,
             range_rate_mps=FLOOD_RATE_MPS * (2.0 * share[3] - 1.0) if has_range else None,
         )

@@ -16,6 +16,7 @@ from vedette.config.site import Sensor
 from vedette.model.enums import ObjectClass
 from vedette.model.reports import Claims, Plot, PositionReport, Report
 from vedette.simulator.objects import Fleet
+from vedette.simulator.rain import RainPath
 from vedette.simulator.sensor_specs import SensorModelSpec
 from vedette.simulator.sight import TWO_PI, Seen, Station, look
 from vedette.simulator.world import STEP_NS, World
@@ -73,7 +74,10 @@ def senders(fleet: Fleet, sensor_id: str) -> list[int]:
 
 @dataclass(slots=True)
 class BearingModel:
-    """A direction finder (hears what transmits) or a camera (sees what is near and large)."""
+    """A direction finder (hears what transmits) or a camera (sees what is near and large).
+
+    rain: what takes from the waves that a direction finder hears.
+    """
 
     station: Station
     rng: np.random.Generator
@@ -82,6 +86,7 @@ class BearingModel:
     class_prob: float | None
     clutter_per_scan: float
     fails_s: float
+    rain: RainPath | None
 
     @property
     def sensor(self) -> Sensor:
@@ -138,7 +143,11 @@ class BearingModel:
 
     def _chance(self, world: World, seen: Seen, state_enu: F64) -> F64:
         """Say how probably each object is noticed, were it possible. state_enu (N, 6): as seen."""
-        return np.asarray(self.detection_prob * 0.9 ** ((seen.range_m / self._reach_m(world)) ** 2))
+        share = seen.range_m / self._reach_m(world)
+        if self.rain is not None and self.hears_only_radio:
+            way = (seen.azimuth_rad, seen.elevation_rad, seen.range_m)
+            share = share * 10.0 ** (self.rain.one_way_db(*way, world.elapsed_s) / 20.0)
+        return np.asarray(self.detection_prob * 0.9 ** (share**2))
 
     def _reach_m(self, world: World) -> F64:
         """Give the range at which each object is noticed with 0.9 of the best probability."""
@@ -250,7 +259,9 @@ class PositionModel:
         )
 
 
-def bearing_model(at: Station, spec: SensorModelSpec, rng: np.random.Generator) -> BearingModel:
+def bearing_model(
+    at: Station, spec: SensorModelSpec, rng: np.random.Generator, rain: RainPath | None = None
+) -> BearingModel:
     """Make a direction finder's or camera's model from the site's entry and the scenario's."""
     sensor = at.sensor
     clutter = sensor.clutter_per_scan if spec.clutter_per_scan is None else spec.clutter_per_scan
@@ -262,6 +273,7 @@ def bearing_model(at: Station, spec: SensorModelSpec, rng: np.random.Generator) 
         class_prob=spec.class_prob,
         clutter_per_scan=clutter,
         fails_s=math.inf if spec.fails_s is None else spec.fails_s,
+        rain=rain,
     )
 
 

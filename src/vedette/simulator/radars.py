@@ -252,13 +252,19 @@ class RadarModel:
     def _plots(
         self, t_ns: I64, aer: F64, snr_db: F64, rcs_dbsm: F64, sigma: F64 | None = None
     ) -> list[Report]:
-        """Make plots of columns range, azimuth, elevation, range rate; a 2-D radar has none."""
+        """Make plots of columns range, azimuth, elevation, range rate.
+
+        A 2-D radar has no elevation, and what measures ranges alone no azimuth either.
+        """
         if not len(aer):
             return []
         offset = math.radians(self.sensor.azimuth_offset_deg)
         sensor_id, solid = self.sensor.id, self.sensor.kind == "radar_3d"
+        points = self.sensor.kind != "range"
         reach_m = np.maximum(aer[:, 0], 0.0).tolist()
-        azimuth_rad = ((aer[:, 1] - offset) % TWO_PI).tolist()
+        azimuth_rad: list[Any] = [None] * len(aer)
+        if points:
+            azimuth_rad = ((aer[:, 1] - offset) % TWO_PI).tolist()
         tilt_rad: list[Any] = aer[:, 2].tolist() if solid else [None] * len(aer)
         spreads: list[Any] = [NO_SIGMA] * len(aer) if sigma is None else sigma.tolist()
         rows = zip(
@@ -284,7 +290,7 @@ class RadarModel:
                 snr_db=round(snr, 2),
                 rcs_dbsm=round(rcs, 2),
                 range_sigma_m=spread[0],
-                azimuth_sigma_rad=spread[1],
+                azimuth_sigma_rad=spread[1] if points else None,
                 elevation_sigma_rad=spread[2] if solid else None,
                 range_rate_sigma_mps=spread[3],
             )

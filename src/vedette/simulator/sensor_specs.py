@@ -33,6 +33,7 @@ RateSigma = Annotated[float, Meta(ge=0.0, le=500.0)]
 WindDecibels = Annotated[float, Meta(ge=0.0, le=20.0)]
 Ratio = Annotated[float, Meta(ge=0.0, le=1.0)]
 Swerling = Annotated[int, Meta(ge=0, le=4)]
+RANGING = ("radar_3d", "radar_2d", "range")  # kinds that send a wave and time its echo
 SITE_SIGMA_SNR = 20.0  # 13 dB
 # No radar's cell is outside these: m, degrees, degrees, m/s. What the site says is held inside.
 CELL_BOUNDS = ((0.1, 1e5), (0.01, 60.0), (0.01, 180.0), (0.01, 1e4))
@@ -56,9 +57,10 @@ class ClutterPatch(Table, frozen=True, kw_only=True):
 
 
 class RainSpec(Table, frozen=True, kw_only=True):
-    """A rain area that every radar by the radar equation sees, moving with the wind.
+    """A rain area: radars by the radar equation see it, and every wave through it gets weaker.
 
-    east_m, north_m: its centre at the start, from the site's reference; it reaches up to top_m.
+    east_m, north_m: its centre at the start, from the site's reference; it reaches up to top_m and
+    moves with the wind. rate_mmph: how hard it rains; 0: it takes nothing from waves.
     """
 
     east_m: Offset
@@ -66,6 +68,7 @@ class RainSpec(Table, frozen=True, kw_only=True):
     radius_m: Positive
     top_m: Positive = 3_000.0
     plots_per_scan: Annotated[float, Meta(ge=0.0, le=10_000.0)]
+    rate_mmph: Annotated[float, Meta(ge=0.0, le=300.0)] = 0.0
     range_rate_sigma_mps: RateSigma = 2.0
     from_s: NonNegative = 0.0
     to_s: Positive = 1e9
@@ -168,6 +171,22 @@ class CallersSpec(Table, frozen=True, kw_only=True):
     night_range_ratio: Ratio = 0.1
 
 
+class TdoaSpec(Table, frozen=True, kw_only=True):
+    """Receivers that compare when they hear a message; range_90_m is how far each of them hears.
+
+    hears: data links (an object's `radio`) or transponders. clock_sigma_ns: how far each
+    receiver's clock strays from the common one, wandering with the time constant clock_s: it is the
+    same for all that is heard then. echo_prob: that a receiver times an echo instead, late by
+    echo_ns on the mean.
+    """
+
+    hears: Literal["radio", "transponder"] = "radio"
+    clock_sigma_ns: Annotated[float, Meta(ge=0.0, le=1e6)] = 10.0
+    clock_s: Positive = 60.0
+    echo_prob: Ratio = 0.01
+    echo_ns: Annotated[float, Meta(ge=0.0, le=1e6)] = 1_000.0
+
+
 class CrossSection(Table, frozen=True, kw_only=True):
     """What a class sends back to radars by the radar equation; what is not said is the built-in.
 
@@ -187,7 +206,8 @@ class SensorModelSpec(Table, frozen=True, kw_only=True):
     where any object is. detection_prob: the best it ever does. class_prob: a camera's share of
     right classifications; none: it names no class. clutter_per_scan: none: the site's. radar: by
     the radar equation, instead of range_90_m. camera, acoustic, callers: what a sensor of kind
-    bearing or bearing_elevation is.
+    bearing or bearing_elevation is. tdoa: how receivers that compare times are. frequency_ghz: of
+    the waves, for what rain takes from them; none: by kind.
     """
 
     id: Key
@@ -201,12 +221,16 @@ class SensorModelSpec(Table, frozen=True, kw_only=True):
     camera: CameraSpec | None = None
     acoustic: AcousticSpec | None = None
     callers: CallersSpec | None = None
+    tdoa: TdoaSpec | None = None
+    frequency_ghz: Annotated[float, Meta(ge=1.0, le=1000.0)] | None = None
 
 
 def sensor_fault(spec: SensorModelSpec, sensor: Sensor) -> tuple[str, str] | None:
     """Say which key of a sensor's entry is wrong and why; None: nothing."""
     if spec.radar is not None:
         return _radar_fault(spec.radar, spec, sensor)
+    if spec.tdoa is not None and sensor.kind != "tdoa":
+        return "tdoa", f"{sensor.id!r} is of kind {sensor.kind}"
     kinds = [name for name in ("camera", "acoustic", "callers") if getattr(spec, name)]
     if kinds and sensor.kind not in ("bearing", "bearing_elevation"):
         return kinds[0], f"{sensor.id!r} is of kind {sensor.kind}"
@@ -220,7 +244,7 @@ def sensor_fault(spec: SensorModelSpec, sensor: Sensor) -> tuple[str, str] | Non
 
 def _radar_fault(radar: RadarSpec, spec: SensorModelSpec, sensor: Sensor) -> tuple[str, str] | None:
     """Say what is wrong with a radar's table."""
-    if sensor.kind not in ("radar_3d", "radar_2d"):
+    if sensor.kind not in RANGING:
         return "radar", f"{sensor.id!r} is of kind {sensor.kind}"
     if spec.range_90_m is not None:
         return "range_90_m", "the table radar says how far it sees"
@@ -228,6 +252,8 @@ def _radar_fault(radar: RadarSpec, spec: SensorModelSpec, sensor: Sensor) -> tup
         return "radar", "give exactly one of reference_range_m, detection_range_m"
     if (radar.detection_range_m is None) != (radar.detection_class is None):
         return "radar", "detection_range_m and detection_class belong together"
+    if radar.side_lobe_db is not None and sensor.kind == "range":
+        return "radar.side_lobe_db", "what measures no azimuth has no beam to look beside"
     if radar.detection_prob <= radar.false_alarm_prob:
         return "radar.detection_prob", "must be above false_alarm_prob"
     for k, patch in enumerate(radar.clutter):
@@ -267,7 +293,8 @@ def false_alarms_per_scan(radar: RadarSpec, sensor: Sensor) -> float:
     coverage = sensor.coverage
     width_deg = (coverage.azimuth_to_deg - coverage.azimuth_from_deg) % 360.0 or 360.0
     count = (coverage.range_max_m - coverage.range_min_m) / reach_m
-    count *= math.radians(width_deg) / azimuth_rad
+    if sensor.kind != "range":
+        count *= math.radians(width_deg) / azimuth_rad
     if sensor.kind == "radar_3d":
         tilt_deg = coverage.elevation_max_deg - coverage.elevation_min_deg
         count *= max(math.radians(tilt_deg) / tilt_rad, 1.0)

@@ -7,6 +7,7 @@ frames it heard. How that becomes bytes is `wire`'s.
 import math
 from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from vedette.config.site import Sensor
 from vedette.geo import SiteFrame, enu_from_aer
 from vedette.model.reports import Plot, PositionReport, Report
 from vedette.simulator.acoustics import acoustic_model
+from vedette.simulator.arrivals import arrival_model, ears_of
 from vedette.simulator.callers import caller_model
 from vedette.simulator.cameras import CameraModel, camera_model
 from vedette.simulator.clutter import clutter_map
@@ -24,15 +26,17 @@ from vedette.simulator.faults import FaultyLine
 from vedette.simulator.heard import Heard, Message, measured_ns
 from vedette.simulator.listeners import BearingModel, PositionModel, bearing_model, position_model
 from vedette.simulator.radars import RadarModel, radar_model
+from vedette.simulator.rain import STEERING_M, RainPath, rain_path
 from vedette.simulator.receivers import AdsbModel, adsb_model
 from vedette.simulator.scenario import LoadedScenario
-from vedette.simulator.sensor_specs import RadarSpec, SensorModelSpec
+from vedette.simulator.sensor_specs import RANGING, RadarSpec, SensorModelSpec
 from vedette.simulator.sight import Station, station
-from vedette.simulator.world import STREAM_SENSOR, World, stream, wind_by_height
+from vedette.simulator.world import STREAM_SENSOR, World, stream, wind_at, wind_by_height
 
 # Beside a sensor's own stream of chance; append only, as the streams themselves.
 SUBSTREAM_LOBES, SUBSTREAM_CLUTTER, SUBSTREAM_FAULTS = 1, 2, 3
-SOUND_M, RAIN_M = 100.0, 2_000.0  # heights of the wind that carries sound, and showers
+# Bands by kind, where the scenario states none: X band, the 2.4 GHz of data links, transponders.
+RADAR_GHZ, RADIO_GHZ, TRANSPONDER_GHZ = 10.0, 2.4, 1.09
 CUE_STEPS = 240  # a minute: no camera turns to anything older
 Model = RadarModel | BearingModel | PositionModel | AdsbModel
 F64 = NDArray[np.float64]
@@ -64,9 +68,9 @@ class Cues:
         come = [m.report for m in item.messages if m.due_ns <= t_ns]
         offset = math.radians(sensor.azimuth_offset_deg)
         polar = [
-            ((r.azimuth_rad or 0.0) + offset, r.elevation_rad or 0.0, r.range_m)
+            (r.azimuth_rad + offset, r.elevation_rad or 0.0, r.range_m)
             for r in come
-            if isinstance(r, Plot) and r.range_m is not None
+            if isinstance(r, Plot) and r.range_m is not None and r.azimuth_rad is not None
         ]
         told = [
             self.frame.enu_from_geo(r.lat_rad, r.lon_rad, r.hae_m)
@@ -159,7 +163,7 @@ def _model(
 ) -> Model:
     """Make the model of one sensor, by its kind."""
     at, rng = station(sensor, frame, loaded.terrain), stream(seed, STREAM_SENSOR, number)
-    if sensor.kind in ("radar_3d", "radar_2d"):
+    if sensor.kind in RANGING:
         if spec.radar is None:
             return radar_model(at, spec, rng)
         return _radar(at, spec, spec.radar, rng, loaded, seed, number)
@@ -167,7 +171,22 @@ def _model(
         return adsb_model(at, spec, rng, loaded.scenario.pressure_offset_m)
     if sensor.kind == "position":
         return position_model(at, spec, rng)
-    return _bearing(bearing_model(at, spec, rng), spec, loaded)
+    if sensor.kind == "tdoa":
+        ears = ears_of(sensor, frame, loaded.terrain)
+        rain = [_rain(ear, spec, loaded) for ear in ears]
+        return arrival_model(bearing_model(at, spec, rng), spec, ears, rain, loaded.start_ns)
+    return _bearing(bearing_model(at, spec, rng, _rain(at, spec, loaded)), spec, loaded)
+
+
+def _rain(at: Station, spec: SensorModelSpec, loaded: LoadedScenario) -> RainPath | None:
+    """Make what rain takes from a sensor's waves, in its band."""
+    band_ghz = RADIO_GHZ
+    if at.sensor.kind in RANGING:
+        band_ghz = RADAR_GHZ
+    elif spec.tdoa is not None and spec.tdoa.hears == "transponder":
+        band_ghz = TRANSPONDER_GHZ
+    drift = wind_at(wind_by_height(loaded.scenario, loaded.site), STEERING_M)
+    return rain_path(at, loaded.scenario.rain, drift, spec.frequency_ghz or band_ghz)
 
 
 def _bearing(plain: BearingModel, spec: SensorModelSpec, loaded: LoadedScenario) -> Model:
@@ -176,16 +195,10 @@ def _bearing(plain: BearingModel, spec: SensorModelSpec, loaded: LoadedScenario)
     if spec.camera is not None:
         return camera_model(plain, spec, weather)
     if spec.acoustic is not None:
-        return acoustic_model(plain, spec, _wind_mps(loaded, SOUND_M))
+        return acoustic_model(plain, spec, wind_by_height(loaded.scenario, loaded.site))
     if spec.callers is not None:
         return caller_model(plain, spec, weather)
     return plain
-
-
-def _wind_mps(loaded: LoadedScenario, height_m: float) -> F64:
-    """Give the velocity of the air (3,) at a height above the ground, between layers linear."""
-    layers = wind_by_height(loaded.scenario, loaded.site)
-    return np.array([np.interp(height_m, layers[:, 0], layers[:, k]) for k in (1, 2, 3)])
 
 
 def _radar(
@@ -208,8 +221,9 @@ def _radar(
         if f.sensor == at.sensor.id and f.kind == "noise"
     ]
     lobes = stream(seed, STREAM_SENSOR, number, SUBSTREAM_LOBES)
-    figures = equation(radar, at.sensor, lobes, scenario.cross_sections, strobes)
+    rain = _rain(at, spec, loaded)
+    figures = equation(radar, at.sensor, lobes, scenario.cross_sections, strobes, rain)
     ground = stream(seed, STREAM_SENSOR, number, SUBSTREAM_CLUTTER)
-    wind_mps = _wind_mps(loaded, RAIN_M)
-    clutter = clutter_map(at, radar.clutter, scenario.rain, wind_mps, ground)
+    wind = partial(wind_at, wind_by_height(scenario, loaded.site))
+    clutter = clutter_map(at, radar.clutter, scenario.rain, wind, ground)
     return radar_model(at, spec, rng, figures, clutter)

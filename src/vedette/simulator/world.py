@@ -108,8 +108,7 @@ class World:
 
     def wind_mps(self, height_m: F64) -> F64:
         """Give the velocity of the air at heights above the ground (N,): (N, 3), m/s."""
-        columns = [np.interp(height_m, self.wind_m[:, 0], self.wind_m[:, k]) for k in (1, 2, 3)]
-        return np.stack(columns, axis=-1)
+        return wind_at(self.wind_m, height_m)
 
     def step(self) -> None:
         """Move everything by one step of STEP_S."""
@@ -356,6 +355,15 @@ def wind_by_height(scenario: Scenario, site: Site) -> F64:
     layers: list[tuple[float, Wind | WindLayer]] = [(w.height_m, w) for w in scenario.wind]
     layers = sorted(layers, key=lambda layer: layer[0]) or [(0.0, site.wind)]
     return np.array([[height, *wind_velocity_mps(wind)] for height, wind in layers])
+
+
+def wind_at(wind_m: F64, height_m: F64 | float) -> F64:
+    """Give the velocity of the air at heights above the ground (...): (..., 3), m/s.
+
+    wind_m (K, 4): as from `wind_by_height`; between layers it is linear, beyond them as at the end.
+    """
+    columns = [np.interp(height_m, wind_m[:, 0], wind_m[:, k]) for k in (1, 2, 3)]
+    return np.stack(columns, axis=-1)
 
 
 def wind_velocity_mps(wind: Wind | WindLayer) -> F64:
