@@ -298,6 +298,7 @@ def good_files() -> dict[str, list[bytes]]:
         "pcapng": [pcapng_bytes(asterix_datagrams()), pcapng_bytes(asterix_datagrams(), ">")],
         "beast": [beast_stream()],
         "sbs": [sbs_text()],
+        "avr": [avr_text()],
         "detections": [detection_text()],
         "csv": [csv_text()],
         "parquet": [parquet_bytes()],

@@ -71,6 +71,14 @@ def test_radars_without_a_site_are_named_by_their_codes():
     assert told.messages["CAT034"].read == sum(isinstance(r, SensorStatus) for r in reports) == 2
 
 
+def test_a_datagram_of_plots_and_a_north_mark_counts_each_under_its_category():
+    told = codecs.anywhere("file", T0_NS)
+    data = pcap_bytes([b"".join(asterix_datagrams())])
+    reports = [r for _, r, _ in codecs.named("pcap").read(data, told)]
+    assert told.messages["CAT048"].read == sum(isinstance(r, Plot) for r in reports) == 8
+    assert told.messages["CAT034"].read == sum(isinstance(r, SensorStatus) for r in reports) == 2
+
+
 def test_a_capture_of_several_formats_gives_each_datagram_to_whoever_knows_it(site):
     told = reading(site)
     data = pcap_bytes([*asterix_datagrams(), detection_text()])

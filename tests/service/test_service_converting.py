@@ -59,8 +59,9 @@ COMMON = {
 @st.composite
 def detections(draw):
     kind = draw(st.sampled_from([Plot, PositionReport, SitePositionReport, ArrivalReport]))
-    t_ns, rest = draw(TIMES), {name: draw(value) for name, value in COMMON.items()}
-    head = {"sensor": draw(SENSORS), "t_meas_ns": t_ns, "t_recv_ns": t_ns, **rest}
+    t_ns, late_ns = draw(TIMES), draw(st.just(0) | st.integers(-(10**9), 10**10))
+    rest = {name: draw(value) for name, value in COMMON.items()}
+    head = {"sensor": draw(SENSORS), "t_meas_ns": t_ns, "t_recv_ns": max(t_ns + late_ns, 0), **rest}
     if kind is Plot:
         own = {"azimuth_rad": some(0.0, 6.28), "range_m": some(0.0, 1e6),
                "elevation_rad": perhaps(some(-1.5, 1.5)),

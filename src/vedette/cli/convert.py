@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from vedette.cli.formats import ENDINGS, READ
+from vedette.cli.formats import ENDINGS, READ, WRITTEN
 from vedette.cli.words import Parsers, describe, existing, print_json, say, writable_file
 
 
@@ -22,13 +22,17 @@ def add(parsers: Parsers) -> None:
         type=Path,
         help=" ".join(ENDINGS) + ", a tracks.parquet, or a recording's folder",
     )
-    parser.add_argument("output", metavar="OUT", type=Path, help="its ending says the format")
+    parser.add_argument(
+        "output", metavar="OUT", type=Path, help="its ending says the format, or --to"
+    )
     parser.add_argument("--from", dest="from_name", choices=[*READ, "tracks"], help="IN's format")
     # Not a choice of parser's: knowing the writers would load them at every start of any command.
-    parser.add_argument("--to", dest="to_name", metavar="FORMAT", help="OUT's format")
+    parser.add_argument(
+        "--to", dest="to_name", metavar="FORMAT", help="OUT's: " + " ".join(WRITTEN)
+    )
     parser.add_argument("--site", metavar="SITE.toml", type=Path, help="whose sensors these are")
     parser.add_argument("--start", help="RFC 3339 time of the first byte, where IN has none")
-    parser.add_argument("--sensor", help="the ADS-B receiver of .beast and .sbs")
+    parser.add_argument("--sensor", help="the ADS-B receiver of .beast, .avr and .sbs")
     parser.add_argument("--tracks", action="store_true", help="a recording's tracks")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     parser.add_argument("--json", action="store_true", help="the summary for a machine")

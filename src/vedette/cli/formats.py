@@ -5,13 +5,18 @@ command should need before it knows what it is asked. A test holds these words t
 """
 
 ENDINGS = (
-    ".pcap", ".cap", ".pcapng", ".parquet", ".sbs", ".cot", ".tak", ".sapient", ".json", ".jsonl",
-    ".ndjson", ".beast", ".ast", ".csv",
+    ".pcap", ".cap", ".pcapng", ".parquet", ".sbs", ".avr", ".cot", ".tak", ".sapient", ".json",
+    ".jsonl", ".ndjson", ".beast", ".ast", ".csv",
 )  # fmt: skip
 CHECKED = (
-    "ast", "asterix", "beast", "cot", "csv", "detections", "jsonl", "parquet", "pcap", "pcapng",
-    "sapient", "sbs",
+    "ast", "asterix", "avr", "beast", "cot", "csv", "detections", "jsonl", "parquet", "pcap",
+    "pcapng", "sapient", "sbs",
 )  # fmt: skip
 READ = (
-    "pcap", "pcapng", "parquet", "sbs", "cot", "sapient", "detections", "beast", "ast", "csv",
+    "pcap", "pcapng", "parquet", "sbs", "avr", "cot", "sapient", "detections", "beast", "ast",
+    "csv",
+)  # fmt: skip
+WRITTEN = (
+    "detections", "csv", "parquet", "geojson", "kml", "ast", "pcap", "pcapng", "beast", "avr",
+    "sbs", "cot", "cot-pcap", "sapient", "sapient-json", "remote-id-pcap",
 )  # fmt: skip

@@ -17,6 +17,7 @@ from vedette.codecs.decoders import (
     pass_tasks,
     receiver_of,
 )
+from vedette.codecs.detections.recorded import kind_of
 from vedette.codecs.formats import RECORDED, endings, named, told
 from vedette.codecs.recorded import HEAD_BYTES, Format, MessageCount, Reading, Timed, anywhere
 
@@ -40,6 +41,7 @@ __all__ = [
     "detection_reports",
     "endings",
     "good_reports",
+    "kind_of",
     "named",
     "open_decoders",
     "pass_tasks",

@@ -28,6 +28,7 @@ RECORDED: tuple[Format, ...] = (
     *formats_of(PAYLOADS),
     detections.PARQUET,
     adsb.SBS,
+    adsb.AVR,
     cot.FORMAT,
     sapient.FORMAT,
     detections.LINES,

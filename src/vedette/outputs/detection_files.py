@@ -1,7 +1,7 @@
 """Detections as files: JSON lines, CSV, Parquet, and points on a map (GeoJSON, KML).
 
 In: reports, one by one. Out: a file that is written as they come, so a recording of any length
-needs no memory. What every writer is: `outputs/files.py`.
+needs no memory. What every writer is: `outputs/writing.py`.
 """
 
 import csv
@@ -21,12 +21,13 @@ from vedette.codecs.detections import (
     flat_row,
 )
 from vedette.codecs.detections.wire import ARRIVALS_KEY
-from vedette.model.reports import ArrivalReport, Detection
+from vedette.model.reports import ArrivalReport, Detection, SensorStatus
 from vedette.outputs.markup import KML_FOOT, kml_head, placemark
 from vedette.outputs.places import Places
+from vedette.outputs.writing import NO_PLACE, NO_SIGN
 
 ROWS_AT_ONCE = 8192  # of a Parquet row group's batch: some megabytes
-WHOLE = ("t_ns",)  # columns of whole numbers, beside arrivals
+WHOLE = ("t_ns", "t_recv_ns")  # columns of whole numbers, beside arrivals
 TEXTS = ("sensor",)  # and the claims
 _COLUMNS = tuple(name for name in COLUMNS if name != "time")  # t_ns says it exactly
 
@@ -36,15 +37,39 @@ def columns_for(receivers: list[str]) -> list[str]:
     return [*_COLUMNS, *(f"{ARRIVALS_KEY}.{name}" for name in receivers)]
 
 
-class Lines:
+def unsaid(report: Detection) -> list[str]:
+    """List what a detection of ours has no key for."""
+    found = [name for name in ("object_ref", "derived") if getattr(report, name, None)]
+    if report.claims is not None and report.claims.affiliation is not None:
+        found.append("claims.affiliation")
+    return [f"{name}: no key for it in a detection" for name in found]
+
+
+class _Told:
+    """What every writer here has: what it left unsaid, and nothing to be told of its file."""
+
+    def __init__(self) -> None:
+        self.unsaid: list[str] = []
+
+    @property
+    def notes(self) -> list[str]:
+        """Nothing."""
+        return []
+
+
+class Lines(_Told):
     """Detections as JSON lines."""
 
     def __init__(self, path: Path) -> None:
         """Open `path`."""
+        super().__init__()
         self._file = path.open("wb")
 
-    def write(self, report: Detection) -> str:
+    def write(self, report: Detection | SensorStatus) -> str:
         """Write one; every detection fits."""
+        if isinstance(report, SensorStatus):
+            return NO_SIGN
+        self.unsaid = unsaid(report)
         self._file.write(encode_detection_line(report, stated=True))
         return ""
 
@@ -53,16 +78,18 @@ class Lines:
         self._file.close()
 
 
-class _Table:
+class _Table(_Told):
     """What CSV and Parquet share: rows of known columns. missing: receivers without a column."""
 
     def __init__(self, receivers: list[str]) -> None:
+        super().__init__()
         self.missing: set[str] = set()
         self._receivers = frozenset(receivers)
         self._names = columns_for(receivers)
 
     def _row(self, report: Detection) -> dict[str, object] | None:
         """Flatten a detection; None once columns are missing, for then all is written anew."""
+        self.unsaid = unsaid(report)
         if isinstance(report, ArrivalReport):
             self.missing.update(report.arrivals_ns.keys() - self._receivers)
         return None if self.missing else flat_row(encode_detection(report, stated=True))
@@ -78,8 +105,10 @@ class Csv(_Table):
         self._writer = csv.writer(self._file, lineterminator="\n")
         self._writer.writerow(self._names)
 
-    def write(self, report: Detection) -> str:
+    def write(self, report: Detection | SensorStatus) -> str:
         """Write one; every detection fits."""
+        if isinstance(report, SensorStatus):
+            return NO_SIGN
         row = self._row(report)
         if row is not None:
             self._writer.writerow([row.get(name) for name in self._names])
@@ -100,8 +129,10 @@ class Parquet(_Table):
         self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
         self._rows: list[dict[str, object]] = []
 
-    def write(self, report: Detection) -> str:
+    def write(self, report: Detection | SensorStatus) -> str:
         """Take one; every detection fits."""
+        if isinstance(report, SensorStatus):
+            return NO_SIGN
         row = self._row(report)
         if row is not None:
             self._rows.append(row)
@@ -126,17 +157,21 @@ def _type_of(name: str) -> pa.DataType:
     return pa.string() if name in TEXTS or name.startswith("claims.") else pa.float64()
 
 
-class GeoJson:
+class GeoJson(_Told):
     """Detections as points of a GeoJSON feature collection (RFC 7946)."""
 
     def __init__(self, path: Path, places: Places) -> None:
         """Open `path`; places: say where a detection lies."""
+        super().__init__()
         self._file = path.open("wb")
         self._places = places
         self._between = b'{"type":"FeatureCollection","features":[\n'
 
-    def write(self, report: Detection) -> str:
+    def write(self, report: Detection | SensorStatus) -> str:
         """Write one, or say why it has no point on a map."""
+        if isinstance(report, SensorStatus):
+            return NO_SIGN
+        self.unsaid = unsaid(report)
         place = self._places.of(report)
         if place is None:
             return NO_PLACE
@@ -159,25 +194,26 @@ class GeoJson:
         self._file.close()
 
 
-NO_PLACE = "no place on a map: a bearing, a range or arrivals alone, or its sensor is not known"
-
-
 def _properties(report: Detection) -> dict[str, Any]:
     properties: dict[str, Any] = {"time": format_rfc3339(report.t_meas_ns)}
     return properties | flat_row(encode_detection(report, stated=True))
 
 
-class Kml:
+class Kml(_Told):
     """Detections as points of a KML document, each with its time."""
 
     def __init__(self, path: Path, places: Places, title: str) -> None:
         """Open `path`; places: say where a detection lies; title: of the document."""
+        super().__init__()
         self._file = path.open("w", encoding="utf-8")
         self._file.write(kml_head(title))
         self._places = places
 
-    def write(self, report: Detection) -> str:
+    def write(self, report: Detection | SensorStatus) -> str:
         """Write one, or say why it has no point on a map."""
+        if isinstance(report, SensorStatus):
+            return NO_SIGN
+        self.unsaid = unsaid(report)
         place = self._places.of(report)
         if place is None:
             return NO_PLACE

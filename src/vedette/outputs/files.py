@@ -1,64 +1,35 @@
 """What can be written of a recording: the one list that `vedette convert` goes through.
 
-A writer of detections has `write(report)`, which gives "" or why this report does not fit, and
-`close()`; one of a table also `missing`, the receivers that need columns of their own: it then
-wants all again with these. A writer of tracks has `append(columns)`, some rows of `tracks.parquet`,
-and `close()`. To add a format, write either or both and list it in WRITTEN.
+What a writer is: `outputs/writing.py`. A writer of a table of detections also has `missing`, the
+receivers that need columns of their own: it then wants all again with these. To add a format, write
+either or both and list it in WRITTEN.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
 
 from vedette.base.errors import RefusedError
-from vedette.config.site import Site
-from vedette.model.reports import Detection
-from vedette.outputs import detection_files, track_files
+from vedette.codecs.capture_write import RAW_IP
+from vedette.codecs.formats import ALSO
+from vedette.outputs import detection_files, track_files, wire_files
 from vedette.outputs.places import Places
-
-
-class DetectionWriter(Protocol):
-    """Takes detections one by one."""
-
-    def write(self, report: Detection) -> str:
-        """Write one; "" or why it does not fit."""
-
-    def close(self) -> None:
-        """Write what is pending and close the file."""
-
-
-class TrackWriter(Protocol):
-    """Takes tracks, some rows at a time."""
-
-    def append(self, columns: Mapping[str, Any]) -> None:
-        """Write some rows of `tracks.parquet`."""
-
-    def close(self) -> None:
-        """Write what is pending and close the file."""
-
-
-@dataclass(slots=True, frozen=True)
-class Around:
-    """What a writer may need to know: the site, if one is known, and what the file is called.
-
-    receivers: whose arrivals have columns in a table.
-    """
-
-    site: Site | None
-    title: str
-    receivers: list[str]
+from vedette.outputs.writing import Around, Capture, DetectionWriter, TrackWriter
 
 
 @dataclass(slots=True, frozen=True)
 class Written:
-    """A format that can be written. detections, tracks: open a writer; None: it holds none."""
+    """A format that can be written. detections, tracks: open a writer; None: it holds none.
+
+    signs: its writer of detections takes signs of life too.
+    """
 
     name: str
     title: str
     endings: tuple[str, ...]
     detections: Callable[[Path, Around], DetectionWriter] | None = None
     tracks: Callable[[Path, Around], TrackWriter] | None = None
+    signs: bool = False
 
 
 WRITTEN = (
@@ -97,11 +68,67 @@ WRITTEN = (
         lambda path, around: detection_files.Kml(path, Places(around.site), around.title),
         lambda path, around: track_files.Kml(path, around.title),
     ),
+    Written("ast", "ASTERIX data blocks", (".ast",), wire_files.Asterix, signs=True),
+    Written(
+        "pcap",
+        "a capture of ASTERIX",
+        (".pcap", ".cap"),
+        lambda path, around: wire_files.Asterix(path, around, Capture(RAW_IP)),
+        signs=True,
+    ),
+    Written(
+        "pcapng",
+        "a capture of ASTERIX",
+        (".pcapng",),
+        lambda path, around: wire_files.Asterix(path, around, Capture(RAW_IP, is_ng=True)),
+        signs=True,
+    ),
+    Written(
+        "beast",
+        "Mode S frames (Beast)",
+        (".beast",),
+        lambda path, around: wire_files.ModeS(path, around, is_text=False),
+    ),
+    Written(
+        "avr",
+        "Mode S frames (AVR)",
+        (".avr",),
+        lambda path, around: wire_files.ModeS(path, around, is_text=True),
+    ),
+    Written("sbs", "BaseStation lines (SBS-1)", (".sbs",), wire_files.Sbs),
+    Written("cot", "Cursor on Target, XML lines", (".cot",), wire_files.Cot),
+    Written(
+        "cot-pcap",
+        "a capture of Cursor on Target",
+        (),
+        lambda path, around: wire_files.Cot(path, around, Capture(RAW_IP)),
+    ),
+    Written(
+        "sapient",
+        "SAPIENT as on the wire",
+        (".sapient",),
+        lambda path, around: wire_files.Sapient(path, around, is_text=False),
+        signs=True,
+    ),
+    Written(
+        "sapient-json",
+        "SAPIENT, a JSON object a line",
+        (),
+        lambda path, around: wire_files.Sapient(path, around, is_text=True),
+        signs=True,
+    ),
+    Written(
+        "remote-id-pcap",
+        "a capture of Remote ID beacons",
+        (),
+        lambda path, around: wire_files.RemoteId(path, around, Capture(wire_files.RADIO)),
+    ),
 )
 
 
 def written_as(path: Path, name: str | None = None) -> Written:
     """Say how a file is written: by name, or else by its ending. Raises RefusedError for others."""
+    name = None if name is None else ALSO.get(name, name)
     for known in WRITTEN:
         if known.name == name or (name is None and path.suffix.lower() in known.endings):
             return known

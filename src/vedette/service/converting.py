@@ -7,7 +7,7 @@ by kind of message.
 
 import contextlib
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,15 +23,25 @@ from vedette.codecs.reasons import UNKNOWN_SENSOR
 from vedette.config.load import load_site, parse_site
 from vedette.config.site import Site
 from vedette.geo import SiteFrame
-from vedette.model.reports import Detection, Refusal, Report, SensorStatus, SourceNote, SourceWord
+from vedette.model.reports import (
+    Detection,
+    OperatorReport,
+    Refusal,
+    Report,
+    SensorStatus,
+    SourceNote,
+    SourceWord,
+)
 from vedette.outputs import track_files
-from vedette.outputs.files import Around, DetectionWriter, Written, written_as
+from vedette.outputs.files import Written, written_as
 from vedette.outputs.parquet import track_columns
+from vedette.outputs.writing import NO_PLACE, NO_SIGN, Around, DetectionWriter
 
 RECEIVERS_MAX = 256  # columns of arrivals in one table
 DETAILS_MAX = 8  # of the first refusals, told to people
 BAR_EVERY_BYTES = 1 << 18
-STATUS = "a sign of life, no detection"
+STATUS = NO_SIGN
+PERSONAL = "an operator's place: personal data, never exported"
 
 
 @dataclass(slots=True)
@@ -56,10 +66,22 @@ class Kind(msgspec.Struct, kw_only=True):
     refused: dict[str, int]
 
 
+class Told(msgspec.Struct, kw_only=True):
+    """Reports of one kind: how many were written, how many left out and why.
+
+    not_said: what of those that were written the format could not say, and how often.
+    """
+
+    written: int = 0
+    left_out: dict[str, int] = {}
+    not_said: dict[str, int] = {}
+
+
 class Conversion(msgspec.Struct, kw_only=True):
     """What was read, refused, written and left out. details: of the first refusals.
 
-    notes: what would give more; damage: what of a recording cannot be read.
+    messages: by kind of what was read; reports: by kind of what was to be written; left_out: of all
+    kinds together. notes: what would give more; damage: what of a recording cannot be read.
     """
 
     input: str
@@ -67,6 +89,7 @@ class Conversion(msgspec.Struct, kw_only=True):
     from_format: str
     to_format: str
     messages: dict[str, Kind] = {}
+    reports: dict[str, Told] = {}
     written: int = 0
     refused: int = 0
     left_out: dict[str, int] = {}
@@ -86,35 +109,70 @@ class Conversion(msgspec.Struct, kw_only=True):
         for name, kind in sorted(self.messages.items()):
             why = "".join(f"; refused {n:,}: {reason}" for reason, n in kind.refused.items())
             lines.append(f"  {name}: {kind.read:,} read{why}")
-        lines += [f"  left out {count:,}: {why}" for why, count in self.left_out.items()]
+        for name, told in sorted(self.reports.items()):
+            lines.append(f"  {name}: {told.written:,} written")
+            lines += [f"    left out {count:,}: {why}" for why, count in told.left_out.items()]
+            lines += [
+                f"    not said {count:,} times: {what}" for what, count in told.not_said.items()
+            ]
         lines += [f"  {detail}" for detail in (*self.details, *self.notes)]
         lines += [f"  damaged: {place}" for place in self.damage]
         return "\n".join(lines)
 
 
 @dataclass(slots=True)
-class _Tally:
-    """Counts of one pass."""
+class _Kind:
+    """Counts of one kind of report."""
 
     written: int = 0
-    refused: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
+    not_said: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts of one pass. signs: the writer takes signs of life."""
+
+    signs: bool
+    refused: int = 0
+    kinds: defaultdict[str, _Kind] = field(default_factory=lambda: defaultdict(_Kind))
     details: list[str] = field(default_factory=list)
 
     def take(self, report: Report, writer: DetectionWriter) -> None:
-        """Write a detection; count anything else."""
+        """Write a detection or a sign of life; count anything else."""
         if isinstance(report, Detection):
-            why = writer.write(report)
-            if why:
-                self.left_out[why] += 1
-            else:
-                self.written += 1
+            self._write(codecs.kind_of(report), report, writer)
         elif isinstance(report, Refusal):
             self.refused += report.count
             if len(self.details) < DETAILS_MAX:
                 self.details.append(f"refused: {report.reason}: {report.detail}")
         elif isinstance(report, SensorStatus):
-            self.left_out[STATUS] += 1
+            if self.signs:
+                self._write("sign of life", report, writer)
+            else:
+                self.kinds["sign of life"].left_out[STATUS] += 1
+        elif isinstance(report, OperatorReport):
+            self.kinds["operator"].left_out[PERSONAL] += 1
+
+    def _write(self, name: str, report: Detection | SensorStatus, writer: DetectionWriter) -> None:
+        kind = self.kinds[name]
+        why = writer.write(report)
+        if why:
+            kind.left_out[why] += 1
+            return
+        kind.written += 1
+        if writer.unsaid:
+            kind.not_said.update(writer.unsaid)
+
+    @property
+    def written(self) -> int:
+        """How many were written in all."""
+        return sum(kind.written for kind in self.kinds.values())
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """How many were left out, by reason, of all kinds."""
+        return dict(sum((kind.left_out for kind in self.kinds.values()), Counter[str]()))
 
 
 def convert(job: Job) -> Conversion:
@@ -172,7 +230,7 @@ def _convert_detections(job: Job, to: Written, part: Path, done: Conversion) -> 
     while True:
         reading, source = _source(job, site, done)
         writer = to.detections(part, Around(site, job.input.name, sorted(receivers)))
-        tally = _Tally()
+        tally = _Tally(to.signs)
         with contextlib.closing(writer), contextlib.closing(source):
             for report in source:
                 tally.take(report, writer)
@@ -183,12 +241,17 @@ def _convert_detections(job: Job, to: Written, part: Path, done: Conversion) -> 
         if len(receivers) > RECEIVERS_MAX:
             raise RefusedError(f"more than {RECEIVERS_MAX} receivers of arrivals: use JSON lines")
     done.written, done.refused, done.details = tally.written, tally.refused, tally.details
-    done.left_out = dict(tally.left_out)
+    done.left_out = tally.left_out
+    done.reports = {
+        name: Told(written=kind.written, left_out=dict(kind.left_out), not_said=dict(kind.not_said))
+        for name, kind in tally.kinds.items()
+    }
     done.messages = {
         name: Kind(read=count.read, refused=dict(count.refused))
         for name, count in reading.messages.items()
     }
-    if reading.is_anywhere and tally.left_out.keys() - {STATUS}:
+    done.notes += writer.notes
+    if reading.is_anywhere and NO_PLACE in done.left_out:
         done.notes.append("with --site SITE.toml plots are put where their sensor saw them")
     if not reading.is_anywhere and any(UNKNOWN_SENSOR in k.refused for k in done.messages.values()):
         done.notes.append("unknown sensors are read without --site, or once the site names them")

@@ -30,6 +30,14 @@ _ACCURACY_95_M = {9: 7.5, 8: 10.0, 7: 93.0, 6: 185.0, 5: 463.0, 4: 926.0, 3: 185
 _SIGMA_OF_95 = 1.0 / math.sqrt(-2.0 * math.log(0.05))
 
 
+def accuracy_category(sigma_m: float | None) -> int:
+    """Give the category (NUCp) that claims no less than this sigma; 0: none does, none stated."""
+    if sigma_m is None:
+        return 0
+    known = (code for code, m in _ACCURACY_95_M.items() if m * _SIGMA_OF_95 >= sigma_m)
+    return max(known, default=0)
+
+
 @dataclass(slots=True)
 class HalfPosition:
     """The last even or the last odd report; t_ns 0: none."""

@@ -73,8 +73,11 @@ def airborne_position(
     height_m: float | None,
     odd: bool,
     is_hae: bool = False,
+    kind: int | None = None,
 ) -> bytes:
     """Make a DF17 airborne position (type 11, or 21 where height is above the ellipsoid).
+
+    kind: another type, 9 to 18, or 20 to 22 with is_hae: each claims an accuracy of its own.
 
     height_m: pressure height, 25 ft steps from -1000 to 50,000 ft; None: not available.
     """
@@ -83,7 +86,8 @@ def airborne_position(
     if height_m is not None:
         step = min(max(round((height_m / M_PER_FT + 1000.0) / 25.0), 0), 2040)
         height = (step & 0x7F0) << 1 | 0x10 | step & 0xF
-    kind = 21 if is_hae else 11
+    if kind is None:
+        kind = 21 if is_hae else 11
     return _df17(icao24, kind << 51 | height << 36 | odd << 34 | y << 17 | x)
 
 

@@ -1,11 +1,13 @@
-"""ADS-B in files: Beast frames, timed by their counter, and SBS-1 lines, timed by themselves."""
+"""ADS-B in files: Beast and AVR, timed by their counter, and SBS-1 lines, timed by themselves."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from vedette.base.constants import NS_PER_S
 from vedette.base.errors import RefusedError
 from vedette.codecs import reasons
-from vedette.codecs.adsb import beast, sbs
+from vedette.codecs.adsb import avr, beast, sbs
 from vedette.codecs.adsb.aircraft import Receiver
 from vedette.codecs.adsb.receive import counter_ns, is_intact, read_frames
 from vedette.codecs.decoders import receiver_of
@@ -19,6 +21,8 @@ COUNTER_FRESH = 60 * beast.COUNTER_HZ
 COUNTER_SPAN = 1 << 48
 COUNTER_LEAP_MAX_NS = 3600 * NS_PER_S  # a counter that leaps further is no time
 BROKEN = "frame"
+AVR_LINES = 4096  # read together
+_AVR = re.compile(rb"\s*[*@<][0-9A-Fa-f]{4,42};")
 
 
 def _receiver(reading: Reading) -> Receiver:
@@ -32,37 +36,108 @@ def begins_beast(head: bytes) -> bool:
 
 def read_beast(data: bytes, reading: Reading) -> Iterator[Timed]:
     """Read frames by the progress of their counter from the first one's."""
-    receiver, feed = _receiver(reading), reading.feed
-    begin_ns = reading.start_ns or 0
-    first: int | None = None
-    t_ns, rest, at = begin_ns, b"", 0
+    hearing = _Hearing(_receiver(reading), reading)
+    rest, at = b"", 0
     while at < len(data):
         chunk = rest + data[at : at + BEAST_CHUNK_BYTES]
         at += BEAST_CHUNK_BYTES
         frames, faults, used = beast.split(chunk)
         rest = chunk[used:]
         for found in faults:
-            refused = reasons.refuse(feed, t_ns, found.reason, found.detail, found.missed)
-            reading.count(BROKEN, 0, [refused])
-            yield t_ns, refused, min(at, len(data))
-        timed: list[tuple[beast.Frame, int]] = []
-        for frame in frames:
-            if frame.counter != beast.MLAT_COUNTER:
-                if first is None:
-                    first = 0 if frame.counter < COUNTER_FRESH else frame.counter
-                ticks = (frame.counter - first + COUNTER_SPAN // 2) % COUNTER_SPAN
-                counted_ns = begin_ns + counter_ns(ticks - COUNTER_SPAN // 2)
-                if abs(counted_ns - t_ns) <= COUNTER_LEAP_MAX_NS:
-                    t_ns = counted_ns
-            timed.append((frame, max(t_ns, 0)))
-        reports = read_frames(receiver, timed, None, feed)
-        _count_frames(reading, frames, reports)
-        for report in reports:
+            refused = hearing.refuse(found.reason, found.detail, found.missed)
+            yield hearing.t_ns, refused, min(at, len(data))
+        for report in hearing.take(frames):
             yield report.t_recv_ns, report, min(at, len(data))
     if rest:
-        refused = reasons.refuse(feed, t_ns, reasons.TRUNCATED, "the last frame is cut short")
-        reading.count(BROKEN, 0, [refused])
-        yield t_ns, refused, len(data)
+        refused = hearing.refuse(reasons.TRUNCATED, "the last frame is cut short")
+        yield hearing.t_ns, refused, len(data)
+
+
+@dataclass(slots=True)
+class _Hearing:
+    """Frames of a file as they are dated: by the progress of their counter from the first one's.
+
+    A frame without a counter (0 of AVR, the mark of multilateration) is as old as the one before.
+    """
+
+    receiver: Receiver
+    reading: Reading
+    uncounted: int = beast.MLAT_COUNTER
+    first: int | None = None
+    t_ns: int = 0
+
+    def __post_init__(self) -> None:
+        self.t_ns = self.reading.start_ns or 0
+
+    def refuse(self, reason: str, detail: str, count: int = 1) -> Refusal:
+        """Refuse what is no frame."""
+        refused = reasons.refuse(self.reading.feed, self.t_ns, reason, detail, count)
+        self.reading.count(BROKEN, 0, [refused])
+        return refused
+
+    def take(self, frames: list[beast.Frame]) -> list[Report]:
+        """Read frames; each is counted by its kind."""
+        timed = [(frame, self._time_ns(frame.counter)) for frame in frames]
+        reports = read_frames(self.receiver, timed, None, self.reading.feed)
+        _count_frames(self.reading, frames, reports)
+        return reports
+
+    def _time_ns(self, counter: int) -> int:
+        begin_ns = self.reading.start_ns or 0
+        if counter not in (beast.MLAT_COUNTER, self.uncounted):
+            if self.first is None:
+                self.first = 0 if counter < COUNTER_FRESH else counter
+            ticks = (counter - self.first + COUNTER_SPAN // 2) % COUNTER_SPAN
+            counted_ns = begin_ns + counter_ns(ticks - COUNTER_SPAN // 2)
+            if abs(counted_ns - self.t_ns) <= COUNTER_LEAP_MAX_NS:
+                self.t_ns = counted_ns
+        return max(self.t_ns, 0)
+
+
+def begins_avr(head: bytes) -> bool:
+    """Say whether a file begins with a line of AVR."""
+    return bool(_AVR.match(head))
+
+
+def read_avr(data: bytes, reading: Reading) -> Iterator[Timed]:
+    """Read lines of hexadecimal digits; those without a counter are as old as the line before."""
+    hearing, lines, done = _Hearing(_receiver(reading), reading, uncounted=0), 0, 0
+    frames: list[beast.Frame] = []
+    for done, line in walk_lines(data):
+        lines += 1
+        try:
+            if len(line) > avr.LINE_BYTES_MAX:
+                raise RefusedError(reasons.TOO_LONG, f"above {avr.LINE_BYTES_MAX} bytes")
+            frame = avr.read_line(line)
+        except RefusedError as refused:
+            reason, detail = refused.args
+            yield hearing.t_ns, hearing.refuse(reason, f"line {lines}: {detail}"), done
+            continue
+        frames += [] if frame is None else [frame]
+        if len(frames) >= AVR_LINES:
+            for report in hearing.take(frames):
+                yield report.t_recv_ns, report, done
+            frames = []
+    for report in hearing.take(frames):
+        yield report.t_recv_ns, report, done
+
+
+def avr_faults(data: bytes) -> Iterator[Fault]:
+    """Say which lines are none, or have not the parity of their downlink format."""
+    count = 0
+    for number, line in numbered_lines(data):
+        try:
+            if len(line) > avr.LINE_BYTES_MAX:
+                raise RefusedError(reasons.TOO_LONG, f"above {avr.LINE_BYTES_MAX} bytes")
+            frame = avr.read_line(line)
+        except RefusedError as refused:
+            yield fault(f"line {number}", *refused.args)
+            continue
+        count += frame is not None
+        if frame is not None and frame.kind != beast.MODE_AC and not is_intact(frame.message):
+            yield fault(f"line {number}", reasons.BAD_CHECKSUM, frame.message.hex())
+    if not count:
+        yield fault("file", reasons.EMPTY, "no message in it")
 
 
 def _count_frames(reading: Reading, frames: list[beast.Frame], reports: list[Report]) -> None:
@@ -158,6 +233,15 @@ BEAST = Format(
     begins=begins_beast,
     faults=beast_faults,
     read=read_beast,
+    needs_start=True,
+)
+AVR = Format(
+    name="avr",
+    title="Mode S frames (AVR)",
+    endings=(".avr",),
+    begins=begins_avr,
+    faults=avr_faults,
+    read=read_avr,
     needs_start=True,
 )
 SBS = Format(

@@ -86,7 +86,12 @@ def encode_cat048(records: Sequence[Cat048]) -> bytes:
 
 def encode_cat034(records: Sequence[Cat034]) -> bytes:
     """Write service messages as CAT034 blocks, one after the other."""
-    return b"".join(pack_blocks(34, (record_bytes(34, _items_034(r)) for r in records)))
+    return b"".join(pack_blocks(34, (encode_cat034_record(record) for record in records)))
+
+
+def encode_cat034_record(record: Cat034) -> bytes:
+    """Write one service message, without the block about it."""
+    return record_bytes(34, _items_034(record))
 
 
 def _items_048(r: Cat048) -> dict[str, bytes]:

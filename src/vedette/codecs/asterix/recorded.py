@@ -23,6 +23,7 @@ from vedette.model.enums import Mode
 from vedette.model.reports import Plot, PositionReport, Report, SensorStatus
 
 NOON_NS = 12 * 3600 * NS_PER_S
+SIGNS = frozenset({34, 65})  # categories that say how a source is
 BROKEN = "block"  # what is no whole block is counted under this
 RADARS_MAX = 256
 BATCH_MAX = 512  # blocks measured together, however small they are
@@ -114,6 +115,25 @@ def _count(reading: Reading, block: Block, reports: list[Report]) -> None:
     reading.count(f"CAT{block.category:03d}", good, reports)
 
 
+def _count_datagram(reading: Reading, payload: bytes, reports: list[Report]) -> None:
+    """Count a datagram's records by category, of each kind of report the category that says it.
+
+    What is refused counts under the first block's.
+    """
+    first = f"CAT{payload[0]:03d}" if payload else BROKEN
+    signs = sum(isinstance(report, SensorStatus) for report in reports)
+    good = sum(isinstance(report, _MEASURED) for report in reports)
+    if not 0 < signs < good:
+        reading.count(first, good, reports)
+        return
+    found = [b.category for b in blocks(payload) if isinstance(b, Block)]
+    of_signs = next((c for c in found if c in SIGNS), found[0])
+    of_rest = next((c for c in found if c not in SIGNS), found[0])
+    reading.count(f"CAT{of_signs:03d}", signs)
+    reading.count(f"CAT{of_rest:03d}", good - signs)
+    reading.count(first, 0, reports)
+
+
 def open_datagrams(reading: Reading) -> Callable[[bytes, int], list[Report]]:
     """Begin to read the datagrams of a capture."""
     radars, is_live = _radars(reading), reading.site.mode == Mode.LIVE
@@ -121,8 +141,7 @@ def open_datagrams(reading: Reading) -> Callable[[bytes, int], list[Report]]:
 
     def take(payload: bytes, t_ns: int) -> list[Report]:
         reports = read_datagram(payload, reading.feed, t_ns, radars, is_live, edition=edition)
-        kind = f"CAT{payload[0]:03d}" if payload else BROKEN
-        reading.count(kind, sum(isinstance(report, _MEASURED) for report in reports), reports)
+        _count_datagram(reading, payload, reports)
         return reports
 
     return take
@@ -138,8 +157,7 @@ def open_many(reading: Reading) -> Many:
 
         def give(index: int, t_ns: int) -> list[Report]:
             reports = reports_of(batch, index, reading.feed, t_ns, radars, is_live, edition)
-            kind = f"CAT{payloads[index][0]:03d}" if payloads[index] else BROKEN
-            reading.count(kind, sum(isinstance(r, _MEASURED) for r in reports), reports)
+            _count_datagram(reading, payloads[index], reports)
             return reports
 
         return give

@@ -221,6 +221,14 @@ def _claimed_sigma_m(record: Cat021) -> float | None:
     return None if widest is None else widest * _SIGMA_OF_95
 
 
+def accuracy_category(sigma_m: float | None) -> int | None:
+    """Give the category (NACp) that claims no less than this sigma; None where none does."""
+    if sigma_m is None:
+        return None
+    fitting = (code for code, widest_m in _NACP_95_M.items() if widest_m * _SIGMA_OF_95 >= sigma_m)
+    return max(fitting, default=None)
+
+
 def from_cat062(record: Cat062, radar: Radar, t_recv_ns: int) -> Said:
     """Make a derived position report of a neighbour's track; what it predicts is none."""
     if record.coasted or record.last_message or record.tentative:

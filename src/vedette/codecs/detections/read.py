@@ -32,7 +32,7 @@ _NO_SIGMAS = Sigmas()
 
 
 def read_line(line: bytes, t_recv_ns: int | None) -> Detection:
-    """Read one JSON line. t_recv_ns None: recorded, received when measured.
+    """Read one JSON line. t_recv_ns None: recorded, received when it says, or when measured.
 
     Raises RefusedError(reason, detail).
     """
@@ -97,7 +97,8 @@ def _place(text: str) -> str:
 def report_of(wire: Wire, t_recv_ns: int | None) -> Detection:
     """Turn a checked wire detection into a report; raises RefusedError for mixed groups."""
     t_ns = _time_ns(wire)
-    t_recv_ns = t_ns if t_recv_ns is None else t_recv_ns
+    if t_recv_ns is None:
+        t_recv_ns = t_ns if wire.t_recv_ns is None else wire.t_recv_ns
     has_polar = wire.range_m is not None or wire.azimuth_deg is not None
     has_polar = has_polar or wire.elevation_deg is not None or wire.range_rate_mps is not None
     has_geo = not (wire.lat_deg is wire.lon_deg is wire.hae_m is None)

@@ -12,6 +12,7 @@ from vedette.codecs.detections.wire import ARRIVALS_KEY, COLUMNS
 from vedette.model.reports import Detection
 
 TEXT_COLUMNS = frozenset({"time", "sensor"})
+WHOLE_COLUMNS = frozenset({"t_ns", "t_recv_ns"})  # and arrivals
 ROWS_AT_ONCE = 4096
 ROW_GROUP_BYTES_MAX = 1 << 28  # what a hostile Parquet file may make us unpack at once
 _NAMES = frozenset(COLUMNS)
@@ -94,7 +95,7 @@ def _row(header: list[str], cells: list[str]) -> dict[str, object]:
 def _number(name: str, cell: str) -> float | int:
     """Read a number as it stands in tables everywhere; int() and float() alone take far more."""
     text = cell.strip()
-    is_whole = name == "t_ns" or name.startswith(f"{ARRIVALS_KEY}.")
+    is_whole = name in WHOLE_COLUMNS or name.startswith(f"{ARRIVALS_KEY}.")
     shape = _WHOLE if is_whole else _DECIMAL
     if not shape.fullmatch(text):
         raise RefusedError(reasons.BAD_VALUE, f"{name} is {cell[:40]!a}")

@@ -71,6 +71,7 @@ class Wire(
     sensor: SensorKey
     time: Annotated[str, Meta(max_length=40)] | None = None
     t_ns: Nanoseconds | None = None
+    t_recv_ns: Nanoseconds | None = None  # of recordings; at a live door our own clock stands
     range_m: Range | None = None
     azimuth_deg: Azimuth | None = None
     elevation_deg: Elevation | None = None
@@ -109,6 +110,7 @@ LABELS = ("bird", "balloon", "multirotor", "fixed_wing_uas", "helicopter", "aero
 COLUMNS = (
     "time",
     "t_ns",
+    "t_recv_ns",
     "sensor",
     *VALUE_KEYS,
     *STATED_KEYS,

@@ -16,7 +16,8 @@ from vedette.model.reports import ArrivalReport, Claims, Detection, Plot, Positi
 def encode_detection(report: Detection, stated: bool = False) -> dict[str, object]:
     """Give a report as a Detection object, with t_ns, degrees, and only the keys it states.
 
-    stated: with what a transponder says of itself too (baro_m, v_east_mps, ...).
+    stated: with what a transponder says of itself too (baro_m, v_east_mps, ...), and when it was
+    received, where that is not when it was measured.
     """
     if isinstance(report, Plot):
         values, sigmas = _polar(report)
@@ -33,6 +34,8 @@ def encode_detection(report: Detection, stated: bool = False) -> dict[str, objec
         }
     found: dict[str, object] = {"t_ns": report.t_meas_ns, "sensor": report.sensor}
     found |= _stated(values)
+    if stated and report.t_recv_ns != report.t_meas_ns:
+        found["t_recv_ns"] = report.t_recv_ns
     if stated:
         found |= _stated({key: getattr(report, name, None) for key, name in _STATED})
     if isinstance(report, ArrivalReport):
@@ -85,6 +88,7 @@ class _PolarLine(msgspec.Struct, frozen=True, omit_defaults=True):
     rcs_dbsm: float | None = None
     snr_db: float | None = None
     baro_m: float | None = None
+    t_recv_ns: int | None = None
 
 
 def encode_detection_line(report: Detection, stated: bool = False) -> bytes:
@@ -125,6 +129,7 @@ def _polar_line(plot: Plot, stated: bool) -> _PolarLine:
         plot.rcs_dbsm,
         plot.snr_db,
         plot.height_baro_m if stated else None,
+        plot.t_recv_ns if stated and plot.t_recv_ns != plot.t_meas_ns else None,
     )
 
 

@@ -22,3 +22,8 @@ def node_id(*named: object) -> str:
     """Name a node: a UUID with the bits of version 4, from a digest of what is named."""
     digest = hashlib.sha256("\0".join(str(each) for each in named).encode()).digest()
     return str(uuid.UUID(bytes=digest[:16], version=4))
+
+
+def is_ulid(text: str) -> bool:
+    """Say whether a text is a ULID: 26 letters of base 32, the first below 8."""
+    return len(text) == 26 and set(text) <= set(_LETTERS) and text[0] < "8"

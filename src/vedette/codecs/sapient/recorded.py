@@ -4,6 +4,7 @@ A recording may begin after its nodes have registered: they are taken as registe
 which no site is known each node is a sensor of its own ("node-6f582b41").
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ from vedette.model.reports import Refusal, SourceWord
 
 NODES_MAX = 256  # in a file of which no site is known
 _TIME_FIELD = b"\x0a"  # the first field of every message: its time, a message inside
+_KEY = re.compile(r"[a-z0-9][a-z0-9_\-]{0,47}", re.ASCII)
 _JSON_KEYS = (b'"timestamp"', b'"nodeId"', b'"node_id"')
 
 
@@ -79,7 +81,7 @@ def read(data: bytes, reading: Reading) -> Iterator[Timed]:
             yield t_ns, refused, done
             continue
         t_ns = max(message.timestamp.seconds * NS_PER_S + message.timestamp.nanos, 0)
-        _introduce(conversation, message.node_id.lower(), reading.is_anywhere)
+        _introduce(conversation, message, reading.is_anywhere)
         found = take_message(conversation, message, t_ns)
         conversation.answers.clear()
         reports = [report for report in found if not isinstance(report, SourceWord)]
@@ -89,12 +91,20 @@ def read(data: bytes, reading: Reading) -> Iterator[Timed]:
             yield t_ns, report, done
 
 
-def _introduce(conversation: Conversation, node: str, is_anywhere: bool) -> None:
+def _introduce(conversation: Conversation, message: Any, is_anywhere: bool) -> None:
     """Take a node as registered; where no site is known, as a sensor of its own."""
+    node = message.node_id.lower()
     if is_anywhere and node not in conversation.nodes and len(conversation.nodes) < NODES_MAX:
-        conversation.nodes[node] = Node(f"node-{node[:8]}", 0.0, 0.0)
+        conversation.nodes[node] = Node(_name(conversation, message, node), 0.0, 0.0)
     if node in conversation.nodes:
         conversation.nodes[node].is_registered = True
+
+
+def _name(conversation: Conversation, message: Any, node: str) -> str:
+    """Name a node as it registers, where that is a key and nobody else's, or by its id."""
+    name: str = message.registration.name
+    taken = any(known.sensor == name for known in conversation.nodes.values())
+    return name if _KEY.fullmatch(name) and not taken else f"node-{node[:8]}"
 
 
 def _messages(data: bytes) -> Iterator[tuple[Any, int]]:
