@@ -188,6 +188,29 @@ def links_of(
 
 
 @njit(cache=True)
+def tracks_of(known: Any, rows: Any, track_id: Any, whose: Any) -> Any:
+    """Find the links (K,) to serials that are known, and the tracks' numbers (K,).
+
+    known (N,): serials of the tracks in rows (N,), in order; whose (L,): serials of the links.
+    """
+    kept, ids, n = np.empty(whose.shape[0], np.int64), np.empty(whose.shape[0], np.int64), 0
+    for k in range(whose.shape[0]):
+        if whose[k] > known[-1]:  # most plots began something new
+            continue
+        low, high = 0, known.shape[0] - 1
+        while low < high:
+            middle = (low + high) // 2
+            if known[middle] < whose[k]:
+                low = middle + 1
+            else:
+                high = middle
+        if known[low] == whose[k]:
+            kept[n], ids[n] = k, track_id[rows[low]]
+            n += 1
+    return kept[:n], ids[:n]
+
+
+@njit(cache=True)
 def review(
     count: int,
     now_ns: int,

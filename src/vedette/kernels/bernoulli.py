@@ -11,10 +11,19 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from vedette.kernels.arrivals import update_arrivals
 from vedette.kernels.compiled import inner
-from vedette.kernels.gating import azimuth_of, in_sector, seconds_between
-from vedette.kernels.measure import ENU, HEIGHT, RANGE_RATE, update, update_in
-from vedette.kernels.motion import TURN, copy_modes, copy_state, merge, predict_modes, turn_rate
+from vedette.kernels.gating import in_view, seconds_between
+from vedette.kernels.measure import ENU, HEIGHT, RANGE_RATE, TDOA, update_seen
+from vedette.kernels.motion import (
+    TURN,
+    copy_modes,
+    copy_state,
+    merge,
+    predict_in,
+    room_to_mix,
+    turn_rate,
+)
 from vedette.kernels.positions import is_position, update_position
 
 # Hypotheses below this share of a track change it by less than rounding of what is published.
@@ -56,106 +65,196 @@ def update_tracks(
     """
     modes, most = x.shape[1], np.diff(first).max()
     x_h, P_h = np.empty((modes, most + 1, 6)), np.empty((modes, most + 1, 6, 6))
-    share = np.empty((modes, most + 1))
+    share, likelihood, work = np.empty((modes, most + 1)), np.empty(modes), np.empty((4, 6))
+    mixing = room_to_mix(modes)
     for i in range(low, high):
         pairs = first[i + 1] - first[i]
         if pairs == 0:
             continue
-        ahead = seconds_between(t_ref_ns[i], t_ns[i])
-        predict_modes(x[i], P[i], mode_prob[i], ahead, motion, height_seen[i], bounds)
-        t_ns[i] = t_ref_ns[i]
-        share[:, :] = 0.0
-        r = existence[i]
-        alive = missed[i] * r * undetected[i] / (1.0 - r + r * undetected[i])
-        total = alive
-        for m in range(modes):
-            copy_state(x[i, m], P[i, m], x_h[m, 0], P_h[m, 0])
-            share[m, 0] = alive * mode_prob[i, m]
-        for k in range(1, pairs + 1):
-            p = first[i] + k - 1
-            if prob[p] < _SHARE_MIN:
-                continue
-            j = column[p]
-            lag = seconds_between(t_meas_ns[j], t_ref_ns[i])
-            _hypothesis(
-                x[i], P[i], mode_prob[i], kind, z[j], variance[j], sensor_enu, enu_from_sensor,
-                lag, motion, x_h[:, k], P_h[:, k], share[:, k],
+        alive = _missed(
+            i, pairs, t_ns, x, P, mode_prob, existence, height_seen, motion, bounds, missed,
+            undetected, t_ref_ns, x_h, P_h, share, mixing,
+        )  # fmt: skip
+        if kind == TDOA:
+            total = _arrived(
+                alive, first[i], pairs, x[i], P[i], mode_prob[i], t_ref_ns[i], t_meas_ns, z,
+                variance, enu_from_sensor, motion, column, prob, x_h, P_h, share, likelihood,
             )  # fmt: skip
-            for m in range(modes):
-                share[m, k] *= prob[p]
-            total += prob[p]
+        else:
+            total = _seen(
+                alive, i, first[i], pairs, x, P, mode_prob, t_ref_ns[i], kind, t_meas_ns, z,
+                variance, sensor_enu, enu_from_sensor, motion, column, prob, x_h, P_h, share,
+                likelihood, work,
+            )  # fmt: skip
         if total <= _SHARE_MIN:
             existence[i] = total
             continue
-        _combine(x_h, P_h, share[:, : pairs + 1], total, x[i], P[i], mode_prob[i])
+        _combine(x_h, P_h, share, pairs + 1, total, x[i], P[i], mode_prob[i])
         existence[i] = min(total, existence_max)
 
 
 @inner
-def _combine(x_h: Any, P_h: Any, share: Any, total: float, x: Any, P: Any, mode_prob: Any) -> None:
-    """Merge each mode's hypotheses x_h (M, H, 6), P_h (M, H, 6, 6) by their shares (M, H)."""
-    for m in range(share.shape[0]):
-        weight = 0.0
-        for k in range(share.shape[1]):
-            weight += share[m, k]
-        mode_prob[m] = weight / total
-        if weight > _WEIGHT_MIN:
-            for k in range(share.shape[1]):
-                share[m, k] /= weight
-            merge(x_h[m], P_h[m], share[m], x[m], P[m])
-
-
-@njit(cache=True)
-def _hypothesis(
+def _missed(
+    i: int,
+    pairs: int,
+    t_ns: Any,
     x: Any,
     P: Any,
     mode_prob: Any,
+    existence: Any,
+    height_seen: Any,
+    motion: Any,
+    bounds: Any,
+    missed: Any,
+    undetected: Any,
+    t_ref_ns: Any,
+    x_h: Any,
+    P_h: Any,
+    share: Any,
+    mixing: Any,
+) -> float:
+    """Move track i to its time of reference and write the hypothesis that it was missed.
+
+    It is the first of x_h (M, H, 6), P_h (M, H, 6, 6), share (M, H), of which pairs + 1 are used.
+    Returns the probability that the object exists and was missed.
+    """
+    ahead = seconds_between(t_ref_ns[i], t_ns[i])
+    predict_in(x[i], P[i], mode_prob[i], ahead, motion, height_seen[i], bounds, mixing)
+    t_ns[i] = t_ref_ns[i]
+    r = existence[i]
+    alive = missed[i] * r * undetected[i] / (1.0 - r + r * undetected[i])
+    for m in range(x.shape[1]):
+        copy_state(x[i, m], P[i, m], x_h[m, 0], P_h[m, 0])
+        share[m, 0] = alive * mode_prob[i, m]
+        for k in range(1, pairs + 1):
+            share[m, k] = 0.0
+    return float(alive)
+
+
+@inner
+def _seen(
+    total: float,
+    i: int,
+    begin: int,
+    pairs: int,
+    x: Any,
+    P: Any,
+    mode_prob: Any,
+    t_ref_ns: int,
     kind: int,
+    t_meas_ns: Any,
     z: Any,
     variance: Any,
     sensor_enu: Any,
     enu_from_sensor: Any,
-    lag_s: float,
     motion: Any,
-    x_out: Any,
-    P_out: Any,
+    column: Any,
+    prob: Any,
+    x_h: Any,
+    P_h: Any,
     share: Any,
-) -> None:
-    """Write each mode's state given one measurement, and the modes' shares (summing to 1)."""
-    if kind == ENU and lag_s == 0.0 and is_position(z):
-        _plain_hypothesis(x, P, mode_prob, z, variance, x_out, P_out, share)
-        return
-    room = np.empty((4, 6))
-    for m in range(x.shape[0]):
-        copy_state(x[m], P[m], x_out[m], P_out[m])
-        share[m], _, _ = update_in(
-            kind, x_out[m], P_out[m], z, variance, sensor_enu, enu_from_sensor,
-            lag_s, motion[m, 0], math.inf, room,
-        )  # fmt: skip
-    _shares(mode_prob, share)
+    likelihood: Any,
+    work: Any,
+) -> float:
+    """Write track i's hypotheses that it made a plot each; returns total and their probability."""
+    for k in range(1, pairs + 1):
+        p = begin + k - 1
+        if prob[p] < _SHARE_MIN:
+            continue
+        j = column[p]
+        lag = seconds_between(t_meas_ns[j], t_ref_ns)
+        plain = kind == ENU and lag == 0.0 and is_position(z[j])
+        for m in range(x.shape[1]):
+            copy_state(x[i, m], P[i, m], x_h[m, k], P_h[m, k])
+            if plain:
+                likelihood[m], _, _ = update_position(
+                    x_h[m, k], P_h[m, k], z[j], variance[j], math.inf
+                )
+            else:
+                likelihood[m], _, _ = update_seen(
+                    kind, x_h[m, k], P_h[m, k], z[j], variance[j], sensor_enu, enu_from_sensor,
+                    lag, motion[m, 0], math.inf, work,
+                )  # fmt: skip
+        _share_out(mode_prob[i], likelihood, prob[p], k, share)
+        total += prob[p]
+    return total
+
+
+@njit(cache=True)
+def _arrived(
+    total: float,
+    begin: int,
+    pairs: int,
+    x: Any,
+    P: Any,
+    mode_prob: Any,
+    t_ref_ns: int,
+    t_meas_ns: Any,
+    z: Any,
+    variance: Any,
+    receivers: Any,
+    motion: Any,
+    column: Any,
+    prob: Any,
+    x_h: Any,
+    P_h: Any,
+    share: Any,
+    likelihood: Any,
+) -> float:
+    """Do `_seen` for times of arrival; x, P, mode_prob: of the one track."""
+    for k in range(1, pairs + 1):
+        p = begin + k - 1
+        if prob[p] < _SHARE_MIN:
+            continue
+        j = column[p]
+        lag = seconds_between(t_meas_ns[j], t_ref_ns)
+        for m in range(x.shape[0]):
+            copy_state(x[m], P[m], x_h[m, k], P_h[m, k])
+            likelihood[m], _, _ = update_arrivals(
+                x_h[m, k], P_h[m, k], z[j], variance[j], receivers, lag, motion[m, 0], math.inf
+            )
+        _share_out(mode_prob, likelihood, prob[p], k, share)
+        total += prob[p]
+    return total
 
 
 @inner
-def _plain_hypothesis(
-    x: Any, P: Any, mode_prob: Any, z: Any, variance: Any, x_out: Any, P_out: Any, share: Any
+def _combine(
+    x_h: Any,
+    P_h: Any,
+    share: Any,
+    hypotheses: int,
+    total: float,
+    x: Any,
+    P: Any,
+    mode_prob: Any,
 ) -> None:
-    for m in range(x.shape[0]):
-        copy_state(x[m], P[m], x_out[m], P_out[m])
-        share[m], _, _ = update_position(x_out[m], P_out[m], z, variance, math.inf)
-    _shares(mode_prob, share)
+    """Merge each mode's first hypotheses of x_h (M, H, 6), P_h (M, H, 6, 6) by shares (M, H)."""
+    for m in range(share.shape[0]):
+        weight = 0.0
+        for k in range(hypotheses):
+            weight += share[m, k]
+        mode_prob[m] = weight / total
+        if weight > _WEIGHT_MIN:
+            for k in range(hypotheses):
+                share[m, k] /= weight
+            merge(x_h[m], P_h[m], share[m, :hypotheses], x[m], P[m])
 
 
 @inner
-def _shares(mode_prob: Any, share: Any) -> None:
-    """Turn the modes' log likelihoods (M,) into their shares, in place."""
+def _share_out(mode_prob: Any, likelihood: Any, prob: float, k: int, share: Any) -> None:
+    """Write the modes' shares of a plot of probability prob to share (M, H) at k.
+
+    likelihood (M,): logarithms, of which exponentials are left.
+    """
     best, total = -math.inf, 0.0
-    for m in range(share.shape[0]):
-        best = max(best, share[m])
-    for m in range(share.shape[0]):
-        share[m] = mode_prob[m] * math.exp(share[m] - best)
-        total += share[m]
-    for m in range(share.shape[0]):
-        share[m] /= total
+    for m in range(likelihood.shape[0]):
+        best = max(best, likelihood[m])
+    for m in range(likelihood.shape[0]):
+        likelihood[m] = mode_prob[m] * math.exp(likelihood[m] - best)
+        total += likelihood[m]
+    for m in range(likelihood.shape[0]):
+        share[m, k] = likelihood[m] / total * prob
 
 
 @njit(cache=True)
@@ -191,15 +290,12 @@ def penalise_unseen(
         for m in range(x.shape[1]):
             for a in range(3):
                 pos[a] += mode_prob[i, m] * (x[i, m, a] + dt * x[i, m, a + 3])
-        rho, azimuth, elevation = azimuth_of(pos, sensor_enu, enu_from_sensor)
-        if not in_sector(azimuth, sweep_from_rad, sweep_rad):
-            continue
-        looked_ns[i] = look_ns
-        if rho < coverage[0] or rho > coverage[1]:
-            continue
-        if elevation < coverage[4] or elevation > coverage[5]:
-            continue
-        if in_sector(azimuth, coverage[2], coverage[3]):
+        swept, covered = in_view(
+            pos, sensor_enu, enu_from_sensor, sweep_from_rad, sweep_rad, coverage
+        )
+        if swept:
+            looked_ns[i] = look_ns
+        if covered:
             r = existence[i]
             existence[i] = r * undetected[i] / (1.0 - r + r * undetected[i])
 
@@ -222,21 +318,60 @@ def start_state(
     each horizontal and of the vertical velocity, mean 0; stated velocity and range rate then
     refine it. Without height: height_prior (2,) = mean, sigma (m); it is wide on purpose.
     """
-    rest = np.full(8, math.nan)
+    return bool(
+        start_in(
+            kind, z, variance, sensor_enu, enu_from_sensor, velocity_var, height_prior, x, P,
+            room_to_start(),
+        )
+    )  # fmt: skip
+
+
+@njit(cache=True)
+def room_to_start() -> Any:
+    """Give the memory that `start_in` needs, for a loop to ask for once."""
+    return np.empty(8), np.empty((3, 3)), np.empty((3, 3)), np.empty((4, 6))
+
+
+@inner
+def start_in(
+    kind: int,
+    z: Any,
+    variance: Any,
+    sensor_enu: Any,
+    enu_from_sensor: Any,
+    velocity_var: Any,
+    height_prior: Any,
+    x: Any,
+    P: Any,
+    room: Any,
+) -> bool:
+    """Do `start_state` within room, from `room_to_start`."""
+    rest, J, G, work = room
     x[:, :] = 0.0
     P[:, :, :] = 0.0
+    for c in range(8):
+        rest[c] = z[c] if c > HEIGHT else math.nan
     if kind == ENU:
         begun = _start_enu(z, variance, height_prior, x[0], P[0])
     else:
-        begun = _start_polar(z, variance, sensor_enu, enu_from_sensor, height_prior, x[0], P[0])
+        begun = _start_polar(
+            z, variance, sensor_enu, enu_from_sensor, height_prior, x[0], P[0], J, G
+        )
         rest[RANGE_RATE] = z[RANGE_RATE]
-    rest[HEIGHT + 1 :] = z[HEIGHT + 1 :]
+    told = False
+    for c in range(8):
+        told = told or not math.isnan(rest[c])
     for m in range(x.shape[0]):
-        x[m], P[m] = x[0], P[0]
+        if m > 0:
+            copy_state(x[0], P[0], x[m], P[m])
     for m in range(x.shape[0]):
         for a in range(3, 6):
             P[m, a, a] = velocity_var[m, 1] if a == 5 else velocity_var[m, 0]
-        update(kind, x[m], P[m], rest, variance, sensor_enu, enu_from_sensor, 0.0, 0.0)
+        if told:
+            update_seen(
+                kind, x[m], P[m], rest, variance, sensor_enu, enu_from_sensor, 0.0, 0.0, math.inf,
+                work,
+            )  # fmt: skip
     return begun
 
 
@@ -250,7 +385,7 @@ def _start_enu(z: Any, variance: Any, height_prior: Any, x: Any, P: Any) -> bool
     return not (math.isnan(z[0]) or math.isnan(z[1]))
 
 
-@njit(cache=True)
+@inner
 def _start_polar(
     z: Any,
     variance: Any,
@@ -259,6 +394,8 @@ def _start_polar(
     height_prior: Any,
     x: Any,
     P: Any,
+    J: Any,
+    G: Any,
 ) -> bool:
     rho, azimuth, elevation, elevation_var = z[0], z[1], z[2], variance[2]
     if math.isnan(rho) or math.isnan(azimuth) or rho < 1.0:
@@ -271,13 +408,13 @@ def _start_polar(
         elevation_var = (sigma / (rho * math.cos(elevation))) ** 2
     sin_a, cos_a = math.sin(azimuth), math.cos(azimuth)
     sin_e, cos_e = math.sin(elevation), math.cos(elevation)
-    J = np.empty((3, 3))
     J[0, 0], J[1, 0], J[2, 0] = cos_e * sin_a, cos_e * cos_a, sin_e
     J[0, 1], J[1, 1], J[2, 1] = rho * cos_e * cos_a, -rho * cos_e * sin_a, 0.0
     J[0, 2], J[1, 2], J[2, 2] = -rho * sin_e * sin_a, -rho * sin_e * cos_a, rho * cos_e
-    G = np.zeros((3, 3))
     for a in range(3):
         x[a] = sensor_enu[a]
+        for c in range(3):
+            G[a, c] = 0.0
         for k in range(3):
             x[a] += enu_from_sensor[a, k] * rho * J[k, 0]
             for c in range(3):
@@ -312,17 +449,48 @@ def publish(
     last measurement is after now is moved back by its velocity, its covariance unchanged.
     """
     modes, turns = x.shape[1], bool((motion[:, TURN] != 0.0).any())
-    x_now, P_now, p_now = np.empty((modes, 6)), np.empty((modes, 6, 6)), np.empty(modes)
+    moved = (np.empty((modes, 6)), np.empty((modes, 6, 6)), np.empty(modes))
+    mixing = room_to_mix(modes)
     for k in range(rows.shape[0]):
-        i = rows[k]
-        copy_modes(x[i], P[i], mode_prob[i], x_now, P_now, p_now)
-        dt = seconds_between(now_ns, t_ns[i])
-        predict_modes(x_now, P_now, p_now, max(dt, 0.0), motion, height_seen[i], bounds)
-        for m in range(modes):
-            for a in range(3):
-                x_now[m, a] += min(dt, 0.0) * x_now[m, a + 3]
+        _publish_one(
+            rows[k], k, now_ns, t_ns, x, P, mode_prob, height_seen, motion, bounds, turns, state,
+            cov, modes_now, turning, moved, mixing,
+        )  # fmt: skip
+
+
+@inner
+def _publish_one(
+    i: int,
+    k: int,
+    now_ns: int,
+    t_ns: Any,
+    x: Any,
+    P: Any,
+    mode_prob: Any,
+    height_seen: Any,
+    motion: Any,
+    bounds: Any,
+    turns: bool,
+    state: Any,
+    cov: Any,
+    modes_now: Any,
+    turning: Any,
+    moved: Any,
+    mixing: Any,
+) -> None:
+    """Write track i to row k, see `publish`; moved, mixing: room."""
+    x_now, P_now, p_now = moved
+    copy_modes(x[i], P[i], mode_prob[i], x_now, P_now, p_now)
+    dt = seconds_between(now_ns, t_ns[i])
+    predict_in(x_now, P_now, p_now, max(dt, 0.0), motion, height_seen[i], bounds, mixing)
+    for m in range(x_now.shape[0]):
+        for a in range(3):
+            x_now[m, a] += min(dt, 0.0) * x_now[m, a + 3]
+    if x_now.shape[0] == 1:
+        copy_state(x_now[0], P_now[0], state[k], cov[k])
+    else:
         merge(x_now, P_now, p_now, state[k], cov[k])
-        modes_now[k] = p_now
-        turning[k] = 0.0 if turns else math.nan
-        for m in range(modes):
-            turning[k] += p_now[m] * turn_rate(x_now[m], motion[m, TURN])
+    turning[k] = 0.0 if turns else math.nan
+    for m in range(x_now.shape[0]):
+        modes_now[k, m] = p_now[m]
+        turning[k] += p_now[m] * turn_rate(x_now[m], motion[m, TURN])

@@ -14,15 +14,12 @@ from numba import njit
 
 from vedette.kernels.compiled import inner
 from vedette.kernels.lattice import nearby
-from vedette.kernels.measure import ENU, local_from_enu, update_in, wrap_pi
-from vedette.kernels.motion import TURN, copy_modes, copy_state, predict_modes
-from vedette.kernels.positions import is_position, position_likelihood
+from vedette.kernels.measure import ENU, TDOA, local_from_enu, wrap_pi
+from vedette.kernels.motion import TURN, copy_modes, predict_in, room_to_mix
+from vedette.kernels.pairing import pair_in, pair_likelihood, room_to_pair
 
-# No gate here is wider: eight components at 0.9999 are 32. A mode further off than this adds
-# nothing to a likelihood (e^-30), so its update is not finished.
-_HOPELESS = 60.0
 BY_AZIMUTH, BY_EAST, BY_RANGE, BY_NOTHING, BY_PLANE = 0, 1, 2, 3, 4
-_TWO_PI = 2.0 * math.pi
+_TWO_PI, _QUARTER = 2.0 * math.pi, 0.5 * math.pi
 
 
 @inner
@@ -205,10 +202,12 @@ def _seen(
 
 @inner
 def _near(
+    i: int,
+    t_ns: Any,
     x: Any,
     P: Any,
     mode_prob: Any,
-    dt_s: float,
+    t_last_ns: int,
     span_s: float,
     q_max: float,
     turn_mps2: float,
@@ -224,14 +223,14 @@ def _near(
     cells: Any,
     cell_m: float,
     margins: Any,
-    mean: Any,
-    local: Any,
-    radii: Any,
+    spare: Any,
     found: Any,
 ) -> int:
-    """List the measurements in the window of one track dt_s ahead; mean, local, radii: room (3,)"""
-    flat, tall, apart = place(x, P, mode_prob, dt_s, q_max, mean)
-    speed = math.sqrt(x[0, 3] ** 2 + x[0, 4] ** 2 + x[0, 5] ** 2)
+    """List the measurements in the window of track i at t_last_ns; spare: three times room (3,)"""
+    mean, local, radii = spare
+    dt_s = seconds_between(t_last_ns, t_ns[i])
+    flat, tall, apart = place(x[i], P[i], mode_prob[i], dt_s, q_max, mean)
+    speed = math.sqrt(x[i, 0, 3] ** 2 + x[i, 0, 4] ** 2 + x[i, 0, 5] ** 2)
     ahead = max(dt_s, 0.0)
     # Modes that disagree are mixed before they are moved, and a turn bends the way they move.
     slack = apart + speed * span_s + 0.5 * turn_mps2 * ahead * ahead
@@ -281,38 +280,124 @@ def gate(
     (high - low,): the time to which each track with candidates is to be moved.
     """
     modes, found = x.shape[1], np.empty(3 * z.shape[0], np.int64)
-    mean, local, radii = np.empty(3), np.empty(3), np.empty(3)
-    x_now, P_now, p_now = np.empty((modes, 6)), np.empty((modes, 6, 6)), np.empty(modes)
+    spare = (np.empty(3), np.empty(3), np.empty(3))
+    moved = (np.empty((modes, 6)), np.empty((modes, 6, 6)), np.empty(modes))
+    mixing, pairing = room_to_mix(modes), room_to_pair(modes)
     t_last, t_first, q_max = t_meas_ns.max(), t_meas_ns.min(), motion[:, 0].max()
     span, turn_mps2 = seconds_between(t_last, t_first), np.abs(motion[:, TURN]).max()
     counts, t_ref, n = np.zeros(high - low, np.int64), t_ns[low:high].copy(), 0
     column, score = np.empty(2 * (high - low) + 16, np.int64), np.empty(2 * (high - low) + 16)
     for i in range(low, high):
         near = _near(
-            x[i], P[i], mode_prob[i], seconds_between(t_last, t_ns[i]), span, q_max, turn_mps2,
-            reach_sigmas, kind, z, sensor_enu, enu_from_sensor, strip, order, ordered, plane, cells,
-            cell_m, margins, mean, local, radii, found,
+            i, t_ns, x, P, mode_prob, t_last, span, q_max, turn_mps2, reach_sigmas, kind, z,
+            sensor_enu, enu_from_sensor, strip, order, ordered, plane, cells, cell_m, margins,
+            spare, found,
         )  # fmt: skip
         if near == 0:
             continue
         if n + near > column.shape[0]:
             column, score = _longer(column, n + near), _longer(score, n + near)
         t_new = _latest(t_ns[i], t_meas_ns, found, near)
-        copy_modes(x[i], P[i], mode_prob[i], x_now, P_now, p_now)
-        ahead = seconds_between(t_new, t_ns[i])
-        predict_modes(x_now, P_now, p_now, ahead, motion, height_seen[i], bounds)
-        for f in range(near):
-            j = found[f]
-            log = pair_likelihood(
-                x_now, P_now, p_now, kind, z[j], variance[j], sensor_enu, enu_from_sensor,
-                seconds_between(t_meas_ns[j], t_new), motion, thresholds,
+        _move(i, t_new, t_ns, x, P, mode_prob, motion, height_seen, bounds, moved, mixing)
+        if kind == TDOA:
+            size = _judge_arrivals(
+                moved, t_new, t_meas_ns, z, variance, sensor_enu, enu_from_sensor, motion,
+                thresholds, late_max_s, found, near, column, score, n,
             )  # fmt: skip
-            if log > -math.inf and seconds_between(t_meas_ns[j], t_new) >= -late_max_s:
-                column[n], score[n] = j, log
-                n += 1
-                counts[i - low] += 1
-                t_ref[i - low] = t_new
+        else:
+            size = _judge(
+                moved, t_new, kind, t_meas_ns, z, variance, sensor_enu, enu_from_sensor, motion,
+                thresholds, late_max_s, found, near, column, score, n, pairing,
+            )  # fmt: skip
+        if size > n:
+            counts[i - low], t_ref[i - low], n = size - n, t_new, size
     return counts, column[:n].copy(), score[:n].copy(), t_ref
+
+
+@inner
+def _move(
+    i: int,
+    t_new: int,
+    t_ns: Any,
+    x: Any,
+    P: Any,
+    mode_prob: Any,
+    motion: Any,
+    height_seen: Any,
+    bounds: Any,
+    moved: Any,
+    mixing: Any,
+) -> None:
+    """Write track i as it is at t_new to moved: x (M, 6), P (M, 6, 6), mode_prob (M,)."""
+    copy_modes(x[i], P[i], mode_prob[i], moved[0], moved[1], moved[2])
+    ahead = seconds_between(t_new, t_ns[i])
+    predict_in(moved[0], moved[1], moved[2], ahead, motion, height_seen[i], bounds, mixing)
+
+
+@inner
+def _judge(
+    moved: Any,
+    t_new: int,
+    kind: int,
+    t_meas_ns: Any,
+    z: Any,
+    variance: Any,
+    sensor_enu: Any,
+    enu_from_sensor: Any,
+    motion: Any,
+    thresholds: Any,
+    late_max_s: float,
+    found: Any,
+    near: int,
+    column: Any,
+    score: Any,
+    n: int,
+    pairing: Any,
+) -> int:
+    """Append the plots found (near,) inside the gate of a track moved to t_new; returns the end."""
+    for f in range(near):
+        j = found[f]
+        lag = seconds_between(t_meas_ns[j], t_new)
+        log = pair_in(
+            moved[0], moved[1], moved[2], kind, z[j], variance[j], sensor_enu, enu_from_sensor,
+            lag, motion, thresholds, pairing,
+        )  # fmt: skip
+        if log > -math.inf and lag >= -late_max_s:
+            column[n], score[n] = j, log
+            n += 1
+    return n
+
+
+@njit(cache=True)
+def _judge_arrivals(
+    moved: Any,
+    t_new: int,
+    t_meas_ns: Any,
+    z: Any,
+    variance: Any,
+    sensor_enu: Any,
+    enu_from_sensor: Any,
+    motion: Any,
+    thresholds: Any,
+    late_max_s: float,
+    found: Any,
+    near: int,
+    column: Any,
+    score: Any,
+    n: int,
+) -> int:
+    """Do `_judge` for times of arrival."""
+    for f in range(near):
+        j = found[f]
+        lag = seconds_between(t_meas_ns[j], t_new)
+        log = pair_likelihood(
+            moved[0], moved[1], moved[2], TDOA, z[j], variance[j], sensor_enu, enu_from_sensor,
+            lag, motion, thresholds,
+        )  # fmt: skip
+        if log > -math.inf and lag >= -late_max_s:
+            column[n], score[n] = j, log
+            n += 1
+    return n
 
 
 @inner
@@ -331,50 +416,6 @@ def _longer(row: Any, least: int) -> Any:
     return longer
 
 
-@njit(cache=True)
-def pair_likelihood(
-    x: Any,
-    P: Any,
-    mode_prob: Any,
-    kind: int,
-    z: Any,
-    variance: Any,
-    sensor_enu: Any,
-    enu_from_sensor: Any,
-    lag_s: float,
-    motion: Any,
-    thresholds: Any,
-) -> float:
-    """Give the log likelihood of one measurement under one target's modes; -inf outside the gate.
-
-    The pair is kept when any mode's squared Mahalanobis distance is inside its threshold.
-    """
-    best, total, inside = -math.inf, 0.0, False
-    plain = kind == ENU and lag_s == 0.0 and is_position(z)
-    if plain and x.shape[0] == 1:
-        best, distance2 = position_likelihood(x[0], P[0], z, variance)
-        return best if distance2 <= thresholds[3] else -math.inf
-    scores, room = np.empty(x.shape[0]), np.empty((4, 6))
-    x_m, P_m = np.empty(6), np.empty((6, 6))
-    for m in range(x.shape[0]):
-        if plain:
-            scores[m], distance2 = position_likelihood(x[m], P[m], z, variance)
-            inside, best = inside or distance2 <= thresholds[3], max(best, scores[m])
-            continue
-        copy_state(x[m], P[m], x_m, P_m)
-        scores[m], distance2, used = update_in(
-            kind, x_m, P_m, z, variance, sensor_enu, enu_from_sensor, lag_s, motion[m, 0],
-            _HOPELESS, room,
-        )  # fmt: skip
-        inside = inside or distance2 <= thresholds[used]
-        best = max(best, scores[m])
-    if not inside or best == -math.inf:
-        return -math.inf
-    for m in range(x.shape[0]):
-        total += mode_prob[m] * math.exp(scores[m] - best)
-    return best + math.log(max(total, 1e-300))
-
-
 @inner
 def azimuth_of(pos: Any, sensor_enu: Any, enu_from_sensor: Any) -> Any:
     """Give range, azimuth [0, 2 pi) and elevation of a site position as a sensor sees it."""
@@ -387,6 +428,41 @@ def azimuth_of(pos: Any, sensor_enu: Any, enu_from_sensor: Any) -> Any:
     ground = math.sqrt(e * e + n * n)
     rho = math.sqrt(ground * ground + u * u)
     return rho, math.atan2(e, n) % _TWO_PI, math.atan2(u, ground)
+
+
+@inner
+def in_view(
+    pos: Any,
+    sensor_enu: Any,
+    enu_from_sensor: Any,
+    sweep_from_rad: float,
+    sweep_rad: float,
+    coverage: Any,
+) -> Any:
+    """Say whether a site position lies in what a sensor swept, and there in its coverage.
+
+    coverage (6,): range min, max (m), azimuth from, width, elevation min, max (rad). What is all
+    round, or from zenith to nadir, needs no angles, which cost more than all else here.
+    """
+    e, n, u = 0.0, 0.0, 0.0
+    for a in range(3):
+        away = pos[a] - sensor_enu[a]
+        e += enu_from_sensor[a, 0] * away
+        n += enu_from_sensor[a, 1] * away
+        u += enu_from_sensor[a, 2] * away
+    ground2, azimuth = e * e + n * n, 0.0
+    if sweep_rad < _TWO_PI or coverage[3] < _TWO_PI:
+        azimuth = math.atan2(e, n) % _TWO_PI
+    if not in_sector(azimuth, sweep_from_rad, sweep_rad):
+        return False, False
+    rho = math.sqrt(ground2 + u * u)
+    if rho < coverage[0] or rho > coverage[1]:
+        return True, False
+    if coverage[4] > -_QUARTER or coverage[5] < _QUARTER:
+        elevation = math.atan2(u, math.sqrt(ground2))
+        if elevation < coverage[4] or elevation > coverage[5]:
+            return True, False
+    return True, in_sector(azimuth, coverage[2], coverage[3])
 
 
 @inner

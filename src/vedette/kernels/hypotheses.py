@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from vedette.kernels.gating import pair_likelihood
 from vedette.kernels.measure import ENU, update
 from vedette.kernels.motion import merge, predict_modes
+from vedette.kernels.pairing import pair_likelihood
 
 MEASUREMENTS_MAX = 62  # bits of the mask that says which measurements a hypothesis has used
 _OUTSIDE = 60.0  # squared sigmas; no gate is wider (see `vedette.kernels.gating`)

@@ -90,7 +90,8 @@ def nearby(
         base = ((south + step) & (rows - 1)) * columns
         # The stretch may run over the edge of the torus and go on at its other side.
         beyond = max(west + many_columns - columns, 0)
-        for part in range(2):
+        parts = 2 if west + many_columns > columns else 1
+        for part in range(parts):
             begin, end = base + west, base + west + many_columns - beyond
             if part == 1:
                 begin, end = base, base + beyond

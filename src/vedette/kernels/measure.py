@@ -140,6 +140,24 @@ def update_in(
     """Do `update` within room (4, 6), so that a loop asks for memory once."""
     if kind == TDOA:
         return update_arrivals(x, P, z, variance, enu_from_sensor, dt_s, q, stop)
+    return update_seen(kind, x, P, z, variance, sensor_enu, enu_from_sensor, dt_s, q, stop, room)
+
+
+@inner
+def update_seen(
+    kind: int,
+    x: Any,
+    P: Any,
+    z: Any,
+    variance: Any,
+    sensor_enu: Any,
+    enu_from_sensor: Any,
+    dt_s: float,
+    q: float,
+    stop: float,
+    room: Any,
+) -> Any:
+    """Do `update_in` for all that is no time of arrival."""
     if kind == ENU and dt_s == 0.0 and is_position(z):
         return update_position(x, P, z, variance, stop)
     moved, prior, H, PH = room[0], room[1], room[2], room[3]

@@ -34,13 +34,33 @@ def predict_modes(
     x (M, 6), P (M, 6, 6), mode_prob (M,), motion (M, 6): see the module. bounds (2,): largest
     variance of up and of v_up while height_seen is 0.
     """
-    modes = x.shape[0]
-    if modes == 1:
+    predict_in(x, P, mode_prob, dt_s, motion, height_seen, bounds, room_to_mix(x.shape[0]))
+
+
+@njit(cache=True)
+def room_to_mix(modes: int) -> Any:
+    """Give the memory that mixing needs, for a loop to ask for once: (M,), (6,) and (6, 6)."""
+    return np.empty(modes), np.empty(6), np.empty((6, 6))
+
+
+@inner
+def predict_in(
+    x: Any,
+    P: Any,
+    mode_prob: Any,
+    dt_s: float,
+    motion: Any,
+    height_seen: int,
+    bounds: Any,
+    room: Any,
+) -> None:
+    """Do `predict_modes` within room, from `room_to_mix`."""
+    if x.shape[0] == 1:
         move_modes(x, P, dt_s, motion, height_seen, bounds)
         return
     steps = max(1, math.ceil(dt_s / _STEP_MAX_S))
     for _ in range(steps):
-        mix_modes(x, P, mode_prob, dt_s / steps, motion)
+        _mix(x, P, mode_prob, dt_s / steps, motion, room)
         move_modes(x, P, dt_s / steps, motion, height_seen, bounds)
 
 
@@ -212,16 +232,22 @@ def mix_modes(x: Any, P: Any, mode_prob: Any, dt_s: float, motion: Any) -> None:
     v0^2 / (v0^2 + v^2) times as often, v0 the speed below which nothing banks. The mixture's
     overall mean and covariance stay. One mode: nothing happens.
     """
+    _mix(x, P, mode_prob, dt_s, motion, room_to_mix(x.shape[0]))
+
+
+@inner
+def _mix(x: Any, P: Any, mode_prob: Any, dt_s: float, motion: Any, room: Any) -> None:
+    """Do `mix_modes` within room, from `room_to_mix`."""
     modes = x.shape[0]
     if modes == 1 or dt_s <= 0.0:
         return
-    leaving, crowd = np.empty(modes), 0.0
+    leaving, x_crowd, P_crowd = room
+    crowd = 0.0
     for i in range(modes):
         leaving[i] = mode_prob[i] * (1.0 - math.exp(-dt_s / motion[i, STAY]))
         crowd += leaving[i]
     if crowd <= 0.0:
         return
-    x_crowd, P_crowd = np.empty(6), np.empty((6, 6))
     for i in range(modes):
         leaving[i] /= crowd
     merge(x, P, leaving, x_crowd, P_crowd)

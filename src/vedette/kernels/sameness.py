@@ -85,7 +85,9 @@ def same_rows(
     pair comes once, the lower row first.
     """
     points, variance = _where(others, now_ns, t_ns, x, P, mode_prob, motion)
-    asked, spread = _where(rows, now_ns, t_ns, x, P, mode_prob, motion)
+    asked, spread = points, variance
+    if not once:
+        asked, spread = _where(rows, now_ns, t_ns, x, P, mode_prob, motion)
     cells, order, laid = lay_out(points, distance_max_m)
     found = np.empty(points.shape[0], np.int64)
     pairs, n = np.empty((16, 2), np.int64), 0

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from vedette.kernels.bank import tracks_of
 from vedette.model.events import Event
 from vedette.model.measurements import MeasurementBatch, MeasurementKind
 from vedette.model.reports import SensorStatus
@@ -131,17 +132,10 @@ def _numbered(state: TrackerState, links: LinkList) -> Links:
         return empty_links()
     bank = state.bank
     rows = np.flatnonzero(bank.track_id[: bank.count] > 0)
-    rows = rows[np.argsort(bank.serial[rows], kind="stable")]
     if len(rows) == 0:
         return empty_links()
-    serial = np.concatenate(links.serial)
-    old = np.flatnonzero(serial <= bank.serial[rows[-1]])  # most plots began something new
-    serial = serial[old]
-    report_index = np.concatenate(links.report_index)[old]
-    prob = np.concatenate(links.prob)[old]
-    at = np.minimum(np.searchsorted(bank.serial[rows], serial), len(rows) - 1)
-    known = bank.serial[rows[at]] == serial
-    track_id = bank.track_id[rows[at[known]]]
-    report_index, prob = report_index[known], prob[known]
+    rows = rows[np.argsort(bank.serial[rows])]
+    kept, track_id = tracks_of(bank.serial[rows], rows, bank.track_id, np.concatenate(links.serial))
+    report_index = np.concatenate(links.report_index)[kept]
     order = np.lexsort((track_id, report_index))
-    return Links(track_id[order], report_index[order], prob[order])
+    return Links(track_id[order], report_index[order], np.concatenate(links.prob)[kept[order]])

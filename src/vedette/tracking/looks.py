@@ -91,8 +91,12 @@ def looks_of(
     """
     z, variance = components(batch)
     kept = unrepeated(batch.t_meas_ns, z.view(np.int64))
+    ends = _cuts(batch, model, period_s, kept)
+    if len(ends) == 1 and len(kept) == len(z) > 0:
+        yield _look(batch, model, z, variance, slice(None), thresholds)
+        return
     start = 0
-    for end in _cuts(batch, model, period_s, kept):
+    for end in ends:
         rows = kept[start:end]
         start = end
         if len(rows):
@@ -134,7 +138,7 @@ def _look(
     model: SensorModel,
     z: F64,
     variance: F64,
-    rows: I64,
+    rows: I64 | slice,
     thresholds: F64,
 ) -> Look:
     kind = int(batch.kind)
@@ -156,11 +160,11 @@ def _look(
     return Look(
         sensor_index=batch.sensor_index,
         kind=kind,
-        t_ns=batch.t_meas_ns[rows],
+        t_ns=np.require(batch.t_meas_ns[rows], requirements=["C", "W"]),
         z=_with_ambiguity(model, kind, z),
         variance=variance,
-        key=batch.identity_key[rows],
-        report_index=batch.report_index[rows],
+        key=np.require(batch.identity_key[rows], requirements=["C", "W"]),
+        report_index=np.require(batch.report_index[rows], requirements=["C", "W"]),
         strip=strip,
         order=order,
         ordered=along[order] if len(along) else along,

@@ -8,13 +8,13 @@ that begins no tracks) do not refine a single plot, and whatever lies in its win
 import numpy as np
 
 from vedette.base.constants import NS_PER_S
+from vedette.kernels.seconds import second_plots
 from vedette.kernels.singles import (
     add_singles,
     full_states,
     keep_singles,
     lasting_singles,
     penalise_singles,
-    second_plots,
 )
 from vedette.model.measurements import F64, I64, Bools, SensorModel
 from vedette.tracking.looks import Look
