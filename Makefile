@@ -9,7 +9,7 @@ PAGE := src/vedette/server/static/index.html
 KERNELS := src/vedette/kernels/__pycache__/.compiled
 PAGE_SOURCES := $(shell find web/src web/public web/index.html web/package-lock.json web/vite.config.ts -type f 2>/dev/null)
 
-.PHONY: help setup page kernels peers tak-peers demo test test-slow check bench docs format clean
+.PHONY: help setup page kernels peers tak-peers demo test test-slow test-mutations check bench docs format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -63,6 +63,9 @@ test: setup  ## every test but the slow campaigns
 
 test-slow: setup  ## twenty seeds, 100,000 mutations a codec, interpreted kernels
 	@VEDETTE_MUTATIONS=100000 $(PYTEST) -m "slow or not slow"
+
+test-mutations: setup  ## 1,000,000 mutated inputs to every decoder, noted in docs/results.md: hours
+	@$(BIN)/python -m benchmarks --only hostile
 
 check: $(VENV)/.ready  ## style, types, layers, tidiness
 	@$(BIN)/ruff check .

@@ -49,6 +49,17 @@ def record_of(source: random.Random, profile: int) -> Record:
     return record
 
 
+def from_source(profile: int, counts: tuple[int, ...]) -> list[bytes]:
+    """Give blocks of so many drawn records each, all of one source, 25/1."""
+    source, made = random.Random(profile), list[bytes]()
+    for count in counts:
+        records = [record_of(source, profile) for _ in range(count)]
+        for record in records:
+            record.sac, record.sic = 25, 1
+        made += encode_record_blocks(records, profile)
+    return made
+
+
 def every_category() -> list[bytes]:
     """Give a datagram of each category from one source, 25/1, for a site that names it."""
     made = []

@@ -2,7 +2,7 @@
 
 import random
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 INTERESTING = (0x00, 0x01, 0x1A, 0x22, 0x2C, 0x30, 0x7B, 0x7F, 0x80, 0xFE, 0xFF)
 TEXTS = (
@@ -12,11 +12,17 @@ TEXTS = (
 SIZE_MAX = 4096
 
 
-def mutate(source: random.Random, corpus: Sequence[bytes]) -> bytes:
-    """Change one of the corpus in one to four ways."""
+Change = Callable[[random.Random, bytearray, Sequence[bytes]], None]
+
+
+def mutate(
+    source: random.Random, corpus: Sequence[bytes], changes: Sequence[Change] | None = None
+) -> bytes:
+    """Change one of the corpus in one to four ways; changes: in which, all where not given."""
     data = bytearray(source.choice(corpus))
+    changes = changes or _CHANGES
     for _ in range(source.choice((1, 1, 1, 2, 2, 4))):
-        _CHANGES[source.randrange(len(_CHANGES))](source, data, corpus)
+        changes[source.randrange(len(changes))](source, data, corpus)
     return bytes(data[:SIZE_MAX])
 
 
@@ -70,3 +76,4 @@ def _splice(source: random.Random, data: bytearray, corpus: Sequence[bytes]) -> 
 
 
 _CHANGES = (_flip, _flip, _set, _cut, _truncate, _repeat, _insert, _text, _number, _splice)
+SMALL = (_flip, _flip, _set, _cut, _truncate, _insert, _text, _number)  # one stays one

@@ -102,6 +102,15 @@ def asterix_datagrams() -> list[bytes]:
     ]
 
 
+def single_blocks() -> list[bytes]:
+    """Give blocks of one target report or radar message each."""
+    north = Cat034(sac=25, sic=1, message_type=1, t_day_s=2.0, rotation_period_s=4.0)
+    sector = Cat034(sac=25, sic=1, message_type=2, sector_rad=math.pi)
+    plain = Cat048(sac=25, sic=2, t_day_s=1.0, range_m=9e3, azimuth_rad=3.0)
+    marks = [encode_cat034([mark]) for mark in (north, sector)]
+    return [*marks, encode_cat048([TARGET]), encode_cat048([plain])]
+
+
 def squitters(icao24: str = "4b1234") -> list[bytes]:
     lat, lon = math.radians(33.9), math.radians(42.5)
     return [
@@ -223,10 +232,16 @@ def remote_id_datagrams() -> list[bytes]:
 
 
 def mavlink_datagrams() -> list[bytes]:
-    """Vehicles, an aircraft they hear, and drones they relay: two packets a datagram."""
+    """Two packets a datagram."""
+    packets = mavlink_packets()
+    return [b"".join(packets[k : k + 2]) for k in range(len(packets))]
+
+
+def mavlink_packets() -> list[bytes]:
+    """Vehicles, an aircraft they hear, and drones they relay."""
     address = DRONE.ljust(20, b"\0")
     pack = b"".join(remote_id_messages()).ljust(225, b"\0")
-    packets = [
+    return [
         mavlink.encode(0, (0, 2, 12, 0, 4, 3), 7),
         mavlink.encode(33, (900, 339_000_000, 425_000_000, 80_000, 0, 300, 400, -100, 0), 7),
         mavlink.encode(
@@ -245,7 +260,6 @@ def mavlink_datagrams() -> list[bytes]:
         mavlink.encode(12900, (0, 0, address, 1, 2, b"1581F4MAV"), 7),
         mavlink.encode(12915, (0, 0, address, 25, 7, pack), 7),
     ]  # fmt: skip
-    return [b"".join(packets[k : k + 2]) for k in range(len(packets))]
 
 
 def scout_payloads() -> list[bytes]:

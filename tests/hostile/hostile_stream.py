@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from hostile_wires import with_wires
 
 from vedette import codecs, measurements, pipeline, tracking
 from vedette.base.constants import NS_PER_S
@@ -44,7 +45,7 @@ def make_site() -> Site:
         Feed(id="adsb_sbs", kind="sbs_tcp", port=30107, sensor="adsb"),
         Feed(id="south_stream", kind="detections_tcp", port=30108, sensor="radar_south"),
     ]
-    return msgspec.structs.replace(site, feeds=[*site.feeds, *more])
+    return with_wires(msgspec.structs.replace(site, feeds=[*site.feeds, *more]))
 
 
 def resident_bytes() -> int:

@@ -236,7 +236,7 @@ def _decode_beast(decoder: FeedDecoder, arrival: Arrival) -> list[Report]:
     frames, faults, used = adsb.beast.split(data)
     decoder.pending = data[used:]
     t_recv_ns, receiver = arrival.t_recv_ns, decoder.receiver
-    timed = [(f, adsb.measured_ns(receiver, f.counter, t_recv_ns)) for f in frames]
+    timed = [(f, adsb.measured_ns(receiver, f, t_recv_ns)) for f in frames]
     out = adsb.read_frames(receiver, timed, t_recv_ns, arrival.feed)
     out += [reasons.refuse(arrival.feed, t_recv_ns, f.reason, f.detail, f.missed) for f in faults]
     return out
@@ -253,7 +253,7 @@ def _decode_avr(decoder: FeedDecoder, arrival: Arrival) -> list[Report]:
                 raise RefusedError(reasons.TOO_LONG, f"above {adsb.avr.LINE_BYTES_MAX} bytes")
             frame = adsb.avr.read_line(line)
             if frame is not None:
-                timed.append((frame, adsb.measured_ns(receiver, frame.counter, t_recv_ns)))
+                timed.append((frame, adsb.measured_ns(receiver, frame, t_recv_ns)))
         except RefusedError as refused:
             reason, detail = refused.args
             out.append(reasons.refuse(arrival.feed, t_recv_ns, reason, f"line {number}: {detail}"))

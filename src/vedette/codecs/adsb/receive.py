@@ -40,12 +40,14 @@ def counter_ns(counter: int) -> int:
     return counter * 250 // 3
 
 
-def measured_ns(receiver: Receiver, counter: int, t_recv_ns: int) -> int:
+def measured_ns(receiver: Receiver, frame: beast.Frame, t_recv_ns: int) -> int:
     """Say when a frame was heard, from the receiver's counter and the time of receipt.
 
     The least of (receipt - counter) is the offset: the network only ever adds delay. Frames
-    without a time, and counters more than a second off, take the time of receipt.
+    without a time, and counters more than a second off, take the time of receipt. Only a frame
+    that its parity proves moves the offset: noise has a counter too.
     """
+    counter = frame.counter
     if counter in (0, beast.MLAT_COUNTER):
         return t_recv_ns
     offset_ns = t_recv_ns - counter_ns(counter)
@@ -54,8 +56,14 @@ def measured_ns(receiver: Receiver, counter: int, t_recv_ns: int) -> int:
         least_ns = min(offset_ns, receiver.clock_offset_ns + leak_ns)
         if offset_ns - least_ns <= CLOCK_GAP_MAX_NS:
             offset_ns = max(least_ns, offset_ns - CLOCK_GAP_MAX_NS)
-    receiver.clock_offset_ns, receiver.t_clock_ns = offset_ns, t_recv_ns
+    if _is_proven(frame.message):
+        receiver.clock_offset_ns, receiver.t_clock_ns = offset_ns, t_recv_ns
     return counter_ns(counter) + offset_ns
+
+
+def _is_proven(message: bytes) -> bool:
+    """Say whether a message's own parity shows that it came whole."""
+    return message[0] >> 3 in (11, 17, 18) and is_intact(message)
 
 
 def read_frames(

@@ -127,20 +127,19 @@ def read_line(
 def _take(
     receiver: Receiver, fields: Sequence[str], t_ns: int, t_recv_ns: int, feed: str
 ) -> Report | None:
+    # All of it is read before any of it is believed: half a line is not.
+    speed_kt, track_deg, climb_ftpmin = (_number(fields, k) for k in (12, 13, 16))
+    feet, lat_deg, lon_deg = (_number(fields, k) for k in (11, 14, 15))
     craft = aircraft_of(receiver, fields[4].lower())
     craft.callsign = "".join(c for c in fields[10] if c.isalnum())[:8] or craft.callsign
     if fields[17] and fields[17] != "0":
         craft.squawk = fields[17].zfill(4)
-    speed_kt, track_deg = _number(fields, 12), _number(fields, 13)
     if speed_kt is not None and track_deg is not None:
         track_rad = math.radians(track_deg)
         craft.v_east_mps = speed_kt * MPS_PER_KT * math.sin(track_rad)
         craft.v_north_mps = speed_kt * MPS_PER_KT * math.cos(track_rad)
-        climb_ftpmin = _number(fields, 16)
         craft.v_up_mps = None if climb_ftpmin is None else climb_ftpmin * M_PER_FT / 60.0
         craft.t_velocity_ns = t_ns
-    feet = _number(fields, 11)
-    lat_deg, lon_deg = _number(fields, 14), _number(fields, 15)
     if lat_deg is None or lon_deg is None:
         return None
     height_m = None if feet is None else feet * M_PER_FT

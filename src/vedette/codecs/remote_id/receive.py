@@ -140,6 +140,8 @@ def _element(
             found.append(_decoded(piece))
         except RefusedError as refused:
             out.append(refuse(feed, t_recv_ns, refused.args[0], _named(element, refused)))
+    if not found:  # nothing was said: nobody is remembered
+        return out
     return out + take(listener, element.transmitter, found, t_ns, t_recv_ns, feed)
 
 
