@@ -11,12 +11,12 @@ from identity_world import SENSORS, T0_NS, make_site, place
 from vedette import threat
 from vedette.base.constants import NS_PER_S
 from vedette.config.site import Asset
+from vedette.kernels.threats import meets, normal_cdf, polygon_view
 from vedette.model.enums import Identity, ObjectClass
 from vedette.model.picture import IdentityRecord
 from vedette.model.reports import Claims, SitePositionReport
 from vedette.model.tracks import empty_tracks
 from vedette.record.state import unfaithful
-from vedette.threat.reach import meets, normal_cdf, polygon_view
 
 SLOPE = st.floats(-1.0, 1.0)
 
@@ -132,8 +132,7 @@ def test_more_height_is_never_more_threat(height, higher):
 @settings(max_examples=100, deadline=None)
 def test_a_course_further_off_never_meets_more_probably(off, more, sigma):
     def at(angle):
-        one = np.ones(1)
-        return float(meets(one * (angle - 0.1), one * (angle + 0.1), one * sigma, one * 0.05)[0])
+        return meets(angle - 0.1, angle + 0.1, sigma, 0.05)
 
     assert at(off + more) <= at(off) + 1e-9
 
@@ -197,21 +196,21 @@ def test_the_order_of_tracks_changes_no_number():
 
 
 def test_a_polygon_fills_the_angle_and_distance_its_corners_say():
-    square = np.array([[[-100.0, -100.0], [100.0, -100.0], [100.0, 100.0], [-100.0, 100.0]]])
-    centre = np.array([[1000.0, 0.0]])
-    edge, low, high = polygon_view(centre, square, np.array([np.pi / 2.0]), np.array([4]))
-    assert edge[0] == pytest.approx(900.0)
-    assert high[0] == pytest.approx(np.arctan(100.0 / 900.0))
-    assert low[0] == pytest.approx(-high[0])
-    edge, low, high = polygon_view(centre * 0.0, square, np.zeros(1), np.array([4]))
-    assert edge[0] == 0.0
-    assert high[0] - low[0] == pytest.approx(2.0 * np.pi)
+    square = np.array([[-100.0, -100.0], [100.0, -100.0], [100.0, 100.0], [-100.0, 100.0]])
+    edge, low, high = polygon_view(1000.0, 0.0, square, 4, np.pi / 2.0)
+    assert edge == pytest.approx(900.0)
+    assert high == pytest.approx(np.arctan(100.0 / 900.0))
+    assert low == pytest.approx(-high)
+    edge, low, high = polygon_view(0.0, 0.0, square, 4, 0.0)
+    assert edge == 0.0
+    assert high - low == pytest.approx(2.0 * np.pi)
 
 
 def test_the_normal_distribution_is_near_enough():
     x = np.linspace(-5.0, 5.0, 201)
     exact = np.array([0.5 * (1.0 + erf(v / np.sqrt(2.0))) for v in x])
-    assert np.abs(normal_cdf(x) - exact).max() < 0.01
+    near = np.array([normal_cdf(v) for v in x])
+    assert np.abs(near - exact).max() < 0.01
 
 
 def convoy_report(second: int, east_m: float) -> SitePositionReport:
