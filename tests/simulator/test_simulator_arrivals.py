@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from vedette.base.constants import AIR_M_PER_NS
+from vedette.codecs.detections import read_line
 from vedette.config.site import Coverage, Receiver, Sensor
 from vedette.geo import SiteFrame
 from vedette.measurements import form, sensor_models
@@ -16,6 +17,7 @@ from vedette.simulator.arrivals import ArrivalModel
 from vedette.simulator.scenario import LoadedScenario, ObjectSpec, Transponder, Waypoint
 from vedette.simulator.sensor_specs import RadarSpec, SensorModelSpec, TdoaSpec
 from vedette.simulator.sensors import create_sensors
+from vedette.simulator.wire import detection_lines
 from vedette.simulator.world import create_world
 from vedette.tracking import tdoa_fix
 
@@ -240,7 +242,8 @@ def test_a_sensor_of_ranges_alone_tells_no_direction(scene, placed):
     true_m = math.hypot(2_000.0, 3_000.0, 200.0)
     near = [p.range_m - true_m for p in plots if abs(p.range_m - true_m) < 60.0]
     assert np.std(near) == pytest.approx(model.sensor.range_sigma_m, rel=0.2)
-    _, refusals = form(loaded.site, sensor_models(loaded.site), plots[-5:], world.t_ns)
+    told = [read_line(line, world.t_ns) for line in detection_lines(plots[-5:])]
+    _, refusals = form(loaded.site, sensor_models(loaded.site), told, world.t_ns)
     assert not refusals
 
 
@@ -267,8 +270,6 @@ def test_only_such_a_sensor_has_such_a_table_and_no_side_lobes_where_there_is_no
 
 
 def test_arrivals_are_told_as_detections_on_the_wire(scene):
-    from vedette.simulator.wire import detection_lines
-
     _, model, world = listening(scene, things({"radio": True}))
     reports = [report for report, _ in heard(model, world, 2.0)]
     lines = [msgspec.json.decode(line) for line in detection_lines(reports)]

@@ -122,16 +122,18 @@ class FaultyLine:
         tilt = math.radians(low + (high - low) * share[2])
         if self.sensor.kind in ("adsb", "position"):
             return self._ghost(t_ns, azimuth, reach, share)
-        has_range = self.sensor.kind in RANGING
+        has_range, points = self.sensor.kind in RANGING, self.sensor.kind != "range"
         flat = self.sensor.kind in ("radar_2d", "bearing", "range")
         plot = Plot(
             sensor=self.sensor.id,
             t_meas_ns=t_ns,
             t_recv_ns=t_ns,
             range_m=reach if has_range else None,
-            azimuth_rad=None if self.sensor.kind == "range" else azimuth,
+            azimuth_rad=azimuth if points else None,
             elevation_rad=None if flat else tilt,
-            range_rate_mps=FLOOD_RATE_MPS * (2.0 * share[3] - 1.0) if has_range else None,
+            range_rate_mps=FLOOD_RATE_MPS * (2.0 * share[3] - 1.0)
+            if has_range and points
+            else None,
         )
         return [Message(t_ns, plot)]
 

@@ -34,7 +34,8 @@ class Fleet:
     attacks: the asset each is sent against. target_enu_m (N, 2), target_radius_m (N,): that asset,
     NaN for none; target_leader (N,) as leader. recorded: by row, the seconds since its
     start (K,) and the places (K, 3) of what flies a recorded path. radio (N,): it transmits; there
-    (N,): it is more than its own word.
+    (N,): it is more than its own word. follows (N,): its heights are above the ground below it.
+    carried (N,): its speed is through the air.
     """
 
     ids: list[str]
@@ -60,6 +61,8 @@ class Fleet:
     recorded: dict[int, tuple[F64, F64]]
     radio: Bools
     there: Bools
+    follows: Bools
+    carried: Bools
 
     @property
     def count(self) -> int:
@@ -135,6 +138,8 @@ def assemble_fleet(scenario: Scenario, site: Site, rng: np.random.Generator) -> 
         },
         radio=np.array([spec.radio for spec in specs], np.bool_),
         there=np.array([not spec.spoofed for spec in specs], np.bool_),
+        follows=np.array([spec.follows_ground for spec in specs], np.bool_),
+        carried=np.array([spec.speed_through_air for spec in specs], np.bool_),
     )
 
 

@@ -72,6 +72,9 @@ def create_probe(loaded: LoadedScenario, spec: ObjectSpec) -> Probe:
         visible=np.ones(TOGETHER, np.bool_),
         held_s=zero,
         would_arrive_ns=np.zeros(TOGETHER, np.int64),
+        lift_m=zero,
+        lift_rate_mps=zero,
+        ground_m=zero,
     )
     return Probe(world)
 

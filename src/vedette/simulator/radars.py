@@ -254,7 +254,7 @@ class RadarModel:
     ) -> list[Report]:
         """Make plots of columns range, azimuth, elevation, range rate.
 
-        A 2-D radar has no elevation, and what measures ranges alone no azimuth either.
+        A 2-D radar has no elevation, and what tells ranges alone nothing else.
         """
         if not len(aer):
             return []
@@ -263,8 +263,10 @@ class RadarModel:
         points = self.sensor.kind != "range"
         reach_m = np.maximum(aer[:, 0], 0.0).tolist()
         azimuth_rad: list[Any] = [None] * len(aer)
+        rate_mps: list[Any] = [None] * len(aer)
         if points:
             azimuth_rad = ((aer[:, 1] - offset) % TWO_PI).tolist()
+            rate_mps = aer[:, 3].tolist()
         tilt_rad: list[Any] = aer[:, 2].tolist() if solid else [None] * len(aer)
         spreads: list[Any] = [NO_SIGMA] * len(aer) if sigma is None else sigma.tolist()
         rows = zip(
@@ -272,7 +274,7 @@ class RadarModel:
             reach_m,
             azimuth_rad,
             tilt_rad,
-            aer[:, 3].tolist(),
+            rate_mps,
             snr_db.tolist(),
             rcs_dbsm.tolist(),
             spreads,
@@ -292,7 +294,7 @@ class RadarModel:
                 range_sigma_m=spread[0],
                 azimuth_sigma_rad=spread[1] if points else None,
                 elevation_sigma_rad=spread[2] if solid else None,
-                range_rate_sigma_mps=spread[3],
+                range_rate_sigma_mps=spread[3] if points else None,
             )
             for t, reach, azimuth, tilt, rate, snr, rcs, spread in rows
         ]

@@ -125,6 +125,8 @@ class ObjectSpec(Table, frozen=True, kw_only=True):
     it out of the world, "hold" keeps it there, "strike" means it has arrived. attacks: the
     asset it is sent against, for which expectations are judged. radio: it transmits a data link
     that a direction finder hears. spoofed: there is nothing but its own word: no echo.
+    follows_ground: its heights are above the ground below it, where there is terrain.
+    speed_through_air: the wind carries it, and it points into the wind to keep its way.
     """
 
     id: Key
@@ -150,6 +152,8 @@ class ObjectSpec(Table, frozen=True, kw_only=True):
     position_feed: PositionFeed | None = None
     radio: bool = False
     spoofed: bool = False
+    follows_ground: bool = False
+    speed_through_air: bool = False
 
 
 class WindLayer(Table, frozen=True, kw_only=True):
@@ -370,6 +374,9 @@ def _check_object(spec: ObjectSpec, path: str, site: Site, lines: Lines) -> None
             raise lines.refusal(f"{path}.recording.file", str(error)) from None
     if spec.branches and spec.motion != "route":
         raise lines.refusal(f"{path}.branches", "only what flies a route parts into branches")
+    for key in ("follows_ground", "speed_through_air"):
+        if getattr(spec, key) and spec.motion in ("drift", "recorded"):
+            raise lines.refusal(f"{path}.{key}", f"what moves as {spec.motion} is not steered")
     if spec.attacks is not None and spec.attacks not in assets:
         raise lines.refusal(f"{path}.attacks", f"the site has no asset {spec.attacks!r}")
     if spec.spoofed and not (spec.transponder or spec.position_feed):

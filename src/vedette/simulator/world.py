@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from vedette.base.constants import GRAVITY_MPS2, NS_PER_S, WGS84_SEMI_MAJOR_M
 from vedette.config.site import Site, Wind
 from vedette.geo import SiteFrame
+from vedette.simulator.ground import SETTLE_S, lift_m, places_ahead
 from vedette.simulator.objects import AT_END, Fleet, assemble_fleet, ground_drop_m
 from vedette.simulator.scenario import LoadedScenario, Scenario, WindLayer
+from vedette.simulator.terrain import Terrain
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -27,6 +29,7 @@ STEP_NS = int(STEP_S * NS_PER_S)
 STEER_GAIN_PER_S = 0.6  # heading error is taken out in about two seconds
 WANDER_S, WANDER_RAD = 4.0, 0.35  # how long and how much a bird leans to one side
 SMOOTH_S = 0.5  # of a recorded path: half the time its velocity is the mean over
+ROAM_M = 2_000.0  # how far ahead the ground matters to what wanders
 HOLD_HEIGHT_M = 3.0  # what hovers is at its height when it is so near it
 
 WAITING, FLYING, ENDED = 0, 1, 2
@@ -48,7 +51,9 @@ class World:
     object ended: {"t_ns", "how"} and, where destroyed, where its wreck fell.
     would_arrive_ns (N,): when an attacker reached, or would have reached, the asset's edge; 0: no.
     wind_m (K, 4): the wind by height: height, then velocity of the air. held_s (N,): how long it
-    has hovered at its waypoint.
+    has hovered at its waypoint. lift_m (N,): what its route's heights are counted from, over the
+    reference, lift_rate_mps how that changes, ground_m the ground below: all 0 but of what follows
+    the ground of `terrain`.
     """
 
     fleet: Fleet
@@ -70,6 +75,10 @@ class World:
     visible: Bools
     held_s: F64
     would_arrive_ns: I64
+    lift_m: F64
+    lift_rate_mps: F64
+    ground_m: F64
+    terrain: Terrain | None = None
     ends: dict[str, dict[str, Any]] = field(default_factory=dict)
     _laid_out: tuple[int, F64, F64, F64] | None = field(default=None, repr=False)
 
@@ -117,6 +126,7 @@ class World:
         self.phase[starting] = FLYING
         self.visible[starting] = True
         moving = self.phase == FLYING
+        self._lift()
         want_heading, want_climb, want_speed, distance = self._intent()
         self._turn_and_climb(want_heading, want_climb, want_speed, moving)
         self._move(moving)
@@ -132,7 +142,33 @@ class World:
         moves = leader >= 0
         if moves.any():
             goal[moves, :2] = self.position_m[leader[moves], :2]
+        if self._follows:
+            goal[:, 2] += self.lift_m
         return goal
+
+    @property
+    def _follows(self) -> bool:
+        """Whether anything follows the ground, and there is ground to follow."""
+        return self.terrain is not None and bool(self.fleet.follows.any())
+
+    def _lift(self) -> None:
+        """Look ahead over the ground, for what follows it."""
+        if self.terrain is None or not self._follows:
+            return
+        rows = np.flatnonzero(self.fleet.follows)
+        here, goal = self.position_m[rows, :2], self._goal_m()[rows, :2]
+        last = np.minimum(self.waypoint + 1, self.fleet.route_count - 1)[rows]
+        after = self.fleet.route_m[rows, last, :2]
+        roams = self.fleet.wander[rows]
+        nose = np.stack([np.sin(self.heading_rad[rows]), np.cos(self.heading_rad[rows])], axis=1)
+        goal = np.where(roams[:, None], here + ROAM_M * nose, goal)
+        after = np.where(roams[:, None], goal, after)
+        speed = np.hypot(self.velocity_mps[rows, 0], self.velocity_mps[rows, 1])
+        east, north = places_ahead(here, goal, after, np.maximum(speed, self.speed_mps[rows]))
+        ground = self.terrain.over_reference_m(self.frame, east, north)
+        lift = lift_m(ground, self.fleet.limits[rows, 5])
+        self.lift_rate_mps[rows] = (lift - self.lift_m[rows]) / STEP_S
+        self.lift_m[rows], self.ground_m[rows] = lift, ground[:, 0]
 
     def _intent(self) -> tuple[F64, F64, F64, F64]:
         """Say where each object wants to go: heading, climb, speed, and distance to go (m)."""
@@ -158,7 +194,19 @@ class World:
         heading = np.where(self.fleet.flock, heading + self.lean_rad, heading)
         climb = np.where(wander, offset[:, 2] / 20.0, climb)
         climb = np.where(self.fleet.drift, offset[:, 2] / 4.0, climb)
+        if self._follows:
+            along = offset[:, 2] / SETTLE_S + self.lift_rate_mps
+            climb = np.where(self.fleet.follows, along, climb)
+        if self.fleet.carried.any():
+            heading = self._against_wind(heading)
         return heading, climb, speed, distance
+
+    def _against_wind(self, course_rad: F64) -> F64:
+        """Say where the nose points so that what the wind carries stays on its course."""
+        wind = self.wind_mps(self.position_m[:, 2])
+        across = wind[:, 0] * np.cos(course_rad) - wind[:, 1] * np.sin(course_rad)
+        lead = np.arcsin(_within(-across / np.maximum(self.speed_mps, 1.0), -1.0, 1.0))
+        return course_rad + np.where(self.fleet.carried, lead, 0.0)
 
     def _turn_and_climb(
         self, want_heading_rad: F64, want_climb: F64, want_speed_mps: F64, moving: Bools
@@ -182,7 +230,7 @@ class World:
         self.climb_mps += np.where(moving, _within(climb - self.climb_mps, -change, change), 0)
 
     def _move(self, moving: Bools) -> None:
-        """Integrate the positions; nothing flies below the ground."""
+        """Integrate the positions; nothing flies below the ground, as far as it knows of it."""
         velocity = np.empty_like(self.velocity_mps)
         velocity[:, 0] = self.speed_mps * np.sin(self.heading_rad)
         velocity[:, 1] = self.speed_mps * np.cos(self.heading_rad)
@@ -190,10 +238,14 @@ class World:
         drift = self.fleet.drift
         if drift.any():
             velocity[drift, :2] = self.wind_mps(self.position_m[drift, 2])[:, :2]
+        carried = self.fleet.carried
+        if carried.any():
+            velocity[carried] += self.wind_mps(self.position_m[carried, 2])
         velocity += self.gust_mps
         new = self.position_m + 0.5 * (self.velocity_mps + velocity) * STEP_S
-        new[:, 2] = np.maximum(new[:, 2], 0.5)
-        velocity[:, 2] = np.where(new[:, 2] > 0.5, velocity[:, 2], 0.0)
+        least = self.ground_m + 0.5
+        new[:, 2] = np.maximum(new[:, 2], least)
+        velocity[:, 2] = np.where(new[:, 2] > least, velocity[:, 2], 0.0)
         self.position_m = np.where(moving[:, None], new, self.position_m)
         self.velocity_mps = np.where(moving[:, None], velocity, self.velocity_mps)
 
@@ -213,6 +265,12 @@ class World:
             self.speed_mps[k] = np.hypot(self.velocity_mps[k, 0], self.velocity_mps[k, 1])
             if own_s[1] >= since_s[-1]:
                 self._end(k, "left")
+
+    def begin_over_ground(self) -> None:
+        """Put what follows the ground at its height above it, before the first step."""
+        self._lift()
+        self.position_m[:, 2] += self.lift_m
+        self.lift_rate_mps[:] = 0.0
 
     def target_m(self) -> F64:
         """Give where the attacked asset of each object is now: (N, 2), NaN for none."""
@@ -253,7 +311,8 @@ class World:
     def _end_of_route(self, k: int) -> None:
         """Do what an object does at its last waypoint."""
         how = AT_END[self.fleet.at_end[k]]
-        low = self.position_m[k, 2] < self.fleet.route_m[k, self.waypoint[k], 2] + 3.0
+        above_m = self.position_m[k, 2] - self.ground_m[k]
+        low = above_m < self.fleet.route_m[k, self.waypoint[k], 2] + 3.0
         if how == "hold" or (how == "land" and not low):
             return
         self._end(k, {"leave": "left", "land": "landed", "strike": "arrived"}[how])
@@ -283,13 +342,19 @@ class World:
         self.ends[self.fleet.ids[k]] = end
         return end
 
+    def _ground_under_m(self, position_m: F64) -> float:
+        """Give the ground's height over the reference below one place (3,)."""
+        if self.terrain is None:
+            return 0.0
+        return float(self.terrain.over_reference_m(self.frame, position_m[:1], position_m[1:2])[0])
+
     def _fall(self, k: int) -> tuple[float, float, float]:
         """Let the wreck of object k fall to the ground: metres east and north, seconds."""
         terminal = stream(self.seed, STREAM_FALL, k).uniform(35.0, 60.0)
         position, velocity = self.position_m[k].copy(), self.velocity_mps[k].copy()
         t_s, dt = 0.0, 0.05
         gravity = np.array([0.0, 0.0, GRAVITY_MPS2])
-        while position[2] > 0.0 and t_s < 300.0:
+        while position[2] > self._ground_under_m(position) and t_s < 300.0:
             relative = velocity - self.wind_mps(position[2])
             drag = GRAVITY_MPS2 / terminal**2 * float(np.sqrt(relative @ relative)) * relative
             velocity = velocity - (drag + gravity) * dt
@@ -344,7 +409,12 @@ def create_world(loaded: LoadedScenario, seed: int) -> World:
         visible=phase == FLYING,
         held_s=np.zeros(count),
         would_arrive_ns=np.zeros(count, np.int64),
+        lift_m=np.zeros(count),
+        lift_rate_mps=np.zeros(count),
+        ground_m=np.zeros(count),
+        terrain=loaded.terrain,
     )
+    world.begin_over_ground()
     for k, (_, path_m) in fleet.recorded.items():
         world.position_m[k] = path_m[0]
     return world
