@@ -12,7 +12,7 @@ from collections.abc import Callable
 import msgspec
 from codecs_mutator import mutate
 
-from vedette.codecs import cot, sapient
+from vedette.codecs import cot, remote_id, sapient
 from vedette.codecs.adsb import avr, beast, mode_s
 from vedette.codecs.asterix.cat010 import Cat010
 from vedette.codecs.asterix.cat020 import Cat020
@@ -28,6 +28,9 @@ from vedette.simulator import cot_wire, mavlink_wire, remote_id_wire
 Make = Callable[[random.Random, int], tuple[str, bytes]]
 DAY_NS = 86_400 * 10**9
 RADAR_NODE = "6f582b41-6c88-481c-bb0f-6021a1739f57"
+HERE = {"lat_deg": 33.8, "lon_deg": 42.44, "hae_m": 200.0}
+SENSOR = Sensor(id="friendly", kind="position", **HERE)
+NODE_SENSOR = Sensor(id="node", kind="radar_3d", sapient_node=RADAR_NODE, **HERE)
 NAMES = ("ONE", "TWO", "THREE")  # of objects that are everywhere
 
 
@@ -78,30 +81,109 @@ def anywhere(source: random.Random, sensor: str, t_ns: int) -> PositionReport:
     )  # fmt: skip
 
 
-def asterix_record(source: random.Random, category: int, t_ns: int) -> Record:
-    """Draw a record of a category that says a place, or a direction."""
-    place = anywhere(source, "", t_ns)
-    assert place.claims is not None
-    t_day_s = t_ns % DAY_NS / 1e9
-    said = {"lat_rad": place.lat_rad, "lon_rad": place.lon_rad, "icao24": place.claims.icao24}
-    speed = {"v_east_mps": place.v_east_mps, "v_north_mps": place.v_north_mps}
+def said_in_asterix(category: int, report: PositionReport) -> bytes:
+    """Say a place, or the direction to the east of north of it, in a category of ASTERIX."""
+    assert report.claims is not None
+    t_day_s = report.t_meas_ns % DAY_NS / 1e9
+    said = {"lat_rad": report.lat_rad, "lon_rad": report.lon_rad, "icao24": report.claims.icao24}
+    speed = {"v_east_mps": report.v_east_mps, "v_north_mps": report.v_north_mps}
+    record: Record
     if category == 10:
-        return Cat010(sac=25, sic=5, message_type=1, t_day_s=t_day_s, **said, **speed)
-    if category == 20:
-        return Cat020(sac=25, sic=5, t_day_s=t_day_s, hae_m=place.hae_m, **said, **speed)
-    if category == 62:
-        return Cat062(sac=25, sic=5, t_day_s=t_day_s, hae_m=place.hae_m, **said, **speed)
-    if category == 21:
-        return Cat021(sac=25, sic=3, t_position_day_s=t_day_s, hae_m=place.hae_m, **said)
-    azimuth_rad = source.uniform(0.0, 2.0 * math.pi)
-    return Cat205(sac=25, sic=4, message_type=5, t_day_s=t_day_s, azimuth_rad=azimuth_rad)
+        record = Cat010(sac=25, sic=5, message_type=1, t_day_s=t_day_s, **said, **speed)
+    elif category == 20:
+        record = Cat020(sac=25, sic=5, t_day_s=t_day_s, hae_m=report.hae_m, **said, **speed)
+    elif category == 62:
+        record = Cat062(sac=25, sic=5, t_day_s=t_day_s, hae_m=report.hae_m, **said, **speed)
+    elif category == 21:
+        record = Cat021(sac=25, sic=3, t_position_day_s=t_day_s, hae_m=report.hae_m, **said)
+    else:
+        azimuth_rad = report.lon_rad * 1e4 % (2.0 * math.pi)
+        record = Cat205(sac=25, sic=4, message_type=5, t_day_s=t_day_s, azimuth_rad=azimuth_rad)
+    return encode_record_blocks([record])[0]
+
+
+def said_in_avr(report: PositionReport) -> bytes:
+    """Say both halves of an aircraft's position as lines of AVR."""
+    assert report.claims is not None and report.claims.icao24 is not None
+    counter = (report.t_meas_ns - 10**18) * 3 // 250 & 0xFFFFFFFFFFFF
+    halves = [
+        mode_s.airborne_position(
+            report.claims.icao24, report.lat_rad, report.lon_rad, 900.0, is_odd
+        )
+        for is_odd in (False, True)
+    ]
+    return avr.encode([beast.frame_of(half, counter) for half in halves])
+
+
+def speed_of(report: PositionReport) -> float:
+    """Give the speed over ground, m/s."""
+    return math.hypot(report.v_east_mps or 0.0, report.v_north_mps or 0.0)
+
+
+def track_of(report: PositionReport) -> float:
+    """Give the direction of flight, degrees."""
+    return math.degrees(math.atan2(report.v_east_mps or 0.0, report.v_north_mps or 0.0)) % 360.0
+
+
+def said_in_json(*reports: PositionReport) -> bytes:
+    """Say aircraft as a receiver's aircraft.json."""
+    aircraft = [
+        {"hex": report.claims and report.claims.icao24, "flight": "VED1", "alt_geom": 3000,
+         "gs": speed_of(report) / 0.514444, "track": track_of(report),
+         "lat": math.degrees(report.lat_rad),
+         "lon": math.degrees(report.lon_rad), "seen_pos": 0.1}
+        for report in reports
+    ]  # fmt: skip
+    return json.dumps({"now": reports[0].t_meas_ns / 1e9, "aircraft": aircraft}).encode()
+
+
+def said_by_beacon(report: PositionReport) -> bytes:
+    """Say a drone's own Remote ID."""
+    return remote_id_wire.beacons([report], SENSOR)[0]
+
+
+def said_by_scout(report: PositionReport) -> bytes:
+    """Say what a DroneScout receiver publishes of a drone."""
+    assert report.claims is not None
+    location = remote_id.Location(
+        status=2, direction_deg=round(track_of(report)), speed_mps=speed_of(report),
+        lat_deg=math.degrees(report.lat_rad), lon_deg=math.degrees(report.lon_rad),
+        hae_m=report.hae_m, tenths=report.t_meas_ns // 10**8 % 36_000,
+    )  # fmt: skip
+    name = (report.claims.remote_id or "X1").encode()
+    basic = remote_id.BasicId(id_type=1, ua_type=2, uas_id=name)
+    pack = remote_id.encode_pack([remote_id.encode(basic), remote_id.encode(location)])
+    address = ":".join(f"{octet:02x}" for octet in name.ljust(6, b"0")[:6])
+    return remote_id.publish(address, pack, report.t_meas_ns)
+
+
+def said_by_vehicle(report: PositionReport) -> bytes:
+    """Say an own vehicle's position in MAVLink."""
+    return mavlink_wire.packets([report], SENSOR)[0]
+
+
+def said_by_tak(report: PositionReport) -> bytes:
+    """Say an event of Cursor on Target in XML."""
+    return cot_wire.events([report], SENSOR)[0]
+
+
+def said_by_node(report: PositionReport | Plot, number: int = 1) -> bytes:
+    """Say a detection of the SAPIENT node."""
+    made = sensor_side.detection(report, NODE_SENSOR, number)
+    assert made is not None
+    return write.wire(made)
+
+
+def registered(t_ns: int) -> bytes:
+    """Say who the SAPIENT node is."""
+    return write.wire(sensor_side.registration(NODE_SENSOR, t_ns))
 
 
 def of_category(category: int) -> Make:
     """Make inputs of one category of ASTERIX."""
 
     def make(source: random.Random, t_ns: int) -> tuple[str, bytes]:
-        (data,) = encode_record_blocks([asterix_record(source, category, t_ns)])
+        data = said_in_asterix(category, anywhere(source, "", t_ns))
         if category == 205 and source.random() < 0.25:  # so short that hardly a change spares it
             return "radar_north_asterix", data
         return "radar_north_asterix", worn(source, data)
@@ -110,64 +192,37 @@ def of_category(category: int) -> Make:
 
 
 def squitters_as_text(source: random.Random, t_ns: int) -> tuple[str, bytes]:
-    """AVR lines of aircraft that say where they are once: both halves of a position."""
-    place = anywhere(source, "adsb", t_ns)
-    icao24 = source.randbytes(3).hex()
-    counter = (t_ns - 10**18) * 3 // 250 & 0xFFFFFFFFFFFF
-    halves = [
-        mode_s.airborne_position(icao24, place.lat_rad, place.lon_rad, 900.0, is_odd)
-        for is_odd in (False, True)
-    ]
-    whole = avr.encode([beast.frame_of(half, counter) for half in halves])
+    """AVR lines of aircraft that say where they are once."""
+    whole = said_in_avr(anywhere(source, "adsb", t_ns))
     return "adsb_avr", whole if source.random() < 0.25 else worn(source, whole)
 
 
 def documents(source: random.Random, t_ns: int) -> tuple[str, bytes]:
     """aircraft.json, each with an aircraft or two that no other has."""
-    aircraft = []
-    for _ in range(source.randrange(1, 3)):
-        place = anywhere(source, "adsb", t_ns)
-        lat_deg, lon_deg = math.degrees(place.lat_rad), math.degrees(place.lon_rad)
-        aircraft.append(
-            {"hex": source.randbytes(3).hex(), "flight": "VED1", "alt_geom": 3000, "gs": 90.0,
-             "track": 10.0, "lat": lat_deg, "lon": lon_deg, "seen_pos": 0.1}
-        )  # fmt: skip
-    document = {"now": t_ns / 1e9, "aircraft": aircraft}
-    return "adsb_json", worn(source, json.dumps(document).encode())
+    there = [anywhere(source, "adsb", t_ns) for _ in range(source.randrange(1, 3))]
+    return "adsb_json", worn(source, said_in_json(*there))
+
+
+def drone(source: random.Random, t_ns: int) -> PositionReport:
+    """Draw a drone that is everywhere, or heard once."""
+    name = source.choice(("VEDETTE-OWN-01", "X1", source.randbytes(6).hex()))
+    report = anywhere(source, "remote_id", t_ns)
+    return msgspec.structs.replace(report, claims=Claims(remote_id=name))
 
 
 def beacons(source: random.Random, t_ns: int) -> tuple[str, bytes]:
-    """Remote ID of drones that are everywhere, or heard once."""
-    report = anywhere(source, "remote_id", t_ns)
-    claims = Claims(remote_id=source.choice(("VEDETTE-OWN-01", "X1", source.randbytes(6).hex())))
-    sensor = Sensor(id="remote_id", kind="position", lat_deg=33.8, lon_deg=42.44, hae_m=200.0)
-    (data,) = remote_id_wire.beacons([msgspec.structs.replace(report, claims=claims)], sensor)
-    return "rid_udp", worn(source, data)
+    """Remote ID of such drones."""
+    return "rid_udp", worn(source, said_by_beacon(drone(source, t_ns)))
 
 
 def scouts(source: random.Random, t_ns: int) -> tuple[str, bytes]:
     """What a DroneScout receiver publishes of such drones."""
-    from vedette.codecs import remote_id
-
-    place = anywhere(source, "remote_id", t_ns)
-    location = remote_id.Location(
-        status=2, direction_deg=270, speed_mps=12.25, lat_deg=math.degrees(place.lat_rad),
-        lon_deg=math.degrees(place.lon_rad), hae_m=place.hae_m,
-        tenths=t_ns // 10**8 % 36_000,
-    )  # fmt: skip
-    name = source.choice((b"VEDETTE-OWN-01", source.randbytes(6).hex().encode()))
-    basic = remote_id.BasicId(id_type=1, ua_type=2, uas_id=name)
-    pack = remote_id.encode_pack([remote_id.encode(basic), remote_id.encode(location)])
-    address = ":".join(f"{octet:02x}" for octet in source.randbytes(6))
-    return "rid_mqtt", worn(source, remote_id.publish(address, pack, t_ns))
+    return "rid_mqtt", worn(source, said_by_scout(drone(source, t_ns)))
 
 
 def vehicles(source: random.Random, t_ns: int) -> tuple[str, bytes]:
     """MAVLink of vehicles that are everywhere."""
-    report = anywhere(source, "friendly", t_ns)
-    sensor = Sensor(id="friendly", kind="position", lat_deg=33.8, lon_deg=42.44, hae_m=200.0)
-    (data,) = mavlink_wire.packets([report], sensor)
-    return "vehicles", worn(source, data)
+    return "vehicles", worn(source, said_by_vehicle(anywhere(source, "friendly", t_ns)))
 
 
 def team(source: random.Random, t_ns: int) -> tuple[str, bytes]:
@@ -175,28 +230,18 @@ def team(source: random.Random, t_ns: int) -> tuple[str, bytes]:
     report = anywhere(source, "friendly", t_ns)
     if source.random() < 0.3:
         report = msgspec.structs.replace(report, claims=None, class_prob={"multirotor": 0.9})
-    sensor = Sensor(id="friendly", kind="position", lat_deg=33.8, lon_deg=42.44, hae_m=200.0)
-    (data,) = cot_wire.events([report], sensor)
-    form = source.choice(("xml", "mesh", "stream"))
+    data, form = said_by_tak(report), source.choice(("xml", "mesh", "stream"))
     if form != "xml":
-        data = cot.write_event(replace_uid(cot.read_frame(data), source), form)
+        event = msgspec.structs.replace(cot.read_frame(data), uid=source.randbytes(4).hex())
+        data = cot.write_event(event, form)
     return "tak", worn(source, data)
-
-
-def replace_uid(event: cot.CotEvent, source: random.Random) -> cot.CotEvent:
-    """Give an event a name of its own."""
-    return msgspec.structs.replace(event, uid=source.randbytes(4).hex())
 
 
 def nodes(source: random.Random, t_ns: int) -> tuple[str, bytes]:
     """SAPIENT of a radar: detections at places of their own, amid registrations and statuses."""
-    sensor = Sensor(
-        id="node", kind="radar_3d", sapient_node=RADAR_NODE, lat_deg=33.8, lon_deg=42.44,
-        hae_m=200.0,
-    )  # fmt: skip
     kind = source.randrange(8)
     if kind == 0:
-        whole = write.wire(sensor_side.registration(sensor, t_ns))
+        whole = registered(t_ns)
         return "nodes", whole if source.random() < 0.3 else framed(source, whole)
     if kind == 1:
         return "nodes", framed(source, write.wire(write.status(RADAR_NODE, t_ns)))
@@ -206,8 +251,7 @@ def nodes(source: random.Random, t_ns: int) -> tuple[str, bytes]:
         azimuth_rad=source.uniform(0.0, 2.0 * math.pi), elevation_rad=source.uniform(0.0, 0.6),
         range_rate_mps=source.uniform(-90.0, 90.0), class_prob={"fixed_wing_uas": 0.7},
     )  # fmt: skip
-    made = sensor_side.detection(plot, sensor, source.getrandbits(32))
-    return "nodes", framed(source, write.wire(made))
+    return "nodes", framed(source, said_by_node(plot, source.getrandbits(32)))
 
 
 def framed(source: random.Random, whole: bytes) -> bytes:

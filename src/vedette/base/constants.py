@@ -13,6 +13,7 @@ AIR_M_PER_NS = SPEED_OF_LIGHT_MPS * 1e-9 / 1.0002
 
 NS_PER_S = 1_000_000_000
 S_PER_DAY = 86_400
+S_OF_LONGEST_DAY = S_PER_DAY + 1  # with a leap second, which counts as the first of the next day
 NS_PER_DAY = S_PER_DAY * NS_PER_S
 
 M_PER_FT = 0.3048  # exact, international foot

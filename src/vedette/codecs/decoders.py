@@ -274,7 +274,7 @@ def _decode_sbs(decoder: FeedDecoder, arrival: Arrival) -> list[Report]:
             )
         if report is not None:
             out.append(report)
-    return out
+    return out + adsb.sbs.clock_told(decoder.receiver, arrival.t_recv_ns, arrival.feed)
 
 
 def bounded(reports: list[Report]) -> list[Report]:

@@ -3,7 +3,8 @@
 Fields: 0 "MSG", 1 type, 4 address, 6 and 7 date and time made, 10 callsign, 11 altitude ft, 12
 ground speed kt, 13 track deg, 14 latitude, 15 longitude, 16 climb ft/min, 17 squawk, 21 on ground.
 Receivers write the time of their own zone: against a time of receipt, whole quarters of an hour of
-difference are taken out, what remains is the clock's own error and stays.
+difference are taken out, what remains is the clock's own error: seconds of it are not believed
+(`codecs/clock.py`).
 """
 
 import math
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from vedette.base.constants import M_PER_FT, MPS_PER_KT, NS_PER_DAY, NS_PER_S
 from vedette.base.errors import RefusedError
 from vedette.base.rfc3339 import format_rfc3339, parse_rfc3339
+from vedette.codecs import clock
 from vedette.codecs.adsb.aircraft import Receiver, aircraft_of, report_position
 from vedette.codecs.reasons import BAD_FRAME, BAD_TEXT, BAD_TIME, BAD_VALUE, OUT_OF_RANGE, refuse
 from vedette.codecs.times import T_MAX_NS, T_MIN_NS
@@ -118,10 +120,21 @@ def read_line(
             if abs(t_recv_ns - t_ns) > ZONE_MAX_NS:
                 raise RefusedError(BAD_TIME, "more than a day from the time of receipt")
             t_ns += (t_recv_ns - t_ns + QUARTER_NS // 2) // QUARTER_NS * QUARTER_NS
+            t_ns, _ = clock.take(receiver.clock, t_ns, t_recv_ns)
         return _take(receiver, fields, t_ns, t_ns if t_recv_ns is None else t_recv_ns, feed)
     except RefusedError as refused:
         reason, detail = refused.args
         return refuse(feed, t_known_ns, reason, f"line {number}: {detail}")
+
+
+def clock_told(receiver: Receiver, t_recv_ns: int, feed: str) -> list[Report]:
+    """Say how far the receiver's clock is off, and that it is wrong, when that is due."""
+    out = clock.note(receiver.clock, receiver.sensor, t_recv_ns)
+    if receiver.clock.named_ns == t_recv_ns:
+        wrong = clock.words(min(receiver.clock.delays_ns))
+        detail = f"receiver {receiver.sensor}: {wrong}; the time of receipt is taken"
+        out.append(refuse(feed, t_recv_ns, BAD_TIME, detail))
+    return out
 
 
 def _take(

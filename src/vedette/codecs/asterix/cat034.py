@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from vedette.base.angles import TWO_PI
-from vedette.base.constants import M_PER_NMI, S_PER_DAY
+from vedette.base.constants import M_PER_NMI, S_OF_LONGEST_DAY
 from vedette.codecs.asterix.blocks import Block, BlockFault, records
 from vedette.codecs.asterix.profiles import SUBFIELDS
 from vedette.codecs.asterix.uap import subfield_offsets
@@ -67,7 +67,7 @@ def _record(data: bytes, starts: dict[str, int]) -> Cat034 | BlockFault:
     record = Cat034(sac=data[at], sic=data[at + 1])
     _read_mark(data, starts, record)
     _read_status(data, starts, record)
-    if record.t_day_s is not None and not record.t_day_s < S_PER_DAY:
+    if record.t_day_s is not None and not record.t_day_s < S_OF_LONGEST_DAY:
         return BlockFault(at, BAD_TIME, f"I034/030 says {record.t_day_s:.0f} s of the day")
     return record
 

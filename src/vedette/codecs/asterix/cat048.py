@@ -11,7 +11,7 @@ from struct import Struct
 import msgspec
 
 from vedette.base.angles import TWO_PI
-from vedette.base.constants import M_PER_FT, M_PER_NMI, S_PER_DAY
+from vedette.base.constants import M_PER_FT, M_PER_NMI, S_OF_LONGEST_DAY
 from vedette.codecs.asterix.blocks import Block, BlockFault, records
 from vedette.codecs.asterix.letters import callsign_of
 from vedette.codecs.asterix.profiles import SUBFIELDS
@@ -259,6 +259,6 @@ def _record(data: bytes, starts: dict[str, int]) -> Cat048 | BlockFault:
         read = _ITEMS.get(name)
         if read is not None:
             read(data, start, record)
-    if record.t_day_s is not None and not record.t_day_s < S_PER_DAY:
+    if record.t_day_s is not None and not record.t_day_s < S_OF_LONGEST_DAY:
         return BlockFault(at, BAD_TIME, f"I048/140 says {math.floor(record.t_day_s)} s of the day")
     return record

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from vedette.base.angles import TWO_PI
-from vedette.base.constants import S_PER_DAY
+from vedette.base.constants import S_OF_LONGEST_DAY, S_PER_DAY
 from vedette.base.errors import RefusedError
 from vedette.codecs.asterix.letters import callsign_of, icao_characters
 from vedette.codecs.reasons import BAD_TIME
@@ -150,7 +150,7 @@ def _value(field: Field, raw: int, item: str) -> Any:
         return f"{raw:06x}"
     if kind == SIGNED:
         raw -= (raw & 1 << field.bits - 1) << 1
-    elif kind == TIME and raw >= S_PER_DAY * 128:
+    elif kind == TIME and raw >= S_OF_LONGEST_DAY * 128:
         raise RefusedError(BAD_TIME, f"item {item} says {raw // 128} s of the day")
     return raw * field.lsb if field.lsb else raw
 
