@@ -194,8 +194,9 @@ def tracks_of(known: Any, rows: Any, track_id: Any, whose: Any) -> Any:
     known (N,): serials of the tracks in rows (N,), in order; whose (L,): serials of the links.
     """
     kept, ids, n = np.empty(whose.shape[0], np.int64), np.empty(whose.shape[0], np.int64), 0
+    last = known[known.shape[0] - 1]
     for k in range(whose.shape[0]):
-        if whose[k] > known[-1]:  # most plots began something new
+        if whose[k] > last:  # most plots began something new
             continue
         low, high = 0, known.shape[0] - 1
         while low < high:
@@ -208,6 +209,32 @@ def tracks_of(known: Any, rows: Any, track_id: Any, whose: Any) -> Any:
             kept[n], ids[n] = k, track_id[rows[low]]
             n += 1
     return kept[:n], ids[:n]
+
+
+@njit(cache=True)
+def by_report(report: Any, track_id: Any) -> Any:
+    """Give the order (K,) of links by report and, of one report, by track number.
+
+    Reports of a step are numbered from 0 on (-1: of none), so they are counted, not compared.
+    """
+    total, most = report.shape[0], 0
+    for k in range(total):
+        most = max(most, report[k])
+    begin = np.zeros(most + 3, np.int64)
+    for k in range(total):
+        begin[report[k] + 2] += 1
+    for r in range(most + 2):
+        begin[r + 1] += begin[r]
+    order, at = np.empty(total, np.int64), begin.copy()
+    for k in range(total):
+        r = report[k] + 1
+        place = at[r]
+        at[r] += 1
+        while place > begin[r] and track_id[order[place - 1]] > track_id[k]:
+            order[place] = order[place - 1]
+            place -= 1
+        order[place] = k
+    return order
 
 
 @njit(cache=True)

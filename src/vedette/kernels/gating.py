@@ -273,11 +273,13 @@ def gate(
 ) -> Any:
     """Find every pair of track and measurement that could be one object.
 
+    Tracks with candidates are moved in place to the time of the latest plot in their window.
+
     Tracks: rows low..high of t_ns, x (C, M, 6), P (C, M, 6, 6), mode_prob (C, M). A look: t_meas_ns
     (J,), z, variance (J, 8) and its layout, see `looks.Look`. thresholds (9,): gate by number of
     components. Measurements older than a track by more than late_max_s are not compared with it.
     Returns counts (high - low,) of pairs, column (K,), log likelihood (K,) and t_ref_ns
-    (high - low,): the time to which each track with candidates is to be moved.
+    (high - low,): the time to which each track with candidates has been moved.
     """
     modes, found = x.shape[1], np.empty(3 * z.shape[0], np.int64)
     spare = (np.empty(3), np.empty(3), np.empty(3))
@@ -311,6 +313,8 @@ def gate(
             )  # fmt: skip
         if size > n:
             counts[i - low], t_ref[i - low], n = size - n, t_new, size
+            t_ns[i] = t_new
+            copy_modes(moved[0], moved[1], moved[2], x[i], P[i], mode_prob[i])
     return counts, column[:n].copy(), score[:n].copy(), t_ref
 
 

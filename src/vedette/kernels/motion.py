@@ -55,6 +55,11 @@ def predict_in(
     room: Any,
 ) -> None:
     """Do `predict_modes` within room, from `room_to_mix`."""
+    if dt_s == 0.0:
+        for m in range(x.shape[0]):
+            if height_seen == 0:
+                bound_height(P[m], bounds[0], bounds[1])
+        return
     if x.shape[0] == 1:
         move_modes(x, P, dt_s, motion, height_seen, bounds)
         return

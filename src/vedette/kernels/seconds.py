@@ -122,6 +122,7 @@ def second_plots(
     spread: Any,
     z: Any,
     variance: Any,
+    existence: Any,
     sensor: Any,
     kind: Any,
     looked_ns: Any,
@@ -160,6 +161,8 @@ def second_plots(
     room = (np.empty(2), room_to_start(), room_to_mix(modes), room_to_pair(modes))
     t_last, t_first, q_max = look_t_ns.max(), look_t_ns.min(), motion[:, 0].max()
     for i in range(low, high):
+        if existence[i] < 0.0:
+            continue
         near = _near(
             i, t_ns, mean, spread, z, kind, t_first, t_last, q_max, sensors_enu[look_sensor],
             enu_from_sensors[look_sensor], look_kind, look_z, look_variance, strip, order, ordered,

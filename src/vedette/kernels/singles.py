@@ -27,6 +27,7 @@ from vedette.kernels.positions import is_position
 _UNKNOWN_HEIGHT_M = 2_000.0
 _HEIGHT_SIGMA_MIN_M, _HEIGHT_SIGMA_MAX_M = 300.0, 3_000.0
 FLAT, UP, FLAT_V, UP_V = 0, 1, 2, 3  # columns of spread
+GONE = -1.0  # existence of a row that lives on as a full track, until rows are dropped
 
 
 @inner
@@ -135,6 +136,35 @@ def _describe(
         spread[FLAT_V] = max(spread[FLAT_V], widest(P[m, 3, 3], P[m, 4, 4], P[m, 3, 4]))
         spread[UP_V] = max(spread[UP_V], P[m, 5, 5])
     return True
+
+
+@njit(cache=True)
+def births_of(
+    order: Any, unclaimed: Any, births: Any, z: Any, key: Any, least: float, full_prob: float
+) -> Any:
+    """Choose the plots of a look that begin something: those with a place, and rather unclaimed.
+
+    order (J,): the plots as they lie; unclaimed, births (J,): that each is of no track, and the
+    share of new objects there. Returns chosen (B,) as they lie, existence (B,), full (B,): whether
+    each is likely enough, or says who it is, to be a full track at once, and rank (B,): its number
+    among the chosen as they came.
+    """
+    plots, n = order.shape[0], 0
+    rank_of, total = np.empty(plots, np.int64), 0
+    for j in range(plots):
+        rank_of[j] = -1
+        if unclaimed[j] > least and not (math.isnan(z[j, 0]) or math.isnan(z[j, 1])):
+            rank_of[j], total = total, total + 1
+    chosen, rank = np.empty(total, np.int64), np.empty(total, np.int64)
+    existence, full = np.empty(total), np.empty(total, np.bool_)
+    for k in range(plots):
+        j = order[k]
+        if rank_of[j] < 0:
+            continue
+        chosen[n], rank[n], existence[n] = j, rank_of[j], unclaimed[j] * births[j]
+        full[n] = existence[n] >= full_prob or key[j] != 0
+        n += 1
+    return chosen, existence, full, rank
 
 
 @njit(cache=True)
@@ -318,7 +348,7 @@ def penalise_singles(
     """
     pos = np.empty(3)
     for i in range(low, high):
-        if looked_ns[i, sensor_index] > again_ns:
+        if looked_ns[i, sensor_index] > again_ns or existence[i] < 0.0:
             continue
         dt = seconds_between(look_ns, t_ns[i])
         for a in range(3):
@@ -342,5 +372,5 @@ def lasting_singles(
     """Say which singles live on (count,): still likely, and younger than their sensor's stale_ns"""
     keep = np.empty(count, np.bool_)
     for i in range(count):
-        keep[i] = existence[i] >= drop_prob and now_ns - t_ns[i] <= stale_ns[sensor[i]]
+        keep[i] = existence[i] >= max(drop_prob, 0.0) and now_ns - t_ns[i] <= stale_ns[sensor[i]]
     return keep

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vedette.kernels.bank import tracks_of
+from vedette.kernels.bank import by_report, tracks_of
 from vedette.model.events import Event
 from vedette.model.measurements import MeasurementBatch, MeasurementKind
 from vedette.model.reports import SensorStatus
@@ -136,6 +136,9 @@ def _numbered(state: TrackerState, links: LinkList) -> Links:
         return empty_links()
     rows = rows[np.argsort(bank.serial[rows])]
     kept, track_id = tracks_of(bank.serial[rows], rows, bank.track_id, np.concatenate(links.serial))
-    report_index = np.concatenate(links.report_index)[kept]
-    order = np.lexsort((track_id, report_index))
+    reports = np.concatenate(links.report_index)
+    report_index = reports[kept]
+    # Reports are numbered from 0 on, unless a caller numbers them as he likes.
+    dense = report_index.min(initial=0) >= -1 and report_index.max(initial=0) < 64 * len(reports)
+    order = by_report(report_index, track_id) if dense else np.lexsort((track_id, report_index))
     return Links(track_id[order], report_index[order], np.concatenate(links.prob)[kept[order]])

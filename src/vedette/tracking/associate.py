@@ -14,7 +14,7 @@ from vedette.kernels.association import associate
 from vedette.kernels.bank import links_of, looked_already, note_hits, undetected_by, weigh
 from vedette.kernels.bernoulli import update_tracks
 from vedette.kernels.measure import TDOA
-from vedette.kernels.singles import start_many
+from vedette.kernels.singles import births_of, start_many
 from vedette.model.measurements import F64, I64, Bools, SensorModel
 from vedette.tracking.echoes import BIRTH_MIN
 from vedette.tracking.fixes import start_from_arrivals
@@ -147,7 +147,7 @@ class Pairs:
     """Which measurements each track may have made, after association. N tracks, K pairs.
 
     first (N + 1,): where each track's pairs begin; column, prob (K,): measurement, probability.
-    missed (N,): that it made none. t_ref (N,): the time each track is moved to, ns.
+    missed (N,): that it made none. t_ref (N,): the time each track was moved to, ns.
     """
 
     first: I64
@@ -286,21 +286,22 @@ def _begin(
 
     births (J,): the share of new objects among unexplained plots where each lies.
     """
-    placed = ~np.isnan(look.z[:, 0]) & ~np.isnan(look.z[:, 1]) | (look.kind == TDOA)
-    begins = (unclaimed > _UNCLAIMED_MIN) & placed
-    # Neighbours become neighbours in memory, where the next look will search for them.
-    chosen = look.order[begins[look.order]]
     if look.kind == TDOA:
-        chosen = chosen[:_FIXES_MAX]
+        chosen = look.order[unclaimed[look.order] > _UNCLAIMED_MIN][:_FIXES_MAX]
+        existence, rank = unclaimed[chosen] * births[chosen], np.arange(len(chosen))
+        full = np.ones(len(chosen), np.bool_)  # a message is no plot until its place is fixed
+    else:
+        # Neighbours become neighbours in memory, where the next look will search for them.
+        chosen, existence, full, rank = births_of(
+            look.order, unclaimed, births, look.z, look.key, _UNCLAIMED_MIN,
+            state.settings.full_prob,
+        )  # fmt: skip
+        if np.count_nonzero(full) > _FULL_MAX:
+            full[:] = False
     if len(chosen) == 0:
         return
-    existence = unclaimed[chosen] * births[chosen]
-    full = (existence >= state.settings.full_prob) | (look.key[chosen] != 0)
-    if np.count_nonzero(full) > _FULL_MAX:
-        full[:] = False
-    full |= look.kind == TDOA  # a message is no plot until its place is fixed
-    serial = state.next_serial + (np.cumsum(begins) - 1)[chosen]
-    state.next_serial += int(np.count_nonzero(begins))
+    serial = state.next_serial + rank
+    state.next_serial += len(chosen)
     links.add(serial, look.report_index[chosen], unclaimed[chosen])
     if full.any():
         _begin_full(state, model, look, chosen[full], existence[full], serial[full])

@@ -10,6 +10,7 @@ import numpy as np
 from vedette.base.constants import NS_PER_S
 from vedette.kernels.seconds import second_plots
 from vedette.kernels.singles import (
+    GONE,
     add_singles,
     full_states,
     keep_singles,
@@ -53,10 +54,11 @@ def promote(state: TrackerState, model: SensorModel, look: Look) -> None:
 
     def search(low: int, high: int) -> None:
         second_plots(
-            low, high, singles.t_ns, singles.mean, singles.spread, *plots, singles.looked_ns,
-            *places, s.mode_prior, s.motion, bounds, look.sensor_index, look.kind, look.t_ns,
-            look.z, look.variance, *look.layout(), state.thresholds,
-            look.reach_sigmas, s.lag_max_s, model.starts_tracks, found,
+            low, high, singles.t_ns, singles.mean, singles.spread, singles.z, singles.variance,
+            singles.existence, singles.sensor, singles.kind, singles.looked_ns, *places,
+            s.mode_prior, s.motion, bounds, look.sensor_index, look.kind, look.t_ns, look.z,
+            look.variance, *look.layout(), state.thresholds, look.reach_sigmas, s.lag_max_s,
+            model.starts_tracks, found,
         )  # fmt: skip
 
     in_parts(singles.count, s.threads, search)
@@ -72,7 +74,7 @@ def promote(state: TrackerState, model: SensorModel, look: Look) -> None:
     bank.t_ns[new] = bank.started_ns[new] = bank.updated_ns[new] = t_ns
     bank.hits[new] = 1
     bank.hit_ns[np.arange(new.start, new.stop), singles.sensor[rows]] = t_ns
-    _keep(singles, ~found)
+    singles.existence[rows] = GONE
 
 
 def miss_singles(

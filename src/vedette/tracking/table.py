@@ -17,10 +17,21 @@ def states_at(state: TrackerState, rows: I64, now_ns: int) -> tuple[F64, F64]:
 
 def motion_at(state: TrackerState, rows: I64, now_ns: int) -> tuple[F64, F64, F64, F64]:
     """Give mean (K, 6), covariance (K, 6, 6), mode probabilities (K, M) and turn rate (K,)."""
+    modes = state.settings.motion.shape[0]
+    room = (
+        np.empty((len(rows), 6)), np.empty((len(rows), 6, 6)), np.empty((len(rows), modes)),
+        np.empty(len(rows)),
+    )  # fmt: skip
+    _publish(state, rows, now_ns, *room)
+    return room
+
+
+def _publish(
+    state: TrackerState, rows: I64, now_ns: int, mean: F64, cov: F64, modes: F64, turning: F64
+) -> None:
+    """Write what `motion_at` gives into arrays that are there."""
     bank = state.bank
     motion, bounds = parameters(state)
-    mean, cov = np.empty((len(rows), 6)), np.empty((len(rows), 6, 6))
-    modes, turning = np.empty((len(rows), motion.shape[0])), np.empty(len(rows))
 
     def move(low: int, high: int) -> None:
         publish(
@@ -29,7 +40,6 @@ def motion_at(state: TrackerState, rows: I64, now_ns: int) -> tuple[F64, F64, F6
         )  # fmt: skip
 
     in_parts(len(rows), state.settings.threads, move)
-    return mean, cov, modes, turning
 
 
 def fill_table(state: TrackerState, now_ns: int) -> None:
@@ -43,8 +53,10 @@ def fill_table(state: TrackerState, now_ns: int) -> None:
     if n == 0:
         return
     table.track_id[:n] = bank.track_id[rows]
-    table.state_enu[:n], table.cov_enu[:n], modes, turning = motion_at(state, rows, now_ns)
-    table.mode_prob[:n], table.turn_rate_radps[:n] = modes, turning
+    _publish(
+        state, rows, now_ns, table.state_enu[:n], table.cov_enu[:n], table.mode_prob[:n],
+        table.turn_rate_radps[:n],
+    )  # fmt: skip
     table.existence_prob[:n] = bank.existence[rows]
     table.status[:n] = bank.status[rows]
     table.started_ns[:n] = bank.started_ns[rows]
