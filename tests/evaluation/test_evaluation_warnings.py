@@ -10,9 +10,10 @@ from scoring import S, tracks_of, truth_of, written
 from vedette.base.errors import RefusedError
 from vedette.config.load import load_site
 from vedette.config.site import Site
+from vedette.evaluation.alarms import alarm_load, alarm_times_ns
 from vedette.evaluation.identity import identity_scores, reliability
 from vedette.evaluation.run import Run, run_of_report
-from vedette.evaluation.warnings import alarm_load, alarm_times_ns, warning_scores
+from vedette.evaluation.warnings import warning_scores
 
 MINUTE = 60 * S
 
@@ -123,6 +124,29 @@ def test_ten_alarms_in_ten_minutes_are_a_flood_until_fewer_than_five_are_left():
     nine = alarm_load(burst[:9], 0, 600 * MINUTE)
     assert (nine.floods, nine.within_limits) == (0, True)
     assert alarm_load([], 0, 0).within_limits
+
+
+def test_the_average_is_of_the_quiet_time_and_an_attack_is_judged_by_its_peak():
+    attacked = (30 * MINUTE, 40 * MINUTE)
+    times = [5 * MINUTE, *(31 * MINUTE + k * MINUTE for k in range(6)), 49 * MINUTE, 60 * MINUTE]
+    found = alarm_load(times, 0, 90 * MINUTE, attacked)
+    assert found.alarms == 9
+    # Quiet: without 30 to 50 minutes, the attack and ten minutes after it.
+    assert (found.quiet_s, found.quiet_alarms) == (70 * 60.0, 2)
+    assert found.quiet_per_10_min == pytest.approx(2 / 7)
+    assert found.within_limits
+    busier = alarm_load([*times, *(k * MINUTE for k in range(60, 90, 5))], 0, 90 * MINUTE, attacked)
+    assert busier.quiet_per_10_min == pytest.approx(8 / 7)
+    assert not busier.within_limits
+
+
+def test_of_a_run_that_is_all_attack_no_average_is_judged(site):
+    load = warning_scores(attack(site, issue(40, [1]), issue(60, [1]))).load
+    assert (load.alarms, load.quiet_s, load.quiet_alarms) == (2, 0.0, 0)
+    assert load.quiet_per_10_min is None
+    assert load.within_limits
+    short = alarm_load([MINUTE], 0, 9 * MINUTE, (5 * MINUTE, 9 * MINUTE))
+    assert (short.quiet_s, short.quiet_alarms, short.quiet_per_10_min) == (300.0, 1, None)
 
 
 def test_false_words_about_who_are_counted_with_an_exact_bound(site):

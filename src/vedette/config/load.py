@@ -38,6 +38,7 @@ _WORDS = {
     "`bool`": "true or false",
     "`null`": "nothing",
 }
+_WORDS |= {f"{name[:-1]} | null`": words for name, words in _WORDS.items() if name != "`null`"}
 
 
 def load_site(path: Path) -> Site:

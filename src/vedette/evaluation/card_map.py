@@ -29,6 +29,7 @@ IDENTITY_INKS = {
     "UNKNOWN": "#94802a",
     "PENDING": "#6b7480",
 }
+KEY_WIDTH, WORDS_WIDTH = 140.0, 34.0  # of the key, and of "12 km"
 KEY = ("HOSTILE", "SUSPECT", "UNKNOWN", "NEUTRAL", "FRIEND", "PENDING")
 
 
@@ -45,7 +46,9 @@ def run_map(run: Run) -> str:
         path = _path(run, k)
         if len(path):
             labels.add(*sheet.at(*path[0, :2]), run.truth.object_ids[k], "strong", 4)
-    inside = "".join([_rings(sheet), assets, *bands, *lines])
+    inside = "".join(
+        [_rings(sheet), assets, *bands, *lines, _ring_words(sheet, _key_top(run, sheet))]
+    )
     size = f'width="{MAP_WIDTH:.0f}" height="{sheet.height:.0f}"'
     body = (
         f'<clipPath id="sheet"><rect {size}/></clipPath><rect {size} class="sheet"/>'
@@ -160,9 +163,21 @@ def _rings(sheet: Sheet) -> str:
     for k in range(1, 7):
         radius = k * step_m * sheet.scale
         drawn.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" class="ring"/>')
-        words = f"{k * step_m / 1000.0:g} km"
+    return "".join(drawn)
+
+
+def _ring_words(sheet: Sheet, key_top: float) -> str:
+    """Write at the rings how far they are, over the lines, where whole words fit and no key is."""
+    step_m = _round_length(200.0 / sheet.scale)
+    x, y = sheet.at(0.0, 0.0)
+    drawn = []
+    for k in range(1, 7):
+        radius, words = k * step_m * sheet.scale, f"{k * step_m / 1000.0:g} km"
         for at_x, at_y in ((x + 3, y - radius - 3), (x - radius + 3, y - 3)):
-            drawn.append(f'<text x="{at_x:.1f}" y="{at_y:.1f}" class="faint">{words}</text>')
+            fits = 2.0 < at_x < MAP_WIDTH - WORDS_WIDTH and 10.0 < at_y < sheet.height - 2.0
+            if fits and not (at_x < KEY_WIDTH and at_y > key_top):
+                where = f'x="{at_x:.1f}" y="{at_y:.1f}"'
+                drawn.append(f'<text {where} class="halo faint">{words}</text>')
     return "".join(drawn)
 
 
@@ -170,6 +185,12 @@ def _round_length(length_m: float) -> float:
     """Find the largest of 1, 2, 5 times a power of ten not above the length."""
     power = 10.0 ** math.floor(math.log10(max(length_m, 1.0)))
     return max(f * power for f in (1.0, 2.0, 5.0) if f * power <= max(length_m, 1.0))
+
+
+def _key_top(run: Run, sheet: Sheet) -> float:
+    """Give where the key of the identities begins."""
+    told = set(run.tracks.identity)
+    return sheet.height - 16.0 * (sum(name in told for name in KEY) + 1) - 24.0
 
 
 def _furniture(run: Run, sheet: Sheet) -> str:

@@ -7,6 +7,7 @@ incident report, for reading, printing and handing in.
 import vedette
 from vedette.base.names import distance_words
 from vedette.base.rfc3339 import format_rfc3339
+from vedette.evaluation.alarms import MEAN_MAX, PEAK_MAX, AlarmLoad
 from vedette.evaluation.card_map import run_map
 from vedette.evaluation.card_plots import (
     calibration_plot,
@@ -212,7 +213,7 @@ def _detection(card: Scorecard) -> str:
     interval = f"{_share(dti.alarm_low_prob)} to {_share(dti.alarm_high_prob)}"
     said = (
         f"<p>An alarm was raised for {dti.alarmed} of {dti.drones} drones (exact 95 % interval of"
-        f" the probability: {interval}). {dti.false_alarms} false alarms,"
+        f" the probability: {interval}). {_counted(dti.false_alarms, 'false alarm')},"
         f" {_figure_of(dti.false_alarms_per_h)} an hour. Errors on drones, at 50 and 95 %:"
         f" {_spread(dti.error_2d_m)} m over ground, {_spread(dti.error_3d_m)} m in space. The"
         f" picture is {_spread(dti.latency_s, 2)} s late. Times from when each drone could first be"
@@ -264,17 +265,36 @@ def _warnings(card: Scorecard) -> str:
         return ""
     rows = [_zone_row(zone) for zone in found.zones]
     heads = ["Zone", "", "", "Gained", "From delivery", "To take cover", ""]
-    load = found.load
-    limits = "within" if load.within_limits else "above"
     said = (
         f"<p>{found.issues} warnings and escalations, {found.false_issues} of them about no"
-        f" attacker. {_arrival_words(found)} {load.alarms} alarms,"
-        f" {_figure_of(load.per_10_min_mean)} in ten minutes on average and {load.per_10_min_peak}"
-        f" at the peak: {limits} the limits of EEMUA 191 and ISA-18.2 (1 and 10).</p>"
+        f" attacker. {_arrival_words(found)} {_load_words(found.load)}</p>"
     )
     clock = clock_plot(card)
     drawn = f"<h3>The clock of each warning</h3><figure>{clock}</figure>" if clock else ""
     return _section("Warnings", _table(heads, rows, (3, 4, 5)) + said + drawn)
+
+
+def _load_words(load: AlarmLoad) -> str:
+    """Say how many alarms there were, against what a person can carry."""
+    said = f"{_counted(load.alarms, 'alarm')}, {load.per_10_min_peak} at the peak in ten minutes"
+    said += f" ({'within' if load.per_10_min_peak < PEAK_MAX else 'above'} the limit of EEMUA 191"
+    said += " and ISA-18.2, under 10)."
+    quiet = _duration_words(load.quiet_s)
+    if load.quiet_per_10_min is None:
+        return f"{said} Quiet for {quiet}: too short to judge the average of quiet times."
+    kept = "within" if load.quiet_per_10_min < MEAN_MAX else "above"
+    each = _figure_of(load.quiet_per_10_min)
+    return f"{said} In {quiet} without an attack {each} in ten minutes: {kept} the limit, under 1."
+
+
+def _duration_words(span_s: float) -> str:
+    """Say a span of time as people do."""
+    return f"{span_s:.0f} s" if span_s < 120.0 else f"{span_s / 60.0:.0f} min"
+
+
+def _counted(count: int, word: str) -> str:
+    """Say how many of something there are."""
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _zone_row(zone: ZoneScore) -> list[str]:

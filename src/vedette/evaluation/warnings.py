@@ -8,31 +8,11 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
+from vedette.evaluation.alarms import ISSUES, NAMING, AlarmLoad, alarm_load, alarm_times_ns
 from vedette.evaluation.dti import Spread, spread
 from vedette.evaluation.run import EventRow, Run
 
-I64 = NDArray[np.int64]
-ISSUES = ("WarningRaised", "WarningEscalated")
-# Tracks are named to people by these too: who joins an open warning is told without an alarm.
-NAMING = (*ISSUES, "WarningUpdated")
-# What asks the person on watch for an act, beyond the warnings themselves.
-ALARMS = (
-    *ISSUES,
-    "WarningDeliveryFailed",
-    "TrackRecalled",
-    "IdentityConflict",
-    "TrackLimitReached",
-    "SourceHealthChanged",  # to the worse
-)
-HEALTHY = ("ok", "never_heard")
-# EEMUA 191 and ISA-18.2: under one alarm in ten minutes on average, never ten; a flood begins at
-# ten in ten minutes and ends under five.
-WINDOW_NS = 600_000_000_000
-MEAN_MAX = 1.0
-PEAK_MAX = 10
-FLOOD_ENDS = 5
 S_PER_NS = 1e-9
 
 
@@ -76,17 +56,6 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     decide_s: float
     deliver_s: float | None
     acknowledge_s: float | None
-
-
-class AlarmLoad(msgspec.Struct, frozen=True, kw_only=True):
-    """Alarms a person had to carry. within_limits: EEMUA 191 and ISA-18.2, mean and peak."""
-
-    alarms: int
-    per_10_min_mean: float | None
-    per_10_min_peak: int
-    floods: int
-    flood_s: float
-    within_limits: bool
 
 
 class WarningScores(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,7 +118,7 @@ def warning_scores(run: Run) -> WarningScores | None:
         detect_to_decide_s=spread([c.decide_s for c in clocks]),
         detect_to_deliver_s=spread([c.deliver_s for c in clocks]),
         detect_to_acknowledge_s=spread([c.acknowledge_s for c in clocks]),
-        load=alarm_load(alarm_times_ns(run.events), *_watch_ns(run)),
+        load=alarm_load(alarm_times_ns(run.events), *_watch_ns(run), _attacked_ns(run)),
         zones=zones,
         arrivals=arrivals,
         clocks=clocks,
@@ -277,61 +246,12 @@ def _clock(run: Run, issue: EventRow, tracks: set[int]) -> Clock:
     )
 
 
-def alarm_times_ns(events: list[EventRow]) -> list[int]:
-    """List the times of the alarms among the events, in order.
-
-    A track that an open warning names and that comes back into the queue asks for nothing that the
-    warning does not ask for.
-    """
-    named: dict[int, set[int]] = {}
-    times = []
-    for row in events:
-        event = row["event"]
-        if event in NAMING:
-            named[row["warning_id"]] = set(row["track_ids"])
-        elif event == "WarningCleared":
-            named.pop(row["warning_id"], None)
-        better = event == "SourceHealthChanged" and row["after"] in HEALTHY
-        warned = event == "TrackRecalled" and any(row["track_id"] in ids for ids in named.values())
-        if event in ALARMS and not better and not warned:
-            times.append(row["t_ns"])
-    return sorted(times)
-
-
-def alarm_load(times_ns: list[int], from_ns: int, to_ns: int) -> AlarmLoad:
-    """Measure a load of alarms against EEMUA 191 and ISA-18.2.
-
-    from_ns, to_ns: when people were on watch. The peak is over any ten minutes, not clock ones.
-    """
-    times = np.array(times_ns, np.int64)
-    in_window = np.arange(1, len(times) + 1) - np.searchsorted(times, times - WINDOW_NS, "right")
-    peak = int(in_window.max(initial=0))
-    mean = len(times) * WINDOW_NS / (to_ns - from_ns) if to_ns > from_ns else None
-    floods, flood_ns = _floods(times, to_ns)
-    return AlarmLoad(
-        alarms=len(times),
-        per_10_min_mean=mean,
-        per_10_min_peak=peak,
-        floods=floods,
-        flood_s=flood_ns * S_PER_NS,
-        within_limits=peak < PEAK_MAX and (mean is None or mean < MEAN_MAX),
-    )
-
-
-def _floods(times: I64, to_ns: int) -> tuple[int, int]:
-    """Count floods, and how long they lasted (ns): from the tenth alarm until fewer than five.
-
-    One that outlasts the watch is counted to its end at `to_ns`.
-    """
-    floods, lasted, began_ns = 0, 0, None
-    leaves = times + WINDOW_NS  # when each alarm is ten minutes old
-    for t_ns in np.sort(np.concatenate([times, leaves])).tolist():
-        held = int(np.searchsorted(times, t_ns, "right") - np.searchsorted(leaves, t_ns, "right"))
-        if began_ns is None and held >= PEAK_MAX:
-            floods, began_ns = floods + 1, t_ns
-        elif began_ns is not None and held < FLOOD_ENDS:
-            lasted, began_ns = lasted + max(min(t_ns, to_ns) - began_ns, 0), None
-    return floods, lasted
+def _attacked_ns(run: Run) -> tuple[int, int] | None:
+    """Give from when to when attackers were in the air; None: there were none."""
+    names = run.truth.object_ids
+    mine = [names.index(name) for name in run.attack.attacks if name in names]
+    t_ns = run.truth.t_ns[np.isin(run.truth.object_index, mine)]
+    return (int(t_ns.min()), int(t_ns.max())) if len(t_ns) else None
 
 
 def _watch_ns(run: Run) -> tuple[int, int]:

@@ -13,14 +13,9 @@ import msgspec
 
 from vedette.base.constants import NS_PER_S
 from vedette.config.site import Site
+from vedette.evaluation.alarms import AlarmLoad, alarm_load, alarm_times_ns
 from vedette.evaluation.run import RADARS, Run
-from vedette.evaluation.warnings import (
-    AlarmLoad,
-    WarningScores,
-    alarm_load,
-    alarm_times_ns,
-    warning_scores,
-)
+from vedette.evaluation.warnings import WarningScores, warning_scores
 from vedette.evaluation.whatif_tracks import IdentityDifference, Pairing, identities, paired
 from vedette.geo import SiteFrame
 from vedette.model.compact import compact

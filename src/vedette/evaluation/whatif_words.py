@@ -2,7 +2,7 @@
 
 from vedette.base.constants import NS_PER_S
 from vedette.base.names import track_name
-from vedette.evaluation.warnings import AlarmLoad
+from vedette.evaluation.alarms import AlarmLoad
 from vedette.evaluation.whatif import LevelDifference, Told, WhatIf, ZoneDifference
 from vedette.evaluation.whatif_tracks import IdentityDifference
 from vedette.incident.words import clean, utc

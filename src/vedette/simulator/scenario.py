@@ -6,7 +6,7 @@ at the reference (flat world). Unknown keys are refused by file, line and key.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 START_MAX_NS = 4_102_444_800_000_000_000  # 2100-01-01; what sensors may report ends there too
 GroundHeight = Annotated[float, Meta(ge=0.0, le=20_000.0)]
 Offset = Annotated[float, Meta(ge=-500_000.0, le=500_000.0)]
+OBJECTS_MAX = 20_000  # in all: twice what is simulated in real time
 HOVERS = (ObjectClass.MULTIROTOR, ObjectClass.HELICOPTER)
 CHANNEL_REFUSES = 410  # "gone": what a receiver answers that will not take it later either
 Duty = Literal[
@@ -328,14 +329,51 @@ def _check(scenario: Scenario, site: Site, lines: Lines) -> None:
         | {channel.id for channel in site.channels},
     }
     for table, ids in known.items():
-        for k, item in enumerate(getattr(scenario, table)):
-            if item.id not in ids:
-                raise lines.refusal(f"{table}[{k}].id", f"the site has no {item.id!r}")
+        names = [item.id for item in getattr(scenario, table)]
+        for k, name in enumerate(names):
+            if name not in ids:
+                raise lines.refusal(f"{table}[{k}].id", f"the site has no {name!r}")
+            _once(names, k, f"{table}[{k}].id", lines)
     check_sensing(scenario.sensors, scenario.faults, site, lines)
+    _check_people(scenario, site, lines)
+    _check_extent(scenario, lines)
+
+
+def _once(names: list[Any], k: int, path: str, lines: Lines) -> None:
+    """Refuse what an earlier entry says already: which of the two would hold?"""
+    if names[k] in names[:k]:
+        raise lines.refusal(path, f"{names[k]!r} is there twice")
+
+
+def _check_people(scenario: Scenario, site: Site, lines: Lines) -> None:
+    """Refuse people and an account that the site does not have."""
     people = {person.name for person in site.people}
-    for k, operator in enumerate(scenario.operators):
-        if operator.name not in people:
-            raise lines.refusal(f"operators[{k}].name", f"the site has no person {operator.name!r}")
+    names = [operator.name for operator in scenario.operators]
+    for k, name in enumerate(names):
+        if name not in people:
+            raise lines.refusal(f"operators[{k}].name", f"the site has no person {name!r}")
+        _once(names, k, f"operators[{k}].name", lines)
+    account = scenario.effector_account
+    if account is not None and account.name not in people:
+        raise lines.refusal("effector_account.name", f"the site has no person {account.name!r}")
+
+
+def _check_extent(scenario: Scenario, lines: Lines) -> None:
+    """Refuse too many objects, what comes after the end, and two winds at one height."""
+    total, end_s = 0, scenario.duration_s
+    for k, spec in enumerate(scenario.objects):
+        total += spec.count
+        if total > OBJECTS_MAX:
+            fault = f"{total:,} objects in all up to here; {OBJECTS_MAX:,} at most"
+            raise lines.refusal(f"objects[{k}].count", fault)
+        if spec.start_s >= end_s:
+            raise lines.refusal(f"objects[{k}].start_s", f"the scenario ends at {end_s:g} s")
+    for k, sighting in enumerate(scenario.sightings):
+        if sighting.t_s >= end_s:
+            raise lines.refusal(f"sightings[{k}].t_s", f"the scenario ends at {end_s:g} s")
+    heights = [layer.height_m for layer in scenario.wind]
+    for k in range(len(heights)):
+        _once(heights, k, f"wind[{k}].height_m", lines)
 
 
 def _check_sighting(spec: SightingSpec, path: str, site: Site, lines: Lines) -> None:
