@@ -161,10 +161,8 @@ def second_plots(
     room = (np.empty(2), room_to_start(), room_to_mix(modes), room_to_pair(modes))
     t_last, t_first, q_max = look_t_ns.max(), look_t_ns.min(), motion[:, 0].max()
     for i in range(low, high):
-        if existence[i] < 0.0:
-            continue
         near = _near(
-            i, t_ns, mean, spread, z, kind, t_first, t_last, q_max, sensors_enu[look_sensor],
+            i, t_ns, mean, spread, z, existence, kind, t_first, t_last, q_max, sensors_enu[look_sensor],
             enu_from_sensors[look_sensor], look_kind, look_z, look_variance, strip, order, ordered,
             plane, cells, cell_m, margins, thresholds, reach_sigmas, spare, found,
         )  # fmt: skip
@@ -194,6 +192,7 @@ def _near(
     mean: Any,
     spread: Any,
     z: Any,
+    existence: Any,
     kind: Any,
     t_first_ns: int,
     t_last_ns: int,
@@ -217,6 +216,8 @@ def _near(
 ) -> int:
     """List the plots that may be the second of single i; spare: three times room (3,)."""
     place, local, radii = spare
+    if existence[i] < 0.0:  # gone on as a full track
+        return 0
     _window(mean[i], spread[i], t_ns[i], t_first_ns, t_last_ns, q_max, reach_sigmas, place, radii)
     local_from_enu(place, sensor_enu, enu_from_sensor, local)
     near = candidates(
