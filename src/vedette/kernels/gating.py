@@ -271,9 +271,9 @@ def gate(
     reach_sigmas: float,
     late_max_s: float,
 ) -> Any:
-    """Find every pair of track and measurement that could be one object.
+    """Find every pair of track and measurement that could be one object; move those tracks.
 
-    Tracks with candidates are moved in place to the time of the latest plot in their window: rows low..high of t_ns, x (C, M, 6), P (C, M, 6, 6), mode_prob (C, M). A look: t_meas_ns
+    Tracks: rows low..high of t_ns, x (C, M, 6), P (C, M, 6, 6), mode_prob (C, M). A look: t_meas_ns
     (J,), z, variance (J, 8) and its layout, see `looks.Look`. thresholds (9,): gate by number of
     components. Measurements older than a track by more than late_max_s are not compared with it.
     Returns counts (high - low,) of pairs, column (K,), log likelihood (K,) and t_ref_ns

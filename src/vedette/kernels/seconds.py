@@ -162,9 +162,10 @@ def second_plots(
     t_last, t_first, q_max = look_t_ns.max(), look_t_ns.min(), motion[:, 0].max()
     for i in range(low, high):
         near = _near(
-            i, t_ns, mean, spread, z, existence, kind, t_first, t_last, q_max, sensors_enu[look_sensor],
-            enu_from_sensors[look_sensor], look_kind, look_z, look_variance, strip, order, ordered,
-            plane, cells, cell_m, margins, thresholds, reach_sigmas, spare, found,
+            i, t_ns, mean, spread, z, existence, kind, t_first, t_last, q_max,
+            sensors_enu[look_sensor], enu_from_sensors[look_sensor], look_kind, look_z,
+            look_variance, strip, order, ordered, plane, cells, cell_m, margins, thresholds,
+            reach_sigmas, spare, found,
         )  # fmt: skip
         if near == 0:
             continue
