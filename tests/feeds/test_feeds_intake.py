@@ -2,7 +2,7 @@
 
 import pytest
 
-from vedette.config.site import Feed, Reference, Site
+from vedette.config.site import Feed, Limits, Reference, Site
 from vedette.feeds import Intake
 from vedette.model.arrivals import Arrival
 
@@ -23,15 +23,18 @@ def clock():
     return Clock()
 
 
-def make_intake(clock, rate_max_hz=1000.0, queue_max=100):
+def make_intake(clock, rate_max_hz=1000.0, queue_max=100, door_rate_max_hz=1000.0):
     limits = {"rate_max_hz": rate_max_hz, "queue_max": queue_max}
     feeds = [
         Feed(id="radar", kind="asterix_udp", port=1, **limits),
         Feed(id="rf", kind="detections_udp", port=2, **limits),
+        Feed(id="lines", kind="detections_udp", port=4, **limits),
         Feed(id="adsb", kind="beast_tcp", port=3, **limits),
     ]
     reference = Reference(lat_deg=0.0, lon_deg=0.0, hae_m=0.0)
-    return Intake(Site(schema=1, name="x", reference=reference, feeds=feeds), clock)
+    doors = Limits(door_rate_max_hz=door_rate_max_hz)
+    site = Site(schema=1, name="x", reference=reference, feeds=feeds, limits=doors)
+    return Intake(site, clock)
 
 
 def put(intake, clock, feed, data=b"x", kind="data"):
@@ -107,3 +110,29 @@ def test_whoever_steps_is_woken(clock):
     put(intake, clock, "adsb", kind="opened")
     assert len(woken) == 2
     assert [a.kind for a in intake.drain()] == ["data", "opened"]
+
+
+def test_detections_are_counted_line_by_line_however_many_a_datagram_holds(clock):
+    intake = make_intake(clock, rate_max_hz=50.0)
+    lines = b'{"k":1}\n' * 25
+    for _ in range(4):
+        put(intake, clock, "lines", lines)
+    taken = intake.drain()
+    assert [(a.kind, a.count) for a in taken if a.kind == "shed"] == [("shed", 50)]
+    assert len(taken) == 3
+
+
+def test_a_single_arrival_larger_than_the_queue_is_not_lost(clock):
+    intake = make_intake(clock, rate_max_hz=1e6, queue_max=100)
+    put(intake, clock, "lines", b'{"k":1}\n' * 150)
+    assert [a.kind for a in intake.drain()] == ["data"]
+
+
+def test_a_door_above_its_rate_is_turned_away_before_its_octets_are_read(clock):
+    intake = make_intake(clock, door_rate_max_hz=100.0)
+    assert not intake.is_flooded("websocket", b"{}")
+    put(intake, clock, "websocket", b'{"k":1}\n' * 150)
+    assert intake.is_flooded("websocket", b"{}\n{}\n")
+    assert [(a.kind, a.count) for a in intake.drain()] == [("data", 0), ("shed", 2)]
+    clock.now_ns += SECOND_NS
+    assert not intake.is_flooded("websocket", b"{}")

@@ -6,7 +6,7 @@ from vedette.config.site import Feed, Reference, Sensor, Site
 from vedette.health.sources import REASONS_MAX, STRANGERS_MAX
 from vedette.model.arrivals import Arrival
 from vedette.model.enums import SourceHealth
-from vedette.model.events import InputRefused, SourceHealthChanged
+from vedette.model.events import InputRefused, InputShed, SourceHealthChanged
 from vedette.model.reports import Plot, Refusal, SensorStatus, SourceNote
 
 T0 = 1_641_268_800 * NS_PER_S
@@ -184,3 +184,19 @@ def test_strangers_are_never_healthy():
         assert source.reason == "the site file does not name it: nothing it sends is used"
     health.advance(state, [], T0 + 3600 * NS_PER_S)
     assert all(s.health is SourceHealth.DEGRADED for s in strangers)
+
+
+def test_a_feed_above_its_rate_is_named_and_told_once_a_second_and_well_again_after():
+    state, told = health.start(make_site()), []
+    for k in range(400):  # twenty steps a second for twenty seconds, a flood in the first ten
+        now_ns = T0 + k * NS_PER_S // 20
+        notes = [SourceNote(source="link", t_recv_ns=now_ns, kind="shed", count=450)]
+        events = health.advance(state, notes if k < 200 else [], now_ns)
+        told += [event.count for event in events if isinstance(event, InputShed)]
+        if k == 199:
+            link = state.sources["link"]
+            assert link.health is SourceHealth.DEGRADED
+            assert link.reason == "it sends too fast: 9,000 a second are dropped"
+    assert state.sources["link"].shed == sum(told) == 200 * 450
+    assert len(told) <= 11
+    assert "too fast" not in state.sources["link"].reason

@@ -174,6 +174,7 @@ class SmallService:
     deliveries: list[Delivery] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
     refusals: list[tuple[str, str, int]] = field(default_factory=list)
+    flooded: set[str] = field(default_factory=set)
     disk_full: bool = False
     delay_s: float = 0.0
 
@@ -213,6 +214,9 @@ class SmallService:
 
     def arrive(self, arrival: Arrival) -> None:
         self.arrivals.append(arrival)
+
+    def is_flooded(self, feed: str, data: bytes) -> bool:
+        return feed in self.flooded
 
     def refused(self, source: str, reason: str, count: int) -> None:
         self.refusals.append((source, reason, count))

@@ -15,7 +15,6 @@ from vedette.config.kinds import FEED_KINDS, FeedKind
 from vedette.config.site import Feed, Site
 from vedette.model.arrivals import Arrival
 
-DOOR_RATE_MAX_HZ = 20_000.0  # of the HTTP and WebSocket doors, which no feed entry describes
 DOOR_QUEUE_MAX = 10_000
 QUEUE_BYTES_MAX = 8 << 20  # of one feed; 10,000 datagrams of 800 bytes
 TOTAL_UNITS_MAX = 200_000  # of all feeds together: about 400 MB of Arrival objects at worst
@@ -40,12 +39,25 @@ class FeedQueue:
     shed_sequence: int = 0
 
 
+def frames_in(kind: FeedKind, data: bytes) -> int:
+    """Count what an arrival holds of what the declared rate counts; at least 1.
+
+    Detections one by one, frames of a stream by their mark, messages of SAPIENT, else datagrams.
+    """
+    if kind.is_framed:
+        return max(len(sapient.split(data).messages), 1)
+    if kind.format == "detections":
+        return max(data.count(b"\n") + (data[-1:] != b"\n"), 1)
+    return max(data.count(kind.mark), 1) if kind.mark else 1
+
+
 class Intake:
     """The one bounded queue between the transports and the steps; all on one event loop."""
 
     def __init__(self, site: Site, clock: Callable[[], int]) -> None:
         """clock gives now, int64 ns UTC; it stamps the shed notes."""
         self._clock = clock
+        self._door_rate_max_hz = site.limits.door_rate_max_hz
         self._queues = {feed.id: self._queue_of(feed) for feed in site.feeds}
         self._sequence = 0
         self._frames = 0
@@ -57,7 +69,8 @@ class Intake:
         return FeedQueue(kind, feed.rate_max_hz, feed.queue_max, feed.rate_max_hz, now_ns)
 
     def _door(self) -> FeedQueue:
-        return FeedQueue(_DOOR, DOOR_RATE_MAX_HZ, DOOR_QUEUE_MAX, DOOR_RATE_MAX_HZ, self._clock())
+        rate_max_hz = self._door_rate_max_hz
+        return FeedQueue(_DOOR, rate_max_hz, DOOR_QUEUE_MAX, rate_max_hz, self._clock())
 
     def on_arrival(self, callback: Callable[[], None]) -> None:
         """Have a function called after every arrival, to wake whoever steps."""
@@ -84,11 +97,9 @@ class Intake:
             queue = self._queues[arrival.feed] = self._door()
         self._sequence += 1
         if arrival.kind == "data":
-            mark, is_framed = queue.kind.mark, queue.kind.is_framed
-            queue.received += len(arrival.data) if mark or is_framed else 1
-            frames = max(arrival.data.count(mark), 1) if mark else 1
-            if is_framed:
-                frames = max(len(sapient.split(arrival.data).messages), 1)
+            kind = queue.kind
+            queue.received += len(arrival.data) if kind.mark or kind.is_framed else 1
+            frames = frames_in(kind, arrival.data)
             if self._is_too_fast(queue, frames, arrival.t_recv_ns) and not self._drop(queue):
                 self._note_shed(queue, self._sequence, frames)
             else:
@@ -99,15 +110,34 @@ class Intake:
         for callback in self._callbacks:
             callback()
 
+    def is_flooded(self, feed: str, data: bytes) -> bool:
+        """Say whether a door is above its rate; what it was about to take counts as shed then.
+
+        For those who would read the octets before they hand them over.
+        """
+        queue = self._queues.get(feed)
+        if queue is None or not self._is_empty(queue, self._clock()):
+            return False
+        self._sequence += 1
+        self._note_shed(queue, self._sequence, frames_in(queue.kind, data))
+        for callback in self._callbacks:
+            callback()
+        return True
+
     def _is_too_fast(self, queue: FeedQueue, frames: int, t_ns: int) -> bool:
-        """Take from the feed's bucket: it holds a second's worth and fills at the declared rate."""
-        elapsed_s = max(t_ns - queue.t_tokens_ns, 0) / NS_PER_S
-        queue.t_tokens_ns = max(t_ns, queue.t_tokens_ns)
-        queue.tokens = min(queue.tokens + elapsed_s * queue.rate_max_hz, queue.rate_max_hz)
-        if queue.tokens < 1.0:
+        """Take from the feed's bucket, if there is anything in it."""
+        if self._is_empty(queue, t_ns):
             return True
         queue.tokens -= frames
         return False
+
+    @staticmethod
+    def _is_empty(queue: FeedQueue, t_ns: int) -> bool:
+        """Fill the feed's bucket: it holds a second's worth, and fills at the declared rate."""
+        elapsed_s = max(t_ns - queue.t_tokens_ns, 0) / NS_PER_S
+        queue.t_tokens_ns = max(t_ns, queue.t_tokens_ns)
+        queue.tokens = min(queue.tokens + elapsed_s * queue.rate_max_hz, queue.rate_max_hz)
+        return queue.tokens < 1.0
 
     def _append(self, queue: FeedQueue, frames: int, arrival: Arrival) -> None:
         queue.waiting.append((self._sequence, frames, arrival))
@@ -117,7 +147,7 @@ class Intake:
 
     def _keep_bounds(self, queue: FeedQueue) -> None:
         while queue.frames > queue.queue_max or queue.size_bytes > QUEUE_BYTES_MAX:
-            if not self._drop(queue):
+            if len(queue.waiting) < 2 or not self._drop(queue):
                 break
         while self._frames > TOTAL_UNITS_MAX:
             loudest = max(self._queues.values(), key=lambda each: each.frames)

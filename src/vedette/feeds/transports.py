@@ -17,6 +17,7 @@ from typing import Protocol
 from vedette.base.errors import VedetteError
 from vedette.config.kinds import JSON_FEEDS, MQTT_FEEDS, STREAM_FEEDS, UDP_FEEDS
 from vedette.config.site import Feed, Site
+from vedette.feeds import datagrams
 from vedette.feeds.intake import Intake
 from vedette.feeds.mqtt import stay_subscribed
 from vedette.feeds.polling import keep_asking
@@ -101,8 +102,8 @@ async def _open_feed(
     feed: Feed, intake: Intake, clock: Clock, stack: contextlib.AsyncExitStack, opened: OpenFeeds
 ) -> None:
     if feed.kind in UDP_FEEDS:
-        transport, port = await _listen_udp(feed, intake, clock)
-        stack.callback(transport.close)
+        close, port = await _listen_udp(feed, intake, clock)
+        stack.callback(close)
         opened.ports[feed.id] = port
     elif feed.kind == "detections_tcp":
         door = _DetectionDoor(feed, intake, clock)
@@ -147,22 +148,7 @@ async def _cancelled(task: "asyncio.Task[None]") -> None:
         await task
 
 
-class _Datagrams(asyncio.DatagramProtocol):
-    """Puts each datagram into the intake."""
-
-    def __init__(self, feed: str, intake: Intake, clock: Clock) -> None:
-        self._feed, self._intake, self._clock = feed, intake, clock
-
-    def datagram_received(self, data: bytes, addr: object) -> None:
-        self._intake.put(Arrival(feed=self._feed, t_recv_ns=self._clock(), data=data))
-
-    def error_received(self, exc: Exception) -> None:
-        """Pass over ICMP errors: a listener has sent nothing they could be about."""
-
-
-async def _listen_udp(
-    feed: Feed, intake: Intake, clock: Clock
-) -> tuple[asyncio.DatagramTransport, int]:
+async def _listen_udp(feed: Feed, intake: Intake, clock: Clock) -> tuple[Callable[[], None], int]:
     opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         opened.setblocking(False)
@@ -171,14 +157,16 @@ async def _listen_udp(
             opened.bind((feed.host, feed.port))
         else:
             _join(opened, feed)
-        loop = asyncio.get_running_loop()
-        transport, _ = await loop.create_datagram_endpoint(
-            lambda: _Datagrams(feed.id, intake, clock), sock=opened
-        )
+        port = int(opened.getsockname()[1])
+        name = feed.id
+
+        def take(data: bytes) -> None:
+            intake.put(Arrival(feed=name, t_recv_ns=clock(), data=data))
+
+        return await datagrams.listen(opened, take), port
     except OSError:
         opened.close()
         raise
-    return transport, int(opened.getsockname()[1])
 
 
 def _join(opened: socket.socket, feed: Feed) -> None:

@@ -57,6 +57,10 @@ class SourceMemory(msgspec.Struct, kw_only=True):
     window_start_ns: int = 0
     window_reports: int = 0
     window_words: int = 0
+    window_shed: int = 0
+    shed_hz: float = 0.0  # dropped of a feed above its rate, in the last window
+    fresh_shed: int = 0  # not told yet
+    shed_told_ns: int = 0
     window_good: int = 0  # a feed's reports that its codec gave; a sensor's that are used
     window_refused: dict[str, int] = {}
     read: int = 0  # what a feed's codec had given by the last step
@@ -111,8 +115,8 @@ def advance(
 
     reports: all of the step that can be used, and a refusal for each that cannot. arrivals: the
     bytes they came in, by feed; read: how many good reports each feed has given since the start.
-    now_ns: the step's time. Returns SourceHealthChanged, InputShed and (at most one a second per
-    source and reason) InputRefused.
+    now_ns: the step's time. Returns SourceHealthChanged and, at most one a second per source (and
+    reason), InputShed and InputRefused.
     """
     if state.started_ns == 0:
         state.started_ns = now_ns
@@ -125,6 +129,7 @@ def advance(
         _take(state, report, now_ns, events)
     for name in state.sources:
         _tell_refusals(state, name, now_ns, events)
+        _tell_shed(state, name, now_ns, events)
         _roll_window(state.sources[name], state.memory[name], now_ns)
         _judge(state, name, now_ns, events)
     return events
@@ -214,7 +219,7 @@ def _take(state: HealthState, report: Report, now_ns: int, events: list[Event]) 
     if isinstance(report, Refusal):
         _take_refusal(state, report)
     elif isinstance(report, SourceNote):
-        _take_note(state, report, now_ns, events)
+        _take_note(state, report)
     elif isinstance(report, SourceWord):
         _take_word(state, report, now_ns, events)
     else:
@@ -252,11 +257,13 @@ def _take_refusal(state: HealthState, refusal: Refusal) -> None:
     memory.fresh_detail[reason] = refusal.detail
 
 
-def _take_note(state: HealthState, note: SourceNote, now_ns: int, events: list[Event]) -> None:
+def _take_note(state: HealthState, note: SourceNote) -> None:
     name = _known(state, note.source)
     if note.kind == "shed":
         state.sources[name].shed += note.count
-        events.append(InputShed(t_ns=now_ns, source=name, count=note.count))
+        state.memory[name].window_shed += note.count
+        state.memory[name].fresh_shed += note.count
+        state.sources[name].last_ns = max(state.sources[name].last_ns, note.t_recv_ns)
     elif note.kind == "clock":
         state.sources[name].clock_offset_s = note.offset_s
     else:
@@ -301,6 +308,15 @@ def _tell_refusals(state: HealthState, name: str, now_ns: int, events: list[Even
     memory.refusal_told_ns = now_ns
 
 
+def _tell_shed(state: HealthState, name: str, now_ns: int, events: list[Event]) -> None:
+    """Tell what was dropped: a flood makes an event a second, not one a step."""
+    memory = state.memory[name]
+    if not memory.fresh_shed or now_ns - memory.shed_told_ns < NS_PER_S:
+        return
+    events.append(InputShed(t_ns=now_ns, source=name, count=memory.fresh_shed))
+    memory.fresh_shed, memory.shed_told_ns = 0, now_ns
+
+
 def _roll_window(shown: SourceState, memory: SourceMemory, now_ns: int) -> None:
     elapsed_s = (now_ns - memory.window_start_ns) / NS_PER_S
     if elapsed_s < RATE_WINDOW_S:
@@ -311,8 +327,9 @@ def _roll_window(shown: SourceState, memory: SourceMemory, now_ns: int) -> None:
         reasons = sorted(memory.window_refused, key=lambda why: (-memory.window_refused[why], why))
         memory.refused_reason = reasons[0] if reasons else ""
     shown.rate_hz = memory.window_reports / elapsed_s if memory.window_start_ns else 0.0
+    memory.shed_hz = memory.window_shed / elapsed_s if memory.window_start_ns else 0.0
     memory.window_start_ns = now_ns
-    memory.window_reports = memory.window_good = memory.window_words = 0
+    memory.window_reports = memory.window_good = memory.window_words = memory.window_shed = 0
     memory.window_refused = {}
 
 
@@ -348,6 +365,9 @@ def _verdict(
         return SourceHealth.DEGRADED, memory.degraded_reason
     if memory.bias_reason:
         return SourceHealth.DEGRADED, memory.bias_reason
+    if memory.shed_hz and not is_output:
+        dropped = f"{max(memory.shed_hz, 1.0):,.0f} a second are dropped"
+        return SourceHealth.DEGRADED, f"it sends too fast: {dropped}"
     if memory.refused_share > REFUSED_SHARE_MAX:
         share = f"{memory.refused_share:.0%} of what came last is refused"
         return SourceHealth.DEGRADED, f"{share} ({memory.refused_reason})"

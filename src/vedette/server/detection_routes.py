@@ -26,6 +26,8 @@ HTTP_FEED = "http"
 WEBSOCKET_FEED = "websocket"
 INLINE_BYTES = 8192  # larger bodies are checked off the event loop, so that pictures go on
 SEND_S = 10.0
+FLOOD_PAUSE_S = 0.05  # before more is read of a connection that sends too fast: TCP slows it down
+TOO_FAST = "more detections a second than limits.door_rate_max_hz"
 REFUSED_MAX = 1000  # of one connection: a sensor that only sends rubbish is disconnected
 
 
@@ -52,7 +54,10 @@ class DetectionRoutes:
         202 where any can be used, 422 where none can (a sensor that is not there, times hours off).
         """
         self._access.sender(request)
-        judged = await self._take(HTTP_FEED, await request.body())
+        body = await request.body()
+        if self._hub.service.is_flooded(HTTP_FEED, body):
+            raise HTTPException(429, TOO_FAST, headers={"Retry-After": "1"})
+        judged = await self._take(HTTP_FEED, body)
         if judged.reason:
             raise HTTPException(400, judged.text)
         answer = DetectionsAnswer(
@@ -103,7 +108,11 @@ class DetectionRoutes:
     async def _converse(self, socket: WebSocket) -> None:
         refused = 0
         while refused < REFUSED_MAX:
-            judged = await self._take(WEBSOCKET_FEED, await _message(socket))
+            body = await _message(socket)
+            if self._hub.service.is_flooded(WEBSOCKET_FEED, body):
+                await asyncio.sleep(FLOOD_PAUSE_S)
+                continue
+            judged = await self._take(WEBSOCKET_FEED, body)
             if judged.text:
                 refused += 1
                 async with asyncio.timeout(SEND_S):

@@ -50,6 +50,9 @@ class Service(Protocol):
     def arrive(self, arrival: Arrival) -> None:
         """Take in detections that came by HTTP or WebSocket. Never blocks; sheds when full."""
 
+    def is_flooded(self, feed: str, data: bytes) -> bool:
+        """Say whether a door is above its rate; what it was about to take counts as shed then."""
+
     def refused(self, source: str, reason: str, count: int) -> None:
         """Count what the server refused on a feed ("http", "websocket")."""
 

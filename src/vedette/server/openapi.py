@@ -113,7 +113,7 @@ OPERATIONS = (
     Operation("get", "/metrics", "Metrics for Prometheus", {200: TEXT}, (429,)),
     Operation(
         "post", "/api/detections", "Send detections, one JSON object a line",
-        {202: views.DetectionsAnswer, 422: views.DetectionsAnswer}, (400, 408, 413),
+        {202: views.DetectionsAnswer, 422: views.DetectionsAnswer}, (400, 408, 413, 429),
         ("Detection", JSON), who="sender",
     ),
     Operation(

@@ -118,6 +118,10 @@ class Replay:
     def arrive(self, arrival: Arrival) -> None:
         """Ignore new detections: the replay has its own."""
 
+    def is_flooded(self, feed: str, data: bytes) -> bool:
+        """Turn nothing away: what comes is ignored."""
+        return False
+
     def refused(self, source: str, reason: str, count: int) -> None:
         """Ignore what a door refused: the replay has its own."""
 
