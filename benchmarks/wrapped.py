@@ -145,10 +145,10 @@ slowest.""",
         NAME="flood",
         TITLE="What a flood costs the others",
         TEXT="""One radar's 60 reports a second come over UDP and TCP into a real service with one
-display; a second radar sends at its declared 500 a second, then at 10,000, in turns. Latency is from
-a report of the first radar to the picture that shows it; growth is what the turns of flood add to
-it, and may be a tenth. busy: of the core that the service runs on, its processor time. shed: what
-the second radar lost, as the service counts it.""",
+display; a second radar sends at its declared 500 a second, then at 10,000, in turns. Latency is
+from a report of the first radar to the picture that shows it; growth is what the turns of flood
+add to it, and may be a tenth. busy: the service's processor time, of one core. shed: what the
+second radar lost, as the service counts it.""",
         MODULE="flood",
         keys=("flood",),
         bounds={"median growth": "0.1", "p95 growth": "0.1"},
