@@ -18,6 +18,7 @@ from benchmarks import (
     campaign_speed,
     campaign_stages,
     consistency,
+    convert_speed,
     delivery,
     four_targets,
     ground_echoes,
@@ -61,6 +62,7 @@ OWN: tuple[Any, ...] = (
     campaign_stages,
     sapient_speed,
     hostile,
+    convert_speed,
 )
 BENCHMARKS: tuple[Benchmark, ...] = (*OWN, *PROGRAMS)
 LOAD_FREE_RATIO = 0.25  # of the cores: above, others were at work and times are not ours alone

@@ -3,11 +3,15 @@
 import asyncio
 import json
 import socket
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from vedette.config.load import parse_site
+from vedette.config.site import Channel
+from vedette.outputs.webhook import signature
 from vedette.service.doctor import examine
 
 HEAD = """schema = 1
@@ -211,3 +215,93 @@ def test_a_document_that_nobody_writes_is_told_by_its_path(page, tmp_path):
     seen, _ = examined(text, [], 0.6)
     assert "nothing.json: there is no such file -> start the receiver" in words(seen["gone"])
     assert not seen["there"].findings
+
+
+class _Hearer(BaseHTTPRequestHandler):
+    """Keeps what is posted."""
+
+    def do_POST(self):
+        size = int(self.headers["Content-Length"])
+        self.server.heard.append((self.path, dict(self.headers), self.rfile.read(size)))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *words):
+        """Say nothing."""
+
+
+@pytest.fixture
+def hearer():
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Hearer) as found:
+        found.heard = []
+        thread = threading.Thread(target=found.serve_forever, daemon=True)
+        thread.start()
+        yield found
+        found.shutdown()
+
+
+def channels_of(port: int, folder, dead: int) -> str:
+    return f"""
+[[webhooks]]
+id = "hook"
+url = "http://127.0.0.1:{port}/hook"
+secret = "0123456789abcdef"
+[[channels]]
+id = "public"
+kind = "cap"
+url = "http://127.0.0.1:{port}/cap"
+sender = "duty@example.org"
+[[channels]]
+id = "files"
+kind = "cap"
+folder = "{folder}"
+sender = "duty@example.org"
+[[channels]]
+id = "gone"
+kind = "cap"
+folder = "{folder}/none"
+sender = "duty@example.org"
+[[channels]]
+id = "siren"
+kind = "mqtt"
+port = {dead}
+timeout_s = 1.0
+"""
+
+
+def test_channels_are_looked_at_without_a_word_and_what_is_wrong_is_told(page, hearer, tmp_path):
+    (dead,) = free_ports(1, socket.SOCK_STREAM)
+    text = HEAD % page + channels_of(hearer.server_port, tmp_path, dead)
+    seen, told = examined(text, [], 0.5)
+    assert not told.ok
+    assert seen["hook"].ok and seen["public"].ok and seen["files"].ok
+    assert "there is no such folder -> make the folder" in words(seen["gone"])
+    assert "nobody is told by it" in words(seen["siren"])
+    assert f"mqtt 127.0.0.1:{dead}" in seen["siren"].how
+    assert hearer.heard == [] and list(tmp_path.iterdir()) == []
+
+
+def test_a_test_of_the_channels_says_of_itself_that_it_is_one(page, hearer, tmp_path):
+    (dead,) = free_ports(1, socket.SOCK_STREAM)
+    text = HEAD % page + channels_of(hearer.server_port, tmp_path, dead)
+    told = asyncio.run(examine(parse_site(text, "site"), 0.5, test_channels=True))
+    seen = {each.source: each for each in told.sources}
+    assert seen["hook"].ok and "a test was posted" in seen["hook"].how
+    assert seen["public"].ok and seen["files"].ok and not seen["siren"].ok
+    posted = {path: (headers, body) for path, headers, body in hearer.heard}
+    headers, body = posted["/hook"]
+    hook = json.loads(body)
+    assert hook["kind"] == "test" and hook["simulated"] and hook["spoken"].startswith("TEST")
+    stamp, _, signed = headers["X-Vedette-Signature"].partition(",v1=")
+    assert signature("0123456789abcdef", int(stamp[2:]), body) == signed
+    (path,) = tmp_path.iterdir()
+    for alert in (posted["/cap"][1], path.read_bytes()):
+        assert b"<status>Test</status>" in alert and b"this is no real warning" in alert
+        assert b"TEST of" in alert
+
+
+def test_an_address_is_told_without_the_password_in_it():
+    from vedette.service.doctor.advice import where_of
+
+    secret = Channel(id="mail", kind="apprise", url="mailto://me:pa55@example.org?to=a@b.c")
+    assert where_of(secret) == "apprise mailto://example.org"

@@ -20,6 +20,11 @@ def add(parsers: Parsers) -> None:
     )
     parser.add_argument("site", metavar="SITE.toml", type=Path)
     parser.add_argument("--seconds", type=float, default=10.0, help="how long to listen (10)")
+    parser.add_argument(
+        "--test-channels",
+        action="store_true",
+        help="send a marked test by every channel and webhook; without it nothing is sent",
+    )
     parser.add_argument("--json", action="store_true", help="the same for a machine")
     parser.set_defaults(run=run)
 
@@ -34,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     site = load_site(existing(args.site, "site file"))
     if not args.json:
         say(f"listening for {args.seconds:g} s ...")
-    told = asyncio.run(examine(site, args.seconds))
+    told = asyncio.run(examine(site, args.seconds, args.test_channels))
     if args.json:
         print_json(told)
     else:

@@ -18,9 +18,10 @@ _ALWAYS = frozenset({"sensor", "t_meas_ns", "claims"})
 _SAYS_NOTHING = {"derived": False}  # values that mean "nothing to say", beside None
 
 Check = Callable[[Any], bool]
+_Judge = tuple[bool, Any, Any]
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, frozen=True, eq=False)
 class Form:
     """How a format says one kind of report.
 
@@ -33,6 +34,67 @@ class Form:
     needs: frozenset[str] = frozenset()
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=dict)
+    _judges: dict[type, tuple[_Judge, ...]] = field(default_factory=dict)
+
+    def says_as_is(self, report: Detection) -> bool:
+        """Say, quickly, that a report can be said whole; False where that must be looked into.
+
+        Most reports are like that, and thousands a second are asked.
+        """
+        kind = type(report)
+        judges = self._judges.get(kind)
+        if judges is None:
+            judges = tuple(_judge(self, name) for name in kind.__struct_fields__)
+            self._judges[kind] = judges
+        values = msgspec.structs.astuple(report)
+        for value, (needed, low, high) in zip(values, judges, strict=True):
+            if value is None:
+                if needed:
+                    return False
+            elif low is not None and not low <= value <= high:
+                return False
+        is_received = "t_recv_ns" in self.says or report.t_recv_ns == report.t_meas_ns
+        return is_received and self._says_claims(report.claims)
+
+    def _says_claims(self, claims: Claims | None) -> bool:
+        if claims is None:
+            return not any(name.startswith("claims.") for name in self.needs)
+        for name in Claims.__struct_fields__:
+            value, full = getattr(claims, name), f"claims.{name}"
+            if value is None:
+                if full in self.needs:
+                    return False
+            elif full not in self.says or not self.checks.get(full, _anything)(value):
+                return False
+        return True
+
+
+def _anything(value: object) -> bool:
+    return True
+
+
+def _judge(form: Form, name: str) -> _Judge:
+    """Say how a field is judged: whether it is needed, and between what it may lie if anything."""
+    needed = name in form.needs
+    if name in _ALWAYS or name == "t_recv_ns":
+        return needed, None, None
+    if name not in form.says or name in form.checks:
+        nothing = _SAYS_NOTHING.get(name)
+        return (needed, nothing, nothing) if nothing is not None else (needed, _NEVER, _NEVER)
+    low, high = form.bounds.get(name, (None, None))
+    return needed, low, high
+
+
+class _Never:
+    """Lies between nothing: what is stated has to be looked into."""
+
+    def __le__(self, other: object) -> bool:
+        return False
+
+    __ge__ = __le__
+
+
+_NEVER = _Never()
 
 
 class Fitted(NamedTuple):
@@ -45,6 +107,8 @@ class Fitted(NamedTuple):
 
 def fit(report: Detection, form: Form) -> Fitted:
     """Take away what the format cannot say of a report."""
+    if form.says_as_is(report):
+        return Fitted(report, "", [])
     unsaid: list[str] = []
     changed: dict[str, Any] = {}
     for name in report.__struct_fields__:

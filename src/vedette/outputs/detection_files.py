@@ -16,9 +16,8 @@ import pyarrow.parquet as pq
 from vedette.base.rfc3339 import format_rfc3339
 from vedette.codecs.detections import (
     COLUMNS,
-    encode_detection,
     encode_detection_line,
-    flat_row,
+    flat_detection,
 )
 from vedette.codecs.detections.wire import ARRIVALS_KEY
 from vedette.model.reports import ArrivalReport, Detection, SensorStatus
@@ -92,7 +91,7 @@ class _Table(_Told):
         self.unsaid = unsaid(report)
         if isinstance(report, ArrivalReport):
             self.missing.update(report.arrivals_ns.keys() - self._receivers)
-        return None if self.missing else flat_row(encode_detection(report, stated=True))
+        return None if self.missing else flat_detection(report)
 
 
 class Csv(_Table):
@@ -127,7 +126,8 @@ class Parquet(_Table):
         super().__init__(receivers)
         self._schema = pa.schema([(name, _type_of(name)) for name in self._names])
         self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
-        self._rows: list[dict[str, object]] = []
+        self._count = 0
+        self._columns: dict[str, list[object]] = {name: [] for name in self._names}
 
     def write(self, report: Detection | SensorStatus) -> str:
         """Take one; every detection fits."""
@@ -135,15 +135,26 @@ class Parquet(_Table):
             return NO_SIGN
         row = self._row(report)
         if row is not None:
-            self._rows.append(row)
-            if len(self._rows) >= ROWS_AT_ONCE:
+            for name, value in row.items():
+                column = self._columns[name]
+                column.extend([None] * (self._count - len(column)))  # rows that did not state it
+                column.append(value)
+            self._count += 1
+            if self._count >= ROWS_AT_ONCE:
                 self._flush()
         return ""
 
     def _flush(self) -> None:
-        if self._rows:
-            self._writer.write_table(pa.Table.from_pylist(self._rows, schema=self._schema))
-        self._rows = []
+        if not self._count:
+            return
+        arrays = []
+        for field in self._schema:
+            column = self._columns[field.name]
+            column.extend([None] * (self._count - len(column)))
+            arrays.append(pa.array(column, field.type))
+            column.clear()
+        self._count = 0
+        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
 
     def close(self) -> None:
         """Write what is pending and close the file."""
@@ -196,7 +207,7 @@ class GeoJson(_Told):
 
 def _properties(report: Detection) -> dict[str, Any]:
     properties: dict[str, Any] = {"time": format_rfc3339(report.t_meas_ns)}
-    return properties | flat_row(encode_detection(report, stated=True))
+    return properties | flat_detection(report)
 
 
 class Kml(_Told):

@@ -106,6 +106,19 @@ def _headers(webhook: Webhook, event: Change, body: bytes, now_ns: int) -> dict[
     return headers
 
 
+def test_headers(webhook: Webhook, body: bytes, now_ns: int) -> dict[str, str]:
+    """Give the headers of a test: signed as a warning is, and called what it is."""
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "vedette",
+        "X-Vedette-Delivery": f"test-{now_ns // NS_PER_US}-{webhook.id}",
+    }
+    if webhook.secret is not None:
+        t_s = now_ns // NS_PER_S
+        headers["X-Vedette-Signature"] = f"t={t_s},v1={signature(webhook.secret, t_s, body)}"
+    return headers
+
+
 def signature(secret: str, t_s: int, body: bytes) -> str:
     """Sign a body: HMAC-SHA256 (RFC 2104) over "t_s.body", in hexadecimal.
 

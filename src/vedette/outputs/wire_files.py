@@ -24,6 +24,7 @@ from vedette.outputs.writing import NO_PLACE, NO_SIGN, Around, Capture, Sink, da
 
 ASTERIX_PORT, COT_PORT = 8600, 6969
 RADIO = remote_id.BEACON_LINK
+SENT = "t_recv_ns: an event says when it was sent"
 RECEIVED = "t_recv_ns: data blocks have no time of receipt"
 
 
@@ -46,7 +47,7 @@ class Asterix(Sink):
         if isinstance(report, SitePositionReport):
             report = self.place(report) or report
         said = asterix.say(self._known, report)
-        self.unsaid = [each for each in said.unsaid if not each.startswith("t_recv_ns")]
+        self.unsaid = said.unsaid
         if said.why:
             return said.why
         if self._first_ns is None:
@@ -150,9 +151,9 @@ class Cot(Sink):
             return NO_SIGN if isinstance(report, SensorStatus) else NO_PLACE
         self._count += 1
         event, why, unsaid = cot.event_of(position, self._people, self._count, self._opex)
-        if self.is_capture:
-            unsaid = [each for each in unsaid if not each.startswith("t_recv_ns")]
         self.unsaid += unsaid
+        if report.t_recv_ns != report.t_meas_ns and not self.is_capture:
+            self.unsaid.append(SENT)
         if event is None:
             return why
         if self.is_capture:

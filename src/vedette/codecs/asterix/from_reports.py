@@ -50,21 +50,27 @@ _CHECKS = {
 }
 _form = partial(Form, checks=_CHECKS)
 _PLACE = frozenset({"lat_rad", "lon_rad"})
+_RECEIVED = frozenset({"t_recv_ns"})  # a capture says it; whoever writes none says that
 _FLAT = frozenset({"v_east_mps", "v_north_mps"})
+_MOVING = _RECEIVED | _PLACE | _FLAT | _CLAIMS | {"hae_m", "height_baro_m", "horizontal_sigma_m"}
 _SEEN = frozenset({"range_m", "azimuth_rad", "range_rate_mps", "height_baro_m"})
 _FAR = {"range_m": (0.0, 0xFFFF * RANGE_LSB_M), "range_rate_mps": (-511.0, 511.0), **_LEVEL}
 
-PLOT = _form("CAT048", _SEEN | _CLAIMS, frozenset({"range_m", "azimuth_rad"}), _FAR)
+PLOT = _form("CAT048", _RECEIVED | _SEEN | _CLAIMS, frozenset({"range_m", "azimuth_rad"}), _FAR)
 PLOT_3D = _form("CAT048", PLOT.says | {"elevation_rad"}, PLOT.needs, _FAR)
 BEARING = _form(
     "CAT205",
-    frozenset({"azimuth_rad", "elevation_rad"}),
+    _RECEIVED | {"azimuth_rad", "elevation_rad"},
     frozenset({"azimuth_rad"}),
     {"azimuth_rad": (0.0, 2.0 * math.pi)},
 )
 ADSB = _form(
     "CAT021",
-    _PLACE | _FLAT | _CLAIMS | {"hae_m", "height_baro_m", "v_up_mps", "horizontal_sigma_m"},
+    _RECEIVED
+    | _PLACE
+    | _FLAT
+    | _CLAIMS
+    | {"hae_m", "height_baro_m", "v_up_mps", "horizontal_sigma_m"},
     _PLACE | {"claims.icao24"},
     {
         **_LEVEL,
@@ -77,7 +83,11 @@ ADSB = _form(
 )
 MULTILATERATION = _form(
     "CAT020",
-    _PLACE | _FLAT | _CLAIMS | {"hae_m", "height_baro_m", "horizontal_sigma_m", "vertical_sigma_m"},
+    _RECEIVED
+    | _PLACE
+    | _FLAT
+    | _CLAIMS
+    | {"hae_m", "height_baro_m", "horizontal_sigma_m", "vertical_sigma_m"},
     _PLACE,
     {
         **_LEVEL,

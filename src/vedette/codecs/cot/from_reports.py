@@ -35,7 +35,7 @@ EVENT = Form(
     "CoT",
     frozenset(
         {
-            *("lat_rad", "lon_rad", "hae_m", "v_east_mps", "v_north_mps"),
+            *("t_recv_ns", "lat_rad", "lon_rad", "hae_m", "v_east_mps", "v_north_mps"),
             *("horizontal_sigma_m", "vertical_sigma_m"),
             *("claims.callsign", "claims.icao24", "claims.affiliation"),
         }

@@ -3,7 +3,7 @@
 from vedette.codecs.detections.read import LINE_BYTES_MAX, read_line, read_row
 from vedette.codecs.detections.tables import TableFault, flat_row, read_csv, read_parquet
 from vedette.codecs.detections.wire import COLUMNS, Wire
-from vedette.codecs.detections.write import encode_detection, encode_detection_line
+from vedette.codecs.detections.write import encode_detection, encode_detection_line, flat_detection
 
 __all__ = [
     "COLUMNS",
@@ -12,6 +12,7 @@ __all__ = [
     "Wire",
     "encode_detection",
     "encode_detection_line",
+    "flat_detection",
     "flat_row",
     "read_csv",
     "read_line",

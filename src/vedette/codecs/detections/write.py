@@ -9,6 +9,7 @@ import math
 import msgspec
 
 from vedette.codecs.detections.read import M_PER_DEG
+from vedette.codecs.detections.tables import flat_row
 from vedette.codecs.detections.wire import ARRIVALS_KEY
 from vedette.model.reports import ArrivalReport, Claims, Detection, Plot, PositionReport
 
@@ -131,6 +132,14 @@ def _polar_line(plot: Plot, stated: bool) -> _PolarLine:
         plot.height_baro_m if stated else None,
         plot.t_recv_ns if stated and plot.t_recv_ns != plot.t_meas_ns else None,
     )
+
+
+def flat_detection(report: Detection) -> dict[str, object]:
+    """Give a report as columns of a table, what a transponder states included."""
+    if isinstance(report, Plot):
+        line = msgspec.to_builtins(_polar_line(report, stated=True))
+        return flat_row(line)
+    return flat_row(encode_detection(report, stated=True))
 
 
 def _stated(values: dict[str, float | None]) -> dict[str, float]:

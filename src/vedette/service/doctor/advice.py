@@ -7,13 +7,14 @@ slow link for a second); refusals from a fifth of what came, as the service itse
 
 import socket
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import msgspec
 
 from vedette.codecs import formats
 from vedette.config.faults import is_loopback
 from vedette.config.kinds import FILE_FEED, LISTENING_FEEDS
-from vedette.config.site import Feed, Sensor, Site
+from vedette.config.site import Channel, Feed, Sensor, Site, Webhook
 from vedette.service.doctor.heard import Heard
 from vedette.service.doctor.sockets import Nearby, Opened
 
@@ -206,3 +207,34 @@ def clock_findings(heard: Heard) -> list[Finding]:
     else:
         do = "set its clock by GPS or NTP (and this machine's): no plot comes before its time"
     return [Finding(what=what, do=do)]
+
+
+_CHANNEL_REMEDIES = (
+    ("not installed", "install it on this machine, or take the channel out of the site file"),
+    ("does not know this kind", "mend url: apprise lists what it knows"),
+    ("not authori", "mend user and password of the channel"),
+    ("answered 401", "mend its password, token or secret"),
+    ("answered 403", "mend its password, token or secret"),
+    ("no such folder", "make the folder, or mend folder in the site file"),
+    ("may not write", "give the user that runs vedette the right to write there"),
+    ("certificate", "mend tls_ca: it must hold the certificate of who signed theirs"),
+)
+_OTHER_CHANNEL = "start it, or mend its address in the site file: until then nobody is told by it"
+
+
+def channel_finding(channel: Channel | Webhook, fault: str) -> Finding:
+    """Say what is wrong with a channel or webhook, and what to do."""
+    known = (do for sign, do in _CHANNEL_REMEDIES if sign in fault.lower())
+    return Finding(what=fault, do=next(known, _OTHER_CHANNEL))
+
+
+def where_of(channel: Channel | Webhook) -> str:
+    """Say where a channel goes, without what an address may hold in secret."""
+    if isinstance(channel, Channel):
+        if channel.kind == "mqtt":
+            return f"mqtt {channel.host}:{channel.port}"
+        if channel.folder is not None:
+            return f"cap {channel.folder}"
+    parts = urlsplit(channel.url or "")
+    kind = "webhook" if isinstance(channel, Webhook) else channel.kind
+    return f"{kind} {parts.scheme}://{parts.hostname or ''}"

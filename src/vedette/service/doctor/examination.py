@@ -8,9 +8,15 @@ import msgspec
 from vedette import feeds, server
 from vedette.base.constants import NS_PER_S
 from vedette.base.errors import VedetteError
-from vedette.config.site import Site
+from vedette.config.site import Channel, Site, Webhook
 from vedette.service.clocks import SystemClock
-from vedette.service.doctor.advice import Finding, feed_findings, sensor_findings
+from vedette.service.doctor.advice import (
+    Finding,
+    channel_finding,
+    feed_findings,
+    sensor_findings,
+    where_of,
+)
 from vedette.service.doctor.heard import Heard, Ledger
 from vedette.service.doctor.sockets import Opened, open_all, running_service
 
@@ -21,10 +27,10 @@ RATE_DIGITS = 3
 class SourceSeen(msgspec.Struct, frozen=True, kw_only=True):
     """One source as it was heard.
 
-    what: "feed", "sensor", "output" or "webhook"; how: its kind and address. rate_hz: of datagrams
-    or pieces of a feed, of reports of a sensor. kinds: reports by kind; sensors: of a feed, by
-    name. age_s: of the last. delay_s: median time of receipt minus time of measurement, positive
-    where the time stamps are behind.
+    what: "feed", "sensor", "output", "webhook" or "channel"; how: its kind and address. rate_hz:
+    of datagrams or pieces of a feed, of reports of a sensor. kinds: reports by kind; sensors: of a
+    feed, by name. age_s: of the last. delay_s: median time of receipt minus time of measurement,
+    positive where the time stamps are behind.
     """
 
     source: str
@@ -84,12 +90,15 @@ def _line(seen: SourceSeen) -> str:
     return "   ".join(part for part in parts if part)
 
 
-async def examine(site: Site, seconds: float) -> Examination:
-    """Listen to a site for a while and say how its sources are. Records nothing."""
+async def examine(site: Site, seconds: float, test_channels: bool = False) -> Examination:
+    """Listen to a site for a while and say how its sources are. Records nothing.
+
+    test_channels: send a marked test by every channel and webhook.
+    """
     clock = SystemClock()
     ledger = Ledger(site)
     intake = feeds.Intake(site, clock.now_ns)
-    async with open_all(site, intake, clock) as opened:
+    async with open_all(site, intake, clock, test_channels) as opened:
         loop = asyncio.get_running_loop()
         end_s = loop.time() + seconds
         while (left_s := end_s - loop.time()) > 0:
@@ -130,10 +139,13 @@ def _all_seen(
         found = _output_findings(heard[output.id], opened.faults.get(output.id), output.feed)
         how = f"{output.kind} {output.feed or f'{output.group or output.host}:{output.port}'}"
         seen.append(_seen(output.id, "output", how, heard[output.id], found, seconds, now_ns))
-    for hook in site.webhooks:
-        fault = opened.faults.get(hook.id)
-        found = [] if fault is None else [Finding(what=fault, do="start it, or mend its url")]
-        seen.append(_seen(hook.id, "webhook", hook.url, Heard(), found, seconds, now_ns))
+    channels: list[Channel | Webhook] = [*site.webhooks, *site.channels]
+    for each in channels:
+        tried, what = opened.tried[each.id], "webhook" if isinstance(each, Webhook) else "channel"
+        found = [] if not tried.fault else [channel_finding(each, tried.fault)]
+        how = "" if tried.fault else tried.done
+        address = f"{where_of(each)}: {how}" if how else where_of(each)
+        seen.append(_seen(each.id, what, address, Heard(), found, seconds, now_ns))
     return seen
 
 

@@ -25,9 +25,9 @@ from vedette.config.kinds import FILE_FEED, LISTENING_FEEDS, UDP_FEEDS
 from vedette.config.site import Feed, Output, Site, Webhook
 from vedette.outputs.publishing import Publishing
 from vedette.outputs.surroundings import Surroundings
+from vedette.outputs.trying import Tried, look, probe, send_test, send_test_to_webhook
 from vedette.service.clocks import SystemClock
 
-PROBE_S = 3.0  # a host that takes longer to answer a connection is not there
 NEAR_PORTS = 5  # on either side: what a slip of one digit, or of one line in a table, gives
 HEALTH_S = 2.0
 HEALTH_BYTES_MAX = 1 << 22
@@ -45,28 +45,51 @@ class Nearby:
 class Opened:
     """What could be opened, and why the rest could not, by source.
 
-    nearby: by feed, what came to ports near its own.
+    nearby: by feed, what came to ports near its own. tried: by channel or webhook, what was done.
     """
 
     faults: dict[str, str] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     nearby: dict[str, dict[int, Nearby]] = field(default_factory=dict)
+    tried: dict[str, Tried] = field(default_factory=dict)
 
 
 @contextlib.asynccontextmanager
-async def open_all(site: Site, intake: feeds.Intake, clock: SystemClock) -> AsyncIterator[Opened]:
-    """Open each feed and output of a site; close them on leaving."""
+async def open_all(
+    site: Site, intake: feeds.Intake, clock: SystemClock, test_channels: bool = False
+) -> AsyncIterator[Opened]:
+    """Open each feed and output of a site; close them on leaving.
+
+    test_channels: channels and webhooks are sent a marked test, not only looked at.
+    """
     opened = Opened()
     async with contextlib.AsyncExitStack() as stack:
         for feed in site.feeds:
             await _open_feed(site, feed, intake, clock, stack, opened)
         for output in site.outputs:
             await _open_output(site, output, intake, clock, stack, opened)
-        for hook in site.webhooks:
-            why = await probe(*_address(hook))
-            if why:
-                opened.faults[hook.id] = why
+        await _try_channels(site, clock, opened, test_channels)
         yield opened
+
+
+async def _try_channels(
+    site: Site, clock: SystemClock, opened: Opened, test_channels: bool
+) -> None:
+    """Try every channel and webhook at once, so that a dead one costs the others no time."""
+    now_ns = clock.now_ns()
+
+    async def hook_tried(hook: Webhook) -> Tried:
+        if test_channels:
+            return await send_test_to_webhook(site, hook, now_ns)
+        return Tried(await probe(*_address(hook)), "it answers")
+
+    names = [hook.id for hook in site.webhooks] + [channel.id for channel in site.channels]
+    work = [hook_tried(hook) for hook in site.webhooks]
+    work += [
+        send_test(site, channel, now_ns) if test_channels else look(site, channel)
+        for channel in site.channels
+    ]
+    opened.tried = dict(zip(names, await asyncio.gather(*work), strict=True))
 
 
 def no_file(feed: Feed) -> str:
@@ -103,21 +126,6 @@ async def _open_feed(
 def _is_taken(error: VedetteError) -> bool:
     cause = error.__cause__
     return isinstance(cause, OSError) and cause.errno == errno.EADDRINUSE
-
-
-async def probe(host: str, port: int) -> str:
-    """Say why nobody answers there, or "" where somebody does."""
-    try:
-        async with asyncio.timeout(PROBE_S):
-            _, writer = await asyncio.open_connection(host, port)
-    except ConnectionRefusedError:
-        return f"nothing listens on {host}:{port}: the connection is refused"
-    except TimeoutError:
-        return f"{host}:{port} does not answer within {PROBE_S:.0f} s"
-    except OSError as error:
-        return f"{host}:{port} cannot be reached: {error.strerror or error}"
-    writer.close()
-    return ""
 
 
 def _address(hook: Webhook) -> tuple[str, int]:
