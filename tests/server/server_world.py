@@ -234,7 +234,12 @@ class SmallService:
         slow = Histogram()
         slow.add(0.03)
         slow.add(9.0)
-        return Measures({'feed "x"': 3}, {"pipeline": slow})
+        return Measures(
+            queues={'feed "x"': 3, "output tak": 2},
+            queue_bytes={"output lines": 512},
+            deliveries={("siren", "delivered"): 4, ("siren", "failed"): 1, ("siren", "retried"): 2},
+            stages={"pipeline": slow},
+        )
 
 
 @dataclass

@@ -29,7 +29,7 @@ def picture():
     shown.sources.append(
         SourceState(source="radar-1", kind="sensor", health=SourceHealth.STALE, reports=12,
                     last_ns=T0_NS - 2_500_000_000, refused=4, refused_by_reason={"too old": 4},
-                    shed=1, rate_hz=0.5, latency_s=0.25)
+                    shed=1, rate_hz=0.5, latency_s=0.25, clock_offset_s=-5.0)
     )  # fmt: skip
     return shown
 
@@ -104,3 +104,77 @@ def test_where_a_login_is_needed_a_collector_says_name_and_password():
         ]
 
     assert asyncio.run(all_of_them()) == [401, 401, 403, 200, 401]
+
+
+def test_a_real_collector_reads_every_family_by_the_conventions_of_prometheus():
+    from prometheus_client.parser import text_string_to_metric_families
+    from server_world import SmallService
+
+    hub = Hub(make_site(), SmallService())
+    hub.publish(picture())
+    families = {f.name: f for f in text_string_to_metric_families(metrics_text(hub))}
+    assert all(family.documentation.endswith(".") for family in families.values())
+    assert all(family.type in ("counter", "gauge", "histogram") for family in families.values())
+    for name, family in families.items():
+        assert name.startswith("vedette_") and not name.endswith(("_ms", "_us", "_m", "_total"))
+        is_counter = family.type == "counter"
+        assert all(s.name.endswith("_total") == is_counter for s in family.samples), name
+    radar = {"source": "radar-1", "kind": "sensor"}
+
+    def value(name: str, **labels: str) -> float:
+        (found,) = [s.value for s in families[name].samples if labels.items() <= s.labels.items()]
+        return found
+
+    assert value("vedette_source_clock_offset_seconds", **radar) == -5.0
+    assert value("vedette_source_rate_hertz", **radar) == 0.5
+    assert value("vedette_source_age_seconds", **radar) == 2.5
+    assert value("vedette_source_refused", **radar, reason="too old") == 4
+    assert value("vedette_source_shed", **radar) == 1
+    assert value("vedette_queue_items", queue="output tak") == 2
+    assert value("vedette_queue_bytes", queue="output lines") == 512
+    assert value("vedette_deliveries", channel="siren", outcome="failed") == 1
+    buckets = [s for s in families["vedette_stage_seconds"].samples if s.name.endswith("_bucket")]
+    assert [s.value for s in buckets] == sorted(s.value for s in buckets)
+
+
+def test_a_running_service_counts_deliveries_and_what_waits_in_its_outputs(tmp_path):
+    from vedette.outputs.delivering import OUTCOMES
+    from vedette.service.live import Service
+
+    folder = tmp_path / "files"
+    folder.mkdir()
+    site = SITE_WITH_OUTPUTS.format(folder=folder)
+
+    async def measured():
+        async with Service(site, tmp_path / "recording") as service:
+            return service.measures()
+
+    import asyncio
+
+    measures = asyncio.run(measured())
+    assert {key for key in measures.queues if key.startswith("output")} == {
+        "output tak",
+        "output lines",
+    }
+    assert measures.queue_bytes["output lines"] == 0
+    assert measures.deliveries == {("files", outcome): 0 for outcome in OUTCOMES}
+
+
+SITE_WITH_OUTPUTS = """schema = 1
+name = "Ward"
+mode = "SIMULATED"
+reference = {{ lat_deg = 33.0, lon_deg = 42.0, hae_m = 100.0 }}
+[[outputs]]
+id = "tak"
+kind = "cot_udp"
+port = 48911
+[[outputs]]
+id = "lines"
+kind = "tracks_tcp"
+port = 48913
+[[channels]]
+id = "files"
+kind = "cap"
+folder = "{folder}"
+sender = "duty@example.org"
+"""

@@ -23,7 +23,13 @@ class Histogram:
 
 @dataclass(slots=True, frozen=True)
 class Measures:
-    """What the service knows of itself: items waiting by queue, and durations by stage."""
+    """What the service knows of itself, for whoever watches over it.
+
+    queues: items waiting, queue_bytes: octets waiting, by queue. deliveries: warnings by channel
+    and what became of them ("delivered", "failed", "retried"). stages: durations.
+    """
 
     queues: Mapping[str, int] = field(default_factory=dict)
+    queue_bytes: Mapping[str, int] = field(default_factory=dict)
+    deliveries: Mapping[tuple[str, str], int] = field(default_factory=dict)
     stages: Mapping[str, Histogram] = field(default_factory=dict)

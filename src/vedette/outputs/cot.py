@@ -55,6 +55,10 @@ class CotOutput(ABC):
             self._take_places(picture.now_ns)
         self._send_some()
 
+    def waiting(self) -> tuple[int, int]:
+        """Say how many events have not left yet; octets are not counted."""
+        return len(self._urgent) + len(self._waiting), 0
+
     def _is_there(self) -> bool:
         """Say whether anybody listens; a datagram's sender cannot know."""
         return True

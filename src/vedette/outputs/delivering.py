@@ -20,6 +20,7 @@ from vedette.model.events import WarningCleared, WarningEscalated, WarningRaised
 TRIES_MAX = 3
 PAUSE_S = (0.5, 1.5)  # between the tries: people have some ninety seconds, the sum stays under ten
 QUEUE_MAX = 100  # warnings of one channel not yet sent; then the oldest is given up
+OUTCOMES = DELIVERED, FAILED, RETRIED = ("delivered", "failed", "retried")
 CLOSE_S = 2.0  # what is in hand when the service stops may still leave
 
 Warned = WarningRaised | WarningEscalated
@@ -66,6 +67,11 @@ class Delivering:
         self._now_ns = now_ns
         self._zone_channels = {zone.id: frozenset(zone.channels) for zone in site.zones}
         self._channels = {sender.id: _Channel(sender) for sender in senders}
+        # Each channel has all three from the start: a counter that appears with its first failure
+        # has no rise that an alarm could see.
+        self.counts: dict[tuple[str, str], int] = {
+            (sender.id, outcome): 0 for sender in senders for outcome in OUTCOMES
+        }
 
     async def __aenter__(self) -> "Delivering":
         """Start a task a channel."""
@@ -119,6 +125,7 @@ class Delivering:
 
     def _confirm(self, channel: _Channel, event: Change, fault: str) -> None:
         """Say that a warning was delivered, or why not."""
+        self.counts[channel.sender.id, FAILED if fault else DELIVERED] += 1
         self._deliver(
             Delivery(
                 warning_id=event.warning_id,
@@ -144,6 +151,7 @@ class Delivering:
         fault = ""
         for attempt in range(TRIES_MAX):
             if attempt:
+                self.counts[sender.id, RETRIED] += 1
                 await asyncio.sleep(PAUSE_S[attempt - 1])
             fault, again = await sender.send(event, self._now_ns())
             if not again:

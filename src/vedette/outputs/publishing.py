@@ -29,6 +29,9 @@ class Publisher(Protocol):
     def publish(self, picture: AirPicture, told: list[ToldTrack]) -> None:
         """Take in a picture, and its tracks as they are told."""
 
+    def waiting(self) -> tuple[int, int]:
+        """Say how many items, and how many octets, have not left yet."""
+
 
 Opener = Callable[[Output, Surroundings], AbstractAsyncContextManager[Publisher]]
 OPENERS: dict[str, Opener] = {  # by kind
@@ -49,7 +52,7 @@ class Publishing:
         """around: the service's site, time and doors."""
         self._around = around
         self._frame = SiteFrame(around.site.reference)
-        self._outputs: list[Publisher] = []
+        self._outputs: dict[str, Publisher] = {}
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> "Publishing":
@@ -57,7 +60,7 @@ class Publishing:
         await self._open.__aenter__()
         for output in self._around.site.outputs:
             opened = OPENERS[output.kind](output, self._around)
-            self._outputs.append(await self._open.enter_async_context(opened))
+            self._outputs[output.id] = await self._open.enter_async_context(opened)
         return self
 
     async def __aexit__(
@@ -74,5 +77,9 @@ class Publishing:
         if not self._outputs:
             return
         told = tell_tracks(picture, self._around.site, self._frame)
-        for output in self._outputs:
+        for output in self._outputs.values():
             output.publish(picture, told)
+
+    def waiting(self) -> dict[str, tuple[int, int]]:
+        """Say for each output how many items and octets have not left yet."""
+        return {name: output.waiting() for name, output in self._outputs.items()}

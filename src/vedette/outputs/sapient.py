@@ -65,6 +65,10 @@ class SapientOutput:
             goodbye = sapient.goodbye(self._node, self._around.now_ns())
             self._around.send(self._feed, sapient.wire(goodbye), None)
 
+    def waiting(self) -> tuple[int, int]:
+        """Say how many tracks have not been told yet; octets are not counted."""
+        return len(self._waiting), 0
+
     def publish(self, picture: AirPicture, told: list[ToldTrack]) -> None:
         """Say what is due, once a cycle."""
         self._hear(picture)

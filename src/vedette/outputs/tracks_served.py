@@ -57,6 +57,10 @@ class _Served(ABC):
         if missed:
             self._around.tell(self._output, "shed", missed)
 
+    def waiting(self) -> tuple[int, int]:
+        """Say how many octets the programs there have not read yet."""
+        return 0, sum(self._waiting_bytes(client) for client in self._clients)
+
     def _welcome(self, client: Any) -> bool:
         if len(self._clients) >= CLIENTS_MAX:
             return False

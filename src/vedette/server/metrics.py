@@ -143,6 +143,9 @@ def _sources(lines: list[str], sources: list[SourceState], now_ns: int) -> None:
     ):
         samples = [(labels, value) for (labels, _), value in zip(named, values, strict=True)]
         _family(lines, f"vedette_source_{name}", kind, words, samples)
+    offsets = [(labels, s.clock_offset_s) for labels, s in named if s.clock_offset_s is not None]
+    words = "How far its clock is behind ours, negative ahead."
+    _family(lines, "vedette_source_clock_offset_seconds", "gauge", words, offsets)
     ages = [(labels, (now_ns - s.last_ns) / NS_PER_S) for labels, s in named if s.last_ns]
     _family(lines, "vedette_source_age_seconds", "gauge", "Since it was last heard.", ages)
     refused = [
@@ -157,6 +160,14 @@ def _sources(lines: list[str], sources: list[SourceState], now_ns: int) -> None:
 def _own(lines: list[str], measures: Measures) -> None:
     waiting = [({"queue": name}, count) for name, count in sorted(measures.queues.items())]
     _family(lines, "vedette_queue_items", "gauge", "Items that wait.", waiting)
+    octets = [({"queue": name}, size) for name, size in sorted(measures.queue_bytes.items())]
+    _family(lines, "vedette_queue_bytes", "gauge", "Octets that wait to be read.", octets)
+    told_of = [
+        ({"channel": channel, "outcome": outcome}, count)
+        for (channel, outcome), count in sorted(measures.deliveries.items())
+    ]
+    words = "Warnings and all-clears by channel: delivered, failed for good, tries made again."
+    _family(lines, "vedette_deliveries_total", "counter", words, told_of)
     name = "vedette_stage_seconds"
     if measures.stages:
         _head(lines, name, "histogram", "What a step spent in each stage.")

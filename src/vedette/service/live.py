@@ -277,7 +277,11 @@ class Service:
         queues = {f"feed {feed}": count for feed, count in self.intake.depths().items()}
         queues |= {f"webhook {name}": count for name, count in self.webhooks.depths().items()}
         queues |= {f"channel {name}": count for name, count in self.channels.depths().items()}
-        return Measures(queues, self.core.stages)
+        waiting = self.publishing.waiting()
+        queues |= {f"output {name}": items for name, (items, _) in waiting.items()}
+        octets = {f"output {name}": size for name, (_, size) in waiting.items()}
+        deliveries = {**self.webhooks.counts, **self.channels.counts}
+        return Measures(queues, octets, deliveries, self.core.stages)
 
 
 def _concerns(event: Event, command: Command) -> bool:
