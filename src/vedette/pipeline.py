@@ -5,7 +5,7 @@ picture and events, bit for bit; so a recording can be re-executed and a crash r
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -46,6 +46,15 @@ class State:
     threats: list[Threat] = field(default_factory=list)
     queue: list[QueueItem] = field(default_factory=list)
     provenance: Provenance = field(default_factory=dict)
+
+
+def without_operators(state: State) -> State:
+    """Give a state that remembers no operator of a drone, as it may be saved; all else is shared.
+
+    They are personal data, and move nothing: the picture that follows is the same to the bit.
+    """
+    forgetful = replace(state.identity, operators={})
+    return replace(state, identity=forgetful, decoders=codecs.forgetful(state.decoders))
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ from vedette.codecs.decoders import (
 )
 from vedette.codecs.detections.recorded import kind_of
 from vedette.codecs.formats import RECORDED, endings, named, told
+from vedette.codecs.personal import forgetful, without_operators
 from vedette.codecs.recorded import HEAD_BYTES, Format, MessageCount, Reading, Timed, anywhere
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "decode",
     "detection_reports",
     "endings",
+    "forgetful",
     "good_reports",
     "kind_of",
     "named",
@@ -47,4 +49,5 @@ __all__ = [
     "pass_tasks",
     "receiver_of",
     "told",
+    "without_operators",
 ]

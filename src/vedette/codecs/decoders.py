@@ -25,7 +25,7 @@ from vedette.config.site import Site
 from vedette.model.arrivals import Arrival
 from vedette.model.enums import Mode, Severity
 from vedette.model.events import Event, SensorTasked, SourceReported
-from vedette.model.reports import Refusal, Report, SourceNote
+from vedette.model.reports import OperatorReport, Refusal, Report, SourceNote
 
 OUTPUT = "output"  # no bytes come from it; what became of its connection is noted all the same
 HTTP, WEBSOCKET = "http", "websocket"  # the doors that are always open; whole detection lines
@@ -114,7 +114,7 @@ def decode(decoders: Decoders, arrivals: Sequence[Arrival]) -> list[Report]:
             out.append(reasons.refuse(source, arrival.t_recv_ns, reasons.UNKNOWN_SENSOR, detail))
         elif arrival.kind == "data":
             found = bounded(_decode_one(decoders, decoder, arrival))
-            decoder.read += len([None for report in found if not isinstance(report, Refusal)])
+            decoder.read += sum(not isinstance(r, Refusal | OperatorReport) for r in found)
             out += found
         elif arrival.kind == "left" and decoder.conversation is not None:
             node = arrival.data.decode("ascii", "replace")

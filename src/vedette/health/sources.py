@@ -30,7 +30,14 @@ from vedette.model.events import (
 )
 from vedette.model.measurements import MeasurementBatch, SensorModel
 from vedette.model.picture import BiasEstimate, SourceState
-from vedette.model.reports import Refusal, Report, SensorStatus, SourceNote, SourceWord
+from vedette.model.reports import (
+    OperatorReport,
+    Refusal,
+    Report,
+    SensorStatus,
+    SourceNote,
+    SourceWord,
+)
 from vedette.model.tracks import Links, TrackTable
 
 FAILED_AFTER_STALE_RATIO = 10.0  # a source silent ten times its patience is gone, not late
@@ -222,12 +229,12 @@ def _take(state: HealthState, report: Report, now_ns: int, events: list[Event]) 
         _take_note(state, report)
     elif isinstance(report, SourceWord):
         _take_word(state, report, now_ns, events)
-    else:
+    elif not isinstance(report, OperatorReport):  # which no record holds: it must count for nothing
         _take_sign_of_life(state, report)
 
 
 def _take_sign_of_life(state: HealthState, report: Report) -> None:
-    assert not isinstance(report, Refusal | SourceNote | SourceWord)
+    assert not isinstance(report, Refusal | SourceNote | SourceWord | OperatorReport)
     name = _known(state, report.sensor)
     shown, memory = state.sources[name], state.memory[name]
     shown.reports += 1

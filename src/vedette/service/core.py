@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import vedette
-from vedette import pipeline, record
+from vedette import codecs, pipeline, record
 from vedette.base.constants import NS_PER_S
 from vedette.base.errors import VedetteError
 from vedette.base.measures import Histogram
@@ -116,9 +116,10 @@ class Core:
         with self.timed("pipeline"):
             self.state, self.picture = pipeline.step(self.pipeline, self.state, inputs, now_ns)
         with self.timed("record"):
-            self.recorder.step(now_ns, arrivals, commands, deliveries, self.picture)
+            kept = codecs.without_operators(self.state.decoders, arrivals)
+            self.recorder.step(now_ns, kept, commands, deliveries, self.picture)
             if self.recorder.snapshot_due:
-                self.recorder.snapshot(self.state)
+                self.recorder.snapshot(pipeline.without_operators(self.state))
         return self.picture
 
     @contextmanager

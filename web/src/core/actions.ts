@@ -2,8 +2,9 @@
 import { mostUrgentFirst } from "./warnings";
 import { openDialog } from "./dialogs";
 import { say } from "./notices";
-import { byId, lists } from "./picture";
-import { order } from "./session";
+import { pointable, pointingBar, taskWord, type Task } from "./looking";
+import { byId, lists, site } from "./picture";
+import { order, session } from "./session";
 import { select, view } from "./view";
 import { trackName } from "./words";
 
@@ -49,6 +50,22 @@ export function dismiss(track_id: number): void {
         `${trackName(track_id)} dismissed. It comes back if it gets worse.`,
       )) !== null,
   });
+}
+
+/** Ask a sensor that can be pointed for something; its answer comes as an event. */
+export async function point(sensor: { id: string; name: string }, task: Task, track_id: number | null): Promise<void> {
+  const what = track_id === null ? taskWord(task) : `${taskWord(task)} ${trackName(track_id)}`;
+  await order({ command: "task_sensor", sensor: sensor.id, task, track_id }, `to point ${sensor.name}`, `${sensor.name} was asked to ${what}.`);
+}
+
+/** Point the nearest sensor that can be pointed at a track, or say why that cannot be. */
+export async function lookAt(track_id: number): Promise<void> {
+  const track = byId().get(track_id);
+  const nearest = track && pointable(site()?.sensors ?? [], track)[0];
+  const bar = pointingBar(session());
+  if (!nearest) say("No sensor of this site can be pointed.", "refused");
+  else if (bar) say(bar, "refused");
+  else await point(nearest, "look_at", track_id);
 }
 
 /** Hold is one key away and asks nothing; lifting it asks why. */

@@ -1,5 +1,5 @@
 /** Every action has a key. One list: the keyboard obeys it and the `?` dialog shows it. */
-import { acknowledge, assess, dismiss, hold, nextInQueue, nextToAcknowledge, withSelected } from "./actions";
+import { acknowledge, assess, dismiss, hold, lookAt, nextInQueue, nextToAcknowledge, withSelected } from "./actions";
 import { closeDialog, dialog, openDialog } from "./dialogs";
 import { loginAsked } from "./session";
 import { toggleSound, unlock } from "./sound";
@@ -23,6 +23,7 @@ export const KEYS: KeyEntry[] = [
   { key: "I", group: "Selected track", text: "identify, with a reason", act: () => withSelected((trackId) => openDialog({ kind: "identify", trackId })) },
   { key: "D", group: "Selected track", text: "dismiss, with a reason", act: () => withSelected(dismiss) },
   { key: "E", group: "Selected track", text: "compare options and authorise", act: () => withSelected((trackId) => openDialog({ kind: "engage", trackId })) },
+  { key: "O", group: "Selected track", text: "look: point the nearest sensor at it", act: () => withSelected((id) => void lookAt(id)) },
   { key: "C", group: "Selected track", text: "centre the map on it", act: () => mapKeys.centre?.() },
   { key: "N", group: "Picture", text: "next item of the queue", act: nextInQueue },
   { key: "/", group: "Picture", text: "find a track", act: () => document.getElementById("find-track")?.focus() },

@@ -6,6 +6,7 @@ signature is passed over too, since its key is the vehicle's secret. Source:
 mavlink.io/en/guide/serialization.html.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from vedette.codecs.mavlink.messages import MESSAGES
@@ -88,6 +89,37 @@ def _packet(data: bytes, at: int, head: int) -> tuple[int, Packet | Fault | None
         return end, Fault(at, BAD_LENGTH, f"{kind.name} of {length} bytes")
     payload = data[at + head : body_end][:full].ljust(full, b"\0")
     return end, Packet(number, system, component, payload)
+
+
+def rewrite(data: bytes, change: Callable[[int, bytes], bytes]) -> bytes:
+    """Change the payloads of the packets that `split` finds, each to one of its own length.
+
+    change: message number and payload in full length -> payload; its checksum is made right again.
+    A signature is left: nobody here verifies it.
+    """
+    out, at, size = bytearray(data), 0, len(data)
+    while at < size:
+        head = _HEAD_BYTES.get(data[at])
+        if head is None:
+            at = _next_start(data, at + 1)
+            continue
+        if at + head + 2 > size or at + head + data[at + 1] + 2 > size:
+            break
+        end, found = _packet(data, at, head)
+        if isinstance(found, Packet):
+            _put(out, at, head, change(found.number, found.payload), MESSAGES[found.number].seed)
+        elif isinstance(found, Fault):
+            end = _next_start(data, at + 1)
+        at = end
+    return bytes(out)
+
+
+def _put(out: bytearray, at: int, head: int, payload: bytes, seed: int) -> None:
+    begin, length = at + head, out[at + 1]
+    kept = min(length, len(payload))
+    out[begin : begin + kept] = payload[:kept]
+    said = checksum(bytes(out[at + 1 : begin + length]), seed)
+    out[begin + length : begin + length + 2] = said.to_bytes(2, "little")
 
 
 def _table() -> list[int]:

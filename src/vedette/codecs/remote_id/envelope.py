@@ -16,6 +16,7 @@ from vedette.codecs.times import T_MAX_NS
 from vedette.model.reports import Report
 
 _HEAD = Struct(">4sBBHQ")
+HEAD_BYTES = _HEAD.size
 _MAGIC, _VERSION = b"VRID", 1
 
 

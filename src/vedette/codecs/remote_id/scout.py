@@ -281,6 +281,15 @@ def _within(value: float, low: float, high: float) -> float | None:
     return value if low <= value <= high else None
 
 
+def forget_operator(memory: bytearray) -> None:
+    """Overwrite where a receiver remembers the operator: place and height unknown, no text."""
+    values = list(_SYSTEM.unpack_from(memory, _SYSTEM_AT))
+    values[2], values[3], values[10] = 0.0, 0.0, -1000.0
+    _SYSTEM.pack_into(memory, _SYSTEM_AT, *values)
+    kind, _ = _OPERATOR.unpack_from(memory, _OPERATOR_AT)
+    _OPERATOR.pack_into(memory, _OPERATOR_AT, kind, b"")
+
+
 def remember(messages: list[AnyMessage]) -> bytes:
     """Lay messages out as a receiver's memory does: the way back of `remembered`."""
     memory, basics = bytearray(920), 0

@@ -35,7 +35,7 @@ export function Operator(props: { id: number }): JSX.Element {
             <dt>Registration</dt>
             <dd>{operator().operator_id ?? "not stated"}</dd>
             <dt>Said</dt>
-            <dd class="num">{age(operator().age_s)} before you asked; personal data, do not copy</dd>
+            <dd class="num">{age(operator().age_s)} before you asked; personal data: kept two minutes, recorded nowhere</dd>
           </dl>
         )}
       </Show>

@@ -10,6 +10,7 @@ import { Actions } from "./Actions";
 import { Classes, Ledger } from "./Evidence";
 import { followDetail } from "./detail";
 import { EngagementCard } from "./EngagementCard";
+import { Looking } from "./Looking";
 import { Operator } from "./Operator";
 import { Threats } from "./Threats";
 
@@ -46,6 +47,7 @@ export function TrackPanel(): JSX.Element {
             </>
           )}
         </Show>
+        <Show when={live()}>{(track) => <Looking track={track()} />}</Show>
         <Show when={live()}>{(track) => <Motion track={track()} />}</Show>
         <Show when={live()?.label}><Operator id={view.track ?? 0} /></Show>
         <Seen detail={detail()} />
