@@ -64,6 +64,14 @@ def test_a_campaign_goes_on_where_it_was_killed_and_gives_the_same(short, tmp_pa
     assert len(read(cut)) == 3
 
 
+def test_runs_of_another_pace_are_other_runs_and_sockets_have_one_pace(short):
+    usual = plan([short], None, [1], [True])
+    wider = plan([short], None, [1], [True], step_s=1.0)
+    assert wider[0].digest != usual[0].digest
+    with pytest.raises(VedetteError, match=r"--step-s 1: over sockets every step is 0\.25 s"):
+        plan([short], None, [1], [True], over_sockets=True, step_s=1.0)
+
+
 def test_another_scenario_is_another_campaign(short, tmp_path):
     before = plan([short], None, [1], [True])
     short.write_text(short.read_text() + "birds_hostile_max = 0\n")

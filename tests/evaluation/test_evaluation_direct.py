@@ -86,6 +86,24 @@ def test_every_step_takes_in_and_gives_out_what_it_does_over_sockets(tmp_path):
         assert (step.arrivals, step.digest) == (arrivals, digest)
 
 
+def test_a_core_that_steps_less_often_takes_in_the_same_bytes_at_the_same_times(tmp_path):
+    loaded = load_scenario(written(tmp_path, 30.0))
+    seen: dict[float, list[pipeline.Inputs]] = {0.25: [], 1.0: []}
+    ends = {}
+    for step_s, inputs in seen.items():
+        played = play_directly(
+            loaded, 3, attended=False, watch=lambda i, _, to=inputs: to.append(i), step_s=step_s
+        )
+        ends[step_s] = evidence(played)
+    arrivals = {s: [a for i in inputs for a in i.arrivals] for s, inputs in seen.items()}
+    assert (len(seen[0.25]), len(seen[1.0])) == (120, 30)
+    assert arrivals[0.25] == arrivals[1.0]
+    assert (ends[0.25].truth.state_enu == ends[1.0].truth.state_enu).all()
+    assert (ends[1.0].tracks.t_ns % 1_000_000_000 == 0).all()
+    both = [e.tracks.track_id[e.tracks.t_ns == e.tracks.t_ns.max()] for e in ends.values()]
+    assert len(both[0]) == len(both[1]) > 10
+
+
 def test_people_channels_and_models_do_what_they_do_over_sockets(tmp_path):
     near = [(f"bearing_deg = {b}, range_m = 15_200.0", f"bearing_deg = {b}, range_m = 7_000.0")
             for b in ("285.0", "282.74")]  # fmt: skip

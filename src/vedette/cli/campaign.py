@@ -52,6 +52,13 @@ def add_words(parser: argparse.ArgumentParser) -> None:
         help="through the live service, real sockets and a recording: the same figures, slower",
     )
     words.add_argument(
+        "--step-s",
+        type=numbers.step_s,
+        choices=(0.25, 0.5, 1.0),
+        default=0.25,
+        help="how often the system steps: less often is faster, and every warning later (0.25)",
+    )
+    words.add_argument(
         "--dask", metavar="ADDRESS", help="a Dask cluster instead, tcp://host:port; needs its files"
     )
 
@@ -81,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
     consoles = {"attended": [True], "unattended": [False], "both": [True, False]}[args.console]
     seeds = range(args.first_seed, args.first_seed + args.runs)
     at_site = site.resolve() if site else None
-    tasks = plan(files, at_site, seeds, consoles, args.over_sockets)
+    tasks = plan(files, at_site, seeds, consoles, args.over_sockets, args.step_s)
     with (
         tqdm(total=len(tasks), unit="run", disable=None) as bar,
         open_executor(args.dask, args.jobs, len(tasks)) as executor,

@@ -54,6 +54,7 @@ seed = whole(0, SEED_MAX)
 delay_s = real(0.0, 86_400.0)  # of people: a day late is not at all
 seconds_in = real(0.0, 1e9)  # into a scenario, which has its own end
 period_s = real(0.001, 86_400.0)  # a step is tens of milliseconds; a day holds every recording
+step_s = real(0.25, 1.0)  # of a campaign's core: the world's own, and what people look at
 speed_ratio = real(0.1, 1000.0)
 cutoff_m = real(0.001, 1e6)  # a cut-off of nothing makes every score empty
 geoid_m = real(-200.0, 200.0)  # -107 to +86 on this earth

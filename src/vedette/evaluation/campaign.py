@@ -30,6 +30,7 @@ from vedette.evaluation.kept import Kind
 from vedette.evaluation.kept import carry_out as carry_out_kept
 from vedette.evaluation.kept import read as read_kept
 from vedette.simulator.scenario import load_scenario
+from vedette.simulator.world import STEP_S
 
 RUNS_MAX = 1_000_000
 
@@ -37,7 +38,8 @@ RUNS_MAX = 1_000_000
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """One run to do. scenario, site: paths as text (site "": the scenario's own).
 
-    over_sockets: through the live service and real sockets, else directly (`direct`).
+    over_sockets: through the live service and real sockets, else directly (`direct`), and then
+    step_s: how often the core steps.
     """
 
     scenario: str
@@ -46,6 +48,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     attended: bool
     digest: str
     over_sockets: bool = False
+    step_s: float = STEP_S
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,13 +102,17 @@ def plan(
     seeds: Iterable[int],
     attended: Iterable[bool],
     over_sockets: bool = False,
+    step_s: float = STEP_S,
 ) -> list[Task]:
     """List the runs, every scenario with every seed. Raises RefusedError for a wrong file."""
+    if over_sockets and step_s != STEP_S:
+        raise VedetteError(f"--step-s {step_s:g}: over sockets every step is {STEP_S:g} s")
     tasks = []
     for path in scenarios:
         loaded = load_scenario(path, site)
         text = path.read_text("utf-8") + "\0" + loaded.site_path.read_text("utf-8")
         way = "\0over sockets" if over_sockets else ""
+        way += f"\0{step_s:g} s" if step_s != STEP_S else ""
         digest = hashlib.sha256(f"{vedette.__version__}\0{text}{way}".encode()).hexdigest()[:16]
         tasks += [
             Task(
@@ -115,6 +122,7 @@ def plan(
                 attended=with_people,
                 digest=digest,
                 over_sockets=over_sockets,
+                step_s=step_s,
             )
             for seed, with_people in itertools.product(seeds, attended)
         ]
@@ -144,7 +152,8 @@ def _judged(task: Task) -> list[Verdict]:
     """Play a scenario to its end and judge it."""
     loaded = load_scenario(Path(task.scenario), Path(task.site) if task.site else None)
     if not task.over_sockets:
-        return judge_played(play_directly(loaded, task.seed, task.attended), task.attended)
+        played = play_directly(loaded, task.seed, task.attended, step_s=task.step_s)
+        return judge_played(played, task.attended)
     with tempfile.TemporaryDirectory() as folder:
         summary = run_into(loaded, task.seed, Path(folder), True, task.attended, quiet=True)
     return summary.expect

@@ -34,8 +34,12 @@ from vedette.service.lockstep import ordered
 from vedette.simulator.play import LOOK_STEPS, Play, make_play
 from vedette.simulator.scenario import ChannelSpec, LoadedScenario
 from vedette.simulator.truth import TruthSteps
+from vedette.simulator.world import STEP_S
 
 PICTURE_PERIOD_NS = int(record.PICTURE_PERIOD_S * NS_PER_S)
+# How often the core may step: at every step of the world, as in lockstep, or less often, but before
+# people and models look, once a second.
+STEPS_S = (STEP_S, 2.0 * STEP_S, LOOK_STEPS * STEP_S)
 Told = WarningRaised | WarningEscalated | WarningCleared
 Watch = Callable[[pipeline.Inputs, AirPicture], None]
 
@@ -92,6 +96,7 @@ class Chain:
     assembled: pipeline.Pipeline
     state: pipeline.State
     channels: ChannelModels
+    arrived: list[Arrival] = field(default_factory=list)
     picture: AirPicture | None = None
     events: list[Event] = field(default_factory=list)
     pictures: list[RecordedPicture] = field(default_factory=list)
@@ -101,13 +106,18 @@ class Chain:
         """Give the time shown to people."""
         return self.clock.now_ns()
 
-    def follow(self, t_ns: int, packets: Sequence[tuple[str, bytes]]) -> None:
-        """Do the step to t_ns with what sensors sent before it: (feed id, bytes)."""
+    def take(self, t_ns: int, packets: Sequence[tuple[str, bytes]]) -> None:
+        """Go on to t_ns and take in what sensors sent before it: (feed id, bytes)."""
         sent_ns = self.clock.now_ns()
         for feed, data in packets:
             self.intake.put(Arrival(feed=feed, t_recv_ns=sent_ns, data=data))
         self.clock.set(t_ns)
-        self.step(ordered(self.intake.drain(), self.streams, t_ns))
+        self.arrived += ordered(self.intake.drain(), self.streams, t_ns)
+
+    def follow(self) -> None:
+        """Do a step with all that has been taken in since the last."""
+        arrivals, self.arrived = self.arrived, []
+        self.step(arrivals)
 
     def step(
         self, arrivals: Sequence[Arrival] = (), commands: Sequence[Command] = ()
@@ -147,9 +157,17 @@ class Played:
 
 
 def play_directly(
-    loaded: LoadedScenario, seed: int, attended: bool = True, watch: Watch | None = None
+    loaded: LoadedScenario,
+    seed: int,
+    attended: bool = True,
+    watch: Watch | None = None,
+    step_s: float = STEP_S,
 ) -> Played:
-    """Play a scenario to its end through the real core. Raises VedetteError for a wrong login."""
+    """Play a scenario to its end through the real core. Raises VedetteError for a wrong login.
+
+    step_s: how often the core steps: one of STEPS_S; the world always goes by STEP_S.
+    """
+    every = round(step_s / STEP_S)
     load_compiler()
     play, chain, truth = make_play(loaded, seed), make_chain(loaded), TruthSteps()
     chain.watch = watch
@@ -158,8 +176,10 @@ def play_directly(
     while not play.is_over:
         packets = play.step()
         truth.record(play.world)
-        chain.follow(play.world.t_ns, packets)
+        chain.take(play.world.t_ns, packets)
         steps += 1
+        if steps % every == 0 or play.is_over:
+            chain.follow()
         if steps % LOOK_STEPS == 0:
             finish(play.look())
     return Played(play, chain, truth)
