@@ -76,6 +76,21 @@ def test_twenty_steps_a_second_prove_no_more_than_one():
     assert fast.state.memories[1].looks <= 13.0
 
 
+@pytest.mark.parametrize(("tracks", "most"), [(8, 8), (100, 50)])
+def test_few_tracks_are_looked_at_together_and_many_in_groups(tracks, most):
+    things = [Thing(k + 1, (9000.0, 90.0 * k, 200.0), (-20.0, 0.0, 0.0)) for k in range(tracks)]
+    sky = Sky(things=things, tick_ns=250_000_000).run(2)
+    looked = []
+    for _ in range(8):
+        before = [memory.evaluations for memory in sky.state.memories.values()]
+        sky.step()
+        after = [memory.evaluations for memory in sky.state.memories.values()]
+        looked.append(sum(after) - sum(before))
+    assert sum(looked) == 2 * tracks
+    assert max(looked) == most
+    assert min(looked) == 0
+
+
 def _once_a_second():
     """Let reports through in every twentieth step only."""
     count = [0]

@@ -31,7 +31,10 @@ from vedette.model.picture import SourceState
 from vedette.model.tracks import TrackTable
 
 EVALUATE_NS = NS_PER_S  # kinematics are the same news for about a second
-SLOTS = 4  # groups of tracks that come due together: few, for one survey costs as ten tracks
+# One survey costs as ten tracks. So few tracks are all looked at in the first step of a second;
+# more come due in SLOTS groups, so that no step does the work of a whole second.
+FEW_TRACKS = 64
+SLOTS = 4
 LOOKS_MAX = 15.0  # seconds of behaviour remembered in the means
 VOTE_GAIN = 2.0  # however often a sensor votes, it counts as at most two independent looks
 COURSE_LOOKS = 4.0  # seconds over which "steadily on course" is judged
@@ -68,20 +71,29 @@ class Scene:
 
 
 def due_rows(state: IdentityState, tracks: TrackTable, now_ns: int) -> I64:
-    """List the rows whose evaluation is due now, and set the time of their next.
-
-    The second evaluation comes after half to a whole second, by track number: so that tracks that
-    started together do not come due together.
-    """
+    """List the rows whose evaluation is due now, and set the time of their next."""
     rows: list[int] = []
+    few = tracks.count <= FEW_TRACKS
     for row, track_id in enumerate(tracks.track_id[: tracks.count].tolist()):
         memory = state.memories[track_id]
         if now_ns >= memory.next_ns:
             first = memory.evaluations == 0
-            spread = EVALUATE_NS // 2 + track_id % SLOTS * (EVALUATE_NS // (2 * SLOTS))
-            memory.next_ns = now_ns + (spread if first else EVALUATE_NS)
+            memory.next_ns = _next_ns(track_id, now_ns, first, few)
             rows.append(row)
     return np.array(rows, dtype=np.int64)
+
+
+def _next_ns(track_id: int, now_ns: int, first: bool, few: bool) -> int:
+    """Say when a track is looked at again: with all others, or with its group of many.
+
+    After the first look half to a whole second by track number, so that tracks that started
+    together do not come due together; of few a quarter at least, for two looks to differ.
+    """
+    if few:
+        earliest_ns = now_ns + (EVALUATE_NS // 4 if first else 0)
+        return (earliest_ns // EVALUATE_NS + 1) * EVALUATE_NS
+    spread_ns = EVALUATE_NS // 2 + track_id % SLOTS * (EVALUATE_NS // (2 * SLOTS))
+    return now_ns + (spread_ns if first else EVALUATE_NS)
 
 
 def survey(
