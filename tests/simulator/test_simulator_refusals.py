@@ -27,7 +27,6 @@ WRONG = (
     ('id = "kite"', 'id = "creeper"', "objects.2..id", "'creeper' is there twice"),
     ('class = "bird"', 'class = "dragon"', "objects.2..class", "must be one of bird"),
     ("count = 5", "count = 50_000", "objects.2..count", "must be a whole number <= 10000"),
-    ("start_s = 5.0", "start_s = 5000.0", "objects.0..start_s", "the scenario ends at 420 s"),
     ('attacks = "outpost"', 'attacks = "fort"', "objects.0..attacks", "no asset 'fort'"),
     ('motion = "wander"', 'motion = "swim"', "objects.2..motion", "must be one of"),
     ('motion = "wander"', 'motion = "drift"', "objects.2..follows_ground", "is not steered"),

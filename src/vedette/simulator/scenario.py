@@ -359,15 +359,16 @@ def _check_people(scenario: Scenario, site: Site, lines: Lines) -> None:
 
 
 def _check_extent(scenario: Scenario, lines: Lines) -> None:
-    """Refuse too many objects, what comes after the end, and two winds at one height."""
+    """Refuse too many objects, sightings after the end, and two winds at one height.
+
+    Objects may begin after the end: a scenario is shortened by its duration alone.
+    """
     total, end_s = 0, scenario.duration_s
     for k, spec in enumerate(scenario.objects):
         total += spec.count
         if total > OBJECTS_MAX:
             fault = f"{total:,} objects in all up to here; {OBJECTS_MAX:,} at most"
             raise lines.refusal(f"objects[{k}].count", fault)
-        if spec.start_s >= end_s:
-            raise lines.refusal(f"objects[{k}].start_s", f"the scenario ends at {end_s:g} s")
     for k, sighting in enumerate(scenario.sightings):
         if sighting.t_s >= end_s:
             raise lines.refusal(f"sightings[{k}].t_s", f"the scenario ends at {end_s:g} s")
