@@ -141,6 +141,20 @@ def test_the_only_radar_is_named_for_what_no_bias_explains_but_kept() -> None:
     assert state.registration.aside[0] == 0
 
 
+@pytest.mark.parametrize("lie", [[0.0, 0.0, 0.0, 4.0], [2_000.0, 0.0, 0.0, 0.0]])
+def test_no_broadcast_sets_the_only_radar_aside(lie: list[float]) -> None:
+    """Who may send positions may send false ones: late ones, or all of them two kilometres off."""
+    world = scene(5, radars=1, adsb=True)
+    state = tracker_of(world)
+    for t_s in range(1, 61):
+        batches = world.batches(float(t_s))
+        for batch in (b for b in batches if b.sensor_index == 1):
+            batch.z[:, :3] += lie[:3]
+            batch.t_meas_ns -= int(lie[3] * NS)
+        advance(state, batches, [], T0_NS + t_s * NS)
+        assert not state.registration.aside[0], state.registration.reason[0]
+
+
 def test_a_radar_that_agrees_again_is_believed_again() -> None:
     world = scene(2, 2, True)
     off = {1: lambda t_s: np.array([0.0, 0.0, 0.0, -5.0 if t_s < 20 else 0.0])}

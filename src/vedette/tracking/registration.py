@@ -47,7 +47,7 @@ _ASIDE_S = 20.0
 # A bias that has moved by this part of what is believed at most, and beyond doubt, is a drift.
 _DRIFT_RATIO = 0.15
 _SETTLED_PAIRS = 60
-_KEPT = "aircraft say of themselves: believed all the same, as the only radar"
+_KEPT = "believed all the same, as the only radar"
 _SURE = 3.0
 
 
@@ -189,8 +189,8 @@ def _inverse(matrix: F64) -> F64:
 def _judge(reg: Registration, now_ns: int, names: list[str]) -> None:
     """Set aside who departs from the others or is further off than can be; let back who agrees.
 
-    Residuals that no bias explains are no proof of one: the last radar that is believed is named
-    for them, and kept, for without it nobody sees what does not transmit.
+    The last radar that is believed is named, and kept: against it stands only what aircraft say of
+    themselves, which anyone may broadcast, and without it nobody sees what does not transmit.
     """
     beyond = np.any(np.abs(reg.bias) - _SURE * bias_sigma(reg) > reg.most, axis=1).tolist()
     drifted = _one_of(reg, _drift(reg), 1.0, names)
@@ -198,15 +198,14 @@ def _judge(reg: Registration, now_ns: int, names: list[str]) -> None:
     for s in range(len(reg.kinds)):
         if beyond[s] or s in (drifted, departed):
             how = ", and it drifts" if s == drifted else ""
-            keeps = s == departed and not beyond[s] and _is_last_radar(reg, s)
+            keeps = _is_last_radar(reg, s)
             reg.aside[s], reg.aside_ns[s] = 0 if keeps else 1, now_ns
-            reg.reason[s] = (
-                f"its plots lie off what {_KEPT}"
-                if keeps
-                else f"{_largest(reg, s)}{how}: set aside"
-            )
+            what = f"{_largest(reg, s)}{how}"
+            if keeps and s == departed and not beyond[s]:
+                what = "its plots lie off what aircraft say of themselves"
+            reg.reason[s] = f"{what}: {_KEPT if keeps else 'set aside'}"
             reg.settled[s], reg.settled_sigma[s] = reg.bias[s], bias_sigma(reg)[s]
-            if s == departed:
+            if s == departed or keeps:
                 _forget(reg, s)
         elif reg.reason[s] and now_ns - reg.aside_ns[s] > int(_ASIDE_S * NS_PER_S):
             agrees = reg.distance[s] < _AGREES and reg.pairs[s] >= _PAIRS_MIN
