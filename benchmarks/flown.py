@@ -15,7 +15,6 @@ import numpy as np
 from vedette import pipeline
 from vedette.base.constants import NS_PER_S
 from vedette.geo import SiteFrame, aer_from_enu
-from vedette.model.enums import SourceHealth
 from vedette.model.measurements import F64
 from vedette.model.picture import AirPicture
 from vedette.model.reports import Claims, Plot, PositionReport, Report
@@ -118,7 +117,10 @@ def fly(plans: list[Plan], seconds: int, rng: np.random.Generator) -> Paths:
 
 @dataclass(slots=True)
 class Sky:
-    """One site, its flights, and the core that watches them. radar_m (3,): where the radar is."""
+    """One site, its flights, and the core that watches them.
+
+    deaf: from which second on a receiver hears nothing. radar_m (3,): where the radar is.
+    """
 
     assembled: pipeline.Pipeline
     frame: SiteFrame
@@ -126,7 +128,7 @@ class Sky:
     paths: Paths
     rng: np.random.Generator
     begun_ns: int
-    sick: dict[str, SourceHealth] = field(default_factory=dict)
+    deaf: dict[str, int] = field(default_factory=dict)
     radar_m: tuple[float, float, float] = (0.0, 0.0, 7.0)
     radar_range_m: float = 30_000.0
 
@@ -138,8 +140,7 @@ class Sky:
             now_ns = self.begun_ns + step * NS_PER_S
             reports = self.reports(step, now_ns)
             inputs = pipeline.Inputs(commands=said)
-            for name, health in self.sick.items():
-                state.health.sources[name].health = health
+            state.now_ns = now_ns  # as `step` does, which would decode bytes as well
             state, picture = pipeline.advance(self.assembled, state, reports, inputs, now_ns)
             said = commands(picture) if commands is not None else []
             yield picture
@@ -156,6 +157,7 @@ class Sky:
             reply = None
             for word in plan.words:
                 heard = step <= word.until_s and self.rng.random() < word.share
+                heard = heard and step < self.deaf.get(word.feed, step + 1)
                 if heard and word.feed == "radar":
                     reply = word
                 elif heard:

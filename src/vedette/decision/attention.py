@@ -239,6 +239,8 @@ def _assess(
             state.looked.setdefault(track_id, now_ns)
             continue
         if threat is None or not _wants_a_look(state, identity, threat):
+            if identity.near_friend:
+                items.append(_behind(identity))
             continue
         back = track_id in state.looked
         name, where = track_name(track_id), _where(state, identity, threat)
@@ -247,6 +249,8 @@ def _assess(
             if back
             else f"Assess {name}: {where} inbound, nobody has looked"
         )
+        if identity.near_friend:
+            text += f"; near friendly {identity.near_friend}, which comes home"
         arrival_s = threat.arrival_s
         items.append(
             QueueItem(
@@ -260,6 +264,19 @@ def _assess(
             )
         )
     return items
+
+
+def _behind(identity: IdentityRecord) -> QueueItem:
+    """Ask for a look at what flies near a friendly recovery, inbound or not."""
+    name = track_name(identity.track_id)
+    return QueueItem(
+        key=f"assess:{identity.track_id}",
+        kind="assess",
+        priority=2,
+        text=f"Assess {name}: unknown near friendly {identity.near_friend}, which comes home",
+        reason=f"it is not {identity.near_friend}, and nobody has looked at it",
+        track_id=identity.track_id,
+    )
 
 
 def _wants_a_look(state: DecisionState, identity: IdentityRecord, threat: Threat) -> bool:

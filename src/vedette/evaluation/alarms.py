@@ -25,6 +25,7 @@ ALARMS = (
     "WarningDeliveryFailed",
     "TrackRecalled",
     "IdentityConflict",
+    "UnknownNearFriend",
     "TrackLimitReached",
     "SourceHealthChanged",  # to the worse
 )

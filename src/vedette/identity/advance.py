@@ -7,13 +7,14 @@ date (one per live track, no more) and events for what changed.
 from collections.abc import Sequence
 
 from vedette.base.constants import NS_PER_S
-from vedette.base.names import class_words, track_name
+from vedette.base.names import class_words
 from vedette.identity.classes import LABELS
 from vedette.identity.company import leave
 from vedette.identity.hearing import hear
-from vedette.identity.ledger import Case, build
+from vedette.identity.ledger import UNSEEN_MIN, Case, build
 from vedette.identity.operators import keep_operators
 from vedette.identity.orders import WORRY, bring_back, obey, recall
+from vedette.identity.recovery import friend_near, watch_recovery
 from vedette.identity.rules import judge, settle
 from vedette.identity.scene import Scene, due_rows, survey
 from vedette.identity.state import IdentityState, Memory, health_ratio
@@ -27,8 +28,8 @@ from vedette.model.tracks import Links, TrackTable
 
 CLASS_MIN_PROB = 0.5  # a class is named when it is more probable than all others together
 CLASS_LEAD_PROB = 0.15  # and changed when it leads the named one by this much
+CHECK_LOOKS = 8  # comparisons that make a claim verified, with the misses of a radar among them
 TROUBLE_LOOKS = 3  # evaluations in a row before a conflict is told
-NEAR_FRIEND_M = 2000.0
 
 
 def advance(
@@ -74,6 +75,7 @@ def _match_tracks(state: IdentityState, tracks: TrackTable, now_ns: int) -> None
     for track_id in [track_id for track_id in records if track_id not in alive]:
         del records[track_id], memories[track_id]
         leave(state.company, track_id)
+        state.near_told.pop(track_id, None)
     for track_id in live:
         if track_id not in records:
             even = {label: 1.0 / len(LABELS) for label in LABELS}
@@ -115,6 +117,8 @@ def _evaluate(
         _set_label(record, case.memory)
         _set_class(record, scene, row, now_ns, events)
         _set_identity(record, case, scene, state, now_ns, events)
+        _set_sight(record, case)
+        watch_recovery(record, case, scene, state.places, friends, state.near_told, events)
         _tell_conflicts(record, case, state, now_ns, events)
     return events
 
@@ -129,23 +133,19 @@ def _case(
 ) -> Case:
     track_id = scene.track_ids[row]
     memory = state.memories[track_id]
-    stands = standing(state.places, memory.claim, scene.lanes[row], scene.speed_mps[row], now_ns)
+    flown = {listed for other, (_, _, listed) in friends.items() if other != track_id}
+    stands = standing(
+        state.places, memory.claim, scene.lanes[row], scene.speed_mps[row], flown, now_ns
+    )
     flight = max(stands.excuse, stands.listed)
-    others = {listed: other for other, (_, _, listed) in friends.items() if other != track_id}
-    east_m, north_m = scene.east_m[row], scene.north_m[row]
-    near = [
-        other
-        for other, (east, north, _) in friends.items()
-        if other != track_id and (east - east_m) ** 2 + (north - north_m) ** 2 < NEAR_FRIEND_M**2
-    ]
     return Case(
         row=row,
         memory=memory,
         standing=stands,
         receivers=[],
-        taken=flight >= 0 and flight in others,
+        taken=flight >= 0 and flight in flown,
         conflict=track_id in doubles and not is_verified(memory.agreement, now_ns, held=True),
-        near_friend=track_name(near[0]) if near else "",
+        near=friend_near(scene, row, friends),
         now_ns=now_ns,
     )
 
@@ -173,6 +173,27 @@ def _friend_places(state: IdentityState, tracks: TrackTable) -> dict[int, tuple[
         east_m, north_m = tracks.state_enu[row, :2].tolist()
         places[track_id] = (east_m, north_m, memory.flight)
     return places
+
+
+def _set_sight(record: IdentityRecord, case: Case) -> None:
+    """Say whether anything but its own word speaks for a track's being there, and is being asked.
+
+    The check is over after CHECK_LOOKS comparisons, whatever they gave, or as many evaluations
+    without one: a claim that cannot be checked buys no time.
+    """
+    memory, claim = case.memory, case.memory.claim
+    agreement = memory.agreement
+    record.checking = (
+        claim is not None
+        and claim.health_ratio > 0.5
+        and not claim.measured
+        and max(agreement.looks, memory.evaluations - 2) < CHECK_LOOKS
+        and not case.conflict
+        and not is_contradicted(agreement)
+    )
+    record.own_word = memory.own_ns == 0
+    unseen = record.own_word and memory.unseen >= UNSEEN_MIN and memory.claim is not None
+    record.unseen_by = memory.unseen_by if unseen else ""
 
 
 def _set_label(record: IdentityRecord, memory: Memory) -> None:

@@ -14,7 +14,7 @@ import math
 from dataclasses import dataclass
 
 from vedette.base.constants import NS_PER_S
-from vedette.base.names import class_words
+from vedette.base.names import class_words, track_name
 from vedette.identity.classes import (
     AEROPLANE,
     BALLOON,
@@ -67,7 +67,7 @@ class Case:
 
     row: its row of the scene. receivers: cooperative sensors and their health ratios.
     taken: the friendly flight it would fit is flown by another track. conflict: another track sends
-    the same address.
+    the same address. near: the friendly track near it and how far, (0, inf) none.
     """
 
     row: int
@@ -76,7 +76,7 @@ class Case:
     receivers: list[tuple[str, float]]
     taken: bool
     conflict: bool
-    near_friend: str
+    near: tuple[int, float]
     now_ns: int
 
 
@@ -287,8 +287,8 @@ def _intent_items(case: Case, scene: Scene, places: Places) -> list[Evidence]:
         weight = _agreeing_intent(case, memory.claim) * trust
         text = "is where it says it is"
         items.append(_item(case, "agrees", memory.claim.sensor, INTENT, weight, text))
-    if case.near_friend:
-        text = f"flies near friendly {case.near_friend}, and is not it"
+    if case.near[0]:
+        text = f"flies near friendly {track_name(case.near[0])}, and is not it"
         items.append(_item(case, "near friend", "track", INTENT, 0.0, text))
     return items
 

@@ -129,6 +129,8 @@ class Memory:
     manual_contradicted: bool = False
     troubles: dict[str, int] = field(default_factory=dict)  # evaluations in a row with a conflict
     troubles_told: list[str] = field(default_factory=list)
+    near_looks: int = 0  # evaluations in a row near a friendly recovery
+    near_told: list[int] = field(default_factory=list)  # friends it has been told to be near
 
 
 @dataclass(slots=True)
@@ -136,7 +138,8 @@ class IdentityState:
     """Who and what every live track is (`records`, by track_id), and why (`memories`).
 
     operators: where operators say they are, by claimed identifier; personal data.
-    company: what all of them look like together.
+    company: what all of them look like together. near_told: of how many unknowns near it people
+    have been told, by friendly track.
     """
 
     places: Places
@@ -144,6 +147,7 @@ class IdentityState:
     memories: dict[int, Memory]
     operators: dict[str, OperatorReport] = field(default_factory=dict)
     company: Company = field(default_factory=Company)
+    near_told: dict[int, int] = field(default_factory=dict)
 
 
 def start(site: Site) -> IdentityState:

@@ -4,6 +4,7 @@ In: a track's claim, its agreement with own radars, the site's list. Out: a rati
 """
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from vedette.base.constants import NS_PER_S
@@ -71,12 +72,18 @@ def matches(listed: Listed, claim: Claim) -> bool:
 
 
 def standing(
-    places: Places, claim: Claim | None, in_lanes: list[bool], speed_mps: float, now_ns: int
+    places: Places,
+    claim: Claim | None,
+    in_lanes: list[bool],
+    speed_mps: float,
+    flown: Collection[int],
+    now_ns: int,
 ) -> Standing:
     """Find the listed friendly flight a track claims to be, and whether it behaves like it.
 
-    in_lanes: membership of each lane. A listed flight without a friendly lane cannot be told from
-    a copy of its claim, so nothing ever fits it.
+    in_lanes: membership of each lane. flown: listed flights that other tracks are known to be; they
+    excuse nobody while one that nobody flies would. A listed flight without a friendly lane cannot
+    be told from a copy of its claim, so nothing ever fits it.
     """
     result = Standing()
     claimed = _claimed(places, claim, True, now_ns)
@@ -84,12 +91,23 @@ def standing(
     if claimed >= 0:
         result.obstacle = obstacle(places, places.listed[claimed], in_lanes, speed_mps, now_ns)
         result.fits = not result.obstacle
-    if claim is None:
-        for index, flight in enumerate(places.listed):
-            if flight.friend and not obstacle(places, flight, in_lanes, speed_mps, now_ns):
-                result.excuse = index
-                break
+    if claim is None and any(in_lanes):
+        result.excuse = _excuse(places, in_lanes, speed_mps, flown, now_ns)
     return result
+
+
+def _excuse(
+    places: Places, in_lanes: list[bool], speed_mps: float, flown: Collection[int], now_ns: int
+) -> int:
+    """Find an expected friendly flight that a silent track would fit, best one nobody flies."""
+    taken = -1
+    for index, flight in enumerate(places.listed):
+        if not flight.friend or obstacle(places, flight, in_lanes, speed_mps, now_ns):
+            continue
+        if index not in flown:
+            return index
+        taken = index if taken < 0 else taken
+    return taken
 
 
 def listed_civil(places: Places, claim: Claim | None, now_ns: int) -> int:

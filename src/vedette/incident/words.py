@@ -134,6 +134,8 @@ def _of_identity(event: Event, _: dict[str, str]) -> _Told:
             return "identity", f"{track_name(event.track_id)} now sends {sent}{was}", ""
         case past.IdentityConflict():
             return "identity", f"{track_name(event.track_id)}: {event.reason}", ""
+        case past.UnknownNearFriend():
+            return "identity", f"{track_name(event.track_id)}: {event.reason}", ""
         case past.TrackAssessed():
             remark = f": {event.remark}" if event.remark else ""
             return "identity", f"{track_name(event.track_id)} assessed{remark}", event.person

@@ -143,6 +143,16 @@ class IdentityConflict(EventBase, frozen=True, kw_only=True):
     reason: str
 
 
+class UnknownNearFriend(EventBase, frozen=True, kw_only=True):
+    """What nobody has identified flies near a listed flight that comes home: told once a pair."""
+
+    track_id: int
+    friend_track_id: int
+    flight: str
+    distance_m: float
+    reason: str
+
+
 class TrackAssessed(EventBase, frozen=True, kw_only=True):
     """A person has assessed the track."""
 
@@ -457,6 +467,7 @@ Event = (
     | IdentityChanged
     | ClassChanged
     | IdentityConflict
+    | UnknownNearFriend
     | TrackAssessed
     | TrackDismissed
     | TrackRecalled

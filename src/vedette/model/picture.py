@@ -39,7 +39,13 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IdentityRecord(msgspec.Struct, kw_only=True):
-    """Who and what one track is. class_prob holds every ObjectClass, summing to 1."""
+    """Who and what one track is. class_prob holds every ObjectClass, summing to 1.
+
+    own_word: no sensor that does not live on what targets say has measured it. unseen_by: then, the
+    healthy radar that should see it and does not, empty: none. checking: it says who and where it
+    is, and own sensors have just begun to compare. near_friend: the friendly flight on
+    its way home that it flies near and is not, by name, empty: none.
+    """
 
     track_id: int
     identity: Identity = Identity.PENDING
@@ -49,6 +55,10 @@ class IdentityRecord(msgspec.Struct, kw_only=True):
     class_prob: dict[str, float] = {}
     ledger: list[Evidence] = []
     label: str = ""  # a claimed callsign or address, shown as a claim
+    own_word: bool = False
+    unseen_by: str = ""
+    checking: bool = False
+    near_friend: str = ""
     since_ns: int = 0
     assessed_by: str | None = None
     assessed_ns: int = 0

@@ -35,7 +35,8 @@ HOLD_S = 1.0
 # Doubt costs time, never the warning. What is sooner a bird or a balloon than all else, has a class
 # that nobody can say yet, or an arrival not known to a quarter, has to hold a tenth of the time
 # left, ten looks at its class at most: in that time a bird has turned or is known for one, and a
-# drone still comes.
+# drone still comes. So do what nothing but its own word speaks for, and what says who it is and has
+# not been checked: in that time a radar has seen where it is.
 DOUBT_HARMLESS_PROB, DOUBT_ARRIVAL_RATIO = 0.5, 0.25
 DOUBT_HOLD_RATIO, DOUBT_HOLD_S_MAX = 0.1, 10.0
 CLASS_KNOWN_PROB = 0.3  # of its likeliest class: twice what each of seven has before any look
@@ -69,6 +70,7 @@ def hold_s(identity: IdentityRecord, threat: Threat, cause: str) -> float:
     NaN in the arrival's sigma is doubt.
     """
     known = threat.arrival_sigma_s <= DOUBT_ARRIVAL_RATIO * threat.arrival_s
+    known &= not identity.own_word and not identity.checking
     known &= max(identity.class_prob.values(), default=0.0) >= CLASS_KNOWN_PROB
     if cause == "threat" or (known and harmless_prob(identity) < DOUBT_HARMLESS_PROB):
         return HOLD_S
@@ -76,13 +78,15 @@ def hold_s(identity: IdentityRecord, threat: Threat, cause: str) -> float:
 
 
 def level_of(
-    zone: Zone, contact: Contact, threat: Threat, armed: bool, unlooked: bool
+    zone: Zone, contact: Contact, threat: Threat, armed: bool, unlooked: bool, phantom: bool = False
 ) -> tuple[bool, bool, str]:
     """Say whether possible and imminent hold for this track now, and why.
 
-    armed: SUSPECT or HOSTILE; unlooked: the dead man's clock runs. Returns (possible, imminent,
-    cause). The thresholds are the zone's, slackened for a condition that holds already. NaN never
-    warns. A civil or friendly track is neither armed nor unlooked and so never warns.
+    armed: SUSPECT or HOSTILE; unlooked: the dead man's clock runs; phantom: a healthy radar that
+    should see it does not, so anyone may have broadcast it: people are told to be ready, and no
+    more. Returns (possible, imminent, cause). The thresholds are the zone's, slackened for a
+    condition that holds already. NaN never warns. A civil or friendly track is neither armed nor
+    unlooked and so never warns.
     """
 
     def holds(nearer_s: float, reach_prob: float, held: bool) -> bool:
@@ -96,7 +100,7 @@ def level_of(
     by_threat = armed and holds(zone.possible_s, zone.reach_prob_possible, held)
     by_clock = unlooked and holds(zone.unassessed_s, zone.reach_prob_possible, held)
     imminent = (armed and holds(zone.imminent_s, zone.reach_prob_imminent, imminent_held)) or (
-        unlooked and holds(clock_s, zone.reach_prob_imminent, imminent_held)
+        unlooked and not phantom and holds(clock_s, zone.reach_prob_imminent, imminent_held)
     )
     cause = "threat" if by_threat else "unassessed"
     return by_threat or by_clock or imminent, imminent, cause
@@ -158,7 +162,8 @@ def _see(
     if known is None and not (armed or unlooked):
         return
     contact = known or Contact(threat.track_id)
-    possible, imminent, cause = level_of(zone_state.zone, contact, threat, armed, unlooked)
+    phantom = bool(identity.unseen_by)
+    possible, imminent, cause = level_of(zone_state.zone, contact, threat, armed, unlooked, phantom)
     if known is None:
         if not possible:
             return

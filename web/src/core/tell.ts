@@ -46,6 +46,7 @@ const TELLERS: Tellers = {
   ClassChanged: ["identity", (e) =>
     `${t(e.track_id)} looks like ${className(e.object_class)}, ${percent(e.prob)}${because(e.reason)}`],
   IdentityConflict: ["identity", (e) => `${t(e.track_id)} conflict${because(e.reason)}`],
+  UnknownNearFriend: ["identity", (e) => `${t(e.track_id)} unknown${because(e.reason)}`],
   TrackAssessed: ["decision", (e) => `${e.person} assessed ${t(e.track_id)}${because(e.remark)}`],
   TrackDismissed: ["decision", (e) => `${e.person} dismissed ${t(e.track_id)}${because(e.reason)}`],
   TrackRecalled: ["identity", (e) => `${t(e.track_id)} is back in the queue${because(e.reason)}`],

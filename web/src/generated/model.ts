@@ -424,6 +424,10 @@ export interface IdentityRecord {
   class_prob: Record<string, number>;
   ledger: Evidence[];
   label: string;
+  own_word: boolean;
+  unseen_by: string;
+  checking: boolean;
+  near_friend: string;
   since_us: number;
   assessed_by: string | null;
   assessed_us: number;
@@ -617,6 +621,17 @@ export interface IdentityConflict {
   event: "IdentityConflict";
   t_us: number;
   track_id: number;
+  reason: string;
+}
+
+/** What nobody has identified flies near a listed flight that comes home: told once a pair. */
+export interface UnknownNearFriend {
+  event: "UnknownNearFriend";
+  t_us: number;
+  track_id: number;
+  friend_track_id: number;
+  flight: string;
+  distance_m: number;
   reason: string;
 }
 
@@ -1044,6 +1059,7 @@ export type VedetteEvent =
   | IdentityChanged
   | ClassChanged
   | IdentityConflict
+  | UnknownNearFriend
   | TrackAssessed
   | TrackDismissed
   | TrackRecalled
