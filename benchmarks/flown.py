@@ -108,7 +108,8 @@ def fly(plans: list[Plan], seconds: int, rng: np.random.Generator) -> Paths:
         pos[step] = place
         place = place + vel[step]
         place[:, 2] = np.maximum(place[:, 2], 2.0)
-        arrived = going & (left_m <= WAYPOINT_S * speed + 10.0) & (np.abs(aim[:, 2]) < 1e9)
+        striking = ends & (number == last - 1)
+        arrived = going & (left_m <= np.where(striking, 0.6, WAYPOINT_S) * speed + 10.0)
         number = number + arrived
         over = ends & (number >= last) & (end == seconds)
         end = np.where(over, float(step + 1), end)
