@@ -3,44 +3,24 @@
 Each connection is cut into whole messages here, so that those of several sensors do not mix; a
 half message waits, within a bound. A length that cannot be is refused and ends the connection:
 nothing after it could be read. A peer is known by the node ids it has used, so that an answer
-finds its way back. The kernel finds out within half a minute that a silent peer is gone.
+finds its way back.
 """
 
 import asyncio
-import socket
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from vedette.codecs import reasons, sapient
 from vedette.config.site import Feed
 from vedette.feeds.intake import Intake
+from vedette.feeds.keepalive import watch_over
 from vedette.model.arrivals import Arrival
 
 READ_BYTES = 1 << 16
 CLIENTS_MAX = 64  # sensors that dial in to one feed
 NODES_MAX = 64  # node ids that one connection may speak for
-PROBE_AFTER_S, PROBE_EVERY_S, PROBES = 10, 5, 3  # of a silent peer, by the kernel
-UNACKNOWLEDGED_MS = 25_000  # what was sent and not acknowledged for so long: the peer is gone
 
 Peers = MutableMapping[str, Any]
-
-
-def watch_over(writer: asyncio.StreamWriter) -> None:
-    """Have the kernel find out that a peer is gone, silent or spoken to."""
-    connection = writer.get_extra_info("socket")
-    if connection is None:
-        return
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    wanted = (
-        ("TCP_KEEPIDLE", PROBE_AFTER_S),
-        ("TCP_KEEPINTVL", PROBE_EVERY_S),
-        ("TCP_KEEPCNT", PROBES),
-        ("TCP_USER_TIMEOUT", UNACKNOWLEDGED_MS),
-    )
-    for name, value in wanted:
-        option = getattr(socket, name, None)  # not every system has each
-        if option is not None:
-            connection.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 class Hearing:

@@ -20,6 +20,7 @@ from vedette.codecs import cot
 from vedette.config.site import Feed
 from vedette.config.tls import client_context
 from vedette.feeds.intake import Intake
+from vedette.feeds.keepalive import watch_over
 from vedette.model.arrivals import Arrival
 
 READ_BYTES = 1 << 16
@@ -162,6 +163,7 @@ class TakFeed:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Read and keep alive until the connection ends; say whether anything came."""
+        watch_over(writer)
         peer = TakPeer(writer, f"vedette-{self._feed.id}", self._clock)
         name = f"{self._feed.host}:{self._feed.port}"
         self._peers[name] = peer

@@ -19,6 +19,7 @@ from vedette.config.kinds import JSON_FEEDS, MQTT_FEEDS, STREAM_FEEDS, UDP_FEEDS
 from vedette.config.site import Feed, Site
 from vedette.feeds import datagrams
 from vedette.feeds.intake import Intake
+from vedette.feeds.keepalive import watch_over
 from vedette.feeds.mqtt import stay_subscribed
 from vedette.feeds.polling import keep_asking
 from vedette.feeds.sapient import Hearing, SapientDoor
@@ -224,7 +225,7 @@ async def _read_on(
     clock: Clock,
 ) -> bool:
     """Read until the connection ends; say whether anything came."""
-    _keep_alive(writer)
+    watch_over(writer)
     has_data = False
     try:
         while data := await reader.read(READ_BYTES):
@@ -233,13 +234,6 @@ async def _read_on(
     except OSError:  # reset, unreachable, timed out: the connection has ended
         return has_data
     return has_data
-
-
-def _keep_alive(writer: asyncio.StreamWriter) -> None:
-    """Have the kernel find out that a silent peer is gone."""
-    connection = writer.get_extra_info("socket")
-    if connection is not None:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
 
 class _DetectionDoor:
@@ -253,12 +247,13 @@ class _DetectionDoor:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Read one sensor's lines until it goes."""
         if len(self._clients) >= CLIENTS_MAX:
+            self._put(b"too many connections", "refused", 1)
             writer.close()
             return
         self._clients.add(writer)
         if len(self._clients) == 1:
             self._put(b"", "opened")
-        _keep_alive(writer)
+        watch_over(writer)
         try:
             await self._read_lines(reader)
         except OSError:
@@ -285,8 +280,11 @@ class _DetectionDoor:
         if rest and not is_skipping:
             self._put(rest + b"\n")
 
-    def _put(self, data: bytes, kind: str = "data") -> None:
-        self._intake.put(Arrival(feed=self._feed, t_recv_ns=self._clock(), kind=kind, data=data))
+    def _put(self, data: bytes, kind: str = "data", count: int = 0) -> None:
+        t_recv_ns = self._clock()
+        self._intake.put(
+            Arrival(feed=self._feed, t_recv_ns=t_recv_ns, kind=kind, data=data, count=count)
+        )
 
     async def close(self, server: asyncio.Server) -> None:
         """Stop listening and hang up."""
