@@ -39,6 +39,22 @@ def test_a_recording_gives_its_tracks_as_a_table_and_on_a_map(tiny_recording, tm
     assert (lat, lon) == tuple(float(cell) for cell in rows[1].split(",")[2:4])
 
 
+def test_a_recording_gives_its_tracks_to_other_systems_marked_as_what_they_are(
+    tiny_recording, tmp_path
+):
+    lines, events, blocks = (tmp_path / f"t.{ending}" for ending in ("csv", "cot", "pcap"))
+    for out in (lines, events, blocks):
+        converted(tiny_recording, out, "--tracks")
+    count = len(lines.read_text().splitlines()) - 1
+    told = events.read_text().splitlines()
+    assert len(told) == count > 2
+    assert all('opex="s-vedette"' in line and 'how="m-s"' in line for line in told)
+    first = lines.read_text().splitlines()[1].split(",")
+    assert f'lat="{float(first[2]):.7f}"' in told[0]
+    again = json.loads(converted(blocks, tmp_path / "again.jsonl", "--json").stdout)
+    assert again["messages"].keys() == {"CAT062"} and again["refused"] == 0
+
+
 def test_wrong_words_are_one_line(tiny_recording, tmp_path):
     here = tmp_path / "x.jsonl"
     here.write_text('{"t_ns":1,"sensor":"radar","range_m":1}\n')

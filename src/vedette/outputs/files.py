@@ -12,7 +12,7 @@ from pathlib import Path
 from vedette.base.errors import RefusedError
 from vedette.codecs.capture_write import RAW_IP
 from vedette.codecs.formats import ALSO
-from vedette.outputs import detection_files, track_files, wire_files
+from vedette.outputs import detection_files, track_files, track_wire_files, wire_files
 from vedette.outputs.places import Places
 from vedette.outputs.writing import Around, Capture, DetectionWriter, TrackWriter
 
@@ -68,12 +68,20 @@ WRITTEN = (
         lambda path, around: detection_files.Kml(path, Places(around.site), around.title),
         lambda path, around: track_files.Kml(path, around.title),
     ),
-    Written("ast", "ASTERIX data blocks", (".ast",), wire_files.Asterix, signs=True),
+    Written(
+        "ast",
+        "ASTERIX data blocks",
+        (".ast",),
+        wire_files.Asterix,
+        track_wire_files.AsterixTracks,
+        signs=True,
+    ),
     Written(
         "pcap",
         "a capture of ASTERIX",
         (".pcap", ".cap"),
         lambda path, around: wire_files.Asterix(path, around, Capture(RAW_IP)),
+        lambda path, around: track_wire_files.AsterixTracks(path, around, Capture(RAW_IP)),
         signs=True,
     ),
     Written(
@@ -81,6 +89,9 @@ WRITTEN = (
         "a capture of ASTERIX",
         (".pcapng",),
         lambda path, around: wire_files.Asterix(path, around, Capture(RAW_IP, is_ng=True)),
+        lambda path, around: track_wire_files.AsterixTracks(
+            path, around, Capture(RAW_IP, is_ng=True)
+        ),
         signs=True,
     ),
     Written(
@@ -96,12 +107,19 @@ WRITTEN = (
         lambda path, around: wire_files.ModeS(path, around, is_text=True),
     ),
     Written("sbs", "BaseStation lines (SBS-1)", (".sbs",), wire_files.Sbs),
-    Written("cot", "Cursor on Target, XML lines", (".cot",), wire_files.Cot),
+    Written(
+        "cot",
+        "Cursor on Target, XML lines",
+        (".cot",),
+        wire_files.Cot,
+        track_wire_files.CotTracks,
+    ),
     Written(
         "cot-pcap",
         "a capture of Cursor on Target",
         (),
         lambda path, around: wire_files.Cot(path, around, Capture(RAW_IP)),
+        lambda path, around: track_wire_files.CotTracks(path, around, Capture(RAW_IP)),
     ),
     Written(
         "sapient",

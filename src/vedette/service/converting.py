@@ -315,12 +315,16 @@ def _recorded(job: Job, reading: Reading, done: Conversion) -> Generator[Report,
 def _convert_tracks(job: Job, to: Written, part: Path, done: Conversion) -> None:
     if to.tracks is None:
         raise RefusedError(f"{to.name} holds no tracks: choose another for OUT")
-    writer = to.tracks(part, Around(None, job.input.name, []))
+    site = _site_of(job)
+    writer = to.tracks(part, Around(site, job.input.name, []))
     with contextlib.closing(writer):
         for columns in _track_columns(job, done):
             writer.append(columns)
             done.written += len(columns["t_ns"])
     done.messages = {"track": Kind(read=done.written, refused={})}
+    done.reports = {"track": Told(written=done.written)}
+    if site is None:
+        done.notes.append("with --site SITE.toml what is no live picture is marked as such")
 
 
 def _track_columns(job: Job, done: Conversion) -> Iterator[track_files.Columns]:

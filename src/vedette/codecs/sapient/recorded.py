@@ -19,6 +19,7 @@ from vedette.codecs.sapient.text import parse, parse_json, texts
 from vedette.config.site import Feed
 from vedette.model.reports import Refusal, SourceWord
 
+PIECE_BYTES = 4 * MESSAGE_BYTES_MAX  # read together: at least some whole messages
 NODES_MAX = 256  # in a file of which no site is known
 _TIME_FIELD = b"\x0a"  # the first field of every message: its time, a message inside
 _KEY = re.compile(r"[a-z0-9][a-z0-9_\-]{0,47}", re.ASCII)
@@ -74,7 +75,7 @@ def read(data: bytes, reading: Reading) -> Iterator[Timed]:
     feed = Feed(id="file", kind="sapient_tcp", port=0)
     conversation, t_ns = open_conversation(reading.site, feed), 0
     conversation.feed = reading.feed
-    for message, done in _messages(bytes(data)):
+    for message, done in _messages(data):
         if isinstance(message, tuple):
             refused = reasons.refuse(reading.feed, t_ns, *message)
             reading.count("message", 0, [refused])
@@ -110,19 +111,25 @@ def _name(conversation: Conversation, message: Any, node: str) -> str:
 def _messages(data: bytes) -> Iterator[tuple[Any, int]]:
     """Give each message, or (reason, detail) where it is none, with how far the file is read."""
     if is_text(data):
-        yield from _text_messages(data)
+        yield from _text_messages(bytes(data))
         return
-    found, at = split(data), 0
-    for raw in found.messages:
-        at += HEAD_BYTES + len(raw)
-        try:
-            yield parse(raw), at
-        except RefusedError as refused:
-            yield refused.args, at
-    if found.fault:
-        yield (reasons.BAD_LENGTH, found.fault), len(data)
-    elif found.used < len(data):
-        yield (reasons.TRUNCATED, "the last message is cut short"), len(data)
+    at = 0
+    while at < len(data):
+        # Some messages at a time: a recording of hours is not held in memory.
+        piece = data[at : at + PIECE_BYTES]
+        found = split(piece)
+        for raw in found.messages:
+            at += HEAD_BYTES + len(raw)
+            try:
+                yield parse(raw), at
+            except RefusedError as refused:
+                yield refused.args, at
+        if found.fault:
+            yield (reasons.BAD_LENGTH, found.fault), len(data)
+            return
+        if not found.used:
+            yield (reasons.TRUNCATED, "the last message is cut short"), len(data)
+            return
 
 
 def _text_messages(data: bytes) -> Iterator[tuple[Any, int]]:
