@@ -195,6 +195,7 @@ def test_a_check_sequence_that_was_right_is_right_again_and_a_wrong_one_stays_wr
 def test_the_live_service_records_no_operator_and_its_recording_verifies(tmp_path):
     from vedette.service.clocks import SteppedClock
     from vedette.service.core import Core
+    from vedette.service.replaying import verify
 
     folder = tmp_path / "recording"
     clock = SteppedClock(T0_NS)
@@ -210,3 +211,5 @@ def test_the_live_service_records_no_operator_and_its_recording_verifies(tmp_pat
     restored = record.restore(folder, pipeline.State, version=record.session(folder).version)
     assert restored.state is not None
     assert restored.state.identity.operators == {}
+    verdict = verify(folder)
+    assert verdict.identical and verdict.steps == 6, verdict.in_words()
