@@ -205,3 +205,11 @@ def test_a_datagram_of_lines_keeps_its_good_ones(site):
     found = codecs.decode(decoders, [Arrival(feed="f-udp", t_recv_ns=9, data=data)])
     assert [type(r) for r in found] == [Plot, Refusal, Plot]
     assert "line 2" in found[1].detail and "'foo'" in found[1].detail
+
+
+def test_a_time_of_receipt_is_believed_of_a_file_and_never_at_a_live_door():
+    line = b'{"t_ns":5000000000,"t_recv_ns":7000000000,"sensor":"radar","range_m":1.0}'
+    assert read_line(line, None).t_recv_ns == 7_000_000_000
+    assert read_line(line, 6_000_000_000).t_recv_ns == 6_000_000_000
+    bare = b'{"t_ns":5000000000,"sensor":"radar","range_m":1.0}'
+    assert read_line(bare, None).t_recv_ns == 5_000_000_000

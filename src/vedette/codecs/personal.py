@@ -1,7 +1,7 @@
 """What of the inputs and of the decoders' memory is personal: where operators of drones are.
 
 Nothing of it moves a track, an identity or a warning. It is for the watch, for two minutes, and is
-neither recorded nor kept in snapshots: docs/decisions/0021-operators-are-not-recorded.md.
+neither recorded nor kept in snapshots: docs/decisions/0020-operators-are-not-recorded.md.
 """
 
 from collections.abc import Callable, Mapping, Sequence
