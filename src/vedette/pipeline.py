@@ -127,10 +127,11 @@ def advance(
     health.take_measurements(state.health, pipeline.sensors, batches)
     good = codecs.good_reports(state.decoders)
     events += health.advance(state.health, heard, now_ns, inputs.arrivals, good)
-    links, started_or_ended = tracking.advance(state.tracking, batches, statuses, now_ns)
+    heeded = tracking.heed(state.tracking, batches, measurements.derived(reports), now_ns)
+    links, started_or_ended = tracking.advance(state.tracking, heeded, statuses, now_ns)
     events += started_or_ended
     tracking.take_origins(state.provenance, links, reports, tracks)
-    health.take_tracks(state.health, pipeline.sensors, batches, links, tracks, now_ns)
+    health.take_tracks(state.health, pipeline.sensors, heeded, links, tracks, now_ns)
     for verdict in tracking.verdicts(state.tracking):
         health.take_bias(state.health, *verdict)
     events += identity.advance(

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import msgspec
 import pytest
 from sapient_talk import OURS, T_NS, Talk, make_site
 from sapient_world import (
@@ -375,3 +376,17 @@ def test_a_cut_or_giant_message_is_refused_and_what_was_whole_is_heard():
         talk.decoders, [Arrival(feed="nodes", t_recv_ns=T_NS, data=whole + b"\xff" * 8)]
     )
     assert isinstance(found[0], Plot) and found[1].reason == "bad length"
+
+
+def test_what_a_node_made_of_what_another_of_ours_says_is_marked_or_refused():
+    site = make_site()
+    sensors = [
+        msgspec.structs.replace(s, sapient_node=s.sapient_node or OTHER) for s in site.sensors
+    ]
+    talk = Talk(msgspec.structs.replace(site, sensors=sensors))
+    made_of = [{"timestamp": "2022-01-04T00:00:00Z", "nodeId": OTHER, "objectId": ULID}]
+    assert located(talk).derived is False
+    fused = detected(talk, rangeBearing=None, location=PLACE, derivedDetection=made_of)
+    assert fused.derived is True
+    refused = detected(talk, derivedDetection=made_of)
+    assert refused.reason == "our own echo" and "plain" in refused.detail

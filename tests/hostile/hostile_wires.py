@@ -44,7 +44,9 @@ def with_wires(site: Site) -> Site:
     ]
     adsb = next(s for s in site.sensors if s.id == "adsb")
     south = next(s for s in site.sensors if s.id == "radar_south")
-    mlat = change(adsb, id="mlat", kind="position", sac=25, sic=5, clutter_per_scan=20.0)
+    mlat = change(
+        adsb, id="mlat", kind="position", sac=25, sic=5, clutter_per_scan=20.0, cooperative=True
+    )
     drones = change(adsb, id="remote_id", kind="position", cooperative=True)
     node = change(south, id="node", sac=None, sic=None, sapient_node=RADAR_NODE)
     more = [

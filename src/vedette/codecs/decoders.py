@@ -19,6 +19,7 @@ from vedette.codecs import (
     remote_id,
     sapient,
 )
+from vedette.codecs.copies import Copies, open_copies, without_copies
 from vedette.codecs.lines import LineBuffer
 from vedette.config.kinds import FEED_KINDS
 from vedette.config.site import Site
@@ -60,6 +61,7 @@ class Decoders:
     feeds: dict[str, FeedDecoder]
     radars: dict[int, asterix.Radar]
     is_live: bool
+    copies: Copies
 
 
 def open_decoders(site: Site) -> Decoders:
@@ -85,7 +87,7 @@ def open_decoders(site: Site) -> Decoders:
         feeds[output.id] = FeedDecoder(output.id, OUTPUT)
     for door in (HTTP, WEBSOCKET):
         feeds.setdefault(door, FeedDecoder(door, "detections"))
-    return Decoders(feeds, asterix.radars_of(site), site.mode == Mode.LIVE)
+    return Decoders(feeds, asterix.radars_of(site), site.mode == Mode.LIVE, open_copies(site))
 
 
 def receiver_of(site: Site, sensor_id: str | None) -> adsb.Receiver:
@@ -100,9 +102,11 @@ def decode(decoders: Decoders, arrivals: Sequence[Arrival]) -> list[Report]:
     """Decode what has arrived, in order; gives detections, statuses, notes and refusals.
 
     "opened" and "closed" make a feed's decoder start afresh, "shed" makes it look for the next
-    whole line or frame. An arrival of a feed the site does not have is refused.
+    whole line or frame. An arrival of a feed the site does not have is refused. What one sensor
+    says over two feeds is given once (`copies`).
     """
     out: list[Report] = []
+    decoders.copies.step += 1
     for each in decoders.feeds.values():
         if each.conversation is not None:
             each.conversation.answers = []
@@ -115,7 +119,7 @@ def decode(decoders: Decoders, arrivals: Sequence[Arrival]) -> list[Report]:
         elif arrival.kind == "data":
             found = bounded(_decode_one(decoders, decoder, arrival))
             decoder.read += sum(not isinstance(r, Refusal | OperatorReport) for r in found)
-            out += found
+            out += without_copies(decoders.copies, arrival.feed, found, out)
         elif arrival.kind == "left" and decoder.conversation is not None:
             node = arrival.data.decode("ascii", "replace")
             out += sapient.gone(decoder.conversation, node, arrival.t_recv_ns)

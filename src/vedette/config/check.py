@@ -176,9 +176,18 @@ def _sensor(site: Site, sensor: Sensor, path: str) -> Faults:
         yield f"{path}.coverage", "elevations lie within -90 and 90 degrees"
     if sensor.stale_s <= sensor.scan_period_s:
         yield f"{path}.stale_s", "must exceed scan_period_s, or the sensor is always stale"
+    yield from _neighbour(sensor, path)
     yield from _receivers(site, sensor, path)
     yield from _doppler(sensor, path)
     yield from _mask(sensor, f"{path}.coverage.mask")
+
+
+def _neighbour(sensor: Sensor, path: str) -> Faults:
+    """Refuse a neighbour whose silence would be held against what we see ourselves."""
+    if sensor.neighbour and sensor.kind != "position":
+        yield f"{path}.neighbour", "only a sensor of kind position tells another system's tracks"
+    if sensor.neighbour and sensor.cooperative is False:
+        yield f"{path}.cooperative", "a neighbour's silence says nothing: leave it out, or true"
 
 
 def _doppler(sensor: Sensor, path: str) -> Faults:
@@ -189,6 +198,8 @@ def _doppler(sensor: Sensor, path: str) -> Faults:
             yield f"{path}.range_rate_ambiguity_mps", "only a radar has one"
         if sensor.blind_speed_mps > 0.0:
             yield f"{path}.blind_speed_mps", "only a radar has one"
+        if sensor.amplitude_at_1km_dbm is not None:
+            yield f"{path}.amplitude_at_1km_dbm", "only a radar has one"
     elif ambiguity_mps is not None and ambiguity_mps <= 6.0 * sensor.range_rate_sigma_mps:
         yield f"{path}.range_rate_ambiguity_mps", "must exceed six times range_rate_sigma_mps"
 

@@ -146,8 +146,11 @@ class Sensor(Table, frozen=True, kw_only=True):
     receivers: list[Receiver] = []  # kind tdoa only: 3 to 32
     sac: Annotated[int, Meta(ge=0, le=255)] | None = None  # ASTERIX system area code
     sic: Annotated[int, Meta(ge=0, le=255)] | None = None  # ASTERIX system identification code
+    # ASTERIX radars: amplitude (I048/130 PAM) of an echo of 1 m2 at 1 km; None: not calibrated.
+    amplitude_at_1km_dbm: Annotated[float, Meta(ge=-200.0, le=200.0)] | None = None
     sapient_node: NodeId | None = None  # SAPIENT: the node that is this sensor
     pointable: bool = False  # people may ask it to look somewhere; SAPIENT only
+    neighbour: bool = False  # another system: what it says are its tracks, not measurements
 
 
 class Feed(Table, frozen=True, kw_only=True):

@@ -89,7 +89,7 @@ def judge(
             others = radars.copy()
             others[model.index] = False
             memory.blind_words = _blind(memory, model, models, tracks, held, others, now_ns)
-        elif model.kind in PLACES:
+        elif model.kind in PLACES and not model.neighbour:
             memory.place_words = _misplaced(model, tracks, held, radars, now_ns)
 
 

@@ -175,7 +175,8 @@ def take_tracks(
     memories = {model.sensor_id: state.memory[model.sensor_id].company for model in models}
     linked = set(links.report_index.tolist())
     for batch in batches:
-        company.take_plots(memories[models[batch.sensor_index].sensor_id], batch, linked)
+        if not models[batch.sensor_index].neighbour:  # what it tells need not touch a track
+            company.take_plots(memories[models[batch.sensor_index].sensor_id], batch, linked)
     for model in models:
         company.close_window(memories[model.sensor_id], model, now_ns)
         arriving.close_window(state.memory[model.sensor_id].arriving, now_ns)

@@ -104,7 +104,7 @@ def _evaluate(
     receivers = [
         (watcher.sensor_id, health_ratio(sources, watcher.sensor_id))
         for watcher in state.places.watchers
-        if watcher.cooperative
+        if watcher.cooperative and not watcher.neighbour
     ]
     receivers.sort(key=lambda pair: pair[1])
     events: list[Event] = []

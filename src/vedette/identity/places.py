@@ -93,6 +93,7 @@ class Watcher:
     elevation_min_rad: float
     elevation_max_rad: float
     scan_period_s: float
+    neighbour: bool = False  # another system: what it does not tell means nothing at all
 
 
 @dataclass(slots=True)
@@ -247,7 +248,7 @@ def _listed(flight: FlightListed, lane_numbers: dict[str, int]) -> Listed:
 def _watcher(frame: SiteFrame, sensor: Sensor) -> Watcher:
     east, north, up = frame.enu_from_geo_deg(sensor.lat_deg, sensor.lon_deg, sensor.hae_m)
     lat_rad, lon_rad = math.radians(sensor.lat_deg), math.radians(sensor.lon_deg)
-    by_kind = sensor.kind == "adsb"
+    by_kind = sensor.kind == "adsb" or sensor.neighbour
     seen = sensor.coverage
     return Watcher(
         sensor_id=sensor.id,
@@ -267,6 +268,7 @@ def _watcher(frame: SiteFrame, sensor: Sensor) -> Watcher:
         elevation_min_rad=math.radians(max(seen.elevation_min_deg, 0.0)),
         elevation_max_rad=math.radians(seen.elevation_max_deg),
         scan_period_s=sensor.scan_period_s,
+        neighbour=sensor.neighbour,
     )
 
 

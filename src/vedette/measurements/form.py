@@ -16,7 +16,7 @@ from vedette.config.check import RECEIVERS_MIN
 from vedette.config.site import Reference, Sensor, Site
 from vedette.geo import SiteFrame, rotation_enu_from_ecef
 from vedette.measurements.sensors import identity_key
-from vedette.model.measurements import MeasurementBatch, MeasurementKind, SensorModel
+from vedette.model.measurements import Bools, MeasurementBatch, MeasurementKind, SensorModel
 from vedette.model.reports import (
     ArrivalReport,
     Detection,
@@ -118,6 +118,11 @@ def _check_time(site: Site, t_meas_ns: int, now_ns: int) -> None:
         raise _ImpossibleError("ahead of time", f"measured {-age_s:.1f} s in the future")
 
 
+def derived(reports: Sequence[Report]) -> Bools:
+    """Say of each report (R,) whether it is another system's track, by its own word."""
+    return np.array([isinstance(r, PositionReport) and r.derived for r in reports], np.bool_)
+
+
 def _row(
     sensor: Sensor, model: SensorModel, frame: SiteFrame, report: Report
 ) -> tuple[MeasurementKind, Row]:
@@ -128,6 +133,9 @@ def _row(
     if isinstance(report, ArrivalReport):
         return MeasurementKind.TDOA, _arrival_row(sensor, model, frame, report)
     if isinstance(report, PositionReport):
+        if report.derived and not model.cooperative:
+            what = f"{sensor.id!r} tells another system's tracks: set neighbour = true"
+            raise _ImpossibleError("no measurement", what)
         row = _geo_row(sensor, frame, report)
     else:
         assert isinstance(report, SitePositionReport)

@@ -38,6 +38,7 @@ def _sensor_model(frame: SiteFrame, index: int, sensor: Sensor) -> SensorModel:
         axis=2,
     )
     cooperative = kind in _COOPERATIVE_KINDS if sensor.cooperative is None else sensor.cooperative
+    cooperative = cooperative or sensor.neighbour  # it may be silent of what it sees
     polar = kind.startswith("radar")
     return SensorModel(
         index=index,
@@ -69,6 +70,7 @@ def _sensor_model(frame: SiteFrame, index: int, sensor: Sensor) -> SensorModel:
         antenna_agl_m=math.nan if sensor.antenna_agl_m is None else sensor.antenna_agl_m,
         mask_rad=_mask(sensor),
         receivers_enu_m=_receivers(frame, sensor),
+        neighbour=sensor.neighbour,
     )
 
 

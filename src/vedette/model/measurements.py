@@ -89,6 +89,7 @@ class SensorModel:
     antenna_agl_m: float = math.nan  # above the ground around; NaN: no horizon
     mask_rad: F64 = field(default_factory=lambda: np.zeros((0, 2)))  # azimuth, least elevation
     receivers_enu_m: F64 | None = None  # (R, 3), site frame: where arrival times are taken
+    neighbour: bool = False  # another system: what it says are its tracks
 
 
 def merges(model: SensorModel) -> bool:

@@ -13,7 +13,8 @@ class ToldTrack(msgspec.Struct, frozen=True, kw_only=True):
     ellipse, major_rad its longer axis clockwise from north, [0, pi). height_observed: whether any
     sensor saw the height; where not, hae_m and sigma_up_m say what is assumed. class_prob: of
     object_class. label: what it claims to be, a claim. sensors: those that saw it in the last
-    `SEEN_S` seconds, by id. mode: LIVE or what marks it as anything else.
+    `SEEN_S` seconds, by id. mode: LIVE or what marks it as anything else. is_second_hand: a
+    neighbour told of it last, and no sensor of ours since.
     """
 
     track_id: int
@@ -40,3 +41,4 @@ class ToldTrack(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     sensors: tuple[str, ...]
     mode: Mode
+    is_second_hand: bool = False

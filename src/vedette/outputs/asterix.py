@@ -11,6 +11,7 @@ from vedette.model.told import ToldTrack
 from vedette.outputs.datagrams import Datagrams
 from vedette.outputs.pace import Pace
 from vedette.outputs.surroundings import Surroundings
+from vedette.outputs.told import first_hand
 
 STATUS_NS = NS_PER_S  # receivers look for CAT065 as a sign of life; once a second is usual
 SICK = (SourceHealth.DEGRADED, SourceHealth.STALE, SourceHealth.FAILED)
@@ -31,6 +32,7 @@ class AsterixUdp(Datagrams):
 
     def publish(self, picture: AirPicture, told: list[ToldTrack]) -> None:
         """Send the tracks that are due, those that have ended, and the status when it is due."""
+        told = first_hand(told)
         self.send_or_say(encode_record_blocks(self._records(told, picture.now_ns)))
         if self._status_ns is None or picture.now_ns - self._status_ns >= STATUS_NS:
             self._status_ns = picture.now_ns

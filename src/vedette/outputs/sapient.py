@@ -19,6 +19,7 @@ from vedette.model.picture import AirPicture, WarningRecord
 from vedette.model.told import ToldTrack
 from vedette.outputs.pace import Pace
 from vedette.outputs.surroundings import Surroundings
+from vedette.outputs.told import first_hand
 
 CYCLE_S = 0.1
 TRACKS_MAX = 500  # told in one cycle, some 20 ms; the rest goes with the next
@@ -71,6 +72,7 @@ class SapientOutput:
 
     def publish(self, picture: AirPicture, told: list[ToldTrack]) -> None:
         """Say what is due, once a cycle."""
+        told = first_hand(told)
         self._hear(picture)
         if not self._is_taken or picture.now_ns - self._cycle_ns < CYCLE_S * NS_PER_S:
             return

@@ -6,7 +6,7 @@ from vedette.base.constants import NS_PER_S
 from vedette.config.site import Site
 from vedette.geo import SiteFrame
 from vedette.model.enums import TrackStatus
-from vedette.model.measurements import F64
+from vedette.model.measurements import F64, Bools
 from vedette.model.picture import AirPicture, IdentityRecord
 from vedette.model.told import ToldTrack
 
@@ -24,6 +24,7 @@ def tell_tracks(picture: AirPicture, site: Site, frame: SiteFrame) -> list[ToldT
     sigma_up_m = np.sqrt(np.maximum(cov[:, 2, 2], 0.0)).tolist()
     ids = [sensor.id for sensor in site.sensors]
     seen = table.sensor_updated_ns[:n] > table.t_ns - int(SEEN_S * NS_PER_S)
+    second_hand = _second_hand(picture, site)
     unknown = IdentityRecord(track_id=0)
     told = []
     for i, track_id in enumerate(table.track_id[:n].tolist()):
@@ -56,9 +57,25 @@ def tell_tracks(picture: AirPicture, site: Site, frame: SiteFrame) -> list[ToldT
                 label=record.label,
                 sensors=tuple(ids[s] for s in np.flatnonzero(seen[i])),
                 mode=site.mode,
+                is_second_hand=bool(second_hand[i]),
             )
         )
     return told
+
+
+def first_hand(told: list[ToldTrack]) -> list[ToldTrack]:
+    """Leave out what neighbours told us: two centres that tell each other's tracks back would keep
+    alive for ever what neither sees."""
+    return [track for track in told if not track.is_second_hand]
+
+
+def _second_hand(picture: AirPicture, site: Site) -> Bools:
+    """Say of which tracks (N,) a neighbour told last, and no sensor of ours since."""
+    theirs = np.array([sensor.neighbour for sensor in site.sensors], np.bool_)
+    seen_ns = picture.tracks.sensor_updated_ns[: picture.tracks.count]
+    told_ns = np.max(seen_ns[:, theirs], axis=1, initial=0)
+    answer: Bools = told_ns > np.max(seen_ns[:, ~theirs], axis=1, initial=0)
+    return answer
 
 
 def _ellipses(cov_en: F64) -> F64:

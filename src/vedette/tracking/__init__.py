@@ -24,6 +24,7 @@ from vedette.tracking.fixes import tdoa_fix
 from vedette.tracking.hypotheses import EXACT, Caps
 from vedette.tracking.least_error import Loss
 from vedette.tracking.mixture import Mixture, Population, estimate, observe, open_mixture
+from vedette.tracking.neighbours import heed
 from vedette.tracking.provenance import Provenance, take_origins
 from vedette.tracking.registration import verdicts
 from vedette.tracking.settings import Settings
@@ -42,6 +43,7 @@ __all__ = [
     "advance",
     "compile_kernels",
     "estimate",
+    "heed",
     "observe",
     "open_mixture",
     "open_tracker",

@@ -329,6 +329,8 @@ def empty_registration(models: list[SensorModel], settings: Settings) -> Registr
 
 
 def _bias_kind(model: SensorModel) -> int:
+    if model.neighbour:
+        return -1  # its tracks are many sensors' in one, ours perhaps among them
     if model.kind in ("adsb", "position"):
         return MeasurementKind.ENU
     polar = model.observes_range and model.observes_azimuth and model.receivers_enu_m is None

@@ -145,8 +145,10 @@ export interface Sensor {
   receivers: Receiver[];
   sac: number | null;
   sic: number | null;
+  amplitude_at_1km_dbm: number | null;
   sapient_node: string | null;
   pointable: boolean;
+  neighbour: boolean;
 }
 
 /** An effector MODEL. Only simulated = true is accepted; there is no other kind. */

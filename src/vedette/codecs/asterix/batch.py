@@ -28,6 +28,7 @@ from vedette.codecs.asterix.sources import (
 from vedette.codecs.asterix.to_reports import (
     KINDS_OF_STATUS,
     elevation_from_height_rad,
+    rcs_from_amplitude_dbsm,
     read_datagram,
 )
 from vedette.codecs.reasons import SIMULATED_TARGET, refuse
@@ -39,12 +40,12 @@ _Table = np.ndarray[Any, np.dtype[np.int64]]
 
 # The columns of the offsets, and which item each is in CAT048 and in CAT034.
 _SOURCE, _TIME, _KIND, _PLACE, _MODE_A, _LEVEL, _ADDRESS, _NAME, _HEIGHT, _DOPPLER = range(10)
-_PERIOD, _STATUS, _COLUMNS = 10, 11, 12
+_PERIOD, _STATUS, _AMPLITUDE, _COLUMNS = 10, 11, 12, 13
 _WANTED = {
     48: {"010": 0, "140": 1, "020": 2, "040": 3, "070": 4, "090": 5, "220": 6, "240": 7, "110": 8},
     34: {"010": 0, "030": 1, "000": 2, "020": 3, "041": _PERIOD, "050": _STATUS},
 }
-_WANTED_PARTS = {(48, "120"): (_DOPPLER,)}
+_WANTED_PARTS = {(48, "120"): (_DOPPLER,), (48, "130"): (-1, -1, -1, -1, _AMPLITUDE)}
 _ROWS = (48, 34)
 
 
@@ -173,9 +174,15 @@ def _rows(c: _Columns, is_target: Any) -> tuple[list[Row], Any]:
         squawk.tolist(),
         _optional(c.number(_PERIOD, 2) * c34.TIME_LSB_S, c.has(_PERIOD)),
         c.where[_STATUS].tolist(),
+        _optional(_octet(c.number(_AMPLITUDE, 1)), c.has(_AMPLITUDE)),
     )
     plain = c.has(_SOURCE) & (time < S_PER_DAY * 128)
     return list(zip(*columns, strict=True)), plain
+
+
+def _octet(values: Any) -> Any:
+    """Take octets as signed numbers."""
+    return np.where(values < 0x80, values, values - 0x100) * 1.0
 
 
 def _reply(c: _Columns, column: int, is_garbled: Any) -> Any:
@@ -228,7 +235,8 @@ def reports_of(
 
 
 def _plot(row: Row, radar: Radar, t_recv_ns: int) -> Plot:
-    _, _, time, _, _, _, range_m, azimuth_rad, range_rate_mps, baro_m, msl_m, *claimed, _, _ = row
+    _, _, time, _, _, _, range_m, azimuth_rad, range_rate_mps, baro_m, msl_m, *claimed = row
+    amplitude_dbm = claimed[-1]
     elevation_rad = None
     if msl_m is not None:
         if radar.measures_elevation:
@@ -244,7 +252,10 @@ def _plot(row: Row, radar: Radar, t_recv_ns: int) -> Plot:
         elevation_rad=elevation_rad,
         range_rate_mps=range_rate_mps,
         height_baro_m=baro_m,
-        claims=_claims(*claimed),
+        claims=_claims(*claimed[:3]),
+        rcs_dbsm=None
+        if amplitude_dbm is None
+        else rcs_from_amplitude_dbsm(range_m, amplitude_dbm, radar),
     )
 
 

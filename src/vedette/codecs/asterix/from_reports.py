@@ -14,6 +14,7 @@ from functools import partial
 from typing import NamedTuple
 
 from vedette.base.constants import M_PER_FT, NS_PER_DAY
+from vedette.codecs.asterix.cat010 import Cat010
 from vedette.codecs.asterix.cat020 import Cat020
 from vedette.codecs.asterix.cat021 import Cat021
 from vedette.codecs.asterix.cat034 import NORTH_MARK, SECTOR_CROSSING, Cat034
@@ -39,6 +40,7 @@ _NAMED = re.compile(r"sac-(\d{1,3})-sic-(\d{1,3})")
 CODES_MAX = 255  # of sensors without codes of their own: one octet, 0 left out
 TRACKS_MAX = 0xFFFF
 SERVICE = 1
+TARGET_REPORT, MODE_S_MULTILATERATION = 1, 1  # I010/000, I010/020 TYP
 _LEVEL_M = (-1_500.0 * M_PER_FT, 150_000.0 * M_PER_FT)  # the range of a flight level
 _HAE_M = (-1_500.0 * M_PER_FT, 150_000.0 * M_PER_FT)  # of a geometric height
 _LEVEL = {"height_baro_m": _LEVEL_M}
@@ -110,6 +112,11 @@ SYSTEM_TRACK = _form(
     },
 )
 
+SURFACE = _form(
+    "CAT010", MULTILATERATION.says - {"hae_m", "vertical_sigma_m"}, _PLACE, MULTILATERATION.bounds
+)
+_FORMS = {10: SURFACE, 20: MULTILATERATION, 21: ADSB, 62: SYSTEM_TRACK}
+
 
 class Said(NamedTuple):
     """A record of a category, or why there is none; unsaid: what of the report is left out."""
@@ -140,8 +147,8 @@ def speaker(sensors: Mapping[str, Sensor], mode: Mode | None) -> Speaker:
     return Speaker(sensors, is_simulated=mode is not None and mode is not Mode.LIVE)
 
 
-def say(known: Speaker, report: Detection | SensorStatus) -> Said:
-    """Say one report as one record."""
+def say(known: Speaker, report: Detection | SensorStatus, category: int | None = None) -> Said:
+    """Say one report as one record. category: of a position; None: as the module says."""
     codes = _codes(known, report.sensor)
     if codes is None:
         return Said(0, b"", f"more than {CODES_MAX} sensors without SAC and SIC", [])
@@ -150,7 +157,7 @@ def say(known: Speaker, report: Detection | SensorStatus) -> Said:
     if isinstance(report, Plot):
         return _plot(known, report, codes)
     if isinstance(report, PositionReport):
-        return _position(known, report, codes)
+        return _position(known, report, codes, category)
     return Said(0, b"", "ASTERIX has no category for it", [])
 
 
@@ -255,27 +262,33 @@ def _bearing(plot: Plot, codes: tuple[int, int]) -> Said:
     return Said(205, record_octets(record), "", fitted.unsaid)
 
 
-def _position(known: Speaker, report: PositionReport, codes: tuple[int, int]) -> Said:
-    address = report.claims.icao24 if report.claims is not None else None
-    if report.derived:
-        form, category = SYSTEM_TRACK, 62
-    elif address is not None and is_address(address):
-        form, category = ADSB, 21
-    else:
-        form, category = MULTILATERATION, 20
-    fitted = fit(report, form)
+def _position(
+    known: Speaker, report: PositionReport, codes: tuple[int, int], category: int | None
+) -> Said:
+    category = category or _category(report)
+    fitted = fit(report, _FORMS[category])
     said = fitted.report
     if not isinstance(said, PositionReport):
         return Said(0, b"", fitted.why, fitted.unsaid)
     about = {"sac": codes[0], "sic": codes[1], "simulated": known.is_simulated or None}
     record: Record
-    if category == 21:
+    if category == 10:
+        record = _cat010(said, about)
+    elif category == 21:
         record = _cat021(said, about)
     elif category == 62:
         record = _cat062(said, about, _number(known, report))
     else:
         record = _cat020(said, about)
     return Said(category, record_octets(record), "", fitted.unsaid)
+
+
+def _category(report: PositionReport) -> int:
+    """Say in which category a position goes where nothing else is demanded."""
+    if report.derived:
+        return 62
+    address = report.claims.icao24 if report.claims is not None else None
+    return 21 if address is not None and is_address(address) else 20
 
 
 def _number(known: Speaker, report: PositionReport) -> int:
@@ -307,6 +320,27 @@ def _cat021(report: PositionReport, about: Mapping[str, object]) -> Cat021:
         track_rad=math.atan2(east or 0.0, north or 0.0) if has_speed else None,
         mops_version=2,
         nac_p=accuracy_category(report.horizontal_sigma_m),
+    )
+
+
+def _cat010(report: PositionReport, about: Mapping[str, object]) -> Cat010:
+    claims, sigma_m = report.claims or Claims(), report.horizontal_sigma_m
+    return Cat010(
+        **about,  # type: ignore[arg-type]  # codes, and whether it is simulated
+        message_type=TARGET_REPORT,
+        report_type=MODE_S_MULTILATERATION,
+        t_day_s=_day_s(report.t_meas_ns),
+        lat_rad=report.lat_rad,
+        lon_rad=report.lon_rad,
+        v_east_mps=report.v_east_mps,
+        v_north_mps=report.v_north_mps,
+        mode_3a=claims.squawk,
+        icao24=claims.icao24,
+        callsign_kind=0 if claims.callsign else None,
+        callsign=claims.callsign,
+        height_baro_m=report.height_baro_m,
+        x_sigma_m=sigma_m,
+        y_sigma_m=sigma_m,
     )
 
 

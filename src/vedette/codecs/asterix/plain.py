@@ -16,7 +16,11 @@ from vedette.codecs.asterix.sources import (
     Radar,
     radar_of,
 )
-from vedette.codecs.asterix.to_reports import cat048_from_plot, height_from_elevation_m
+from vedette.codecs.asterix.to_reports import (
+    amplitude_from_rcs_dbm,
+    cat048_from_plot,
+    height_from_elevation_m,
+)
 from vedette.config.site import Sensor
 from vedette.model.reports import Plot
 
@@ -50,6 +54,10 @@ def _record(
         "020": kind,
         "040": (rho << 16 | theta).to_bytes(4, "big"),
     }
+    if plot.rcs_dbsm is not None:
+        amplitude = amplitude_from_rcs_dbm(reach, plot.rcs_dbsm, sensor)
+        if amplitude is not None:
+            items["130"] = bytes([0x08, min(max(amplitude, -128), 127) & 0xFF])
     if plot.elevation_rad is not None:
         height = round(height_from_elevation_m(reach, plot.elevation_rad, radar) / HEIGHT_LSB_M)
         level = min(max(height, -HEIGHT_MAX - 1), HEIGHT_MAX)

@@ -46,8 +46,9 @@ FAMILY_OF_CATEGORY = {
 class Radar:
     """What the decoder must know of one source of the site, a radar or another.
 
-    lat_deg, lon_deg: its place, where has_place. is_own: it is our own output, heard again. recent:
-    when each of its last records was received, by what tells it from others.
+    lat_deg, lon_deg: its place, where has_place. is_own: it is our own output, heard again.
+    amplitude_at_1km_dbm: of an echo of 1 m2, where the radar is calibrated. recent: when each of
+    its last records was received, by what tells it from others.
     """
 
     sensor: str
@@ -58,6 +59,7 @@ class Radar:
     lon_deg: float = 0.0
     has_place: bool = False
     is_own: bool = False
+    amplitude_at_1km_dbm: float | None = None
     recent: dict[int, int] = field(default_factory=dict)
 
 
@@ -86,7 +88,14 @@ def radar_of(sensor: Sensor) -> Radar:
     radius_m = WGS84_SEMI_MAJOR_M * math.sqrt(1.0 - WGS84_ECC2) / (1.0 - WGS84_ECC2 * sine2)
     is_3d = sensor.kind == "radar_3d"
     return Radar(
-        sensor.id, sensor.hae_m, radius_m, is_3d, sensor.lat_deg, sensor.lon_deg, has_place=True
+        sensor.id,
+        sensor.hae_m,
+        radius_m,
+        is_3d,
+        sensor.lat_deg,
+        sensor.lon_deg,
+        has_place=True,
+        amplitude_at_1km_dbm=sensor.amplitude_at_1km_dbm,
     )
 
 

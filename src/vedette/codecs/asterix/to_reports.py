@@ -34,6 +34,7 @@ from vedette.model.reports import Claims, Plot, Report, SensorStatus
 
 M_PER_RANGE_STEP = 1852.0 / 256.0  # I048/040
 STEPS_PER_TURN = 1 << 16
+AMPLITUDE_MIN, AMPLITUDE_MAX = -128.0, 127.0  # I048/130 PAM; at its ends it says "at least"
 KINDS_OF_STATUS = {NORTH_MARK: "north", SECTOR_CROSSING: "sector"}
 
 
@@ -57,6 +58,25 @@ def height_from_elevation_m(range_m: float, elevation_rad: float, radar: Radar) 
     square = site_radius_m**2 + range_m**2
     square += 2.0 * site_radius_m * range_m * math.sin(elevation_rad)
     return math.sqrt(square) - radar.earth_radius_m
+
+
+def rcs_from_amplitude_dbsm(range_m: float, amplitude_dbm: float, radar: Radar) -> float | None:
+    """Work out a cross-section from the amplitude of an echo and what 1 m2 at 1 km gives.
+
+    The power falls with the fourth power of range: rcs = amplitude - reference + 40 log10(r / km).
+    None where the site states no reference, at range 0, and for an amplitude at the item's end.
+    """
+    at_1km_dbm = radar.amplitude_at_1km_dbm
+    if at_1km_dbm is None or range_m <= 0.0 or not AMPLITUDE_MIN < amplitude_dbm < AMPLITUDE_MAX:
+        return None
+    return amplitude_dbm - at_1km_dbm + 40.0 * math.log10(range_m / 1000.0)
+
+
+def amplitude_from_rcs_dbm(range_m: float, rcs_dbsm: float, sensor: Sensor) -> int | None:
+    """Give the amplitude of an echo, the inverse of the above; None where it is not calibrated."""
+    if sensor.amplitude_at_1km_dbm is None or range_m <= 0.0:
+        return None
+    return round(sensor.amplitude_at_1km_dbm + rcs_dbsm - 40.0 * math.log10(range_m / 1000.0))
 
 
 def read_datagram(
@@ -160,6 +180,9 @@ def plot_from_cat048(record: Cat048, radar: Radar, t_recv_ns: int) -> Plot | Non
         range_rate_mps=None if record.range_rate_doubtful else record.range_rate_mps,
         height_baro_m=height_m,
         claims=_claims(record),
+        rcs_dbsm=None
+        if record.psr_amplitude_dbm is None
+        else rcs_from_amplitude_dbsm(record.range_m, record.psr_amplitude_dbm, radar),
     )
 
 
@@ -194,10 +217,12 @@ def cat048_from_plot(plot: Plot, sensor: Sensor, simulated: bool = False) -> Cat
     """Say a Plot as its radar would: an SSR report where there are claims, a PSR one elsewhere.
 
     sensor: the site's own entry, with sac and sic (0 where it states none). Elevation is sent as
-    the height it means (I048/110), Doppler as I048/120.
+    the height it means (I048/110), Doppler as I048/120, a cross-section as I048/130 PAM.
     """
     claims = plot.claims or Claims()
-    height_msl_m = None
+    height_msl_m = amplitude_dbm = None
+    if plot.rcs_dbsm is not None and plot.range_m is not None:
+        amplitude_dbm = amplitude_from_rcs_dbm(plot.range_m, plot.rcs_dbsm, sensor)
     if plot.elevation_rad is not None and plot.range_m is not None:
         radar = radar_of(sensor)
         height_msl_m = height_from_elevation_m(plot.range_m, plot.elevation_rad, radar)
@@ -213,6 +238,7 @@ def cat048_from_plot(plot: Plot, sensor: Sensor, simulated: bool = False) -> Cat
         height_baro_m=plot.height_baro_m,
         icao24=claims.icao24,
         callsign=claims.callsign,
+        psr_amplitude_dbm=amplitude_dbm,
         height_msl_m=height_msl_m,
         range_rate_mps=plot.range_rate_mps,
     )

@@ -80,12 +80,17 @@ def beacon_of(report: PositionReport) -> tuple[bytes, int, str, list[str]]:
 
 def made_beacon(report: PositionReport, location: Location, ua_type: int) -> bytes:
     """Put identifier and location into a beacon from an address that belongs to the identifier."""
+    address, pack = made_pack(report, location, ua_type)
+    return beacon(address, report.t_meas_ns // NS_PER_S & 255, pack)
+
+
+def made_pack(report: PositionReport, location: Location, ua_type: int) -> tuple[bytes, bytes]:
+    """Give the radio address that belongs to the identifier, and the pack of both messages."""
     name = (report.claims.remote_id if report.claims else None) or ""
     address = b"\x02" + hashlib.sha256(name.encode()).digest()[:5]  # locally administered
     uas_id = name.encode("ascii", "replace")[:20]
     basic = BasicId(id_type=ID_SERIAL, ua_type=ua_type, uas_id=uas_id)
-    pack = encode_pack([encode(basic), encode(location)])
-    return beacon(address, report.t_meas_ns // NS_PER_S & 255, pack)
+    return address, encode_pack([encode(basic), encode(location)])
 
 
 def _speed_mps(report: PositionReport) -> float:

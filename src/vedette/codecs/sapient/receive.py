@@ -34,7 +34,7 @@ from vedette.codecs.sapient.taxonomy import KMH, plain_type
 from vedette.codecs.sapient.text import parse
 from vedette.model.arrivals import Arrival
 from vedette.model.enums import Severity
-from vedette.model.reports import Report, SensorStatus, SourceWord, View
+from vedette.model.reports import PositionReport, Report, SensorStatus, SourceWord, View
 
 EFFECTOR_TYPES = {13: "kinetic", 14: "jammer", 15: "cyber", 16: "laser", 17: "RF energy"}
 REGISTERING, TAKEN = "registering", "accepted"  # kinds of words: of our own registration
@@ -261,10 +261,17 @@ def _detection(
     conversation: Conversation, message: Any, node: str, t_ns: int, t_recv_ns: int
 ) -> list[Report]:
     known = registered(conversation, node)
-    for each in message.detection_report.derived_detection:
-        if each.node_id.lower() == conversation.own:
-            raise RefusedError(reasons.ECHO, "it is made of what we told")
-    return [detection_report(message.detection_report, known, conversation.ground, t_ns, t_recv_ns)]
+    made_of = {each.node_id.lower() for each in message.detection_report.derived_detection}
+    if conversation.own in made_of:
+        raise RefusedError(reasons.ECHO, "it is made of what we told")
+    said = message.detection_report
+    report = detection_report(said, known, conversation.ground, t_ns, t_recv_ns)
+    ours = sorted(conversation.nodes[each].sensor for each in made_of & set(conversation.nodes))
+    if not set(ours) - {known.sensor}:
+        return [report]
+    if isinstance(report, PositionReport):
+        return [msgspec.structs.replace(report, derived=True)]
+    raise RefusedError(reasons.ECHO, f"it is made of what {ours[0]} tells us itself")
 
 
 def _alert(
