@@ -90,7 +90,7 @@ def test_a_sighting_on_tak_is_a_place_and_what_it_looked_like():
 
 def test_both_sensors_of_a_tak_feed_are_sent_over_it():
     wire = create_wire(TAK)
-    assert {sensor: feed.id for sensor, feed in wire.feeds.items()} == {
-        "own": "tak",
-        "people": "tak",
+    assert {sensor: [feed.id for feed in feeds] for sensor, feeds in wire.feeds.items()} == {
+        "own": ["tak"],
+        "people": ["tak"],
     }

@@ -14,7 +14,7 @@ import msgspec
 
 from vedette import feeds, server
 from vedette.config.check_wires import LISTENING_OUTPUTS
-from vedette.config.kinds import STREAM_FEEDS
+from vedette.config.kinds import MQTT_FEEDS, UDP_FEEDS
 from vedette.config.site import Feed, Site
 from vedette.outputs.publishing import Publishing
 from vedette.outputs.surroundings import Surroundings
@@ -55,16 +55,25 @@ async def refuse_taken(site: Site, host: str, port: int) -> None:
 
 
 def free_ports(site: Site) -> dict[str, int]:
-    """Give each feed of a site a free port on loopback, by feed id."""
+    """Give each feed of a site a free port on loopback, by feed id; a broker stays where it is."""
     with ExitStack() as stack:
-        return {feed.id: _bound(feed, 0, stack) for feed in site.feeds}
+        return {
+            feed.id: feed.port if feed.kind in MQTT_FEEDS else _bound(feed, 0, stack)
+            for feed in site.feeds
+        }
 
 
 def available_ports(site: Site) -> dict[str, int]:
-    """Give each feed its own port, or where another program has that, a free one; by feed id."""
+    """Give each feed its own port, or where another program has that, a free one; by feed id.
+
+    A broker is another program, and stays where it is.
+    """
     with ExitStack() as stack:
         ports: dict[str, int] = {}
         for feed in site.feeds:
+            if feed.kind in MQTT_FEEDS:
+                ports[feed.id] = feed.port
+                continue
             try:
                 ports[feed.id] = _bound(feed, feed.port, stack)
             except OSError:
@@ -74,7 +83,7 @@ def available_ports(site: Site) -> dict[str, int]:
 
 def _bound(feed: Feed, port: int, stack: ExitStack) -> int:
     """Bind a port while the others are chosen; give its number."""
-    kind = socket.SOCK_STREAM if feed.kind in STREAM_FEEDS else socket.SOCK_DGRAM
+    kind = socket.SOCK_DGRAM if feed.kind in UDP_FEEDS else socket.SOCK_STREAM
     probe = stack.enter_context(socket.socket(type=kind))
     if kind is socket.SOCK_STREAM:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from vedette.model.reports import Report
 from vedette.simulator.heard import Heard
-from vedette.simulator.play import dies_ns
+from vedette.simulator.play import categories, dies_ns
 from vedette.simulator.scenario import LoadedScenario
 from vedette.simulator.sensors import create_sensors
 from vedette.simulator.sightings import create_sightings
@@ -43,7 +43,7 @@ def write_files(
     suffixes = {"asterix_udp": ".ast", "beast_tcp": ".beast"}
     suffixes |= {"sapient_tcp": ".sapient", "sapient_listen": ".sapient"}
     wire, duration_s = (
-        create_wire(loaded.site, suffixes, dies_ns(loaded)),
+        create_wire(loaded.site, suffixes, dies_ns(loaded), categories(loaded)),
         loaded.scenario.duration_s,
     )
     paths = {

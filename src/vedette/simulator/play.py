@@ -76,6 +76,15 @@ def dies_ns(loaded: LoadedScenario) -> dict[str, int]:
     }
 
 
+def categories(loaded: LoadedScenario) -> dict[str, int]:
+    """Say in which ASTERIX category sensors speak for which the scenario says so."""
+    return {
+        spec.id: spec.asterix_category
+        for spec in loaded.scenario.sensors
+        if spec.asterix_category is not None
+    }
+
+
 def make_play(loaded: LoadedScenario, seed: int) -> Play:
     """Set a scenario up at its beginning, with nobody at the console yet."""
     return Play(
@@ -84,5 +93,5 @@ def make_play(loaded: LoadedScenario, seed: int) -> Play:
         world=create_world(loaded, seed),
         sensors=create_sensors(loaded, seed),
         sightings=create_sightings(loaded),
-        wire=create_wire(loaded.site, dies_ns=dies_ns(loaded)),
+        wire=create_wire(loaded.site, None, dies_ns(loaded), categories(loaded)),
     )

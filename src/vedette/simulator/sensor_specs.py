@@ -223,6 +223,7 @@ class SensorModelSpec(Table, frozen=True, kw_only=True):
     callers: CallersSpec | None = None
     tdoa: TdoaSpec | None = None
     frequency_ghz: Annotated[float, Meta(ge=1.0, le=1000.0)] | None = None
+    asterix_category: Literal[10, 20, 62] | None = None
 
 
 def sensor_fault(spec: SensorModelSpec, sensor: Sensor) -> tuple[str, str] | None:
@@ -231,6 +232,8 @@ def sensor_fault(spec: SensorModelSpec, sensor: Sensor) -> tuple[str, str] | Non
         return _radar_fault(spec.radar, spec, sensor)
     if spec.tdoa is not None and sensor.kind != "tdoa":
         return "tdoa", f"{sensor.id!r} is of kind {sensor.kind}"
+    if spec.asterix_category is not None and sensor.kind != "position":
+        return "asterix_category", f"{sensor.id!r} is of kind {sensor.kind}"
     kinds = [name for name in ("camera", "acoustic", "callers") if getattr(spec, name)]
     if kinds and sensor.kind not in ("bearing", "bearing_elevation"):
         return kinds[0], f"{sensor.id!r} is of kind {sensor.kind}"

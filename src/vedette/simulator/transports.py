@@ -1,7 +1,9 @@
 """The simulated sensors' side of each feed: real sockets on loopback.
 
 Datagrams go to where the service listens; for ADS-B the service connects to us; detections over
-TCP connect to the service. What was sent is counted, so that lockstep can wait for it.
+TCP connect to the service; over MQTT both meet at a broker. What was sent is counted, so that
+lockstep can wait for it; a table of aircraft is looked at by the wall clock and waited for by
+nobody.
 """
 
 import asyncio
@@ -11,8 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vedette.base.errors import VedetteError
-from vedette.config.kinds import SAPIENT_FEEDS
+from vedette.config.kinds import MQTT_FEEDS, SAPIENT_FEEDS
 from vedette.config.site import Feed, Site
+from vedette.simulator.published import Publisher
+from vedette.simulator.served import Page
 
 DATAGRAM_KINDS = ("asterix_udp", "detections_udp", "remote_id_udp", "mavlink_udp", "cot_udp")
 CONNECT_S = 30.0
@@ -32,6 +36,8 @@ class Sender:
     connected: asyncio.Event = field(default_factory=asyncio.Event)
     heard: list[bytes | None] = field(default_factory=list)  # None: the service has connected
     ear: asyncio.Task[None] | None = None
+    page: Page | None = None
+    publisher: Publisher | None = None
     sent: int = 0
 
 
@@ -53,6 +59,13 @@ class Transports:
                 sender.datagrams = _datagram_socket()
             elif sender.feed.kind in ("beast_tcp", "sbs_tcp", "avr_tcp", "sapient_tcp"):
                 await self._listen(sender)
+            elif sender.feed.kind == "aircraft_json_http":
+                sender.page = Page(sender.feed.path or "/data/aircraft.json")
+                host, port = sender.address
+                sender.address = (host, await sender.page.serve(host, port))
+            elif sender.feed.kind in MQTT_FEEDS:
+                sender.publisher = Publisher(sender.feed)
+                await sender.publisher.open()
         return self
 
     async def __aexit__(self, *error: object) -> None:
@@ -66,6 +79,10 @@ class Transports:
                 sender.ear.cancel()
             if sender.server is not None:
                 sender.server.close()
+            if sender.page is not None:
+                sender.page.close()
+            if sender.publisher is not None:
+                sender.publisher.close()
 
     async def _listen(self, sender: Sender) -> None:
         """Wait for the service as an ADS-B receiver does."""
@@ -94,6 +111,9 @@ class Transports:
                         reader, writer = await _call(sender.address)
                         sender.writers = [writer]
                         _hear(sender, reader)
+                    elif sender.publisher is not None:
+                        await sender.publisher.heard()
+                        sender.sent = 1  # the message that was asked with
         except TimeoutError:
             raise VedetteError(f"the service did not connect within {CONNECT_S:.0f} s") from None
 
@@ -104,6 +124,11 @@ class Transports:
             sender = self.senders[feed_id]
             if sender.datagrams is not None:
                 await loop.sock_sendto(sender.datagrams, data, sender.address)
+                sender.sent += 1
+            elif sender.page is not None:
+                sender.page.document = data
+            elif sender.publisher is not None:
+                sender.publisher.publish(data)
                 sender.sent += 1
             for writer in sender.writers:
                 writer.write(data)

@@ -1,37 +1,34 @@
 """From what sensors measured to bytes on their feeds: the same formats real sensors speak.
 
-In: `Heard` of each step. Out: datagrams and pieces of streams, each when its latency is over.
-ASTERIX feeds get CAT048 and CAT034 blocks (several a datagram), Beast feeds frames, SAPIENT feeds
-the messages of their nodes, CoT, MAVLink and Remote ID feeds a datagram a report, the others
-detection lines.
+In: `Heard` of each step. Out: datagrams and pieces of streams, each when its latency is over. A
+sensor speaks over every feed that carries it: the one that names it, an ASTERIX feed that names
+none if it has codes, a SAPIENT feed if it has a node. What a format cannot say is left out.
 """
 
 import heapq
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from vedette.codecs.adsb import avr, beast
-from vedette.codecs.asterix import (
-    cat034_from_status,
-    encode_cat034,
-    encode_plots,
-)
 from vedette.codecs.detections import encode_detection_line
 from vedette.config.kinds import SAPIENT_FEEDS
 from vedette.config.site import Feed, Sensor, Site
-from vedette.model.reports import Detection, Plot, Report, SensorStatus
+from vedette.model.reports import Detection, Report
+from vedette.simulator.adsb_wire import AircraftTable, sbs_lines
+from vedette.simulator.asterix_wire import Sources, carried, sources_of
 from vedette.simulator.cot_wire import events as cot_events
 from vedette.simulator.heard import Heard
 from vedette.simulator.mavlink_wire import packets as mavlink_packets
-from vedette.simulator.remote_id_wire import beacons
+from vedette.simulator.remote_id_wire import beacons, publications
 from vedette.simulator.sapient_nodes import SapientNodes, sapient_nodes
 
 DATAGRAM_BYTES = 1400  # within one Ethernet frame
 FRAME_KINDS = ("beast_tcp", "avr_tcp")  # what is sent is Mode S frames, not reports
-# Kinds of feeds whose reports are a datagram each.
+TABLE_KIND = "aircraft_json_http"
+# Kinds of feeds whose reports are a datagram, or a message, each.
 _DATAGRAMS: dict[str, Callable[[list[Report], Sensor], list[bytes]]] = {
     "remote_id_udp": beacons,
+    "remote_id_mqtt": publications,
     "mavlink_udp": mavlink_packets,
     "cot_udp": cot_events,
 }
@@ -39,94 +36,106 @@ _DATAGRAMS: dict[str, Callable[[list[Report], Sensor], list[bytes]]] = {
 
 @dataclass(slots=True)
 class Wire:
-    """What waits to be sent on each feed: a heap of (release time, order, report or frame).
+    """What waits to be sent: by feed and sensor a heap of (release time, order, report or frame).
 
-    Where nothing is held back, that is the order in which it was said. nodes: of SAPIENT feeds.
+    Where nothing is held back, that is the order in which it was said. nodes, tables, sources: of
+    SAPIENT, aircraft.json and ASTERIX feeds.
     """
 
-    feeds: dict[str, Feed]  # by sensor
+    feeds: dict[str, list[Feed]]  # by sensor
     sensors: dict[str, Sensor]
-    waiting: dict[str, list[tuple[int, int, Report | bytes]]] = field(default_factory=dict)
+    waiting: dict[tuple[str, str], list[tuple[int, int, Report | bytes]]] = field(
+        default_factory=dict
+    )
     said: int = 0
     nodes: dict[str, SapientNodes] = field(default_factory=dict)
+    tables: dict[str, AircraftTable] = field(default_factory=dict)
+    sources: dict[str, Sources] = field(default_factory=dict)
 
     def push(self, heard: Iterable[Heard]) -> None:
         """Take what the sensors say of a step. A sensor without a feed is not sent."""
         for item in heard:
-            feed = self.feeds.get(item.sensor.id)
-            if feed is None:
-                continue
-            queue = self.waiting.setdefault(item.sensor.id, [])
-            for message in item.messages:
-                what = message.frame if feed.kind in FRAME_KINDS else message.report
-                if what is not None:
-                    self.said += 1
-                    heapq.heappush(queue, (message.due_ns + item.latency_ns, self.said, what))
+            for feed in self.feeds.get(item.sensor.id, ()):
+                queue = self.waiting.setdefault((item.sensor.id, feed.id), [])
+                for message in item.messages:
+                    what = message.frame if feed.kind in FRAME_KINDS else message.report
+                    if what is not None:
+                        self.said += 1
+                        heapq.heappush(queue, (message.due_ns + item.latency_ns, self.said, what))
 
     def due(self, t_ns: int) -> list[tuple[str, bytes]]:
         """Give what is to be sent by t_ns: (feed id, bytes), a datagram or a piece of a stream."""
         packets = [(feed, signs) for feed, n in self.nodes.items() if (signs := n.signs(t_ns))]
-        for sensor_id, queue in self.waiting.items():
+        packets += [(feed, life) for feed, s in self.sources.items() for life in s.signs(t_ns)]
+        by_name = {feed.id: feed for feeds in self.feeds.values() for feed in feeds}
+        for (sensor_id, feed_id), queue in self.waiting.items():
             items = []
             while queue and queue[0][0] <= t_ns:
                 items.append(heapq.heappop(queue)[2])
-            if not items:
-                continue
-            feed, sensor = self.feeds[sensor_id], self.sensors[sensor_id]
-            if feed.kind in FRAME_KINDS:
-                data = b"".join(frame for frame in items if isinstance(frame, bytes))
-                if feed.kind == "avr_tcp":
-                    data = avr.encode(beast.split(data)[0])
-                packets.append((feed.id, data))
-                continue
-            reports = [report for report in items if not isinstance(report, bytes)]
-            own_way = _DATAGRAMS.get(feed.kind)
-            if own_way is not None:
-                packets += [(feed.id, data) for data in own_way(reports, sensor)]
-                continue
-            if feed.id in self.nodes:
-                packets.append((feed.id, self.nodes[feed.id].words(reports, sensor)))
-                continue
-            is_asterix = feed.kind == "asterix_udp"
-            pieces = asterix_blocks(reports, sensor) if is_asterix else detection_lines(reports)
-            packets += [(feed.id, data) for data in pack(pieces)]
+            if items:
+                said = self._words(by_name[feed_id], self.sensors[sensor_id], items, t_ns)
+                packets += [(feed_id, data) for data in said]
         return packets
+
+    def _words(
+        self, feed: Feed, sensor: Sensor, items: list[Report | bytes], t_ns: int
+    ) -> list[bytes]:
+        """Say what is due of one sensor in the format of a feed."""
+        if feed.kind in FRAME_KINDS:
+            data = b"".join(frame for frame in items if isinstance(frame, bytes))
+            return [avr.encode(beast.split(data)[0]) if feed.kind == "avr_tcp" else data]
+        reports = [report for report in items if not isinstance(report, bytes)]
+        own_way = _DATAGRAMS.get(feed.kind)
+        if own_way is not None:
+            return own_way(reports, sensor)
+        if feed.id in self.nodes:
+            return [self.nodes[feed.id].words(reports, sensor)]
+        if feed.id in self.tables:
+            return [self.tables[feed.id].document(reports, t_ns)]
+        if feed.kind == "sbs_tcp":
+            return [sbs_lines(reports)]
+        if feed.id in self.sources:
+            return pack(self.sources[feed.id].blocks(reports, sensor))
+        return pack(detection_lines(reports))
 
 
 def create_wire(
-    site: Site, kinds: Container[str] | None = None, dies_ns: Mapping[str, int] | None = None
+    site: Site,
+    kinds: Container[str] | None = None,
+    dies_ns: Mapping[str, int] | None = None,
+    categories: Mapping[str, int] | None = None,
 ) -> Wire:
-    """Connect each sensor with the first feed that names it, or carries its SAPIENT node.
+    """Connect each sensor with every feed that carries it.
 
-    kinds: of feeds; None: all. dies_ns: from when on a sensor says nothing more.
+    kinds: of feeds; None: all. dies_ns: from when on a sensor says nothing more. categories: of
+    ASTERIX, by sensor.
     """
-    feeds: dict[str, Feed] = {}
-    nodes: dict[str, SapientNodes] = {}
+    dies = dict(dies_ns or {})
+    by_name = {sensor.id: sensor for sensor in site.sensors}
+    wire = Wire({}, by_name)
     for feed in site.feeds:
-        for sensor_id in (feed.sensor, feed.sightings_sensor):
-            if sensor_id is not None:
-                feeds.setdefault(sensor_id, feed)
-    for feed in site.feeds:
-        if feed.kind in SAPIENT_FEEDS and (kinds is None or feed.kind in kinds):
-            own = [s for s in site.sensors if s.sapient_node and s.id not in feeds]
-            feeds |= {sensor.id: feed for sensor in own}
-            nodes[feed.id] = sapient_nodes(own, dict(dies_ns or {}))
-    if kinds is not None:
-        feeds = {sensor: feed for sensor, feed in feeds.items() if feed.kind in kinds}
-    return Wire(feeds, {sensor.id: sensor for sensor in site.sensors}, nodes=nodes)
+        if kinds is not None and feed.kind not in kinds:
+            continue
+        carries = _carried(feed, site.sensors)
+        for sensor in carries:
+            wire.feeds.setdefault(sensor.id, []).append(feed)
+        if feed.kind in SAPIENT_FEEDS:
+            wire.nodes[feed.id] = sapient_nodes(carries, dies)
+        elif feed.kind == TABLE_KIND:
+            wire.tables[feed.id] = AircraftTable()
+        elif feed.kind == "asterix_udp":
+            wire.sources[feed.id] = sources_of(carries, dies, categories or {})
+    return wire
 
 
-def asterix_blocks(reports: list[Report], sensor: Sensor) -> list[bytes]:
-    """Encode a radar's plots and service messages as data blocks, in their order."""
-    blocks: list[bytes] = []
-    for is_plot, group in groupby(reports, key=lambda r: isinstance(r, Plot)):
-        if is_plot:
-            plots = [r for r in group if isinstance(r, Plot)]
-            blocks += encode_plots(plots, sensor, simulated=True)
-        else:
-            statuses = [r for r in group if isinstance(r, SensorStatus)]
-            blocks.append(encode_cat034([cat034_from_status(s, sensor) for s in statuses]))
-    return blocks
+def _carried(feed: Feed, sensors: list[Sensor]) -> list[Sensor]:
+    """List the sensors that a feed carries."""
+    if feed.kind in SAPIENT_FEEDS:
+        return [sensor for sensor in sensors if sensor.sapient_node is not None]
+    if feed.kind == "asterix_udp":
+        return carried(feed, sensors)
+    named = (feed.sensor, feed.sightings_sensor)
+    return [sensor for sensor in sensors if sensor.id in named]
 
 
 def detection_lines(reports: Iterable[Report]) -> list[bytes]:
