@@ -145,7 +145,7 @@ slowest.""",
         NAME="flood",
         TITLE="What a flood costs the others",
         TEXT="""One radar's 60 reports a second come over UDP and TCP into a real service with one
-display; a second radar sends at its declared 500 a second, then at 10,000, in turns. Latency is
+display; a second radar sends at its declared 200 a second, then at 10,000, in turns. Latency is
 from a report of the first radar to the picture that shows it; growth is what the turns of flood
 add to it, and may be a tenth. busy: the service's processor time, of one core. shed: what the
 second radar lost, as the service counts it.""",

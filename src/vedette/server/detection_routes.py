@@ -26,7 +26,7 @@ HTTP_FEED = "http"
 WEBSOCKET_FEED = "websocket"
 INLINE_BYTES = 8192  # larger bodies are checked off the event loop, so that pictures go on
 SEND_S = 10.0
-FLOOD_PAUSE_S = 0.05  # before more is read of a connection that sends too fast: TCP slows it down
+FLOOD_PAUSE_S = 1.0  # before a connection that sends far too fast is hung up on
 TOO_FAST = "more detections a second than limits.door_rate_max_hz"
 REFUSED_MAX = 1000  # of one connection: a sensor that only sends rubbish is disconnected
 
@@ -106,11 +106,17 @@ class DetectionRoutes:
             self._senders -= 1
 
     async def _converse(self, socket: WebSocket) -> None:
-        refused = 0
+        refused, shed, window_s = 0, 0, 0.0
+        loop = asyncio.get_running_loop()
         while refused < REFUSED_MAX:
             body = await _message(socket)
             if self._hub.service.is_flooded(WEBSOCKET_FEED, body):
-                await asyncio.sleep(FLOOD_PAUSE_S)
+                if loop.time() - window_s >= 1.0:
+                    shed, window_s = 0, loop.time()
+                shed += body.count(b"\n") + 1
+                if shed > self._hub.site.limits.door_rate_max_hz:
+                    await self._hang_up(socket)
+                    return
                 continue
             judged = await self._take(WEBSOCKET_FEED, body)
             if judged.text:
@@ -119,6 +125,15 @@ class DetectionRoutes:
                     await socket.send_bytes(error_body(judged.text))
         async with asyncio.timeout(SEND_S):
             await socket.close(1008, "too many refused detections")
+
+    async def _hang_up(self, socket: WebSocket) -> None:
+        """End a connection that sends twice what it may: what waits in it is old by now.
+
+        Not read meanwhile, and not soon, or it would be back at once.
+        """
+        await asyncio.sleep(FLOOD_PAUSE_S)
+        async with asyncio.timeout(SEND_S):
+            await socket.close(1013, TOO_FAST)
 
 
 async def _message(socket: WebSocket) -> bytes:
