@@ -88,6 +88,7 @@ class Lockstep:
             await self._received(advance.sent)
         except (msgspec.DecodeError, VedetteError) as error:
             return Answer(ok=False, error=str(error)), False
+        await self._settled()  # what people's commands have sent out since the last step
         self._follow(advance.t_ns, ordered(self._intake.drain(), self._streams, advance.t_ns))
         await self._settled()
         return Answer(ok=True, t_ns=advance.t_ns), False
