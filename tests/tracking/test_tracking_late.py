@@ -16,7 +16,7 @@ from vedette.record.state import decode_state, encode_state
 from vedette.tracking import TrackerState, advance, history
 from vedette.tracking.advance import _take_step
 from vedette.tracking.associate import LinkList
-from vedette.tracking.history import as_past, rows_of
+from vedette.tracking.history import as_past, rows_of, step_of
 from vedette.tracking.rewind import _nearest, again
 
 STEP_S, HEARD_S = 0.5, 24.0
@@ -204,3 +204,13 @@ def test_a_picture_too_large_to_remember_takes_what_is_a_little_late_and_counts_
     assert state.history.pasts == []
     assert state.late_refused.tolist() == [1]
     assert (state.bank.count, state.singles.count) == (1, 0)
+
+
+def test_what_is_later_than_every_step_remembered_belongs_to_the_last() -> None:
+    """A clock that is corrected anew makes steps, taken again, end before what waits for them."""
+    world = small(1)
+    state = tracker_of(world)
+    for t_s in range(1, 4):
+        advance(state, world.batches(float(t_s)), [], T0_NS + t_s * NS)
+    last = state.history.first + len(state.history.steps) - 1
+    assert step_of(state, np.array([state.newest_ns + 2 * NS])).tolist() == [last]

@@ -109,11 +109,15 @@ def keep_past(state: TrackerState, at: int) -> None:
 def step_of(state: TrackerState, t_ns: I64) -> I64:
     """Give the number of the step that each measurement belongs to, -1 where it is forgotten.
 
-    It is the first after which the newest measurement was no older.
+    It is the first after which the newest measurement was no older; the last where none is: taken
+    again, steps may end sooner, for a sensor's clock is corrected by what is believed of it now.
     """
     history = state.history
+    if not history.steps:
+        return np.full(len(t_ns), -1, np.int64)
     newest_ns = np.array([step.newest_ns for step in history.steps], np.int64)
-    at = history.first + np.searchsorted(newest_ns, t_ns).astype(np.int64)
+    after = np.searchsorted(newest_ns, t_ns).astype(np.int64)
+    at = history.first + np.minimum(after, len(history.steps) - 1)
     return np.where(_reachable(state, t_ns), at, -1)
 
 
