@@ -23,6 +23,7 @@ from benchmarks import (
     four_targets,
     ground_echoes,
     hostile,
+    identity_claims,
     identity_gate,
     quiet_day,
     real_adsb,
@@ -36,6 +37,7 @@ from benchmarks import (
     sapient_speed,
     seeds,
     simulator_speed,
+    threat_calibration,
     tracker_peers,
 )
 from benchmarks.figures import DATA, REPOSITORY, Benchmark, load, machine
@@ -51,6 +53,8 @@ OWN: tuple[Any, ...] = (
     four_targets,
     ground_echoes,
     identity_gate,
+    identity_claims,
+    threat_calibration,
     real_adsb,
     real_radar,
     real_flights,

@@ -10,6 +10,7 @@ from identity_world import Sky, Thing
 from vedette.identity import weigh
 from vedette.model.enums import SourceHealth
 from vedette.model.picture import Evidence
+from vedette.model.reports import Claims
 
 VOTES = {"fixed_wing_uas": 0.7, "bird": 0.2}
 THINGS = [
@@ -116,3 +117,22 @@ def test_every_item_is_words_and_a_finite_weight():
         assert all(e.text and np.isfinite(e.weight_log_odds) for e in ledger)
         assert all(0.0 <= e.health_ratio <= 1.0 for e in ledger)
         assert len(ledger) < 30
+
+
+def test_a_call_sign_that_agrees_is_no_airliners_address():
+    """Any autopilot sends where it is under a name: that alone makes nobody a civil aircraft."""
+    claim = Thing(1, (-9000.0, 2000.0, 300.0), (45.0, 0.0, 0.0), rcs_dbsm=-4.0, remote_id="X")
+    sky = Sky(things=[claim])
+
+    def as_call_sign(reports, links):
+        named = [
+            msgspec.structs.replace(r, claims=Claims(callsign="SYS 1")) if r.claims else r
+            for r in reports
+        ]
+        return named, links
+
+    sky.doctor = as_call_sign
+    sky.run(40)
+    agrees = [i for i in sky.record().ledger if i.kind == "agrees" and i.about == "NEUTRAL"]
+    assert agrees and max(i.weight_log_odds for i in agrees) <= 1.5
+    assert "NEUTRAL" not in sky.identities_ever()

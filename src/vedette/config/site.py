@@ -81,7 +81,7 @@ class Zone(Table, frozen=True, kw_only=True):
     possible_s: Positive = 300.0  # warn "possible" when arrival is nearer than this
     imminent_s: Positive = 150.0  # warn "imminent" when arrival is nearer than this
     reach_prob_possible: OpenProbability = 0.2
-    reach_prob_imminent: OpenProbability = 0.5
+    reach_prob_imminent: OpenProbability = 0.3
     unassessed_s: Positive = 150.0  # dead-man clock: arrival nearer than this and nobody assessed
     channels: list[Key] = []  # webhooks and channels that take its warnings; empty: all
 

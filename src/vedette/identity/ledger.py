@@ -51,7 +51,7 @@ AGREES_INTENT = -4.0  # ADS-B that radar bears out, or a listed friend in its la
 STRAYED_INTENT = -2.0  # a listed friend that radar bears out, but not where or when it should be
 REMOTE_ID_INTENT = -1.0  # anyone may broadcast a serial number
 FRIENDLY_LANE_WEIGHT = -1.5
-REMOTE_ID_WEIGHT = 1.5  # a lawful drone is no friend and no airliner
+REMOTE_ID_WEIGHT = 1.5  # who sends a serial or a call sign and no address: no friend, no airliner
 REPLY_WEIGHT = 2.0
 LISTED_CIVIL_WEIGHT = 1.5
 CIVIL_KIND_MAX, CIVIL_KIND_MIN = 2.0, -4.0
@@ -257,7 +257,7 @@ def _agreement_items(case: Case, places: Places) -> list[Evidence]:
     trust = agreement_ratio(agreement, case.now_ns)
     if trust <= 0.0:
         return []
-    full = REMOTE_ID_WEIGHT if claim.remote_id else AGREES_WEIGHT
+    full = AGREES_WEIGHT if claim.icao24 and not claim.remote_id else REMOTE_ID_WEIGHT
     text = f"is where it says it is, by {place}"
     weight, t_ns = full * trust, agreement.t_ns
     items = [_item(case, "agrees", claim.sensor, NEUTRAL, weight, text, health, t_ns)]
@@ -296,7 +296,7 @@ def _intent_items(case: Case, scene: Scene, places: Places) -> list[Evidence]:
 def _agreeing_intent(case: Case, claim: Claim) -> float:
     if case.standing.listed >= 0:
         return AGREES_INTENT if case.standing.fits else STRAYED_INTENT
-    return REMOTE_ID_INTENT if claim.remote_id else AGREES_INTENT
+    return AGREES_INTENT if claim.icao24 and not claim.remote_id else REMOTE_ID_INTENT
 
 
 def _kind_intent(case: Case, scene: Scene) -> list[Evidence]:

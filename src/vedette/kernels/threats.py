@@ -1,14 +1,15 @@
 """How probably a track's path meets an asset, and how soon it can be there, one pair at a time.
 
 In: tracks and defended assets in one site's ENU frame. Out: one row a pair that matters. Everything
-here is monotone: all else equal, more distance, more offset in heading or more height never gives
-more.
+here is monotone: all else equal (what speaks for other assets too), more distance, more offset in
+heading or more height never gives more.
 
-Where it goes: its heading is normal about its present course, with the spread of the filter's own
-velocity and of what its class does in flight. The path meets the asset when the heading lies within
-the angle the asset fills. Beside that stands the chance that the asset is what it aims at: a drone
-that flies 8 degrees past an asset may turn in. A course chosen for the asset is normal about it, a
-course chosen without it is anywhere; Bayes' rule weighs the two.
+Where it goes: a track aims at one asset or at none. What aims at an asset flies towards it, more
+than half of it with turns still to come; what aims at none has any course, and meets what lies in
+its way. Bayes' rule weighs these against each other, for all assets together: what flies at one
+does not fly at another (one beside it, which the course cannot yet tell apart, takes nothing). The
+constants were fitted to simulated flights (`benchmarks.threat_calibration`, seeds 1,000 to 1,007)
+and are judged on other seeds; a site that is attacked otherwise has other true ones.
 """
 
 import math
@@ -23,9 +24,15 @@ SPEED_CHANGE_RATIO = 0.05  # how far a craft's speed drifts from its present one
 LOGISTIC = 0.8514  # 0.5 (1 + tanh(0.8514 x)) is the normal distribution to 0.0095 (Tocher, 1963)
 SPEED_MIN_MPS = 0.1
 ROOT_TWO_PI = math.sqrt(2.0 * math.pi)
+# Of what aims at an asset, so many come by turns: their course is off by this now, one sigma.
+TURNS_SHARE, TURNS_RAD = 0.6, math.radians(45.0)
+# Two assets whose angles are this part of the course's sigma apart are told apart by it.
+APART_SIGMAS = 0.25
+WEAK_RATIO = 0.02  # an asset with less than this of all that is aimed at takes its part, unshared
 # Of what `threats` gives: range_m, closing_mps, cpa_m, cpa_s, arrival_s, arrival_sigma_s,
 # reach_prob, bearing_rad (from the asset, clockwise from north), off_rad, speed_mps, edge_m.
 COLUMNS = 11
+VIEWS = 8  # of `look`
 
 
 @njit(cache=True)
@@ -41,19 +48,93 @@ def normal_cdf(x: float) -> float:
 
 
 @njit(cache=True)
-def meets(low_rad: float, high_rad: float, sigma_rad: float, aims: float) -> float:
+def aims_at(low_rad: float, high_rad: float, sigma_rad: float, aims: float) -> float:
+    """Give how dense courses like the present one are among those chosen for an asset, 1/rad.
+
+    The asset fills the angles low..high off the course; e is by how much it misses.
+    a ((1 - t) N(e; s) + t N(e; sqrt(s^2 + w^2))), t of TURNS_SHARE, w of TURNS_RAD.
+    """
+    off = max(low_rad, -high_rad, 0.0)
+    wide2 = sigma_rad * sigma_rad + TURNS_RAD * TURNS_RAD
+    straight = math.exp(-0.5 * (off / sigma_rad) ** 2) / sigma_rad
+    turning = math.exp(-0.5 * off * off / wide2) / math.sqrt(wide2)
+    return aims * ((1.0 - TURNS_SHARE) * straight + TURNS_SHARE * turning) / ROOT_TWO_PI
+
+
+@njit(cache=True)
+def meets(
+    low_rad: float, high_rad: float, sigma_rad: float, aims: float, rival: float = 0.0
+) -> float:
     """Say how probably a path meets what fills the angles low..high, off its present course.
 
-    Radians; low <= high. P = Phi(high/s) - Phi(low/s), and beside it, where it would not meet by
-    itself, the chance that it aims at it: a N(e) / (a N(e) + (1 - a) / 2 pi), with e the angle by
-    which the course misses.
+    Radians; low <= high; rival: what speaks for other assets (`rival_of`). With c of `aims_at`, n
+    the density of a course chosen for nothing here, (1 - a) / 2 pi, and h the chance that such a
+    one meets it, Phi(high / s) - Phi(low / s): P = (c + n h) / (c + n + rival).
     """
     hit = normal_cdf(high_rad / sigma_rad) - normal_cdf(low_rad / sigma_rad)
     hit = min(max(hit, 0.0), 1.0)
-    off = max(low_rad, -high_rad, 0.0) / sigma_rad
-    chosen = aims * math.exp(-0.5 * off * off) / (ROOT_TWO_PI * sigma_rad)
-    aimed = chosen / (chosen + (1.0 - aims) / (2.0 * math.pi))
-    return hit + (1.0 - hit) * aimed
+    chosen = aims_at(low_rad, high_rad, sigma_rad, aims)
+    free = (1.0 - aims) / (2.0 * math.pi)
+    return (chosen + free * hit) / (chosen + free + rival)
+
+
+@njit(cache=True)
+def rival_of(a: int, views: Any, total: float, sigma_rad: float) -> float:
+    """Add up what speaks for the other assets a track may aim at, beside asset a, 1/rad.
+
+    views (A, VIEWS): low, high and density of each; NaN low: not in reach. total: of all densities.
+    An asset whose angles overlap a's takes nothing from it; one clearly apart takes all of its own.
+    """
+    taken = total - views[a, 2]
+    for b in range(views.shape[0]):
+        chosen = views[b, 2]
+        if b == a or chosen < WEAK_RATIO * total:
+            continue
+        gap = max(views[a, 0] - views[b, 1], views[b, 0] - views[a, 1], 0.0)
+        apart = gap / (APART_SIGMAS * sigma_rad)
+        taken -= math.exp(-0.5 * apart * apart) * chosen
+    answer: float = max(taken, 0.0)
+    return answer
+
+
+@njit(cache=True)
+def look(
+    state: Any,
+    centre_m: Any,
+    velocity_mps: Any,
+    radius_m: Any,
+    corners_m: Any,
+    corner_count: Any,
+    horizon_s: float,
+    sigma_rad: float,
+    aims: float,
+    views: Any,
+) -> float:
+    """Look from one track at every asset: fills views (A, VIEWS), returns the sum of densities.
+
+    Columns: low, high, density, edge_m, range_m, speed_mps as the asset sees it, towards, course.
+    Not in reach within horizon_s: density 0, range_m NaN.
+    """
+    total = 0.0
+    for a in range(centre_m.shape[0]):
+        east_m, north_m = centre_m[a, 0] - state[0], centre_m[a, 1] - state[1]
+        v_east, v_north = state[3] - velocity_mps[a, 0], state[4] - velocity_mps[a, 1]
+        range_m, speed_mps = math.hypot(east_m, north_m), math.hypot(v_east, v_north)
+        reach_m = speed_mps * horizon_s if speed_mps >= MOVING_MPS else 0.0
+        views[a, 2], views[a, 4] = 0.0, math.nan
+        if range_m > reach_m + radius_m[a]:
+            continue
+        towards, course = math.atan2(east_m, north_m), math.atan2(v_east, v_north)
+        if corner_count[a] > 0:
+            outline = corners_m[a]
+            view = polygon_view(east_m, north_m, outline, corner_count[a], course)
+        else:
+            view = circle_view(range_m, radius_m[a], wrapped(towards - course))
+        views[a, 0], views[a, 1], views[a, 3] = view[1], view[2], view[0]
+        views[a, 2] = aims_at(view[1], view[2], sigma_rad, aims)
+        views[a, 4:] = range_m, speed_mps, towards, course
+        total += views[a, 2]
+    return total
 
 
 @njit(cache=True)
@@ -211,43 +292,44 @@ def threats(
     most = rows.shape[0] * centre_m.shape[0]
     track, asset = np.empty(most, np.int64), np.empty(most, np.int64)
     found = np.empty((most, COLUMNS))
+    views = np.empty((centre_m.shape[0], VIEWS))
     p = 0
     for i in range(rows.shape[0]):
         state, cov = state_enu[rows[i]], cov_enu[rows[i]]
         course_sigma_rad, matters, half_m, aims = traits[i]
-        up_sigma_m = math.inf
-        if height_observed[rows[i]] > 0:
-            up_sigma_m = math.sqrt(max(cov[2, 2], 0.0))
+        up_sigma_m = math.sqrt(max(cov[2, 2], 0.0)) if height_observed[rows[i]] > 0 else math.inf
         sigma_rad, sigma_mps = spreads(state, cov, course_sigma_rad)
+        total = look(
+            state,
+            centre_m,
+            velocity_mps,
+            radius_m,
+            corners_m,
+            corner_count,
+            horizon_s,
+            sigma_rad,
+            aims,
+            views,
+        )
         for a in range(centre_m.shape[0]):
-            centre, velocity = centre_m[a], velocity_mps[a]
-            east_m, north_m = centre[0] - state[0], centre[1] - state[1]
-            v_east, v_north = state[3] - velocity[0], state[4] - velocity[1]
-            range_m, speed_mps = math.hypot(east_m, north_m), math.hypot(v_east, v_north)
-            reach_m = speed_mps * horizon_s if speed_mps >= MOVING_MPS else 0.0
-            if range_m > reach_m + radius_m[a]:
+            low, high, _, edge_m, range_m, speed_mps, towards, course = views[a]
+            if math.isnan(range_m):
                 continue
-            towards, course = math.atan2(east_m, north_m), math.atan2(v_east, v_north)
-            off = wrapped(towards - course)
+            centre, velocity = centre_m[a], velocity_mps[a]
             above_m = max(state[2] - centre[2] - half_height_m[a] - up_sigma_m, 0.0)
             down = comes_down(above_m, half_m) * matters
-            edge_m, low, high = circle_view(range_m, radius_m[a], off)
-            prob = meets(low, high, sigma_rad, aims) * down
-            if prob < floor_prob:
-                continue
-            if corner_count[a] > 0:  # a polygon lies in its circle: what that rules out stays out
-                outline = corners_m[a]
-                edge_m, low, high = polygon_view(east_m, north_m, outline, corner_count[a], course)
-                prob = meets(low, high, sigma_rad, aims) * down
-                if prob < floor_prob:
-                    continue
+            if meets(low, high, sigma_rad, aims) * down < floor_prob:
+                continue  # and less beside the others
+            rival = rival_of(a, views, total, sigma_rad) if edge_m > 0.0 else 0.0
+            prob = meets(low, high, sigma_rad, aims, rival) * down
             safe_m = max(range_m, 1e-6)
-            east, north, way_m = east_m / safe_m, north_m / safe_m, math.hypot(edge_m, above_m)
+            east, north = (centre[0] - state[0]) / safe_m, (centre[1] - state[1]) / safe_m
+            way_m = math.hypot(edge_m, above_m)
             when = arrival(state, cov, velocity, east, north, way_m, sigma_mps)
-            if when[0] > horizon_s:
+            if prob < floor_prob or when[0] > horizon_s:
                 continue
             closing_mps, cpa_m, cpa_s = approach(state, centre, velocity, range_m)
-            bearing = (towards + math.pi) % (2.0 * math.pi)
+            bearing, off = (towards + math.pi) % (2.0 * math.pi), wrapped(towards - course)
             found[p, :5] = range_m, closing_mps, cpa_m, cpa_s, when[0]
             found[p, 5:] = when[1], prob, bearing, abs(off), speed_mps, edge_m
             track[p], asset[p] = i, a

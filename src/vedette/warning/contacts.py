@@ -78,15 +78,15 @@ def hold_s(identity: IdentityRecord, threat: Threat, cause: str) -> float:
 
 
 def level_of(
-    zone: Zone, contact: Contact, threat: Threat, armed: bool, unlooked: bool, phantom: bool = False
+    zone: Zone, contact: Contact, threat: Threat, armed: bool, unlooked: bool, weak: bool = False
 ) -> tuple[bool, bool, str]:
     """Say whether possible and imminent hold for this track now, and why.
 
-    armed: SUSPECT or HOSTILE; unlooked: the dead man's clock runs; phantom: a healthy radar that
-    should see it does not, so anyone may have broadcast it: people are told to be ready, and no
-    more. Returns (possible, imminent, cause). The thresholds are the zone's, slackened for a
-    condition that holds already. NaN never warns. A civil or friendly track is neither armed nor
-    unlooked and so never warns.
+    armed: SUSPECT or HOSTILE; unlooked: the dead man's clock runs; weak: a healthy radar that
+    should see it does not, so anyone may have broadcast it, or it is sooner a bird or a balloon
+    than all else: the clock tells people to be ready, and no more. Returns (possible, imminent,
+    cause). The thresholds are the zone's, slackened for a condition that holds already. NaN never
+    warns. A civil or friendly track is neither armed nor unlooked and so never warns.
     """
 
     def holds(nearer_s: float, reach_prob: float, held: bool) -> bool:
@@ -100,7 +100,7 @@ def level_of(
     by_threat = armed and holds(zone.possible_s, zone.reach_prob_possible, held)
     by_clock = unlooked and holds(zone.unassessed_s, zone.reach_prob_possible, held)
     imminent = (armed and holds(zone.imminent_s, zone.reach_prob_imminent, imminent_held)) or (
-        unlooked and not phantom and holds(clock_s, zone.reach_prob_imminent, imminent_held)
+        unlooked and not weak and holds(clock_s, zone.reach_prob_imminent, imminent_held)
     )
     cause = "threat" if by_threat else "unassessed"
     return by_threat or by_clock or imminent, imminent, cause
@@ -162,8 +162,8 @@ def _see(
     if known is None and not (armed or unlooked):
         return
     contact = known or Contact(threat.track_id)
-    phantom = bool(identity.unseen_by)
-    possible, imminent, cause = level_of(zone_state.zone, contact, threat, armed, unlooked, phantom)
+    weak = bool(identity.unseen_by) or harmless_prob(identity) >= DOUBT_HARMLESS_PROB
+    possible, imminent, cause = level_of(zone_state.zone, contact, threat, armed, unlooked, weak)
     if known is None:
         if not possible:
             return

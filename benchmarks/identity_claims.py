@@ -1,0 +1,143 @@
+"""Drones that attack under a friendly name: does the name ever make one of them a friend?
+
+python -m benchmarks.identity_claims [--quick] [--json]
+"""
+
+import math
+import sys
+from collections import Counter
+
+import numpy as np
+
+from benchmarks.figures import Figure, run_module
+from benchmarks.flown import Plan, Sky, Word, fly
+from benchmarks.flown_site import BEGUN_NS, FRAME, LANE, make_site
+from benchmarks.seeds import upper_bound
+from vedette import pipeline
+from vedette.config.site import FlightListed
+from vedette.model.enums import Identity
+from vedette.model.events import IdentityChanged
+
+NAME = "identity_claims"
+TITLE = "Attackers under a friendly name"
+TEXT = """Drones fly at the quarters and send the name of a friendly flight that is on the day's
+list, by ADS-B, Remote ID, a blue-force network (CoT, "friend"), Mode 3/A or MAVLink: where they
+really are, somewhere else, or by day when the flight is listed for the night; forty in a sky, from
+reports on through the real core (`benchmarks/flown.py`). Apart from them, the perfect copy: the
+listed name, in the listed lane, in its hour, at its speed, and where it says it is. To radar and to
+every receiver that is the flight itself; what parts the two is the turn out of the lane, or both
+being in the sky. Bounds are exact (Clopper-Pearson, one-sided 95 %)."""
+COMMAND = "python -m benchmarks.identity_claims"
+NEEDS = ""
+
+TRIALS, TRIALS_QUICK, PER_SKY, SECONDS = 2_000, 200, 40, 80
+CLAIMS = ("ADS-B", "Remote ID", "blue force", "Mode 3/A", "MAVLink")
+WAYS = ("true place", "false place", "wrong hour", "perfect copy")
+WAY_SHARES = (0.4, 0.3, 0.2, 0.1)
+NIGHT = {"from_time": "2026-09-20T20:00:00Z", "to_time": "2026-09-20T23:00:00Z"}
+
+
+def word_of(rng: np.random.Generator, claim: str, number: int, lies: bool) -> Word:
+    """Make what the attacker sends."""
+    offset = (0.0, 0.0, 0.0)
+    if lies:
+        turn, far = rng.uniform(0.0, 2.0 * np.pi), rng.uniform(300.0, 4000.0)
+        offset = (far * math.sin(turn), far * math.cos(turn), 0.0)
+    name = f"OWN{number:03d}"
+    match claim:
+        case "ADS-B":
+            return Word("adsb", icao24=f"{0x730000 + number:06x}", callsign=name, offset_m=offset)
+        case "Remote ID":
+            return Word("remote_id", remote_id=f"SERIAL-{number}", offset_m=offset)
+        case "blue force":
+            return Word("cot", callsign=name, affiliation="friend", offset_m=offset)
+        case "MAVLink":
+            return Word("mavlink", callsign=name, offset_m=offset)
+    return Word("radar", callsign=name, squawk="4321")
+
+
+def plan_of(rng: np.random.Generator, claim: str, way: str, number: int) -> Plan:
+    """Lay out one attacker. group: its claim and its way."""
+    lies = way == "false place" and claim != "Mode 3/A"
+    words, group = [word_of(rng, claim, number, lies)], f"{claim}, {way}"
+    height, rcs = rng.uniform(80.0, 400.0), rng.normal(-10.0, 3.0)
+    if way == "perfect copy":
+        share = rng.uniform(0.0, 0.6)
+        east, north = (LANE[0][i] + share * (LANE[1][i] - LANE[0][i]) for i in (0, 1))
+        line = [(*LANE[1], height), (*LANE[2], height)]
+        speed = rng.uniform(22.0, 33.0)
+        return Plan("copy", (east, north, height), line, speed, 0.1, rcs_dbsm=rcs, words=words,
+                    group=group)  # fmt: skip
+    # From anywhere but out of the lane, which lies to the east.
+    bearing, far = rng.uniform(2.2, 2.0 * np.pi - 0.6), rng.uniform(4000.0, 9000.0)
+    start = (far * math.sin(bearing), far * math.cos(bearing), height)
+    speed = rng.uniform(24.0, 55.0)
+    return Plan("attacker", start, [(0.0, 0.0, 5.0)], speed, 0.1, rcs_dbsm=rcs, words=words,
+                group=group, at_end="ends")  # fmt: skip
+
+
+def listed(number: int, way: str) -> FlightListed:
+    """List the friendly flight whose name the attacker sends; it is not in the sky itself."""
+    return FlightListed(
+        id=f"own{number}",
+        affiliation="friend",
+        icao24=f"{0x730000 + number:06x}",
+        remote_id=f"SERIAL-{number}",
+        callsign=f"OWN{number:03d}",
+        corridor="recovery",
+        speed_max_mps=35.0,
+        **(NIGHT if way == "wrong hour" else {}),
+    )
+
+
+def watch(seed: int, trials: Counter[str], became: Counter[tuple[str, str]]) -> None:
+    """Fly one sky; counts trials by group, and (group, identity) of those that were ever that."""
+    rng = np.random.default_rng([seed, 66])
+    plans, flights = [], []
+    for number in range(PER_SKY):
+        way = str(rng.choice(WAYS, p=WAY_SHARES))
+        plans.append(plan_of(rng, CLAIMS[number % len(CLAIMS)], way, number))
+        flights.append(listed(number, way))
+    trials.update(plan.group for plan in plans)
+    paths = fly(plans, SECONDS, rng)
+    sky = Sky(pipeline.assemble(make_site(flights)), FRAME, plans, paths, rng, BEGUN_NS)
+    ever: set[tuple[int, str]] = set()
+    for step, picture in enumerate(sky.run()):
+        changed = [e for e in picture.events if isinstance(e, IdentityChanged)]
+        if not changed:
+            continue
+        matched = sky.nearest(picture, step, 400.0)
+        for event in changed:
+            flight = matched.get(event.track_id)
+            if flight is not None:
+                ever.add((flight, str(event.after)))
+    became.update((plans[flight].group, after) for flight, after in ever)
+
+
+def figures(quick: bool) -> list[Figure]:
+    """Measure and put into words."""
+    trials: Counter[str] = Counter()
+    became: Counter[tuple[str, str]] = Counter()
+    for seed in range(1, (TRIALS_QUICK if quick else TRIALS) // PER_SKY + 1):
+        watch(seed, trials, became)
+    rows, total, friends = [], 0, 0
+    for claim in CLAIMS:
+        groups = [f"{claim}, {way}" for way in WAYS[:3]]
+        count = sum(trials[group] for group in groups)
+        found = {i: sum(became[group, i] for group in groups) for i in Identity}
+        total, friends = total + count, friends + found[Identity.FRIEND]
+        said = f"{found[Identity.FRIEND]} FRIEND, {found[Identity.ASSUMED_FRIEND]} ASSUMED_FRIEND"
+        said += f", {found[Identity.NEUTRAL]} NEUTRAL of {count:,}"
+        rows.append(Figure(f"under a name sent by {claim}", said, "0 FRIEND"))
+    rows.append(Figure("all: ever FRIEND", f"{friends} of {total:,}", "0"))
+    rows.append(Figure("the same, upper 95 % bound", f"{upper_bound(friends, total):.3%}"))
+    for claim in CLAIMS:
+        group = f"{claim}, perfect copy"
+        count = trials[group]
+        said = f"{became[group, 'FRIEND']} FRIEND, {became[group, 'ASSUMED_FRIEND']} ASSUMED_FRIEND"
+        rows.append(Figure(f"perfect copy by {claim}", f"{said} of {count:,}"))
+    return rows
+
+
+if __name__ == "__main__":
+    run_module(sys.modules[__name__])
