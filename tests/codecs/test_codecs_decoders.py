@@ -141,6 +141,13 @@ def test_fragments_are_refused_and_other_traffic_is_passed_over():
     assert capture.udp_of(capture.Packet(0, 0, 1, bytes(frame))) is None
 
 
+def test_everything_the_stage_offers_is_there_when_it_is_asked_for():
+    for name in codecs.__all__:
+        assert getattr(codecs, name) is not None
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        codecs.nothing  # noqa: B018
+
+
 FILES = {name: files[0] for name, files in good_files().items()}
 FILES["ast"] = b"".join(asterix_datagrams())
 GOOD = {**FILES, "asterix": FILES["ast"], "jsonl": FILES["detections"]}

@@ -1,6 +1,8 @@
 """What `vedette simulate` writes, read back by the codecs and against its own truth."""
 
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -89,3 +91,18 @@ def test_a_recorded_flight_is_flown_again_exactly(loaded, tmp_path):
     t_s = (truth.t_ns - loaded.start_ns) * 1e-9
     assert truth.state_enu[:, 0] == pytest.approx(1000.0 + 20.0 * t_s, abs=0.5)
     assert truth.state_enu[5:, 3] == pytest.approx(20.0, abs=0.5)
+
+
+def test_only_the_formats_of_the_sites_feeds_are_loaded(repository, tmp_path):
+    """Who simulates does not wait for what it does not use: half of the start was that."""
+    scenario = repository / "scenarios" / "terminal_dive.toml"
+    script = (
+        "import sys; from vedette.cli import main;"
+        f"assert main(['simulate', {str(scenario)!r}, '--output', {str(tmp_path)!r}]) == 0;"
+        "print(sorted(m for m in ('httpx', 'google.protobuf', 'vedette.codecs.decoders',"
+        " 'vedette.codecs.sapient', 'vedette.codecs.cot') if m in sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"

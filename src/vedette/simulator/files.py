@@ -10,9 +10,8 @@ from pathlib import Path
 
 from vedette.model.reports import Report
 from vedette.simulator.heard import Heard
-from vedette.simulator.play import categories, dies_ns
 from vedette.simulator.scenario import LoadedScenario
-from vedette.simulator.sensors import create_sensors
+from vedette.simulator.sensors import categories, create_sensors, dies_ns
 from vedette.simulator.sightings import create_sightings
 from vedette.simulator.truth import TruthRecorder
 from vedette.simulator.wire import create_wire, detection_lines

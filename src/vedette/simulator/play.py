@@ -6,12 +6,11 @@ effector models and people look and act, through whatever console they were give
 
 from dataclasses import dataclass, field
 
-from vedette.base.constants import NS_PER_S
 from vedette.simulator.effectors import Effectors
 from vedette.simulator.interface import Glance
 from vedette.simulator.operators import Operator
 from vedette.simulator.scenario import LoadedScenario
-from vedette.simulator.sensors import SensorSet, create_sensors
+from vedette.simulator.sensors import SensorSet, categories, create_sensors, dies_ns
 from vedette.simulator.sightings import Sightings, create_sightings
 from vedette.simulator.wire import Wire, create_wire
 from vedette.simulator.world import World, create_world
@@ -65,24 +64,6 @@ class Play:
             await self.effectors.act(self.world)
         for operator in self.operators:
             await operator.act()
-
-
-def dies_ns(loaded: LoadedScenario) -> dict[str, int]:
-    """Say from when on each sensor that fails says nothing more, int64 ns UTC."""
-    return {
-        spec.id: loaded.start_ns + int(spec.fails_s * NS_PER_S)
-        for spec in loaded.scenario.sensors
-        if spec.fails_s is not None
-    }
-
-
-def categories(loaded: LoadedScenario) -> dict[str, int]:
-    """Say in which ASTERIX category sensors speak for which the scenario says so."""
-    return {
-        spec.id: spec.asterix_category
-        for spec in loaded.scenario.sensors
-        if spec.asterix_category is not None
-    }
 
 
 def make_play(loaded: LoadedScenario, seed: int) -> Play:

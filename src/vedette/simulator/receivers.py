@@ -55,37 +55,41 @@ class AdsbModel:
         state = world.state_enu()[rows]
         heard = look(self.station, state).inside & world.visible[rows]
         luck = self.rng.uniform(size=(len(rows), 2))
-        places = np.stack(world.frame.geo_deg_from_enu(*state[:, :3].T), axis=1).tolist()
+        turn = (world.t_ns - world.start_ns) // STEP_NS + np.array(rows)
+        tells = heard & (turn % 2 == 0) & (luck[:, 0] < self.detection_prob)
+        told = world.frame.geo_deg_from_enu(*state[tells, :3].T)
+        places = iter(np.stack(told, axis=1).tolist())
         reports: list[Report] = []
-        for i, k in enumerate(rows):
-            transponder = specs[k].transponder
-            if heard[i] and transponder is not None:
-                speed, chance = state[i, 3:].tolist(), luck[i].tolist()
-                reports += self._hear(world, k, transponder, places[i], speed, chance)
+        speeds, chances = state[:, 3:].tolist(), luck.tolist()
+        for i in np.flatnonzero(heard).tolist():
+            transponder = specs[rows[i]].transponder
+            if transponder is not None:
+                place = next(places) if tells[i] else None
+                said = self._hear(world, int(turn[i]), transponder, place, speeds[i], chances[i])
+                reports += said
         return reports
 
     def _hear(
         self,
         world: World,
-        k: int,
+        step: int,
         transponder: Transponder,
-        place: list[float],
+        place: list[float] | None,
         velocity_mps: list[float],
         luck: list[float],
     ) -> list[Report]:
         """Hear what one aircraft sends in this step: place or velocity, at times its name.
 
-        place: latitude, longitude (degrees), height over WGS-84.
+        step: its own count. place: latitude, longitude (degrees), height over WGS-84, where it is
+        told in this step.
         """
-        step = (world.t_ns - world.start_ns) // STEP_NS + k
-        lat_deg, lon_deg, hae_m = place
-        lat_rad, lon_rad = math.radians(lat_deg), math.radians(lon_deg)
-        baro_m, icao24 = hae_m + self.pressure_offset_m, transponder.icao24
+        icao24 = transponder.icao24
         messages = []
         reports: list[Report] = []
         if luck[0] < self.detection_prob:
-            if step % 2 == 0:
-                odd = bool(step // 2 % 2)
+            if place is not None:
+                lat_rad, lon_rad, hae_m = math.radians(place[0]), math.radians(place[1]), place[2]
+                baro_m, odd = hae_m + self.pressure_offset_m, bool(step // 2 % 2)
                 messages.append(mode_s.airborne_position(icao24, lat_rad, lon_rad, baro_m, odd))
                 there = (lat_rad, lon_rad, hae_m)
                 reports.append(self._report(world, transponder, velocity_mps, there))

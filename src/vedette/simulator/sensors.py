@@ -135,6 +135,24 @@ def create_sensors(loaded: LoadedScenario, seed: int) -> SensorSet:
     return SensorSet(models, latencies, Cues(frame, stations, cued), _faulty(loaded, seed))
 
 
+def dies_ns(loaded: LoadedScenario) -> dict[str, int]:
+    """Say from when on each sensor that fails says nothing more, int64 ns UTC."""
+    return {
+        spec.id: loaded.start_ns + int(spec.fails_s * NS_PER_S)
+        for spec in loaded.scenario.sensors
+        if spec.fails_s is not None
+    }
+
+
+def categories(loaded: LoadedScenario) -> dict[str, int]:
+    """Say in which ASTERIX category sensors speak for which the scenario says so."""
+    return {
+        spec.id: spec.asterix_category
+        for spec in loaded.scenario.sensors
+        if spec.asterix_category is not None
+    }
+
+
 def _faulty(loaded: LoadedScenario, seed: int) -> dict[str, FaultyLine]:
     """Make the lines of the sensors that have faults, each with a stream of chance of its own."""
     lines = {}
