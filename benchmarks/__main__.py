@@ -17,6 +17,7 @@ from typing import Any
 from benchmarks import (
     campaign_speed,
     campaign_stages,
+    class_accuracy,
     consistency,
     convert_speed,
     delivery,
@@ -65,6 +66,7 @@ OWN: tuple[Any, ...] = (
     simulator_speed,
     remote_id_speed,
     campaign_speed,
+    class_accuracy,
     campaign_stages,
     sapient_speed,
     hostile,

@@ -53,14 +53,17 @@ class _Origin:
         self.lat_deg, self.lon_deg, self.hae_m = lat_deg, lon_deg, hae_m
 
 
-def read(path: Path) -> list[Truth]:
-    """Read a recording of any known kind, by its ending and content; ADS-B gives many flights."""
+def read(path: Path, most: int = 1_000_000) -> list[Truth]:
+    """Read a recording of any known kind, by its ending and content.
+
+    ADS-B gives many flights, of `most` aircraft, spread over the list of addresses.
+    """
     if path.suffix == ".ulg":
         return [read_px4(path)]
     if path.suffix == ".bin":
         return [read_ardupilot(path)]
     if path.name.endswith(".json.gz"):
-        return read_adsb(path)
+        return read_adsb(path, most=most)
     log = scipy.io.loadmat(str(path), squeeze_me=True, struct_as_record=False)
     for key, reader in (("flight_data", _minnesota), ("validationData", _ampyx)):
         if key in log:
@@ -152,19 +155,28 @@ def dataflash(log: bytes, wanted: str) -> Iterator[dict[str, float]]:
         at += size
 
 
-def read_adsb(path: Path, least_s: float = 300.0) -> list[Truth]:
+def read_adsb(path: Path, least_s: float = 300.0, most: int = 1_000_000) -> list[Truth]:
     """Read what aircraft said of themselves, smoothed; flights shorter than least_s left out."""
     said: dict[str, list[dict[str, Any]]] = {}
     with gzip.open(path) as file:
-        for row in json.load(file):
+        for row in _listed(json.load(file)):
             if None not in (row.get("latitude"), row.get("longitude"), row.get("altitude")):
                 said.setdefault(row["icao24"], []).append(row)
     flights = []
-    for address, rows in sorted(said.items()):
+    for address in sorted(said)[:: max(1, len(said) // most)]:
+        rows = said[address]
         for number, part in enumerate(_unbroken(rows)):
             if part[-1, 0] - part[0, 0] >= least_s:
                 flights.append(_aircraft(f"{path.name.split('.')[0]}:{address}:{number}", part))
     return flights
+
+
+def _listed(table: Any) -> list[dict[str, Any]]:
+    """Give the rows of a table that lies in rows, or in columns of {number: value}."""
+    if isinstance(table, list):
+        return table
+    numbers = list(table["timestamp"])
+    return [{name: column[n] for name, column in table.items()} for n in numbers]
 
 
 def _unbroken(rows: list[dict[str, Any]]) -> list[F64]:

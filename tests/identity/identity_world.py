@@ -115,6 +115,7 @@ class Sky:
     now_ns: int = T0_NS
     doctor: Callable | None = None  # changes (reports, links) before the stage sees them
     events: list[Event] = field(default_factory=list)
+    errors: dict[int, np.ndarray] = field(default_factory=dict)
 
     def __post_init__(self):
         self.state = identity.start(self.site)
@@ -134,12 +135,20 @@ class Sky:
     def where(self, thing: Thing) -> np.ndarray:
         return np.array(thing.pos_m) + np.array(thing.vel_mps) * self.elapsed_s
 
+    def noise(self, thing: Thing) -> np.ndarray:
+        """Draw a track's error: a filter's errors of place last for seconds."""
+        fresh = self.rng.normal(size=6) * np.repeat([10.0, 0.5 * thing.speed_sigma_mps], 3)
+        before = self.errors.get(thing.track_id, fresh)
+        keep = np.repeat([0.85, 0.0], 3) ** (self.tick_ns / 1e9)
+        self.errors[thing.track_id] = keep * before + np.sqrt(1.0 - keep**2) * fresh
+        return self.errors[thing.track_id]
+
     def table(self):
         tracks = empty_tracks(max(len(self.things), 1), len(self.site.sensors))
         tracks.count, tracks.t_ns = len(self.things), self.now_ns
         for row, thing in enumerate(sorted(self.things, key=lambda t: t.track_id)):
             tracks.track_id[row] = thing.track_id
-            noise = self.rng.normal(size=6) * np.repeat([10.0, 0.5 * thing.speed_sigma_mps], 3)
+            noise = self.noise(thing)
             tracks.state_enu[row] = np.r_[self.where(thing), thing.vel_mps] + noise
             variances = np.repeat([100.0, thing.speed_sigma_mps**2], 3)
             tracks.cov_enu[row] = np.diag(variances)
@@ -149,6 +158,7 @@ class Sky:
             tracks.started_ns[row] = T0_NS
             tracks.height_observed[row] = 1
             tracks.turn_rate_radps[row] = np.nan
+            tracks.mode_prob[row] = [0.94, 0.02, 0.02, 0.02, 0.0]
             if thing.on_radar:
                 tracks.sensor_updated_ns[row, 0] = self.now_ns
         return tracks

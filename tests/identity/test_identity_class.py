@@ -4,11 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from identity_world import Sky, Thing, make_site
+from identity_world import T0_NS, Sky, Thing, make_site
 
+from vedette.base.constants import NS_PER_S
 from vedette.config.site import Wind
-from vedette.identity.classes import LABELS, Looks, log_likelihoods, normalise
+from vedette.identity.classes import LABELS, LOG_PRIOR, Looks, log_likelihoods, normalise
+from vedette.identity.flight import KNOWN, Path60, flown, load_network, log_flight, take_look
 from vedette.identity.hearing import log_vote
+from vedette.kernels.flight import FEATURES as FLIGHT_FEATURES
+from vedette.model import kinds
 from vedette.model.enums import ObjectClass
 from vedette.model.events import ClassChanged
 
@@ -19,8 +23,9 @@ BIRD = {"pos_m": (-3000.0, 0.0, 80.0), "vel_mps": (12.0, 1.0, 0.0), "rcs_dbsm": 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_fixed_wing_drone_is_named_within_ten_seconds_of_radar(seed):
     sky = Sky(things=[Thing(1, **DRONE, speed_sigma_mps=4.0)], seed=seed).run(10)
-    assert sky.record().object_class is ObjectClass.FIXED_WING_UAS
-    assert sky.record().class_prob["fixed_wing_uas"] > 0.8
+    probs = sky.record().class_prob
+    assert sky.record().object_class in kinds.FIXED_WING
+    assert probs["fixed_wing_uas"] + probs["one_way_uas"] > 0.8
     assert sky.told(ClassChanged)[0].reason
 
 
@@ -36,23 +41,82 @@ def test_a_multirotor_that_flies_like_a_bird_leaves_doubt():
     assert 0.1 < probs["bird"] < 0.9
 
 
-def class_prob(name: str, **seen: float) -> float:
-    """Give the probability of a class for one set of means, nothing else being seen."""
-    plain = {"speed_mps": 14.0, "air_mps": 14.0, "climb_mps": 0.0, "speed_var": 4.0}
-    plain |= {"climb_var": 1.0, "height_m": np.nan, "height_sd_m": 1.0, "turn_radps": np.nan}
-    plain |= {"rcs_dbsm": 0.0, "rcs_looks": 0.0, **seen}
-    looks = Looks(**{key: np.ones(1) * value for key, value in plain.items()})
-    return float(normalise(log_likelihoods(looks, 3.0).sum(axis=0))[0, LABELS.index(name)])
+def path_of(places: np.ndarray) -> Path60:
+    """Make a path of places (K, 3) a second apart, followed by a filter that is 5 m off."""
+    path, velocity = Path60(), np.gradient(places, axis=0)
+    for k, (place, speed) in enumerate(zip(places, velocity, strict=True)):
+        look = np.r_[0.0, place, speed, 9.0, 2.0, 0.94, 0.04, 0.02, 0.0]
+        take_look(path, look, T0_NS + k * NS_PER_S)
+    return path
+
+
+def meandering(lean_radps: float, speed_mps: float = 13.0) -> np.ndarray:
+    """Fly a minute, leaning to one side and the other in turns of seven seconds."""
+    t_s = np.arange(60.0)
+    heading = np.cumsum(lean_radps * np.sign(np.sin(2.0 * np.pi * t_s / 14.0)))
+    step = speed_mps * np.stack([np.sin(heading), np.cos(heading), 0.0 * t_s], axis=1)
+    return np.cumsum(step, axis=0)
+
+
+def by_flight(path: Path60, climb_seen: float = 1.0) -> dict[str, float]:
+    """Give what each kind's way of flying adds in all, the kinds as likely beforehand."""
+    x, seen, _ = flown([path])
+    logs = log_flight(x, seen, np.array([climb_seen]), load_network()).sum(axis=0)
+    return dict(zip(map(str, KNOWN), normalise(logs)[0].tolist(), strict=True))
 
 
 def test_what_leans_to_both_sides_all_the_time_is_rather_a_bird():
-    # A gull with a logger turned 0.07 rad/s over the quarters of a minute it flew (median).
-    leaning = class_prob("bird", turn_radps=0.07) / class_prob("multirotor", turn_radps=0.07)
-    steady = class_prob("bird", turn_radps=0.0) / class_prob("multirotor", turn_radps=0.0)
-    unseen = class_prob("bird") / class_prob("multirotor")
-    assert leaning > 1.3 * unseen
-    assert steady < 0.8 * unseen
-    assert leaning < 5.0 * unseen
+    leaning, steady = by_flight(path_of(meandering(0.15))), by_flight(path_of(meandering(0.0)))
+    assert leaning["bird"] == max(leaning.values())
+    assert leaning["bird"] / leaning["multirotor"] > 3.0 * steady["bird"] / steady["multirotor"]
+
+
+def test_what_stands_still_and_then_flies_off_is_a_multirotor():
+    way = np.r_[np.zeros(30), 8.0 * np.arange(30)]
+    places = np.stack([way, 0.0 * way, 0.0 * way], axis=1)
+    assert by_flight(path_of(places))["multirotor"] > 0.7
+
+
+def test_a_circle_flown_evenly_is_no_multirotor_and_no_airliner():
+    circle = 80.0 * np.exp(0.25j * np.arange(60.0))
+    places = np.stack([circle.real, circle.imag, 0.0 * circle.real], axis=1)
+    probs = by_flight(path_of(places))
+    assert probs["fixed_wing_uas"] > probs["multirotor"]
+    assert probs["aeroplane"] < 0.01
+
+
+def test_the_direction_of_a_flight_says_nothing():
+    places = meandering(0.1)
+    turned = places[:, [1, 0, 2]] * [-1.0, 1.0, 1.0]
+    one, other = by_flight(path_of(places)), by_flight(path_of(turned))
+    assert one == pytest.approx(other, abs=1e-6)
+
+
+def test_the_parts_of_a_flight_add_up_to_the_whole():
+    x, seen, _ = flown([path_of(meandering(0.1)), path_of(meandering(0.0, 50.0))])
+    parts = log_flight(x, seen, np.ones(2), load_network())
+    whole = parts.sum(axis=0) - np.log(len(KNOWN))
+    assert np.exp(whole).sum(axis=1) == pytest.approx(1.0)
+
+
+def test_without_a_height_climb_says_nothing():
+    x, seen, _ = flown([path_of(meandering(0.1))])
+    parts = log_flight(x, seen, np.zeros(1), load_network())
+    assert np.all(parts[3] == 0.0)
+    assert np.any(parts[2] != 0.0)
+
+
+def test_only_the_last_minute_counts():
+    hover, straight = np.zeros((80, 3)), meandering(0.0, 50.0)
+    long = path_of(np.vstack([hover, straight]))
+    short = path_of(straight)
+    assert by_flight(long)["multirotor"] == pytest.approx(by_flight(short)["multirotor"], abs=0.02)
+
+
+def test_the_first_look_says_what_speed_says():
+    slow = by_flight(path_of(meandering(0.0, 12.0)[:2]))
+    fast = by_flight(path_of(meandering(0.0, 50.0)[:2]))
+    assert fast["one_way_uas"] / fast["bird"] > 5.0 * slow["one_way_uas"] / slow["bird"]
 
 
 def test_what_drifts_with_the_wind_is_a_balloon():
@@ -64,7 +128,7 @@ def test_what_drifts_with_the_wind_is_a_balloon():
 @pytest.mark.parametrize("speed_mps", [65.0, 120.0, 235.0])
 def test_an_aeroplane_is_an_aeroplane_without_a_word_from_it(speed_mps):
     silent = Thing(1, (-20_000.0, 4000.0, 2500.0), (speed_mps, 0.0, 0.0), rcs_dbsm=10.0)
-    assert Sky(things=[silent]).run(10).record().object_class is ObjectClass.AEROPLANE
+    assert Sky(things=[silent]).run(10).record().object_class in kinds.AEROPLANES
 
 
 def test_twenty_steps_a_second_prove_no_more_than_one():
@@ -105,59 +169,85 @@ def _once_a_second():
     return doctor
 
 
+def seen_with(**changes: float) -> Looks:
+    """Make what was seen of one track: nothing but what is said."""
+    plain = {"drift_mps": 45.0, "ground_mps": 45.0, "speed_var": 4.0, "height_m": np.nan}
+    plain |= {"height_sd_m": 1.0, "rcs_dbsm": 0.0, "rcs_looks": 0.0, "rcs_sd_db": 5.0}
+    plain |= {"flown_looks": 0.0, "emits": 0.0, **changes}
+    arrays = {key: np.ones(1) * value for key, value in plain.items()}
+    return Looks(flown=np.zeros((1, FLIGHT_FEATURES + 2)), **arrays)
+
+
+def probs_with(**changes: float) -> np.ndarray:
+    return normalise(
+        LOG_PRIOR + log_likelihoods(seen_with(**changes), 3.0, load_network()).sum(axis=0)
+    )[0]
+
+
 @given(
     speed=st.floats(0.0, 320.0),
     sigma=st.floats(0.0, 30.0),
     height=st.one_of(st.just(float("nan")), st.floats(-50.0, 13_000.0)),
     rcs=st.floats(-60.0, 40.0),
     looks=st.floats(0.0, 30.0),
-    turn=st.one_of(st.just(float("nan")), st.floats(0.0, 2.0)),
+    spread=st.floats(0.0, 40.0),
+    inputs=st.lists(st.floats(-1e3, 1e3), min_size=46, max_size=46),
 )
 @settings(max_examples=60, deadline=None)
 def test_probabilities_are_finite_and_sum_to_one_whatever_is_seen(
-    speed, sigma, height, rcs, looks, turn
+    speed, sigma, height, rcs, looks, spread, inputs
 ):
-    one = np.ones(1)
-    seen = Looks(
-        speed_mps=one * speed,
-        air_mps=one * speed,
-        climb_mps=one,
-        speed_var=one * sigma**2,
-        climb_var=one * sigma**2,
-        height_m=one * height,
-        height_sd_m=one * sigma,
-        turn_radps=one * turn,
-        rcs_dbsm=one * rcs,
-        rcs_looks=one * looks,
+    seen = seen_with(
+        drift_mps=speed,
+        ground_mps=speed,
+        speed_var=sigma**2,
+        height_m=height,
+        height_sd_m=sigma,
+        rcs_dbsm=rcs,
+        rcs_looks=looks,
+        rcs_sd_db=spread,
+        flown_looks=20.0,
+        emits=1.0,
     )
-    probs = normalise(log_likelihoods(seen, 3.0).sum(axis=0))
+    seen.flown[0] = inputs
+    probs = normalise(log_likelihoods(seen, 3.0, load_network()).sum(axis=0))
     assert np.isfinite(probs).all()
     assert probs.sum() == pytest.approx(1.0)
 
 
 def test_looks_make_a_mean_sharper_but_never_certain():
-    def drone_prob(looks):
-        one = np.ones(1)
-        nothing = one * np.nan
-        seen = Looks(
-            speed_mps=one * 45.0,
-            air_mps=one * 45.0,
-            climb_mps=one * 0.0,
-            speed_var=one * 4.0,
-            climb_var=one,
-            height_m=nothing,
-            height_sd_m=one,
-            turn_radps=nothing,
-            rcs_dbsm=one * -12.5,
-            rcs_looks=one * looks,
-        )
-        logs = log_likelihoods(seen, 3.0).sum(axis=0)
-        return float(normalise(logs)[0, LABELS.index("fixed_wing_uas")])
+    drone = LABELS.index("fixed_wing_uas")
+    probs = [
+        float(probs_with(rcs_dbsm=-14.5, rcs_looks=looks)[drone])
+        for looks in (0, 1, 3, 5, 30, 10_000)
+    ]
+    assert probs[:4] == sorted(probs[:4])
+    assert probs[-1] < 0.9
+    assert abs(probs[-1] - probs[-2]) < 0.03
 
-    probs = [drone_prob(looks) for looks in (0, 1, 5, 30, 10_000)]
-    assert probs == sorted(probs)
-    assert probs[-1] < 0.999
-    assert probs[-1] - probs[-2] < 0.01
+
+def test_a_target_that_does_not_flicker_is_rather_a_balloon():
+    still = probs_with(rcs_dbsm=-15.0, rcs_looks=20.0, rcs_sd_db=2.0)
+    flickering = probs_with(rcs_dbsm=-15.0, rcs_looks=20.0, rcs_sd_db=6.0)
+    assert still[LABELS.index("balloon")] > 2.0 * flickering[LABELS.index("balloon")]
+
+
+def test_what_sends_is_rather_no_bird():
+    silent, sending = probs_with(), probs_with(emits=1.0)
+    bird, drone = LABELS.index("bird"), LABELS.index("multirotor")
+    assert sending[drone] / sending[bird] > 2.0 * silent[drone] / silent[bird]
+    assert sending[bird] > 0.05
+
+
+def test_a_vote_for_a_kind_speaks_for_each_of_its_classes():
+    log = log_vote({"fixed_wing_uas": 0.9})
+    assert log[LABELS.index("one_way_uas")] == log[LABELS.index("fixed_wing_uas")] > 0.0
+    assert log[LABELS.index("bird")] == log[LABELS.index("flock")] < 0.0
+
+
+def test_a_vote_for_a_finer_class_speaks_for_it_alone():
+    log = log_vote({"one_way_uas": 0.9})
+    assert log[LABELS.index("one_way_uas")] > log[LABELS.index("fixed_wing_uas")]
 
 
 def test_a_vote_for_unknown_words_says_nothing():

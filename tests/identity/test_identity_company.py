@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from vedette.identity.classes import AEROPLANE, BIRD, CLASSES, FIXED_WING, MULTIROTOR, PRIOR
+from vedette.identity.classes import AEROPLANE, BIRD, CLASSES, MULTIROTOR, PRIOR, SMALL_FIXED_WING
 from vedette.identity.company import SHIFT_MAX, Company, join, leave, others_like, shifts
 
 
@@ -31,7 +31,7 @@ def test_among_a_thousand_birds_one_more_is_likelier_a_bird_by_hand():
     (shift,) = shifts(crowd(BIRD, 1000), [1])
     expected = math.log((30.0 * PRIOR[BIRD] + 999 * 0.9) / 1029.0 / PRIOR[BIRD])
     assert math.isclose(shift[BIRD], expected)
-    assert shift[MULTIROTOR] == shift[FIXED_WING] == shift[AEROPLANE] == 0.0
+    assert shift[MULTIROTOR] == shift[SMALL_FIXED_WING] == shift[AEROPLANE] == 0.0
 
 
 def test_the_company_never_moves_the_odds_more_than_tenfold():
@@ -41,7 +41,7 @@ def test_the_company_never_moves_the_odds_more_than_tenfold():
 
 
 def test_a_raid_of_drones_or_a_sky_of_airliners_moves_nobody():
-    for label in (FIXED_WING, AEROPLANE):
+    for label in (SMALL_FIXED_WING, AEROPLANE):
         assert not shifts(crowd(label, 100), [1, 500]).any()
 
 

@@ -68,7 +68,7 @@ def test_an_operator_or_authority_assesses_and_dismisses(roles):
     ],
 )
 def test_the_wrong_role_or_an_unknown_track_is_refused(command):
-    sky = Sky(things=[DRONE]).run(3)
+    sky = Sky(things=[DRONE]).run(8)
     before = sky.record().identity
     (event,) = reactions(sky.step([command]))
     assert isinstance(event, CommandRefused)

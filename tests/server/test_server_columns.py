@@ -8,6 +8,7 @@ import pytest
 from server_world import HOSTILE_NAME, T0_NS, assessed, make_picture, make_site
 
 from vedette.geo import SiteFrame
+from vedette.model.enums import ObjectClass
 from vedette.server.broadcast import Broadcast, with_events
 from vedette.server.columns import packed_tracks, told_prob, track_columns, track_rows
 from vedette.server.event_log import EventLog
@@ -94,7 +95,7 @@ def test_a_track_without_threat_or_record_has_nan_and_pending():
     assert columns["arrival_asset"].tolist() == [-1, -1]
     assert np.isnan(columns["arrival_s"]).all()
     assert columns["identity"].tolist() == [0, 0]
-    assert columns["object_class"].tolist() == [6, 6]
+    assert columns["object_class"].tolist() == [len(ObjectClass) - 1] * 2
     assert labels == ["", ""]
 
 

@@ -17,16 +17,21 @@ _BEARINGS = (
 )
 _CLASSES = {
     "bird": "bird",
+    "flock": "flock of birds",
     "balloon": "balloon",
     "multirotor": "multirotor drone",
     "fixed_wing_uas": "fixed-wing drone",
+    "one_way_uas": "one-way drone",
     "helicopter": "helicopter",
+    "light_aircraft": "light aircraft",
     "aeroplane": "aeroplane",
 }
 _SPOKEN_CLASSES = {
     "multirotor": "drone",
     "fixed_wing_uas": "drone",
+    "one_way_uas": "drone",
     "helicopter": "helicopter",
+    "light_aircraft": "aircraft",
     "aeroplane": "aircraft",
 }
 _ONES = (

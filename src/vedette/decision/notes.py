@@ -20,6 +20,7 @@ import numpy as np
 from vedette.base.constants import NS_PER_S
 from vedette.decision.state import DecisionState, TrackNote
 from vedette.model.enums import ObjectClass
+from vedette.model.kinds import CREWED, DRONES, HARMLESS
 from vedette.model.measurements import F64
 from vedette.model.picture import IdentityRecord
 from vedette.model.tracks import TrackTable
@@ -31,9 +32,9 @@ JUMP_SIGMAS = 4.0
 JUMP_M = 150.0
 LOOKS_MAX = 32
 _GROUPS = {
-    "drone": (ObjectClass.MULTIROTOR, ObjectClass.FIXED_WING_UAS),
-    "crewed": (ObjectClass.HELICOPTER, ObjectClass.AEROPLANE),
-    "natural": (ObjectClass.BIRD, ObjectClass.BALLOON),
+    "drone": DRONES,
+    "crewed": CREWED,
+    "natural": HARMLESS,
     "other": (ObjectClass.OTHER,),
 }
 

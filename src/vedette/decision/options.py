@@ -15,7 +15,8 @@ from vedette.config.site import Effector
 from vedette.decision.debris import likely_fall
 from vedette.decision.notes import digest
 from vedette.decision.state import DecisionState, TrackNote
-from vedette.model.enums import Identity, ObjectClass, TrackStatus, WeaponsControl
+from vedette.model.enums import Identity, TrackStatus, WeaponsControl
+from vedette.model.kinds import CREWED
 from vedette.model.measurements import F64, I64
 from vedette.model.picture import EngagementOption, IdentityRecord
 from vedette.model.tracks import TrackTable
@@ -26,7 +27,6 @@ ENGAGEABLE = {
     WeaponsControl.TIGHT: (Identity.HOSTILE,),
     WeaponsControl.FREE: (Identity.HOSTILE, Identity.SUSPECT),
 }
-_CREWED = (ObjectClass.AEROPLANE, ObjectClass.HELICOPTER)
 # An even chance of people aboard is enough to stand in the way.
 CREWED_PROB_MIN = 0.5
 # How far ahead straight flight is worth anything: at 45 m/s, 13 km.
@@ -78,7 +78,7 @@ def _protected(identity: IdentityRecord | None) -> bool:
         return False
     if identity.identity in OWN_SIDE:
         return True
-    crewed_prob = sum(identity.class_prob.get(kind, 0.0) for kind in _CREWED)
+    crewed_prob = sum(identity.class_prob.get(kind, 0.0) for kind in CREWED)
     unsure = identity.identity in (Identity.UNKNOWN, Identity.PENDING)
     return unsure and crewed_prob >= CREWED_PROB_MIN
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from vedette.decision.options import Bystanders, bystanders, option
 from vedette.decision.state import DecisionState
-from vedette.model.enums import Identity, ObjectClass
+from vedette.model.enums import Identity
+from vedette.model.kinds import HARMLESS
 from vedette.model.picture import EngagementOption, IdentityRecord, Threat
 from vedette.model.tracks import TrackTable
 
@@ -14,7 +15,6 @@ REACH_PROB_MIN = 0.2
 # A human weighs a handful; a swarm shows its nearest.
 OPTION_TRACKS_MAX = 12
 HARMLESS_PROB_MIN = 0.8
-_HARMLESS = (ObjectClass.BIRD, ObjectClass.BALLOON)
 _ARMED = (Identity.SUSPECT, Identity.HOSTILE)
 _OPEN = (Identity.UNKNOWN, Identity.PENDING)
 
@@ -57,7 +57,7 @@ def soonest_threats(threats: list[Threat]) -> dict[int, Threat]:
 
 def harmless(identity: IdentityRecord) -> bool:
     """Say whether a track is confidently a bird or a balloon."""
-    return sum(identity.class_prob.get(kind, 0.0) for kind in _HARMLESS) >= HARMLESS_PROB_MIN
+    return sum(identity.class_prob.get(kind, 0.0) for kind in HARMLESS) >= HARMLESS_PROB_MIN
 
 
 def relevant_tracks(world: World) -> list[int]:

@@ -47,11 +47,11 @@ class Threat:
 THREATS = {
     threat.key: threat
     for threat in (
-        Threat("one_way", "one-way fixed-wing drone", ObjectClass.FIXED_WING_UAS, 50.0),
+        Threat("one_way", "one-way fixed-wing drone", ObjectClass.ONE_WAY_UAS, 50.0),
         Threat("fixed_wing", "small fixed-wing drone", ObjectClass.FIXED_WING_UAS, 35.0),
         Threat("multirotor", "multirotor", ObjectClass.MULTIROTOR, 15.0),
         Threat("helicopter", "helicopter", ObjectClass.HELICOPTER, 60.0),
-        Threat("light_aircraft", "light aircraft", ObjectClass.AEROPLANE, 60.0, 2.0),
+        Threat("light_aircraft", "light aircraft", ObjectClass.LIGHT_AIRCRAFT, 60.0, 2.0),
     )
 }
 

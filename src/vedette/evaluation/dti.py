@@ -15,7 +15,8 @@ from vedette.evaluation.exact import clopper_pearson
 from vedette.evaluation.matching import MATCH_MAX_M
 from vedette.evaluation.pairs import Pairs
 from vedette.evaluation.run import Detections, Run
-from vedette.model.enums import ObjectClass
+from vedette.model import kinds
+from vedette.model.kinds import coarse_label
 from vedette.outputs.parquet import TrackRows
 
 F64 = NDArray[np.float64]
@@ -23,7 +24,7 @@ I64 = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 UAV = "UAV"  # the word of the exchange format, for a system that tells no finer
 OTHER = "Other"
-DRONES = (ObjectClass.MULTIROTOR.value, ObjectClass.FIXED_WING_UAS.value, UAV)
+DRONES = (*(kind.value for kind in kinds.DRONES), UAV)
 ACCUSED = ("SUSPECT", "HOSTILE")
 TRACKED_S = 5.0  # held this long without a break, a drone is tracked; before, it is detected
 SPEED_MIN_MPS = 5.0  # below it, how far a picture is behind says nothing about how late it is
@@ -105,8 +106,8 @@ def declared(tracks: TrackRows) -> Bools:
 
 
 def class_is_right(true: str, told: str) -> bool:
-    """Say whether a told class is the true one, or the exchange format's word for it."""
-    return told == true or told == (UAV if true in DRONES else OTHER)
+    """Say whether a told class is the true one or of its kind, or the exchange format's word."""
+    return coarse_label(told) == coarse_label(true) or told == (UAV if true in DRONES else OTHER)
 
 
 def dti(run: Run) -> Dti:

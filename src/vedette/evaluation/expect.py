@@ -16,6 +16,7 @@ import numpy as np
 from vedette.base.errors import RefusedError
 from vedette.evaluation.matching import MATCH_MAX_M, PHANTOM_MIN_M, Matching, match
 from vedette.geo import SiteFrame
+from vedette.model.kinds import BIRDS
 from vedette.outputs.parquet import TrackRows, TruthRows, read_tracks, read_truth
 from vedette.simulator.expectation import Expect
 from vedette.simulator.scenario import LoadedScenario
@@ -267,14 +268,14 @@ def civil_or_friend_suspect(evidence: Evidence) -> Value:
     """Count civil and friendly objects whose track was ever SUSPECT or HOSTILE."""
     truth = evidence.truth
     return sum(
-        truth.identities[k] in ("NEUTRAL", "FRIEND") and truth.classes[k] != "bird"
+        truth.identities[k] in ("NEUTRAL", "FRIEND") and truth.classes[k] not in BIRDS
         for k in accused(evidence, ACCUSED)
     )
 
 
 def birds_suspect(evidence: Evidence) -> Value:
     """Count birds whose track was ever SUSPECT or HOSTILE."""
-    return sum(evidence.truth.classes[k] == "bird" for k in accused(evidence, ACCUSED))
+    return sum(evidence.truth.classes[k] in BIRDS for k in accused(evidence, ACCUSED))
 
 
 def hostile_tracks(evidence: Evidence) -> Value:
@@ -296,7 +297,7 @@ def spoofed_trusted(evidence: Evidence) -> Value:
 
 def birds_hostile(evidence: Evidence) -> Value:
     """Count birds whose track was ever HOSTILE."""
-    return sum(evidence.truth.classes[k] == "bird" for k in accused(evidence, ("HOSTILE",)))
+    return sum(evidence.truth.classes[k] in BIRDS for k in accused(evidence, ("HOSTILE",)))
 
 
 def two_person(evidence: Evidence) -> Value:

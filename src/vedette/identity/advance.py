@@ -22,6 +22,7 @@ from vedette.identity.trust import CLAIM_LIFE_S, is_contradicted, is_verified, s
 from vedette.model.commands import Command
 from vedette.model.enums import Identity, ObjectClass
 from vedette.model.events import ClassChanged, Event, IdentityChanged, IdentityConflict
+from vedette.model.kinds import coarse_label, coarse_probs
 from vedette.model.picture import IdentityRecord, SourceState, Threat
 from vedette.model.reports import Report
 from vedette.model.tracks import Links, TrackTable
@@ -207,10 +208,8 @@ def _set_class(
 ) -> None:
     probs = scene.total[row]
     record.class_prob = dict(zip(LABELS, probs, strict=True))
-    top = probs.index(max(probs))
-    named = ObjectClass(LABELS[top])
-    lead = probs[top] - record.class_prob[record.object_class]
-    if named is record.object_class or probs[top] < CLASS_MIN_PROB or lead < CLASS_LEAD_PROB:
+    named = _to_name(record)
+    if named is record.object_class:
         return
     record.object_class = named
     own = [item for item in record.ledger if item.about == named and item.weight_log_odds > 0.0]
@@ -220,10 +219,29 @@ def _set_class(
         t_ns=now_ns,
         track_id=record.track_id,
         object_class=str(named),
-        prob=probs[top],
+        prob=record.class_prob[named],
         reason=reason,
     )
     events.append(event)
+
+
+def _to_name(record: IdentityRecord) -> ObjectClass:
+    """Say which class a track is to be called by now; what it is called lasts until it is led.
+
+    The kind must be more probable than all others together (a drone that may be a small or a
+    one-way one is a drone), and within it the likeliest class is named.
+    """
+    kinds = coarse_probs(record.class_prob)
+    kind, held = max(kinds, key=lambda k: kinds[k]), coarse_label(record.object_class)
+    if kinds[kind] < CLASS_MIN_PROB:
+        return record.object_class
+    if kind != held and kinds[kind] - kinds[held] < CLASS_LEAD_PROB:
+        return record.object_class
+    chance = record.class_prob
+    own = max((k for k in chance if coarse_label(k) == kind), key=lambda k: chance[k])
+    if kind == held and chance[own] - chance[record.object_class] < CLASS_LEAD_PROB:
+        return record.object_class
+    return ObjectClass(own)
 
 
 def _set_identity(

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from vedette.identity.classes import BALLOON, BIRD, CLASSES, LOG_PRIOR, PRIOR
+from vedette.identity.classes import CLASSES, IS_HARMLESS, LOG_PRIOR, PRIOR
 from vedette.model.measurements import F64
 
 USUAL_TRACKS = 30.0  # how many tracks the usual base rate is worth
 SHIFT_MAX = math.log(10.0)
-COMMON = (BIRD, BALLOON)
+COMMON = tuple(IS_HARMLESS)
 
 
 @dataclass(slots=True)

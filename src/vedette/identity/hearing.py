@@ -12,9 +12,10 @@ import numpy as np
 
 from vedette.base.angles import wrap_pi
 from vedette.base.constants import NS_PER_S
-from vedette.identity.classes import CLASSES, LABELS
+from vedette.identity.classes import LABELS
 from vedette.identity.places import Places, Watcher
 from vedette.identity.state import Claim, IdentityState, Memory, Vote, health_ratio
+from vedette.model.kinds import coarse_label, coarse_probs
 from vedette.model.measurements import F64
 from vedette.model.picture import SourceState
 from vedette.model.reports import (
@@ -31,8 +32,11 @@ from vedette.model.tracks import Links
 LINK_PROB_MIN = 0.5  # a report speaks for the track it more probably than not belongs to
 RCS_LOOKS_MAX = 30.0  # looks remembered: half a minute at one a second, so that aspect may change
 VOTE_LOOKS_MAX = 20.0
+KINDS = tuple(dict.fromkeys(coarse_label(label) for label in LABELS))
+KIND_OF = [KINDS.index(coarse_label(label)) for label in LABELS]
 VOTE_FLOOR = 0.02  # a classifier that says "never" is believed 50 to 1, no more
 PRINTS_MAX = 16
+EMITS_LOOKS_MIN = 3.0  # bearings before a track is taken to send: one may be another's
 SPACING_NS = NS_PER_S  # looks nearer than this are the same look
 CLAIM_MOVED_MAX_S = 8.0  # a claim is carried forward by its own velocity no longer than this
 AGREE_SIGMAS = 4.0
@@ -99,6 +103,8 @@ def _take(
         _take_vote(memory, report, report.class_prob, ratio)
     sensor = places.watchers[watcher]
     own_word = report.claims is not None
+    if sensor.finder and not own_word:
+        _take_emission(memory, report, ratio)
     if report.claims is not None:
         _take_claim(memory, report, report.claims, places, sensor, ratio, up_m)
     if sensor.cooperative or (own_word and not isinstance(report, Plot)):
@@ -111,9 +117,20 @@ def _take_rcs(memory: Memory, report: Detection, rcs_dbsm: float, ratio: float) 
     if ratio <= 0.0:
         return
     memory.rcs_looks = min(memory.rcs_looks + ratio, RCS_LOOKS_MAX)
-    memory.rcs_dbsm += ratio / memory.rcs_looks * (rcs_dbsm - memory.rcs_dbsm)
+    gain = ratio / memory.rcs_looks
+    memory.rcs_dbsm += gain * (rcs_dbsm - memory.rcs_dbsm)
+    memory.rcs_square_db2 += gain * (rcs_dbsm**2 - memory.rcs_square_db2)
     memory.rcs_health, memory.rcs_sensor = ratio, report.sensor
     memory.rcs_t_ns = report.t_meas_ns
+
+
+def _take_emission(memory: Memory, report: Detection, ratio: float) -> None:
+    """Note that a finder of emitters has the track: it sends something, if the finder is well."""
+    if ratio <= 0.0:
+        return
+    memory.emits_looks = min(memory.emits_looks + ratio, EMITS_LOOKS_MIN)
+    memory.emits_health, memory.emits_sensor = ratio, report.sensor
+    memory.emits_t_ns = report.t_meas_ns
 
 
 def _take_vote(
@@ -134,16 +151,24 @@ def _take_vote(
 def log_vote(class_prob: dict[str, float]) -> F64:
     """Turn a sensor's {label: probability} into logarithms over our classes, against "no idea".
 
-    What it leaves over, and what it calls by names we do not know, is spread evenly over the
-    classes it does not name. Returns (classes,) float64, all 0 when it says nothing.
+    What it leaves over, and what it calls by names we do not know, is spread evenly over the kinds
+    it does not name. A kind of which it names no finer class speaks for all of its classes alike; a
+    finer one it names shares the kind's out. Returns (classes,), all 0 when it says nothing.
     """
-    named = [min(max(class_prob.get(label, 0.0), 0.0), 1.0) for label in LABELS]
-    silent = [i for i, label in enumerate(LABELS) if label not in class_prob]
-    left = max(1.0 - sum(named), 0.0)
-    share = np.array(named)
-    share[silent] = left / len(silent) if silent else 0.0
-    share = np.maximum(share, VOTE_FLOOR)
-    return np.asarray(np.log(share / share.sum() * len(CLASSES)))
+    known = {label: min(max(p, 0.0), 1.0) for label, p in class_prob.items() if label in LABELS}
+    named = coarse_probs(known)
+    silent = [kind for kind in KINDS if kind not in named]
+    left = max(1.0 - sum(named.values()), 0.0)
+    named |= {kind: left / len(silent) for kind in silent}
+    kinds = np.maximum([named[kind] for kind in KINDS], VOTE_FLOOR)
+    share = (kinds / kinds.sum() * len(KINDS))[KIND_OF]
+    for label in known:
+        kind = coarse_label(label)
+        if label != kind:
+            own = [i for i, other in enumerate(LABELS) if coarse_label(other) == kind]
+            each = np.maximum([known.get(LABELS[i], 0.0) for i in own], VOTE_FLOOR)
+            share[own] *= each / each.mean()
+    return np.asarray(np.log(np.maximum(share, VOTE_FLOOR)))
 
 
 def _take_claim(

@@ -16,14 +16,13 @@ from dataclasses import dataclass
 from vedette.base.constants import NS_PER_S
 from vedette.base.names import class_words, track_name
 from vedette.identity.classes import (
-    AEROPLANE,
-    BALLOON,
-    BIRD,
     FEATURES,
-    FIXED_WING,
-    HELICOPTER,
+    IS_CREWED,
+    IS_FIXED_WING,
+    IS_HARMLESS,
     LABELS,
     MULTIROTOR,
+    SMALL_FIXED_WING,
 )
 from vedette.identity.places import Places
 from vedette.identity.scene import Scene, vote_log
@@ -106,7 +105,12 @@ def build(case: Case, scene: Scene, places: Places) -> list[Evidence]:
 
 def civil_prob(measured: list[float]) -> float:
     """Say how probably this is a crewed aircraft, by measurement alone. measured (classes,)."""
-    return measured[AEROPLANE] + measured[HELICOPTER]
+    return math.fsum(measured[kind] for kind in IS_CREWED)
+
+
+def fixed_wing_prob(measured: list[float]) -> float:
+    """Say how probably this is a fixed-wing drone of any kind. measured (classes,)."""
+    return math.fsum(measured[kind] for kind in IS_FIXED_WING)
 
 
 def log_odds(prob: float) -> float:
@@ -146,10 +150,8 @@ def _class_items(case: Case, scene: Scene) -> list[Evidence]:
         if weight == 0.0:
             continue
         verdict = "speaks for" if weight >= 0.0 else "speaks against"
-        source = memory.rcs_sensor if feature == "rcs" else "track"
-        health = memory.rcs_health if feature == "rcs" else 1.0
-        t_ns = memory.rcs_t_ns if feature == "rcs" else memory.looked_ns
-        text = f"{_seen(feature, memory)}: {verdict} {kind}"
+        source, health, t_ns = _seen_by(feature, memory)
+        text = f"{_seen(feature, memory, scene.flown[case.row])}: {verdict} {kind}"
         items.append(_item(case, feature, source, label, weight, text, health, t_ns))
     if scene.company[case.row] > 0.0:
         others, share = scene.alike[case.row]
@@ -165,17 +167,38 @@ def _class_items(case: Case, scene: Scene) -> list[Evidence]:
     return items
 
 
-def _seen(feature: str, memory: Memory) -> str:
-    """Say in words what was seen of one feature."""
+def _seen_by(feature: str, memory: Memory) -> tuple[str, float, int]:
+    """Name the source of a feature, its health, and when it was last seen."""
+    if feature in ("rcs", "flicker"):
+        return memory.rcs_sensor, memory.rcs_health, memory.rcs_t_ns
+    if feature == "emission":
+        return memory.emits_sensor, memory.emits_health, memory.emits_t_ns
+    return "track", 1.0, memory.looked_ns
+
+
+def _seen(feature: str, memory: Memory, flown: list[float]) -> str:
+    """Say in words what was seen of one feature. flown: the numbers of `flight.SPOKEN`."""
+    mean, least, most, turn, net, spread, still, climb = flown
     match feature:
         case "speed":
-            return f"flies {memory.speed_mps:.0f} m/s"
+            hovers = f", stood still {still:.0%} of the time" if still > 0.05 else ""
+            return f"flies {mean:.0f} m/s, in the last minute {least:.0f} to {most:.0f}{hovers}"
+        case "turning":
+            one_side = ", mostly to one side" if net > 0.7 * turn and turn > 0.02 else ""
+            return f"turns {math.degrees(turn):.1f} deg/s{one_side}"
+        case "steadiness":
+            return f"holds its speed to {spread:.1f} m/s and flies this steadily"
         case "climb":
-            return f"climbs {memory.vel_mps[2]:+.1f} m/s"
-        case "turn":
-            return f"turns {math.degrees(memory.turn_radps):.1f} deg/s"
+            return f"climbs {climb:+.1f} m/s and holds its height so"
+        case "drift":
+            return f"moves {memory.air_mps:.0f} m/s against the wind"
         case "height":
             return f"flies {memory.height_m:.0f} m above the site"
+        case "emission":
+            return f"sends: {memory.emits_sensor} hears it without a name"
+        case "flicker":
+            spread = math.sqrt(max(memory.rcs_square_db2 - memory.rcs_dbsm**2, 0.0))
+            return f"radar cross-section flickers by {spread:.1f} dB"
         case _:
             looks = f"{memory.rcs_looks:.0f} looks"
             return f"radar cross-section {memory.rcs_dbsm:.0f} dBsm over {looks}"
@@ -301,12 +324,12 @@ def _agreeing_intent(case: Case, claim: Claim) -> float:
 
 def _kind_intent(case: Case, scene: Scene) -> list[Evidence]:
     measured = scene.measured[case.row]
-    fixed, multi = measured[FIXED_WING], measured[MULTIROTOR]
-    tame = civil_prob(measured) + (measured[BIRD] + measured[BALLOON])
+    fixed, multi = fixed_wing_prob(measured), measured[MULTIROTOR]
+    tame = civil_prob(measured) + math.fsum(measured[kind] for kind in IS_HARMLESS)
     items = []
     if fixed > 0.5 or multi > 0.5:
         most = FIXED_WING_MAX if fixed >= multi else MULTIROTOR_MAX
-        name = class_words(LABELS[FIXED_WING if fixed >= multi else MULTIROTOR])
+        name = class_words(LABELS[SMALL_FIXED_WING if fixed >= multi else MULTIROTOR])
         text = f"is a {name} with {100.0 * max(fixed, multi):.0f} %"
         weight = min(log_odds(max(fixed, multi)), most)
         items.append(_item(case, "uncrewed", "class", INTENT, weight, text))

@@ -11,8 +11,10 @@ import numpy as np
 from vedette.base.rfc3339 import parse_rfc3339
 from vedette.config.site import Asset, Corridor, FlightListed, Sensor, Site
 from vedette.geo import SiteFrame, rotation_enu_from_ecef
+from vedette.identity.flight import Network, load_network
 from vedette.model.measurements import F64, I64, Bools
 
+FINDERS = ("bearing", "tdoa")  # unless the site says that what they hear need not be sent
 RADARS = ("radar_3d", "radar_2d")
 ALIGNED_COS = math.cos(math.radians(45.0))  # "along the lane": nearer to along than to across
 POSITION_SLACK_MAX_M = 200.0  # a lane may be missed by the track's own sigma, and no more
@@ -74,10 +76,14 @@ class Listed:
 
 @dataclass(slots=True)
 class Watcher:
-    """A sensor as identity sees it. axes (3, 3): columns are its east, north, up in site ENU."""
+    """A sensor as identity sees it. axes (3, 3): columns are its east, north, up in site ENU.
+
+    finder: it gives directions or times of arrival of what is sent, and no place by itself.
+    """
 
     sensor_id: str
     radar: bool
+    finder: bool
     cooperative: bool
     position_enu_m: F64
     axes: F64
@@ -98,7 +104,10 @@ class Watcher:
 
 @dataclass(slots=True)
 class Places:
-    """All of it. asset_* (A,): fixed defended assets. wind_mps (2,): where the air goes."""
+    """All of it. asset_* (A,): fixed defended assets. wind_mps (2,): where the air goes.
+
+    network: what was learnt of how each class flies.
+    """
 
     frame: SiteFrame
     lanes: list[Lane]
@@ -111,6 +120,7 @@ class Places:
     asset_radius_m: F64
     wind_mps: F64
     wind_sigma_mps: float
+    network: Network
 
 
 def lay_out(site: Site) -> Places:
@@ -135,6 +145,7 @@ def lay_out(site: Site) -> Places:
         asset_radius_m=np.array([disc[2] for disc in discs], dtype=np.float64),
         wind_mps=np.array([speed * math.sin(to_rad), speed * math.cos(to_rad)]),
         wind_sigma_mps=site.wind.speed_sigma_mps,
+        network=load_network(),
     )
 
 
@@ -253,6 +264,7 @@ def _watcher(frame: SiteFrame, sensor: Sensor) -> Watcher:
     return Watcher(
         sensor_id=sensor.id,
         radar=sensor.kind in RADARS,
+        finder=sensor.kind in FINDERS and sensor.cooperative is not False,
         cooperative=by_kind if sensor.cooperative is None else sensor.cooperative,
         position_enu_m=np.array([east, north, up]),
         axes=frame.enu_from_ecef @ rotation_enu_from_ecef(lat_rad, lon_rad).T,

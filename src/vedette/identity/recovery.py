@@ -8,7 +8,7 @@ the unknown behind it was taken for it. It moves no identity: being near a frien
 import math
 
 from vedette.base.names import distance_words, track_name
-from vedette.identity.classes import BALLOON, BIRD
+from vedette.identity.classes import IS_HARMLESS
 from vedette.identity.ledger import Case
 from vedette.identity.places import Places
 from vedette.identity.scene import Scene
@@ -57,7 +57,9 @@ def watch_recovery(
     other, away_m = case.near
     flight = friends[other][2] if other else -1
     chance = scene.total[case.row]
-    worth = record.identity in _OPEN and chance[BIRD] + chance[BALLOON] < HARMLESS_PROB_MIN
+    worth = (
+        record.identity in _OPEN and sum(chance[kind] for kind in IS_HARMLESS) < HARMLESS_PROB_MIN
+    )
     holds = flight >= 0 and worth
     memory = case.memory
     memory.near_looks = memory.near_looks + 1 if holds else 0

@@ -7,8 +7,15 @@ authority to identify says it. Neither time nor silence nor a claim moves anythi
 
 from vedette.base.constants import NS_PER_S
 from vedette.base.names import class_words
-from vedette.identity.classes import FIXED_WING, LABELS
-from vedette.identity.ledger import COURSE_RATIO_MIN, INTENT, NEUTRAL, Case, weigh
+from vedette.identity.classes import LABELS
+from vedette.identity.ledger import (
+    COURSE_RATIO_MIN,
+    INTENT,
+    NEUTRAL,
+    Case,
+    fixed_wing_prob,
+    weigh,
+)
 from vedette.identity.places import Places
 from vedette.identity.scene import Scene
 from vedette.identity.trust import CLAIM_LIFE_S, is_contradicted, is_verified
@@ -97,7 +104,7 @@ def _is_suspicious(case: Case, scene: Scene, ledger: list[Evidence], present: Id
     if present is Identity.SUSPECT:
         return True
     speaking = [item for item in ledger if item.about == INTENT and item.weight_log_odds > 0.0]
-    drone = scene.measured[case.row][FIXED_WING] >= SUSPECT_CLASS_PROB
+    drone = fixed_wing_prob(scene.measured[case.row]) >= SUSPECT_CLASS_PROB
     on_course = case.memory.course_ratio >= COURSE_RATIO_MIN
     return drone and on_course and len(speaking) >= SUSPECT_ITEMS
 

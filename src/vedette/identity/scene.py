@@ -11,9 +11,8 @@ import numpy as np
 
 from vedette.base.constants import NS_PER_S
 from vedette.identity.classes import (
-    AEROPLANE,
-    FIXED_WING,
-    HELICOPTER,
+    IS_CREWED,
+    IS_FIXED_WING,
     LABELS,
     LOG_PRIOR,
     MULTIROTOR,
@@ -23,6 +22,8 @@ from vedette.identity.classes import (
     support,
 )
 from vedette.identity.company import join, others_like, shifts
+from vedette.identity.flight import flown, looks_at, spoken, take_look
+from vedette.identity.hearing import EMITS_LOOKS_MIN
 from vedette.identity.places import Places, Watcher, inside_lanes, sees
 from vedette.identity.state import IdentityState, Memory, Vote, health_ratio
 from vedette.identity.trust import CLAIM_LIFE_S, agreement_ratio
@@ -51,8 +52,9 @@ CLAIM_CLASS_LOG = 1.5  # an agreeing claim speaks for its kind of craft, 4.5 to 
 class Scene:
     """The due tracks, one row each; plain lists, for they are read number by number.
 
-    supports (N, F): what each feature adds for the track's most probable class, log-odds; company
-    (N,): what the other tracks add for it; alike (N,): how many others, what share is like it.
+    flown (N, 8): how each flew in the last minute, `flight.SPOKEN`. supports (N,
+    F): what each feature adds for the track's most probable class, log-odds; company (N,): what the
+    other tracks add for it; alike (N,): how many others, what share is like it.
     measured, total (N, classes): class probabilities without and with what the tracks claim. lanes
     (N, L): inside or not. agl_m: above the site's reference height, NaN where not observed.
     """
@@ -62,6 +64,7 @@ class Scene:
     north_m: list[float]
     speed_mps: list[float]
     agl_m: list[float]
+    flown: list[list[float]]
     supports: list[list[float]]
     company: list[float]
     alike: list[tuple[int, float]]
@@ -117,7 +120,8 @@ def survey(
     memories = [state.memories[track_id] for track_id in ids]
     agl_m = hae_m - places.frame.hae_m
     _look(memories, tracks, rows, vel, cov, agl_m, places.wind_mps)
-    features = log_likelihoods(_looks(memories), places.wind_sigma_mps)
+    looks, table = _looks(memories)
+    features = log_likelihoods(looks, places.wind_sigma_mps, places.network)
     votes = np.array([_votes(memory) for memory in memories])
     claimed = np.array([_claimed_kind(memory, now_ns) for memory in memories])
     sigma = np.sqrt(np.maximum(cov[:, [0, 1, 2], [0, 1, 2]], 0.0))
@@ -127,7 +131,7 @@ def survey(
     in_civil = np.asarray(lanes[:, civil].any(axis=1))
     company = shifts(state.company, ids)
     measured = LOG_PRIOR + features.sum(axis=0) + votes + company
-    measured[:, [HELICOPTER, AEROPLANE]] += CIVIL_LANE_LOG * in_civil[:, None]
+    measured[:, IS_CREWED] += CIVIL_LANE_LOG * in_civil[:, None]
     _note_courses(memories, ids, places, pos, vel, reach_prob)
     _note_unseen(memories, tracks, rows, places, pos, sources, now_ns)
     total = normalise(measured + claimed)
@@ -140,6 +144,7 @@ def survey(
         north_m=pos[:, 1].tolist(),
         speed_mps=np.hypot(vel[:, 0], vel[:, 1]).tolist(),
         agl_m=agl_m.tolist(),
+        flown=spoken(table).tolist(),
         supports=support(features, top).T.tolist(),
         company=company[np.arange(len(ids)), top].tolist(),
         alike=[
@@ -166,21 +171,9 @@ def _look(
     speed_var = (0.5 * (cov[:, 3, 3] + cov[:, 4, 4])).tolist()
     updated = tracks.updated_ns[rows].tolist()
     heights, height_vars = agl_m.tolist(), cov[:, 2, 2].tolist()
-    turns = np.abs(tracks.turn_rate_radps[rows]).tolist()
-    climb_vars = cov[:, 5, 5].tolist()
-    for i, (memory, updated_ns, v, v_air, v_var, climb_var, height, height_var, turn) in enumerate(
-        zip(
-            memories,
-            updated,
-            speed,
-            air,
-            speed_var,
-            climb_vars,
-            heights,
-            height_vars,
-            turns,
-            strict=True,
-        )
+    looks = looks_at(tracks, rows)
+    for i, (memory, updated_ns, v, v_air, v_var, height, height_var) in enumerate(
+        zip(memories, updated, speed, air, speed_var, heights, height_vars, strict=True)
     ):
         if updated_ns <= memory.looked_ns:
             continue
@@ -191,10 +184,9 @@ def _look(
         memory.speed_mps += gain * (v - memory.speed_mps)
         memory.air_mps += gain * (v_air - memory.air_mps)
         memory.speed_var += gain * (v_var - memory.speed_var)
-        memory.climb_var += gain * (climb_var - memory.climb_var)
         memory.height_m = _mean(memory.height_m, height, gain)
         memory.height_var += gain * (height_var - memory.height_var)
-        memory.turn_radps = _mean(memory.turn_radps, turn, gain)
+        take_look(memory.path, looks[i], tracks.t_ns)
 
 
 def _mean(mean: float, value: float, gain: float) -> float:
@@ -204,37 +196,40 @@ def _mean(mean: float, value: float, gain: float) -> float:
     return mean if math.isnan(value) else mean + gain * (value - mean)
 
 
-def _looks(memories: list[Memory]) -> Looks:
-    table = np.array(
+def _looks(memories: list[Memory]) -> tuple[Looks, F64]:
+    """Gather what was seen of each track, and the descriptions of their flights."""
+    inputs, flown_looks, table = flown([memory.path for memory in memories])
+    seen = np.array(
         [
             (
-                m.speed_mps,
+                m.air_mps,
+                math.hypot(m.vel_mps[0], m.vel_mps[1]),
                 m.speed_var,
-                m.climb_var,
                 m.height_m,
                 m.height_var,
-                m.turn_radps,
                 m.rcs_dbsm,
                 m.rcs_looks,
-                m.air_mps,
-                m.vel_mps[2],
+                m.rcs_square_db2,
+                float(m.emits_looks >= EMITS_LOOKS_MIN),
             )
             for m in memories
         ],
         dtype=np.float64,
-    ).reshape(-1, 10)
-    return Looks(
-        speed_mps=table[:, 0],
-        air_mps=table[:, 8],
-        climb_mps=table[:, 9],
-        speed_var=np.maximum(table[:, 1], 0.0),
-        climb_var=np.maximum(table[:, 2], 0.0),
-        height_m=table[:, 3],
-        height_sd_m=np.sqrt(np.maximum(table[:, 4], 0.0)),
-        turn_radps=table[:, 5],
-        rcs_dbsm=table[:, 6],
-        rcs_looks=table[:, 7],
+    ).reshape(-1, 9)
+    looks = Looks(
+        flown=inputs,
+        flown_looks=flown_looks,
+        drift_mps=seen[:, 0],
+        ground_mps=seen[:, 1],
+        speed_var=np.maximum(seen[:, 2], 0.0),
+        height_m=seen[:, 3],
+        height_sd_m=np.sqrt(np.maximum(seen[:, 4], 0.0)),
+        rcs_dbsm=seen[:, 5],
+        rcs_looks=seen[:, 6],
+        rcs_sd_db=np.sqrt(np.maximum(seen[:, 7] - seen[:, 5] ** 2, 0.0)),
+        emits=seen[:, 8],
     )
+    return looks, table
 
 
 def _votes(memory: Memory) -> F64:
@@ -258,9 +253,12 @@ def _claimed_kind(memory: Memory, now_ns: int) -> list[float]:
         return log
     trust = CLAIM_CLASS_LOG * agreement_ratio(memory.agreement, now_ns)
     if claim.icao24:
-        log[AEROPLANE] = log[HELICOPTER] = trust
+        for kind in IS_CREWED:
+            log[kind] = trust
     elif claim.remote_id:
-        log[MULTIROTOR], log[FIXED_WING] = trust, 0.5 * trust
+        log[MULTIROTOR] = trust
+        for kind in IS_FIXED_WING:
+            log[kind] = 0.5 * trust
     return log
 
 

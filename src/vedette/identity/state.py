@@ -9,6 +9,7 @@ import numpy as np
 
 from vedette.config.site import Site
 from vedette.identity.company import Company
+from vedette.identity.flight import Path60
 from vedette.identity.places import Places, lay_out
 from vedette.model.enums import Identity, SourceHealth
 from vedette.model.measurements import F64
@@ -87,8 +88,10 @@ class Reference:
 class Memory:
     """The raw evidence about one track.
 
-    vel_mps (3,), speed_mps, air_mps, height_m, turn_radps: running means over `looks` evaluations
-    (at most LOOKS_MAX, so that a change of behaviour is followed). course_ratio: how steadily it
+    path: its last minute. vel_mps (3,), speed_mps, air_mps, height_m: running means over `looks`
+    evaluations (at most LOOKS_MAX, so that a change of behaviour is followed). rcs_square_db2: mean
+    square of the cross-section. emits_sensor: the finder of emitters that has it, emits_looks how
+    often; emits_health, emits_t_ns: of the last time. course_ratio: how steadily it
     has been on course for a defended asset, 0..1. unseen: evaluations in a row in which a healthy
     radar should have seen it and had not. own_ns: last measurement by a sensor that does not live
     on claims. candidate, candidate_count: the identity that wants to be next. flight: the listed
@@ -103,15 +106,19 @@ class Memory:
     speed_mps: float = 0.0
     air_mps: float = 0.0
     speed_var: float = 0.0
-    climb_var: float = 0.0
     height_m: float = float("nan")
     height_var: float = 0.0
-    turn_radps: float = float("nan")
+    path: Path60 = field(default_factory=Path60)
     rcs_dbsm: float = 0.0
+    rcs_square_db2: float = 0.0
     rcs_looks: float = 0.0
     rcs_health: float = 0.0
     rcs_sensor: str = ""
     rcs_t_ns: int = 0
+    emits_looks: float = 0.0
+    emits_health: float = 0.0
+    emits_sensor: str = ""
+    emits_t_ns: int = 0
     votes: dict[str, Vote] = field(default_factory=dict)
     used_ns: dict[str, int] = field(default_factory=dict)
     prints: list[str] = field(default_factory=list)

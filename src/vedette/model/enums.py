@@ -16,13 +16,20 @@ class Identity(StrEnum):
 
 
 class ObjectClass(StrEnum):
-    """What an object is, as far as we tell objects apart."""
+    """What an object is, as far as we tell objects apart; `model.kinds` says what belongs together.
+
+    ONE_WAY_UAS: fast, far-flying fixed-wing drones; FIXED_WING_UAS: the small slower ones, and any
+    where nobody knows finer. AEROPLANE: airliners and their like, and any where nobody knows finer.
+    """
 
     BIRD = "bird"
+    FLOCK = "flock"
     BALLOON = "balloon"
     MULTIROTOR = "multirotor"
     FIXED_WING_UAS = "fixed_wing_uas"
+    ONE_WAY_UAS = "one_way_uas"
     HELICOPTER = "helicopter"
+    LIGHT_AIRCRAFT = "light_aircraft"
     AEROPLANE = "aeroplane"
     OTHER = "other"
 

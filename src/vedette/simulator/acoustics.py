@@ -28,10 +28,13 @@ F64 = NDArray[np.float64]
 SILENT_DB = -200.0
 LOUDNESS_DB = {
     ObjectClass.BIRD: SILENT_DB,
+    ObjectClass.FLOCK: SILENT_DB,
     ObjectClass.BALLOON: SILENT_DB,
     ObjectClass.MULTIROTOR: 0.0,
     ObjectClass.FIXED_WING_UAS: 8.0,
+    ObjectClass.ONE_WAY_UAS: 8.0,
     ObjectClass.HELICOPTER: 28.0,
+    ObjectClass.LIGHT_AIRCRAFT: 22.0,
     ObjectClass.AEROPLANE: 25.0,
     ObjectClass.OTHER: 0.0,
 }

@@ -38,10 +38,13 @@ class Reflector:
 
 BY_CLASS = {
     ObjectClass.BIRD: Reflector(1, (-10.0, -6.0, 0.0, 4.0, 0.0, -6.0, -10.0)),
+    ObjectClass.FLOCK: Reflector(1),  # many birds at all angles
     ObjectClass.BALLOON: Reflector(0),
     ObjectClass.MULTIROTOR: Reflector(1),
     ObjectClass.FIXED_WING_UAS: Reflector(3, (-2.0, -4.0, -2.0, 4.0, -2.0, -5.0, -3.0)),
+    ObjectClass.ONE_WAY_UAS: Reflector(3, (-2.0, -4.0, -2.0, 4.0, -2.0, -5.0, -3.0)),
     ObjectClass.HELICOPTER: Reflector(2, (-2.0, -1.0, 1.0, 3.0, 1.0, -1.0, -2.0)),
+    ObjectClass.LIGHT_AIRCRAFT: Reflector(1, (-3.0, -6.0, -2.0, 6.0, -2.0, -6.0, -4.0)),
     ObjectClass.AEROPLANE: Reflector(1, (-3.0, -6.0, -2.0, 6.0, -2.0, -6.0, -4.0)),
     ObjectClass.OTHER: Reflector(1),
 }

@@ -34,10 +34,13 @@ class Limits:
 
 BY_CLASS = {
     ObjectClass.BIRD: Limits(4.0, 25.0, 3.0, 8.0, 0.8, 2.0, 4.0, 20.0, 0.8, 3.0, -25.0),
+    ObjectClass.FLOCK: Limits(4.0, 25.0, 2.0, 6.0, 0.6, 2.0, 4.0, 30.0, 0.8, 3.0, -14.0),
     ObjectClass.BALLOON: Limits(0.0, 30.0, 0.5, 0.5, 0.2, 5.0, 3.0, 50.0, 0.5, 10.0, -20.0),
     ObjectClass.MULTIROTOR: Limits(0.0, 25.0, 4.0, 5.0, 1.5, 5.0, 4.0, 8.0, 0.3, 3.0, -15.0),
     ObjectClass.FIXED_WING_UAS: Limits(12.0, 90.0, 2.5, 8.0, 0.5, 6.0, 25.0, 40.0, 0.6, 4.0, -10.0),
+    ObjectClass.ONE_WAY_UAS: Limits(12.0, 90.0, 2.5, 8.0, 0.5, 6.0, 25.0, 40.0, 0.6, 4.0, -10.0),
     ObjectClass.HELICOPTER: Limits(0.0, 80.0, 2.5, 5.0, 0.6, 8.0, 8.0, 60.0, 0.4, 5.0, 5.0),
+    ObjectClass.LIGHT_AIRCRAFT: Limits(25.0, 110.0, 1.5, 5.0, 0.3, 8.0, 10.0, 150.0, 0.5, 8.0, 5.0),
     ObjectClass.AEROPLANE: Limits(30.0, 300.0, 1.5, 4.6, 0.15, 15.0, 15.0, 300.0, 0.5, 10.0, 12.0),
     ObjectClass.OTHER: Limits(0.0, 90.0, 3.0, 5.0, 0.8, 6.0, 10.0, 40.0, 0.5, 4.0, -10.0),
 }

@@ -29,20 +29,26 @@ FEED_PERIOD_S = 1.0
 # How large an object looks to a camera, as a factor on its range, a 3 m drone being 1.
 SIZE_RATIO = {
     ObjectClass.BIRD: 0.25,
+    ObjectClass.FLOCK: 1.0,
     ObjectClass.BALLOON: 0.6,
     ObjectClass.MULTIROTOR: 0.4,
     ObjectClass.FIXED_WING_UAS: 1.0,
+    ObjectClass.ONE_WAY_UAS: 1.0,
     ObjectClass.HELICOPTER: 4.0,
+    ObjectClass.LIGHT_AIRCRAFT: 4.0,
     ObjectClass.AEROPLANE: 10.0,
     ObjectClass.OTHER: 1.0,
 }
 # What a camera's classifier takes a class for when it is wrong.
 MISTAKEN_FOR = {
     ObjectClass.BIRD: ObjectClass.MULTIROTOR,
+    ObjectClass.FLOCK: ObjectClass.FIXED_WING_UAS,
     ObjectClass.BALLOON: ObjectClass.BIRD,
     ObjectClass.MULTIROTOR: ObjectClass.BIRD,
     ObjectClass.FIXED_WING_UAS: ObjectClass.AEROPLANE,
+    ObjectClass.ONE_WAY_UAS: ObjectClass.AEROPLANE,
     ObjectClass.HELICOPTER: ObjectClass.AEROPLANE,
+    ObjectClass.LIGHT_AIRCRAFT: ObjectClass.FIXED_WING_UAS,
     ObjectClass.AEROPLANE: ObjectClass.FIXED_WING_UAS,
     ObjectClass.OTHER: ObjectClass.BIRD,
 }

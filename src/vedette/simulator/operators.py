@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from vedette.model.kinds import FIXED_WING
 from vedette.simulator.interface import Console
 from vedette.simulator.scenario import OperatorSpec
 
@@ -142,7 +143,7 @@ def identifications(picture: Picture, name: str) -> Iterator[Action]:
     """Identify as hostile what is suspect, warned of, and a fixed-wing drone."""
     warned = {k for warning in picture["warnings"] for k in warning["track_ids"]}
     for track in picture["tracks"] if warned else ():
-        suspect = track["identity"] == "SUSPECT" and track["object_class"] == "fixed_wing_uas"
+        suspect = track["identity"] == "SUSPECT" and track["object_class"] in FIXED_WING
         if suspect and track["track_id"] in warned:
             fields = {"track_id": track["track_id"], "identity": "HOSTILE"}
             yield Action(

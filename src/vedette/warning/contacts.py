@@ -11,14 +11,14 @@ import math
 from vedette.base.angles import wrap_two_pi
 from vedette.base.constants import NS_PER_S
 from vedette.config.site import Zone
-from vedette.model.enums import Identity, ObjectClass
+from vedette.model.enums import Identity
+from vedette.model.kinds import HARMLESS, coarse_probs
 from vedette.model.picture import IdentityRecord, Threat
 from vedette.model.tracks import TrackTable
 from vedette.warning.state import Contact, WarningState, ZoneState
 
 _ARMED = (Identity.SUSPECT, Identity.HOSTILE)
 _OPEN = (Identity.UNKNOWN, Identity.PENDING, Identity.SUSPECT)
-_HARMLESS = (ObjectClass.BIRD, ObjectClass.BALLOON)
 # What is four times in five a bird or a balloon does not start the dead man's clock by itself.
 HARMLESS_PROB_MIN = 0.8
 # The slowest drone that comes on purpose flies 5 m/s; under this it hovers or drifts.
@@ -39,7 +39,7 @@ HOLD_S = 1.0
 # not been checked: in that time a radar has seen where it is.
 DOUBT_HARMLESS_PROB, DOUBT_ARRIVAL_RATIO = 0.5, 0.25
 DOUBT_HOLD_RATIO, DOUBT_HOLD_S_MAX = 0.1, 10.0
-CLASS_KNOWN_PROB = 0.3  # of its likeliest class: twice what each of seven has before any look
+CLASS_KNOWN_PROB = 0.4  # of its likeliest kind: more than any has before a look (birds, 0.33)
 
 
 def unassessed(identity: IdentityRecord, threat: Threat, existence_prob: float) -> bool:
@@ -60,7 +60,7 @@ def unassessed(identity: IdentityRecord, threat: Threat, existence_prob: float) 
 
 def harmless_prob(identity: IdentityRecord) -> float:
     """Say how probably a track is a bird or a balloon."""
-    return sum(identity.class_prob.get(kind, 0.0) for kind in _HARMLESS)
+    return sum(identity.class_prob.get(kind, 0.0) for kind in HARMLESS)
 
 
 def hold_s(identity: IdentityRecord, threat: Threat, cause: str) -> float:
@@ -71,7 +71,7 @@ def hold_s(identity: IdentityRecord, threat: Threat, cause: str) -> float:
     """
     known = threat.arrival_sigma_s <= DOUBT_ARRIVAL_RATIO * threat.arrival_s
     known &= not identity.own_word and not identity.checking
-    known &= max(identity.class_prob.values(), default=0.0) >= CLASS_KNOWN_PROB
+    known &= max(coarse_probs(identity.class_prob).values(), default=0.0) >= CLASS_KNOWN_PROB
     if cause == "threat" or (known and harmless_prob(identity) < DOUBT_HARMLESS_PROB):
         return HOLD_S
     return max(HOLD_S, min(DOUBT_HOLD_RATIO * threat.arrival_s, DOUBT_HOLD_S_MAX))

@@ -10,13 +10,13 @@ from vedette.base.names import (
     spoken_class,
     track_name,
 )
-from vedette.model.enums import Mode, ObjectClass, WarningLevel
+from vedette.model.enums import Mode, WarningLevel
+from vedette.model.kinds import DRONES, family_prob
 from vedette.model.picture import IdentityRecord
 from vedette.warning.state import Contact
 
 # Below an even chance a class is not said aloud: a wrong word costs trust, "object" costs nothing.
 CLASS_SAID_PROB_MIN = 0.5
-_DRONES = (ObjectClass.MULTIROTOR, ObjectClass.FIXED_WING_UAS)
 _MODE_WORDS = {
     Mode.LIVE: "",
     Mode.SIMULATED: "Simulation. ",
@@ -30,9 +30,9 @@ def object_words(identity: IdentityRecord | None) -> str:
     if identity is None:
         return "unknown object"
     chance = identity.class_prob
-    if sum(chance.get(kind, 0.0) for kind in _DRONES) >= CLASS_SAID_PROB_MIN:
+    if sum(chance.get(kind, 0.0) for kind in DRONES) >= CLASS_SAID_PROB_MIN:
         return "drone"
-    if chance.get(identity.object_class, 0.0) >= CLASS_SAID_PROB_MIN:
+    if family_prob(chance, identity.object_class) >= CLASS_SAID_PROB_MIN:
         return spoken_class(identity.object_class)
     return "unknown object"
 

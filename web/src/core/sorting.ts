@@ -1,6 +1,6 @@
 /** The orders and filters of the table of tracks. */
 import { earliestArrival, isDangerous, isKnown, isOld, type Track } from "./track";
-import { CLASS_WORDS, IDENTITY_WORDS, trackName } from "./words";
+import { CLASS_WORDS, IDENTITY_WORDS, isBird, trackName } from "./words";
 
 export type SortKey =
   | "urgency" | "track" | "what" | "range" | "bearing" | "height" | "speed" | "reach" | "arrival";
@@ -26,7 +26,7 @@ export function urgency(track: Track): number {
   const soon = Number.isFinite(arrival_s) ? 120 / (120 + arrival_s) : 0;
   const reach =
     Number.isFinite(track.reach_prob) && !isKnown(track.identity) ? track.reach_prob : 0;
-  const harmless = track.object_class === "bird" && !isDangerous(track.identity)
+  const harmless = isBird(track.object_class) && !isDangerous(track.identity)
     ? 2.6 * track.class_prob * (1 - reach) : 0;
   return URGENCY[track.identity] - harmless + 0.9 * soon * (0.15 + 0.85 * reach) - (track.dismissed ? 2.5 : 0);
 }

@@ -15,17 +15,20 @@ export const IDENTITY_WORDS: Record<Identity, string> = {
 
 export const CLASS_WORDS: Record<ObjectClass, string> = {
   bird: "bird",
+  flock: "flock of birds",
   balloon: "balloon",
   multirotor: "multirotor",
   fixed_wing_uas: "fixed-wing drone",
+  one_way_uas: "one-way drone",
   helicopter: "helicopter",
+  light_aircraft: "light aircraft",
   aeroplane: "aeroplane",
   other: "unclassified",
 };
 
 /** Where room is short: the table. */
 export const CLASS_SHORT: Record<ObjectClass, string> = {
-  ...CLASS_WORDS, fixed_wing_uas: "fixed-wing", other: "unclear",
+  ...CLASS_WORDS, flock: "flock", fixed_wing_uas: "fixed-wing", one_way_uas: "one-way", light_aircraft: "light a/c", other: "unclear",
 };
 
 export const HEALTH_WORDS: Record<SourceHealth, string> = {
@@ -84,4 +87,9 @@ export const SENSOR_WORDS: Record<string, string> = {
 /** Call a track by its number as people say it: T0007. */
 export function trackName(trackId: number): string {
   return `T${String(trackId).padStart(4, "0")}`;
+}
+
+/** One bird or many: what is drawn faint and listed last. */
+export function isBird(kind: ObjectClass): boolean {
+  return kind === "bird" || kind === "flock";
 }

@@ -5,8 +5,8 @@
 export const IDENTITIES = ["PENDING", "UNKNOWN", "ASSUMED_FRIEND", "FRIEND", "NEUTRAL", "SUSPECT", "HOSTILE"] as const;
 export type Identity = (typeof IDENTITIES)[number];
 
-/** What an object is, as far as we tell objects apart. */
-export const OBJECT_CLASSES = ["bird", "balloon", "multirotor", "fixed_wing_uas", "helicopter", "aeroplane", "other"] as const;
+/** What an object is, as far as we tell objects apart; `model.kinds` says what belongs together. */
+export const OBJECT_CLASSES = ["bird", "flock", "balloon", "multirotor", "fixed_wing_uas", "one_way_uas", "helicopter", "light_aircraft", "aeroplane", "other"] as const;
 export type ObjectClass = (typeof OBJECT_CLASSES)[number];
 
 /** How much a fault matters to the picture. */

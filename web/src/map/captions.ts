@@ -2,7 +2,7 @@
 import type { SiteView } from "../generated/model";
 import { clockSpan, height, whole } from "../core/format";
 import { earliestArrival, isDangerous, isKnown, type Track } from "../core/track";
-import { CLASS_WORDS, IDENTITY_WORDS, trackName } from "../core/words";
+import { CLASS_WORDS, IDENTITY_WORDS, isBird, trackName } from "../core/words";
 import type { Theme } from "../core/hash";
 import { destination, offset } from "./geodesy";
 import { RINGS_KM } from "./ground";
@@ -55,7 +55,7 @@ export function trackLabels(input: CaptionInput): Label[] {
 }
 
 function wordsWanted(track: Track, zoom: number): boolean {
-  if (track.object_class === "bird" || track.dismissed) return zoom >= 13;
+  if (isBird(track.object_class) || track.dismissed) return zoom >= 13;
   return zoom >= (isKnown(track.identity) && track.range_m > 20_000 ? 10.5 : 9);
 }
 

@@ -2,6 +2,7 @@
 import type { Trails, Trail } from "../core/trails";
 import { isDangerous, isKnown, isOld, type Track } from "../core/track";
 import type { Theme } from "../core/hash";
+import { isBird } from "../core/words";
 import {
   CELL_COASTING, CELL_HOVERED, CELL_SELECTED, CELL_WARNED, cellOf,
 } from "./atlas";
@@ -62,7 +63,7 @@ function addTrackLines(lines: SegmentBuffer, track: Track, input: SceneInput): v
   if (trail && (input.showTrails || track.id === input.selected)) {
     addTrail(lines, trail, track, input, colour, strong);
   }
-  if (track.speed_mps < 2 || (track.object_class === "bird" && !strong)) return;
+  if (track.speed_mps < 2 || (isBird(track.object_class) && !strong)) return;
   const lead_s = input.lead_s;
   const [lat, lon] = offset(
     track.lat_deg, track.lon_deg, track.v_east_mps * lead_s, track.v_north_mps * lead_s,
@@ -131,7 +132,7 @@ function symbols(input: SceneInput): Float32Array<ArrayBuffer> {
 function symbolScale(track: Track, input: SceneInput): number {
   const watched = track.id === input.selected || track.id === input.hovered || input.warned.has(track.id);
   if (watched || isDangerous(track.identity)) return 1;
-  return track.object_class === "bird" || track.dismissed ? 0.62 : 0.92;
+  return isBird(track.object_class) || track.dismissed ? 0.62 : 0.92;
 }
 
 function opacity(track: Track): number {

@@ -9,6 +9,7 @@ as a drone; civil fixed-wing drones have a code of their own ("C-F-q").
 """
 
 from vedette.model.enums import Identity, ObjectClass
+from vedette.model.kinds import coarse
 
 CLASS_PROB_MIN = 0.5
 # A person on the ground takes stars, aircraft and birds for drones: a word, not a measurement.
@@ -50,7 +51,7 @@ _CLASSES = (
 
 def kind_of(identity: Identity, object_class: ObjectClass, class_prob: float) -> str:
     """Give the CoT type of a track: "a-h" for the identity HOSTILE alone, "a-u" for UNKNOWN."""
-    military, civil = _FUNCTIONS.get(object_class, ("", ""))
+    military, civil = _FUNCTIONS.get(coarse(object_class), ("", ""))
     if identity in (Identity.UNKNOWN, Identity.PENDING) and civil == "-C-F-q":
         civil = military  # whose drone it is, nobody knows: the code that every display draws
     function = military if identity in _MILITARY else civil

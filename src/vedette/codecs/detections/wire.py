@@ -6,7 +6,7 @@ with `elevation_deg`, `range_rate_mps`), geographic (`lat_deg`, `lon_deg`, `hae_
 (`arrivals_ns`). Bounds are physical, not tactical; docs/formats.md lists them.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from msgspec import Meta
@@ -30,7 +30,16 @@ SensorKey = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9_\-]{0,47}\Z")]
 ReceiverKey = SensorKey
 ClaimText = Annotated[str, Meta(pattern=r"\A[!-~](?:[ -~]{0,62}[!-~])?\Z")]
 Label = Literal[
-    "bird", "balloon", "multirotor", "fixed_wing_uas", "helicopter", "aeroplane", "other"
+    "bird",
+    "flock",
+    "balloon",
+    "multirotor",
+    "fixed_wing_uas",
+    "one_way_uas",
+    "helicopter",
+    "light_aircraft",
+    "aeroplane",
+    "other",
 ]
 
 
@@ -103,7 +112,7 @@ VALUE_KEYS = POLAR_KEYS + GEO_KEYS + SITE_KEYS
 ARRIVALS_KEY = "arrivals_ns"  # in tables `arrivals_ns.` and the receiver's key
 SIGMA_KEYS = (*VALUE_KEYS, ARRIVALS_KEY)
 CLAIM_KEYS = ("icao24", "remote_id", "callsign", "squawk")
-LABELS = ("bird", "balloon", "multirotor", "fixed_wing_uas", "helicopter", "aeroplane", "other")
+LABELS = get_args(Label)
 
 # Columns of CSV and Parquet: the same names, nested ones joined by a dot. Beside them one for each
 # receiver.

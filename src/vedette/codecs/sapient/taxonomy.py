@@ -9,6 +9,7 @@ import math
 from functools import lru_cache
 from typing import Any
 
+from vedette.model.kinds import coarse_label
 from vedette.model.reports import Claims
 
 # (class, sub-class) in lower case -> ours; "" for the class alone.
@@ -55,7 +56,7 @@ def class_probabilities(classifications: Any) -> dict[str, float] | None:
 
 def add_class(said: Any, ours: str, prob: float) -> None:
     """Say one of our classes in a detection report: a sub-class within the standard's class."""
-    name, sub_name = CLASS_OF.get(ours, ("equipment", ""))
+    name, sub_name = CLASS_OF.get(coarse_label(ours), ("equipment", ""))
     whole = next((c for c in said.classification if c.type == name.title()), None)
     if whole is None:
         whole = said.classification.add(type=name.title(), confidence=0.0)
