@@ -40,6 +40,7 @@ from benchmarks import (
     simulator_speed,
     threat_calibration,
     tracker_peers,
+    warning_lead,
 )
 from benchmarks.figures import DATA, REPOSITORY, Benchmark, load, machine
 from benchmarks.wrapped import PROGRAMS
@@ -56,6 +57,7 @@ OWN: tuple[Any, ...] = (
     identity_gate,
     identity_claims,
     threat_calibration,
+    warning_lead,
     real_adsb,
     real_radar,
     real_flights,
