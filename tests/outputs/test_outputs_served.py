@@ -20,9 +20,13 @@ from vedette.outputs.surroundings import Surroundings
 S = 10**9
 
 
+def the_output(publishing):
+    (output,) = publishing._outputs.values()
+    return output
+
+
 def port_of(publishing):
-    (output,) = publishing._outputs
-    return output._server.sockets[0].getsockname()[1]
+    return the_output(publishing)._server.sockets[0].getsockname()[1]
 
 
 @contextlib.asynccontextmanager
@@ -37,7 +41,7 @@ async def serving(kind, **more):
 async def there(publishing, count):
     """Wait until so many programs have dialled in."""
     async with asyncio.timeout(5.0):
-        while len(publishing._outputs[0]._clients) < count:
+        while len(the_output(publishing)._clients) < count:
             await asyncio.sleep(0.01)
 
 
@@ -108,7 +112,7 @@ def test_a_program_that_does_not_read_misses_updates_and_delays_nobody(monkeypat
                 heard += len(await lines(reader, 100))
             waiting = max(
                 client.transport.get_write_buffer_size()
-                for client in publishing._outputs[0]._clients
+                for client in the_output(publishing)._clients
             )
             deaf.transport.abort()
             writer.close()
