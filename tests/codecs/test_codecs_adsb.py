@@ -141,7 +141,18 @@ def test_the_pieces_of_a_stream_do_not_change_what_is_read(site):
     for octet in stream:
         piece = Arrival(feed="f-beast", t_recv_ns=T0_NS, data=bytes([octet]))
         found += codecs.decode(cut, [piece])
-    assert found == expected and whole == cut
+    assert found == expected
+    for decoders in (whole, cut):
+        forget_steps(decoders.copies)
+    assert whole == cut
+
+
+def forget_steps(copies):
+    """Forget in which step each word came: that is what differs between pieces and the whole."""
+    copies.step = 0
+    for wires in copies.wires.values():
+        for word in (w for words in wires.words.values() for w in words):
+            word.step = word.index = 0
 
 
 def test_a_bad_parity_is_refused_and_counted(site):
