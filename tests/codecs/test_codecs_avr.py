@@ -67,7 +67,7 @@ def test_a_feed_in_avr_gives_what_the_same_frames_in_beast_give(site):
         arrival = Arrival(feed="f-avr", t_recv_ns=T0_NS, data=text[at : at + 17])
         found += codecs.decode(decoders, [arrival])
     arrival = Arrival(feed="f-beast", t_recv_ns=T0_NS, data=beast_stream())
-    wanted = codecs.decode(decoders, [arrival])
+    wanted = codecs.decode(codecs.open_decoders(site), [arrival])
     places = [r for r in found if isinstance(r, PositionReport)]
     assert [(r.lat_rad, r.lon_rad, r.claims) for r in places] == [
         (r.lat_rad, r.lon_rad, r.claims) for r in wanted if isinstance(r, PositionReport)
