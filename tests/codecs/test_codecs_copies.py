@@ -128,3 +128,11 @@ def test_what_is_remembered_of_wires_is_bounded():
         ear.hear(("json", lines(*burst)))
     known = ear.decoders.copies.wires["radar"]
     assert sum(len(words) for words in known.words.values()) <= 4_001
+
+
+def test_a_crowd_of_words_of_one_time_and_place_is_not_compared_with_each_newcomer():
+    ear = Ear()
+    for _ in range(20):
+        ear.hear(("json", lines(*(plot(azimuth_rad=1.0 + 0.001 * k) for k in range(100)))))
+    words = ear.decoders.copies.wires["radar"].words
+    assert max(len(crowd) for crowd in words.values()) <= 32

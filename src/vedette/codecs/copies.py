@@ -35,6 +35,7 @@ PLOT_TIME_NS, PLACE_TIME_NS = 12_000_000, 400_000_000
 RANGE_M, ANGLE_RAD, PLACE_M = 8.0, math.radians(0.02), 15.0
 KEPT_NS = 3 * NS_PER_S  # wires of one sensor differ by less
 KEPT_MAX = 4_000  # words of one sensor; beyond it the older half of them goes
+CELL_MAX = 32  # words of one time and place; a crowd of more is nobody's honest picture
 SILENT_NS = 60 * NS_PER_S  # a wire silent for longer is none
 EARTH_RADIUS_M = 6_371_000.0
 # What is filled in: never a number measured, for one's place and another's speed are neither's.
@@ -164,8 +165,12 @@ def _note(known: Wires, feed: str, report: Detection, step: int, index: int) -> 
     """Remember a word; forget those that are older than wires differ."""
     patience_ns, here, steps = _shape(report)
     cell = (report.t_meas_ns // patience_ns, math.floor(here[0] / steps[0]))
-    known.words.setdefault(cell, []).append(Word(report.t_meas_ns, here, [feed], step, index))
+    words = known.words.setdefault(cell, [])
+    words.append(Word(report.t_meas_ns, here, [feed], step, index))
     known.count += 1
+    if len(words) > CELL_MAX:
+        del words[0]
+        known.count -= 1
     if known.count > KEPT_MAX or known.count % 256 == 0:
         _forget(known, report.t_meas_ns - KEPT_NS)
 
