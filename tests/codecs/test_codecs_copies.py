@@ -6,9 +6,11 @@ import pytest
 
 from vedette import codecs
 from vedette.codecs import detections
+from vedette.codecs.copies import without_copies
 from vedette.config.site import Feed, Reference, Sensor, Site
 from vedette.model.arrivals import Arrival
-from vedette.model.reports import Claims, Plot, PositionReport
+from vedette.model.reports import Claims, Plot, PositionReport, SitePositionReport
+from vedette.record.state import encode_state
 from vedette.simulator.asterix_wire import sources_of
 from vedette.simulator.cot_wire import events
 from vedette.simulator.remote_id_wire import beacons
@@ -136,3 +138,12 @@ def test_a_crowd_of_words_of_one_time_and_place_is_not_compared_with_each_newcom
         ear.hear(("json", lines(*(plot(azimuth_rad=1.0 + 0.001 * k) for k in range(100)))))
     words = ear.decoders.copies.wires["radar"].words
     assert max(len(crowd) for crowd in words.values()) <= 32
+
+
+def test_a_place_beyond_all_sense_can_be_kept_in_a_snapshot():
+    ear = Ear()
+    far = SitePositionReport(
+        sensor="own", t_meas_ns=T_NS, t_recv_ns=T_NS, east_m=1e300, north_m=-1e300, up_m=0.0
+    )
+    without_copies(ear.decoders.copies, "tak", [far], [])
+    assert encode_state(ear.decoders)

@@ -35,6 +35,7 @@ PLOT_TIME_NS, PLACE_TIME_NS = 12_000_000, 400_000_000
 RANGE_M, ANGLE_RAD, PLACE_M = 8.0, math.radians(0.02), 15.0
 KEPT_NS = 3 * NS_PER_S  # wires of one sensor differ by less
 KEPT_MAX = 4_000  # words of one sensor; beyond it the older half of them goes
+CELLS_MAX = 1e15  # no place on earth is so many steps from another; a memory is saved as 64 bits
 CELL_MAX = 32  # words of one time and place; a crowd of more is nobody's honest picture
 SILENT_NS = 60 * NS_PER_S  # a wire silent for longer is none
 EARTH_RADIUS_M = 6_371_000.0
@@ -143,10 +144,18 @@ def _shape(report: Detection) -> tuple[int, tuple[float, ...], tuple[float, ...]
     return PLOT_TIME_NS, (report.range_m, azimuth_rad), (RANGE_M, ANGLE_RAD)
 
 
+def _cell(
+    report: Detection, patience_ns: int, here: tuple[float, ...], steps: tuple[float, ...]
+) -> tuple[int, int]:
+    """Give the cell of time and of the first number compared; what is absurd lies in the last."""
+    where = min(max(here[0] / steps[0], -CELLS_MAX), CELLS_MAX)
+    return report.t_meas_ns // patience_ns, math.floor(where)
+
+
 def _copied(known: Wires, feed: str, report: Detection) -> Word | None:
     """Find the nearest word in time that this report repeats and its feed has not brought yet."""
     patience_ns, here, steps = _shape(report)
-    when, where = report.t_meas_ns // patience_ns, math.floor(here[0] / steps[0])
+    when, where = _cell(report, patience_ns, here, steps)
     best: Word | None = None
     for cell in [(when + i, where + k) for i in (-1, 0, 1) for k in (-1, 0, 1)]:
         for word in known.words.get(cell, ()):
@@ -164,7 +173,7 @@ def _copied(known: Wires, feed: str, report: Detection) -> Word | None:
 def _note(known: Wires, feed: str, report: Detection, step: int, index: int) -> None:
     """Remember a word; forget those that are older than wires differ."""
     patience_ns, here, steps = _shape(report)
-    cell = (report.t_meas_ns // patience_ns, math.floor(here[0] / steps[0]))
+    cell = _cell(report, patience_ns, here, steps)
     words = known.words.setdefault(cell, [])
     words.append(Word(report.t_meas_ns, here, [feed], step, index))
     known.count += 1
