@@ -1,5 +1,6 @@
 """ADS-B: compact positions, Beast framing, SBS lines, and a real capture against its twin."""
 
+import copy
 import math
 from collections import Counter, defaultdict
 from statistics import median
@@ -174,6 +175,21 @@ def test_a_jump_no_aircraft_makes_is_refused_until_it_is_confirmed(site):
     refused = [r for r in reports if isinstance(r, Refusal)]
     assert {r.reason for r in refused} == {"implausible position"} and len(refused) == 4
     assert math.degrees(reports[-1].lat_rad) == pytest.approx(35.5, abs=1e-3)
+
+
+def test_a_line_of_sbs_with_a_place_beyond_the_horizon_teaches_nothing(site):
+    decoders = codecs.open_decoders(site)
+    line = (
+        b"MSG,3,1,1,4B1234,1,2022/01/04,00:00:00.000,2022/01/04,00:00:00.000"
+        b",VED123,3000,120,90,%s,42.39,0,1214,,,,0\r\n"
+    )
+    near = Arrival(feed="f-sbs", t_recv_ns=T0_NS, data=line % b"33.80")
+    far = Arrival(feed="f-sbs", t_recv_ns=T0_NS, data=line.replace(b"VED", b"BAD") % b"13.80")
+    codecs.decode(decoders, [near])
+    before = copy.deepcopy(decoders.feeds["f-sbs"].receiver.aircraft)
+    (refusal,) = codecs.decode(decoders, [far])
+    assert refusal.reason == "implausible position"
+    assert decoders.feeds["f-sbs"].receiver.aircraft == before
 
 
 def test_a_position_beyond_the_horizon_is_refused(site):

@@ -23,6 +23,7 @@ SPEED_MAX_MPS = 700.0  # above any aircraft that squits ADS-B
 JUMP_SLACK_M = 1_500.0  # position error and time-stamp jitter
 JUMPS_MAX = 4  # so many consistent "impossible" positions replace the old one
 REACH_MAX_M = 700_000.0  # radio horizon of an aircraft at 20 km seen from a mountain
+_BEYOND = "beyond the receiver's reach"
 EARTH_RADIUS_M = 6_371_000.0
 
 # 95 % horizontal accuracy by NUCp (DO-260 table 2-11); one axis is that over sqrt(-2 ln 0.05).
@@ -140,13 +141,27 @@ def distance_m(from_deg: tuple[float, float], to_deg: tuple[float, float]) -> fl
     return 2.0 * EARTH_RADIUS_M * math.asin(math.sqrt(min(square, 1.0)))
 
 
+def _is_beyond_reach(receiver: Receiver, place_deg: tuple[float, float]) -> bool:
+    home_deg = (receiver.lat_deg, receiver.lon_deg)
+    return receiver.has_place and distance_m(home_deg, place_deg) > REACH_MAX_M
+
+
+def refused_place(
+    receiver: Receiver, key: str, place_deg: tuple[float, float], t_recv_ns: int, feed: str
+) -> Refusal | None:
+    """Refuse a place that the receiver cannot hear, before anything else of its message is kept."""
+    if not _is_beyond_reach(receiver, place_deg):
+        return None
+    name = "anonymous" if key.startswith("~") else key
+    return refuse(feed, t_recv_ns, IMPLAUSIBLE_POSITION, f"{name}: {_BEYOND}")
+
+
 def accept_position(
     receiver: Receiver, craft: Aircraft, place_deg: tuple[float, float], t_ns: int
 ) -> str:
     """Move the aircraft to a position if it can be there; else say why not, in words."""
-    home_deg = (receiver.lat_deg, receiver.lon_deg)
-    if receiver.has_place and distance_m(home_deg, place_deg) > REACH_MAX_M:
-        return "beyond the receiver's reach"
+    if _is_beyond_reach(receiver, place_deg):
+        return _BEYOND
     elapsed_ns = abs(t_ns - craft.t_position_ns)
     if craft.t_position_ns and elapsed_ns <= NEAR_AGE_MAX_NS and craft.jumps < JUMPS_MAX:
         way_m = distance_m((craft.lat_deg, craft.lon_deg), place_deg)

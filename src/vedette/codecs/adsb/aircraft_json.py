@@ -14,7 +14,13 @@ from msgspec import Meta
 
 from vedette.base.constants import M_PER_FT, MPS_PER_KT, NS_PER_S
 from vedette.base.errors import RefusedError
-from vedette.codecs.adsb.aircraft import Aircraft, Receiver, aircraft_of, report_position
+from vedette.codecs.adsb.aircraft import (
+    Aircraft,
+    Receiver,
+    aircraft_of,
+    refused_place,
+    report_position,
+)
 from vedette.codecs.clock import note, take
 from vedette.codecs.reasons import BAD_JSON, BAD_TIME, OUT_OF_RANGE, TOO_LONG, refuse
 from vedette.codecs.times import T_MAX_NS
@@ -105,6 +111,10 @@ def _aircraft(
     """Take in one aircraft; give its position if there is a new one."""
     if entry.lat is None or entry.lon is None or entry.seen_pos > SEEN_MAX_S:
         return None
+    place_deg = (entry.lat, entry.lon)
+    refused = refused_place(receiver, entry.hex.lower(), place_deg, t_recv_ns, feed)
+    if refused:
+        return refused
     craft = aircraft_of(receiver, entry.hex.lower())
     craft.callsign = "".join(c for c in entry.flight if c.isascii() and c.isalnum())[:8] or None
     craft.squawk = entry.squawk or craft.squawk
@@ -116,7 +126,7 @@ def _aircraft(
     return report_position(
         receiver,
         craft,
-        (entry.lat, entry.lon),
+        place_deg,
         t_ns,
         t_recv_ns,
         feed,

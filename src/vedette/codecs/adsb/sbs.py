@@ -15,7 +15,7 @@ from vedette.base.constants import M_PER_FT, MPS_PER_KT, NS_PER_DAY, NS_PER_S
 from vedette.base.errors import RefusedError
 from vedette.base.rfc3339 import format_rfc3339, parse_rfc3339
 from vedette.codecs import clock
-from vedette.codecs.adsb.aircraft import Receiver, aircraft_of, report_position
+from vedette.codecs.adsb.aircraft import Receiver, aircraft_of, refused_place, report_position
 from vedette.codecs.reasons import BAD_FRAME, BAD_TEXT, BAD_TIME, BAD_VALUE, OUT_OF_RANGE, refuse
 from vedette.codecs.times import T_MAX_NS, T_MIN_NS
 from vedette.model.reports import PositionReport, Report
@@ -143,6 +143,11 @@ def _take(
     # All of it is read before any of it is believed: half a line is not.
     speed_kt, track_deg, climb_ftpmin = (_number(fields, k) for k in (12, 13, 16))
     feet, lat_deg, lon_deg = (_number(fields, k) for k in (11, 14, 15))
+    if lat_deg is not None and lon_deg is not None:
+        place_deg = (lat_deg, lon_deg)
+        refused = refused_place(receiver, fields[4].lower(), place_deg, t_recv_ns, feed)
+        if refused:
+            return refused
     craft = aircraft_of(receiver, fields[4].lower())
     craft.callsign = "".join(c for c in fields[10] if c.isalnum())[:8] or craft.callsign
     if fields[17] and fields[17] != "0":
@@ -156,8 +161,7 @@ def _take(
     if lat_deg is None or lon_deg is None:
         return None
     height_m = None if feet is None else feet * M_PER_FT
-    place_deg = (lat_deg, lon_deg)
-    return report_position(receiver, craft, place_deg, t_ns, t_recv_ns, feed, height_m)
+    return report_position(receiver, craft, (lat_deg, lon_deg), t_ns, t_recv_ns, feed, height_m)
 
 
 def encode(report: PositionReport) -> bytes:
