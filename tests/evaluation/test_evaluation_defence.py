@@ -154,7 +154,8 @@ def test_more_effector_models_never_lower_the_estimate_beyond_noise(outcomes):
         worse = sum(other.held and not one.held for one, other in pairs)
         assert paired_difference(better, worse, len(pairs))[2] >= 0.0
         assert worse <= better + 1
-        assert stopped[""] >= stopped[part]
+        # A shot more or less moves the times of all that follow: one of a dozen drones is noise.
+        assert stopped[""] + 1 >= stopped[part]
     assert stopped[""] > min(stopped.values()), "runs that tell nothing"
 
 
