@@ -76,14 +76,16 @@ def squitters(second):
 
 async def read_each(site, feed_it):
     """Open the feeds, let `feed_it(writer)` speak each second, until every feed has a position."""
-    intake, decoders = Intake(site, time.time_ns), codecs.open_decoders(site)
+    # Each output with a memory of its own: what one says after another would count as its copy.
+    intake = Intake(site, time.time_ns)
+    decoders = {feed.id: codecs.open_decoders(site) for feed in site.feeds}
     places, refused = {}, []
     async with open_feeds(site, intake, time.time_ns), asyncio.timeout(PATIENCE_S):
         second, opened = 0, set()
         while len(places) < len(site.feeds):
             arrivals = intake.drain()
             for arrival in arrivals:
-                for report in codecs.decode(decoders, [arrival]):
+                for report in codecs.decode(decoders[arrival.feed], [arrival]):
                     if isinstance(report, PositionReport):
                         places.setdefault(arrival.feed, []).append(report)
                     elif isinstance(report, Refusal):
