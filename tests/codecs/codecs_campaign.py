@@ -1,8 +1,9 @@
 """A campaign of mutated inputs against one decoder, each input held to its time and its memory.
 
 VEDETTE_MUTATIONS: how many inputs a campaign has (2,000; `make test-slow` 100,000; `make
-test-mutations` 1,000,000). VEDETTE_FIGURES: a file to which each campaign adds its figures, as a
-line of JSON, for docs/results.md.
+test-mutations` 1,000,000). VEDETTE_FILE_MUTATIONS: the same for readers and checks of recorded
+files, whose decoders are the feeds' own; as many where it is not set. VEDETTE_FIGURES: a file to
+which each campaign adds its figures, as a line of JSON, for docs/results.md.
 """
 
 import gc
@@ -19,6 +20,7 @@ from typing import Any
 from codecs_mutator import mutate
 
 COUNT = int(os.environ.get("VEDETTE_MUTATIONS", "2000"))
+FILE_COUNT = int(os.environ.get("VEDETTE_FILE_MUTATIONS", str(COUNT)))
 INPUT_MAX_S = 0.010  # of processor time, an input
 INPUT_MAX_BYTES = 16 << 20
 GROWTH_BYTES = 12 << 20  # between a third of a campaign and its end; an allocator is never still

@@ -4,13 +4,14 @@ Each campaign holds every input to its time and its memory (`codecs_campaign`). 
 file's reader neither; what is refused is refused by a reason of the list.
 """
 
+import functools
 import random
 from collections.abc import Callable
 from typing import Any
 
 import cot_world
 import pytest
-from codecs_campaign import COUNT, campaign
+from codecs_campaign import COUNT, FILE_COUNT, campaign
 from codecs_feeds import PROFILES, STEP_NS, Traceless, UnderFire, change_one, every_feed
 from codecs_world import T0_NS, good_files, make_site, squitters
 
@@ -58,8 +59,9 @@ def test_a_mutated_file_is_judged_not_feared(name):
         return not verdict.accepted
 
     corpus = FILES["ast" if name == "asterix" else name]
-    figures = campaign(f"check: {name}", corpus, lambda data: codecs.check(name, data), judge)
-    assert figures.refused > COUNT // 10
+    check = functools.partial(codecs.check, name)
+    figures = campaign(f"check: {name}", corpus, check, judge, count=FILE_COUNT)
+    assert figures.refused > FILE_COUNT // 10
 
 
 @pytest.mark.parametrize("name", READ)
@@ -76,8 +78,8 @@ def test_a_mutated_file_is_read_and_every_refusal_has_a_reason_of_the_list(name)
         assert all(0 <= at <= len(data) for _, _, at in timed)
         return bool(refusals)
 
-    figures = campaign(f"read: {name}", FILES[name], all_of, judge)
-    assert figures.refused > COUNT // 20
+    figures = campaign(f"read: {name}", FILES[name], all_of, judge, count=FILE_COUNT)
+    assert figures.refused > FILE_COUNT // 20
 
 
 def refused_or_read(read: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
