@@ -20,7 +20,6 @@ if TYPE_CHECKING:
         good_reports,
         open_decoders,
         pass_tasks,
-        receiver_of,
     )
     from vedette.codecs.detections.recorded import kind_of
     from vedette.codecs.formats import RECORDED, endings, named, told
@@ -53,7 +52,6 @@ __all__ = [
     "named",
     "open_decoders",
     "pass_tasks",
-    "receiver_of",
     "told",
     "without_operators",
 ]
@@ -61,7 +59,7 @@ __all__ = [
 # Where each of them stands, by module.
 _HOMES = {
     "decoders": "Decoders FeedDecoder HTTP WEBSOCKET answers decode"
-    " detection_reports good_reports open_decoders pass_tasks receiver_of",
+    " detection_reports good_reports open_decoders pass_tasks",
     "detections.recorded": "kind_of",
     "formats": "RECORDED endings named told",
     "personal": "forgetful without_operators",

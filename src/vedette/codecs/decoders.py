@@ -73,7 +73,7 @@ def open_decoders(site: Site) -> Decoders:
         if feed.cat021_edition is not None:
             feeds[feed.id].edition = asterix.EDITIONS[feed.cat021_edition]
         if kind in ("beast", "sbs", "avr", "aircraft.json"):
-            feeds[feed.id].receiver = receiver_of(site, feed.sensor)
+            feeds[feed.id].receiver = adsb.receiver_of(site, feed.sensor)
         elif kind == "cot":
             feeds[feed.id].listener = cot.listener_of(site, feed)
         elif kind == "sapient":
@@ -88,14 +88,6 @@ def open_decoders(site: Site) -> Decoders:
     for door in (HTTP, WEBSOCKET):
         feeds.setdefault(door, FeedDecoder(door, "detections"))
     return Decoders(feeds, asterix.radars_of(site), site.mode == Mode.LIVE, open_copies(site))
-
-
-def receiver_of(site: Site, sensor_id: str | None) -> adsb.Receiver:
-    """Make the receiver of an ADS-B feed: the named sensor, or the site's first ADS-B one."""
-    for sensor in site.sensors:
-        if sensor.id == sensor_id or (sensor_id is None and sensor.kind == "adsb"):
-            return adsb.receiver_at(sensor, sensor.id)
-    return adsb.receiver_at(None, sensor_id or "adsb")
 
 
 def decode(decoders: Decoders, arrivals: Sequence[Arrival]) -> list[Report]:

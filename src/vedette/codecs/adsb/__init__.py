@@ -4,7 +4,7 @@ Bytes of one receiver come in; PositionReports, with the claims of the transpond
 """
 
 from vedette.codecs.adsb import aircraft_json, avr, beast, cpr, mode_s, sbs
-from vedette.codecs.adsb.aircraft import Aircraft, Receiver, receiver_at, restart
+from vedette.codecs.adsb.aircraft import Aircraft, Receiver, receiver_at, receiver_of, restart
 from vedette.codecs.adsb.receive import Timed, counter_ns, is_intact, measured_ns, read_frames
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "mode_s",
     "read_frames",
     "receiver_at",
+    "receiver_of",
     "restart",
     "sbs",
 ]

@@ -12,7 +12,7 @@ from vedette.base.constants import M_PER_FT, NS_PER_S
 from vedette.codecs.adsb import cpr
 from vedette.codecs.clock import Clock
 from vedette.codecs.reasons import IMPLAUSIBLE_POSITION, refuse
-from vedette.config.site import Sensor
+from vedette.config.site import Sensor, Site
 from vedette.model.reports import Claims, PositionReport, Refusal
 
 AIRCRAFT_MAX = 4096  # heard by one receiver; twice the busiest place on earth
@@ -88,6 +88,14 @@ def receiver_at(sensor: Sensor | None, name: str) -> Receiver:
     if sensor is None:
         return Receiver(name, 0.0, 0.0, False)
     return Receiver(sensor.id, sensor.lat_deg, sensor.lon_deg, True)
+
+
+def receiver_of(site: Site, sensor_id: str | None) -> Receiver:
+    """Make the receiver of an ADS-B feed: the named sensor, or the site's first ADS-B one."""
+    for sensor in site.sensors:
+        if sensor.id == sensor_id or (sensor_id is None and sensor.kind == "adsb"):
+            return receiver_at(sensor, sensor.id)
+    return receiver_at(None, sensor_id or "adsb")
 
 
 def restart(receiver: Receiver) -> None:

@@ -13,7 +13,7 @@ from vedette.codecs.adsb.beast import (
     MODE_S_SHORT,
     Frame,
 )
-from vedette.codecs.reasons import BAD_FRAME, BAD_LENGTH, BAD_TEXT
+from vedette.codecs.reasons import BAD_FRAME, BAD_LENGTH, BAD_TEXT, TOO_LONG
 
 LINE_BYTES_MAX = 64  # the longest line has 44
 SIGNAL_UNKNOWN = 0x80
@@ -24,6 +24,8 @@ _KINDS = {4: MODE_AC, 14: MODE_S_SHORT, 28: MODE_S_LONG}
 
 def read_line(line: bytes) -> Frame | None:
     """Read one line; None for an empty one. Raises RefusedError(reason, detail)."""
+    if len(line) > LINE_BYTES_MAX:
+        raise RefusedError(TOO_LONG, f"above {LINE_BYTES_MAX} bytes")
     if not line.strip():
         return None
     found = _LINE.fullmatch(line)

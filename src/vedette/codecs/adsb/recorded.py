@@ -8,9 +8,8 @@ from vedette.base.constants import NS_PER_S
 from vedette.base.errors import RefusedError
 from vedette.codecs import reasons
 from vedette.codecs.adsb import avr, beast, sbs
-from vedette.codecs.adsb.aircraft import Receiver
+from vedette.codecs.adsb.aircraft import Receiver, receiver_of
 from vedette.codecs.adsb.receive import counter_ns, is_intact, read_frames
-from vedette.codecs.decoders import receiver_of
 from vedette.codecs.lines import numbered_lines, walk_lines
 from vedette.codecs.recorded import Fault, Format, Reading, Timed, fault
 from vedette.model.reports import Refusal, Report
@@ -106,8 +105,6 @@ def read_avr(data: bytes, reading: Reading) -> Iterator[Timed]:
     for done, line in walk_lines(data):
         lines += 1
         try:
-            if len(line) > avr.LINE_BYTES_MAX:
-                raise RefusedError(reasons.TOO_LONG, f"above {avr.LINE_BYTES_MAX} bytes")
             frame = avr.read_line(line)
         except RefusedError as refused:
             reason, detail = refused.args
@@ -127,8 +124,6 @@ def avr_faults(data: bytes) -> Iterator[Fault]:
     count = 0
     for number, line in numbered_lines(data):
         try:
-            if len(line) > avr.LINE_BYTES_MAX:
-                raise RefusedError(reasons.TOO_LONG, f"above {avr.LINE_BYTES_MAX} bytes")
             frame = avr.read_line(line)
         except RefusedError as refused:
             yield fault(f"line {number}", *refused.args)

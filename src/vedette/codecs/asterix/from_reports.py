@@ -323,69 +323,54 @@ def _cat021(report: PositionReport, about: Mapping[str, object]) -> Cat021:
     )
 
 
-def _cat010(report: PositionReport, about: Mapping[str, object]) -> Cat010:
+def _target(report: PositionReport) -> dict[str, object]:
+    """Give what categories 010, 020 and 062 say of a target in the same items."""
     claims, sigma_m = report.claims or Claims(), report.horizontal_sigma_m
+    return {
+        "t_day_s": _day_s(report.t_meas_ns),
+        "lat_rad": report.lat_rad,
+        "lon_rad": report.lon_rad,
+        "v_east_mps": report.v_east_mps,
+        "v_north_mps": report.v_north_mps,
+        "mode_3a": claims.squawk,
+        "icao24": claims.icao24,
+        "callsign_kind": 0 if claims.callsign else None,
+        "callsign": claims.callsign,
+        "x_sigma_m": sigma_m,
+        "y_sigma_m": sigma_m,
+    }
+
+
+def _cat010(report: PositionReport, about: Mapping[str, object]) -> Cat010:
     return Cat010(
         **about,  # type: ignore[arg-type]  # codes, and whether it is simulated
+        **_target(report),  # type: ignore[arg-type]
         message_type=TARGET_REPORT,
         report_type=MODE_S_MULTILATERATION,
-        t_day_s=_day_s(report.t_meas_ns),
-        lat_rad=report.lat_rad,
-        lon_rad=report.lon_rad,
-        v_east_mps=report.v_east_mps,
-        v_north_mps=report.v_north_mps,
-        mode_3a=claims.squawk,
-        icao24=claims.icao24,
-        callsign_kind=0 if claims.callsign else None,
-        callsign=claims.callsign,
         height_baro_m=report.height_baro_m,
-        x_sigma_m=sigma_m,
-        y_sigma_m=sigma_m,
     )
 
 
 def _cat020(report: PositionReport, about: Mapping[str, object]) -> Cat020:
-    claims, sigma_m = report.claims or Claims(), report.horizontal_sigma_m
     return Cat020(
         **about,  # type: ignore[arg-type]  # codes, and whether it is simulated
+        **_target(report),  # type: ignore[arg-type]
         no_other=True,
-        t_day_s=_day_s(report.t_meas_ns),
-        lat_rad=report.lat_rad,
-        lon_rad=report.lon_rad,
-        mode_3a=claims.squawk,
-        icao24=claims.icao24,
-        callsign_kind=0 if claims.callsign else None,
-        callsign=claims.callsign,
-        v_east_mps=report.v_east_mps,
-        v_north_mps=report.v_north_mps,
         height_baro_m=report.height_baro_m,
         hae_m=report.hae_m,
-        x_sigma_m=sigma_m,
-        y_sigma_m=sigma_m,
         hae_sigma_m=report.vertical_sigma_m,
     )
 
 
 def _cat062(report: PositionReport, about: Mapping[str, object], number: int) -> Cat062:
-    claims, sigma_m = report.claims or Claims(), report.horizontal_sigma_m
     return Cat062(
         **about,  # type: ignore[arg-type]  # codes, and whether it is simulated
+        **_target(report),  # type: ignore[arg-type]
         service=SERVICE,
-        t_day_s=_day_s(report.t_meas_ns),
-        lat_rad=report.lat_rad,
-        lon_rad=report.lon_rad,
-        v_east_mps=report.v_east_mps,
-        v_north_mps=report.v_north_mps,
-        mode_3a=claims.squawk,
-        icao24=claims.icao24,
-        callsign_kind=0 if claims.callsign else None,
-        callsign=claims.callsign,
         track_number=number,
         monosensor=False,
         level_m=report.height_baro_m,
         hae_m=report.hae_m,
         climb_mps=report.v_up_mps,
-        x_sigma_m=sigma_m,
-        y_sigma_m=sigma_m,
         hae_sigma_m=report.vertical_sigma_m,
     )
