@@ -106,7 +106,8 @@ def without_copies(
         ):
             kept.append(report)
             continue
-        word = _copied(known, feed, report)
+        # One's own words are none's copies: while no other feed is heard there is nothing to find.
+        word = _copied(known, feed, report) if len(known.feeds) > 1 else None
         if word is None:
             _note(known, feed, report, copies.step, len(out) + len(kept))
             kept.append(report)
