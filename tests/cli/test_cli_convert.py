@@ -1,9 +1,12 @@
 """`vedette convert` as a person uses it: a recording's detections and tracks, and its words."""
 
 import json
+import struct
 from xml.etree import ElementTree
 
 from running import vedette
+
+from vedette.codecs import remote_id
 
 GX = "{http://www.google.com/kml/ext/2.2}"
 
@@ -69,3 +72,18 @@ def test_wrong_words_are_one_line(tiny_recording, tmp_path):
         done = vedette("convert", *map(str, words), "--quiet")
         assert done.returncode == (1 if "--from" in words else 2)
         assert said in done.stderr and "Traceback" not in done.stderr
+
+
+def test_drones_without_a_place_and_damaged_frames_are_told_in_a_line_each(tmp_path):
+    nowhere = remote_id.encode(remote_id.Location(status=1))
+    sound = remote_id.legacy_packet(b"\x02" * 6, 1, nowhere)
+    damaged = sound[:-1] + bytes([sound[-1] ^ 1])
+    air = tmp_path / "air.pcap"
+    with air.open("wb") as file:
+        file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 251))
+        for frame in (sound, damaged, damaged, sound):
+            file.write(struct.pack("<IIII", 1_700_000_000, 0, len(frame), len(frame)) + frame)
+    done = vedette("convert", str(air), str(tmp_path / "out.geojson"), "--quiet")
+    assert done.returncode == 1
+    assert "Location without a place: 2 read" in done.stderr
+    assert done.stderr.count("bad checksum: ") == 1, done.stderr

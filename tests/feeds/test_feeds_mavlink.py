@@ -3,6 +3,8 @@
 import asyncio
 import math
 import os
+import re
+import sys
 import time
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from vedette import codecs
 from vedette.config.site import Feed, Reference, Sensor, Site
 from vedette.feeds import Intake, open_feeds
-from vedette.model.reports import PositionReport
+from vedette.model.reports import PositionReport, Refusal
 
 os.environ.setdefault("MAVLINK20", "1")
 mavutil = pytest.importorskip("pymavlink.mavutil")
@@ -45,3 +47,30 @@ def test_a_vehicle_that_sends_to_our_port_is_reported():
         ]  # fmt: skip
 
     asyncio.run(work())
+
+
+def test_the_program_of_the_page_is_a_vehicle_that_is_reported(repository):
+    page = (repository / "docs" / "connect" / "mavlink.md").read_text()
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    place = {"lat_deg": 33.7856, "lon_deg": 42.4412, "hae_m": 183.0}  # the page's sensor
+    sensor = Sensor(id="own", kind="position", cooperative=True, **place)
+    feed = Feed(id="mav", kind="mavlink_udp", port=0, sensor="own")
+    site = Site(schema=1, name="m", reference=Reference(**place), sensors=[sensor], feeds=[feed])
+
+    async def work():
+        intake, decoders, found = Intake(site, time.time_ns), codecs.open_decoders(site), []
+        async with open_feeds(site, intake, time.time_ns) as opened, asyncio.timeout(30.0):
+            port = str(opened.ports["mav"])
+            words = (sys.executable, "-c", program.replace("14550", port))
+            vehicle = await asyncio.create_subprocess_exec(*words)
+            while sum(isinstance(report, PositionReport) for report in found) < 2:
+                await asyncio.sleep(0.05)
+                found += codecs.decode(decoders, intake.drain())
+            vehicle.kill()
+            await vehicle.wait()
+        return found
+
+    found = asyncio.run(work())
+    assert not [report for report in found if isinstance(report, Refusal)]
+    first = next(report for report in found if isinstance(report, PositionReport))
+    assert math.degrees(first.lat_rad) == pytest.approx(33.79)

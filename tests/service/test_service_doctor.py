@@ -5,6 +5,7 @@ import json
 import socket
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -64,13 +65,13 @@ async def sending(sends, period_s: float = 0.05) -> None:
             await asyncio.sleep(period_s)
 
 
-def examined(text: str, sends, seconds: float = 2.5):
+def examined(text: str, sends, seconds: float = 2.5, begin=lambda: None):
     """Examine a site while something sends; the sources by name, and the whole."""
 
     async def both():
         task = asyncio.create_task(sending(sends))
         try:
-            return await examine(parse_site(text, "site"), seconds)
+            return await examine(parse_site(text, "site"), seconds, begin=begin)
         finally:
             task.cancel()
 
@@ -137,6 +138,40 @@ def test_each_fault_has_its_words_and_its_remedy(page):
     assert "look like detections" in words(seen["f-near"])
     assert "above its declared rate" in words(seen["f-much"])
     assert "looks like detections" in words(seen["f-swapped"])
+
+
+def friend(kind: str = "a-f-G-U-C") -> bytes:
+    now, stale = (datetime.now(UTC) + timedelta(seconds=s) for s in (0, 30))
+    return (
+        f'<event version="2.0" uid="ANDROID-1" type="{kind}" how="m-g" time="{now.isoformat()}" '
+        f'start="{now.isoformat()}" stale="{stale.isoformat()}"><point lat="33.05" lon="42.05" '
+        f'hae="190" ce="5" le="9"/><detail/></event>'
+    ).encode()
+
+
+def test_what_arrives_and_says_nothing_that_is_used_is_told(page):
+    ground, air, far = free_ports(3)
+    own = (SENSOR % "own").replace("radar_3d", "position") + "cooperative = true\n"
+    text = HEAD % page + own + SENSOR % "radar"
+    for name, port in (("f-ground", ground), ("f-air", air)):
+        text += FEED % (name, "cot_udp", port, 'sensor = "own"')
+    text += FEED % ("f-far", "detections_udp", far, "")
+    begun = []
+
+    def away() -> bytes:
+        said = {"t_ns": time.time_ns(), "sensor": "own", "lat_deg": -33.0, "lon_deg": 151.0}
+        return json.dumps(said).encode() + b"\n"
+
+    seen, _ = examined(
+        text,
+        [(ground, friend), (air, lambda: friend("a-f-A-M-H")), (far, away)],
+        begin=lambda: begun.append(True),
+    )
+    assert "none says anything that is used" in words(seen["f-ground"])
+    assert "an asset follows" in words(seen["f-ground"])
+    assert seen["f-air"].kinds["position"] and not seen["f-air"].findings
+    assert "km from the site" in words(seen["own"]) and "[reference]" in words(seen["own"])
+    assert begun == [True]
 
 
 def test_silence_refused_connections_and_taken_ports_are_told_apart(page):

@@ -37,9 +37,12 @@ def run(args: argparse.Namespace) -> int:
     if not 0.5 <= args.seconds <= SECONDS_MAX:
         raise VedetteError(f"--seconds {args.seconds:g}: choose 0.5 to {SECONDS_MAX:g}")
     site = load_site(existing(args.site, "site file"))
-    if not args.json:
-        say(f"listening for {args.seconds:g} s ...")
-    told = asyncio.run(examine(site, args.seconds, args.test_channels))
+
+    def begin() -> None:
+        if not args.json:
+            say(f"listening for {args.seconds:g} s ...")
+
+    told = asyncio.run(examine(site, args.seconds, args.test_channels, begin))
     if args.json:
         print_json(told)
     else:

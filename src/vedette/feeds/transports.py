@@ -139,6 +139,8 @@ def _advice(feed: Feed, error: OSError) -> str:
             f"{where}: another program has it; stop that program, or give the feed another port"
             " in the site file"
         )
+    if error.errno in (errno.ENODEV, errno.EADDRNOTAVAIL):
+        return f"{where}: {feed.host} is no address of this machine, and host must be one"
     return f"{where}: {error.strerror or error}; mend the feed's host, port or group"
 
 

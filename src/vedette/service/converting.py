@@ -38,7 +38,7 @@ from vedette.outputs.parquet import track_columns
 from vedette.outputs.writing import NO_PLACE, NO_SIGN, Around, DetectionWriter
 
 RECEIVERS_MAX = 256  # columns of arrivals in one table
-DETAILS_MAX = 8  # of the first refusals, told to people
+DETAILS_MAX = 8  # of the first refusals that differ, told to people
 BAR_EVERY_BYTES = 1 << 18
 STATUS = NO_SIGN
 PERSONAL = "an operator's place: personal data, never exported"
@@ -78,7 +78,7 @@ class Told(msgspec.Struct, kw_only=True):
 
 
 class Conversion(msgspec.Struct, kw_only=True):
-    """What was read, refused, written and left out. details: of the first refusals.
+    """What was read, refused, written and left out. details: of the first refusals that differ.
 
     messages: by kind of what was read; reports: by kind of what was to be written; left_out: of all
     kinds together. notes: what would give more; damage: what of a recording cannot be read.
@@ -145,7 +145,8 @@ class _Tally:
         elif isinstance(report, Refusal):
             self.refused += report.count
             if len(self.details) < DETAILS_MAX:
-                self.details.append(f"refused: {report.reason}: {report.detail}")
+                said = f"refused: {report.reason}: {report.detail}"
+                self.details += [said] if said not in self.details else []
         elif isinstance(report, SensorStatus):
             if self.signs:
                 self._write("sign of life", report, writer)

@@ -9,10 +9,12 @@ from vedette.codecs.reasons import refuse
 from vedette.codecs.recorded import Fault, Payload, Reading, fault
 from vedette.codecs.remote_id.decode import decode, split
 from vedette.codecs.remote_id.frames import LINKS, Element, read_frame
+from vedette.codecs.remote_id.messages import Location
 from vedette.codecs.remote_id.receive import Listener, receive
 from vedette.model.reports import Report
 
 _KINDS = ("Basic ID", "Location", "Authentication", "Self ID", "System", "Operator ID")
+NOWHERE = "Location without a place"
 FRAME = "Remote ID frame"  # what is refused before its messages are known is counted under this
 # What a frame with Remote ID holds: vendor element, service data, hash of the NAN service.
 _MARKS = (b"\xfa\x0b\xbc\x0d", b"\xfa\xff\x0d", b"\x88\x69\x19\x9d\x92\x09")
@@ -58,8 +60,15 @@ def _kinds(elements: list[Element]) -> Counter[str]:
         if not element.intact:
             continue
         for message in _messages(element):
-            kinds[_KINDS[message[0] >> 4]] += 1
+            kinds[_kind_of(message)] += 1
     return kinds
+
+
+def _kind_of(message: bytes) -> str:
+    """Name a message; a drone that has no fix yet sends locations that give no position."""
+    decoded = decode(message)
+    is_nowhere = isinstance(decoded, Location) and None in (decoded.lat_deg, decoded.lon_deg)
+    return NOWHERE if is_nowhere else _KINDS[message[0] >> 4]
 
 
 def _messages(element: Element) -> Iterator[bytes]:

@@ -50,6 +50,15 @@ _REMEDIES = {
     "impossible sigma": "mend the sigmas that the sender states: no instrument is like that",
     "no measurement": "let the sensor state a position, a bearing or a range",
 }
+_OF_AIRCRAFT = ("beast", "sbs", "avr", "aircraft_json")
+_COT_TAKEN = (
+    "taken are aircraft and sightings; people and vehicles on the ground only where an asset "
+    "follows them (position_feed and position_id)"
+)
+_FAR_REMEDY = (
+    "mend [reference] and the sensor's place if the site is elsewhere; if they are right, what is "
+    "stated there is false"
+)
 _OTHER_REMEDY = "compare what is sent with docs/formats.md: vedette check FORMAT FILE says where"
 
 
@@ -62,8 +71,8 @@ def feed_findings(
         return [
             Finding(
                 what=fault or "the port is taken",
-                do="a running vedette may have it: see its own health below; else stop the other "
-                "program",
+                do="a running vedette may have it: see its own health below, or on its page where "
+                "that has another port; else stop the other program",
             )
         ]
     if fault is not None:
@@ -80,10 +89,26 @@ def feed_findings(
         what = f"above its declared rate or queue: {heard.shed:,} dropped"
         do = f"raise rate_max_hz ({feed.rate_max_hz:g}) if so much is right, or have it send less"
         found.append(Finding(what=what, do=do))
-    return [*found, *refusals(heard)]
+    return [*found, *refusals(heard), *_unused(feed, heard)]
+
+
+def _unused(feed: Feed, heard: Heard) -> list[Finding]:
+    """Say that what arrives is of no use: well-formed, and nothing that this feed takes.
+
+    Receivers of aircraft are left out: an empty sky is no fault.
+    """
+    if heard.kinds or heard.refused or feed.kind.startswith(_OF_AIRCRAFT):
+        return []
+    is_cot = feed.kind.startswith("cot")
+    if is_cot and feed.sensor is None and feed.sightings_sensor is None:
+        return []
+    what = f"{heard.arrivals:,} messages came, and none says anything that is used"
+    return [Finding(what=what, do=_COT_TAKEN if is_cot else _OTHER_REMEDY)]
 
 
 def _connection_advice(feed: Feed) -> str:
+    if feed.kind in LISTENING_FEEDS and not is_loopback(feed.host):
+        return f"set host to this machine's address towards the senders: it seems {own_address()}"
     if feed.kind in LISTENING_FEEDS:
         return "mend host, port or group in the site file"
     if feed.kind == FILE_FEED:
@@ -114,8 +139,8 @@ def _silence(feed: Feed, heard: Heard, nearby: dict[int, Nearby], seconds: float
 def _reach_advice(feed: Feed, transport: str) -> str:
     if feed.group is not None:
         return (
-            f"host must be this machine's address towards the radar network (is {feed.host}); see "
-            "that the switch passes the group on"
+            f"host must be this machine's address in the network of the senders (is {feed.host}); "
+            "see that the switch passes the group on"
         )
     if is_loopback(feed.host):
         return (
@@ -170,7 +195,8 @@ def refusals(heard: Heard) -> list[Finding]:
     for reason, count in heard.refused.most_common(REASONS_TOLD):
         detail = heard.details.get(reason, "")
         what = f"refused {count:,}: {reason}" + (f" ({detail})" if detail else "")
-        found.append(Finding(what=what, do=_REMEDIES.get(reason, _OTHER_REMEDY)))
+        do = _FAR_REMEDY if "km from the site" in detail else _REMEDIES.get(reason, _OTHER_REMEDY)
+        found.append(Finding(what=what, do=do))
     return found
 
 

@@ -1,6 +1,7 @@
 """One examination: open, listen, judge, say."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -90,15 +91,22 @@ def _line(seen: SourceSeen) -> str:
     return "   ".join(part for part in parts if part)
 
 
-async def examine(site: Site, seconds: float, test_channels: bool = False) -> Examination:
+async def examine(
+    site: Site,
+    seconds: float,
+    test_channels: bool = False,
+    begin: Callable[[], None] = lambda: None,
+) -> Examination:
     """Listen to a site for a while and say how its sources are. Records nothing.
 
-    test_channels: send a marked test by every channel and webhook.
+    test_channels: send a marked test by every channel and webhook. begin: called once every door
+    is open.
     """
     clock = SystemClock()
     ledger = Ledger(site)
     intake = feeds.Intake(site, clock.now_ns)
     async with open_all(site, intake, clock, test_channels) as opened:
+        begin()
         loop = asyncio.get_running_loop()
         end_s = loop.time() + seconds
         while (left_s := end_s - loop.time()) > 0:
