@@ -6,6 +6,7 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
+from benchmarks import registration
 from tracking_scene import NS, T0_NS, World, al_asad, tracker_of
 
 from vedette import tracking
@@ -214,3 +215,14 @@ def test_what_is_later_than_every_step_remembered_belongs_to_the_last() -> None:
         advance(state, world.batches(float(t_s)), [], T0_NS + t_s * NS)
     last = state.history.first + len(state.history.steps) - 1
     assert step_of(state, np.array([state.newest_ns + 2 * NS])).tolist() == [last]
+
+
+@pytest.mark.parametrize("seed", [4, 12, 18])
+def test_two_radars_reordered_within_two_seconds_end_where_they_would_have_in_order(
+    seed: int,
+) -> None:
+    ordered = registration.play(seed, 2, 30, registration.in_order)
+    within = registration.CASES["reordered within 2 s"]
+    late = registration.play(seed, 2, 30, registration.in_order, within)
+    assert late.tracks == ordered.tracks
+    assert late.error_m == pytest.approx(ordered.error_m, rel=0.001)

@@ -92,10 +92,10 @@ class Settings:
     ahead_max_s: float = 10.0  # clocks differ by seconds; what is further ahead is refused
     late_max_s: float = 10.0  # what is later is refused and counted
     # A state is moved back to a measurement by its velocity, which leaves out what the process
-    # noise of that stretch would have changed: 1 m at 0.5 s in the wild mode. What is later is
+    # noise of that stretch would have changed: 0.4 m at 0.25 s in the wild mode. What is later is
     # taken by going back. Where there is no past to go back to, the approximation reaches further.
     rewinds: bool = True
-    rewind_after_s: float = 0.5
+    rewind_after_s: float = 0.25
     lag_max_s: float = 2.5
     key_match_log: float = 4.6  # one address in a hundred targets nearby
     key_differs_log: float = -6.9  # one report in a thousand carries another's address
