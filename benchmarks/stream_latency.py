@@ -17,6 +17,7 @@ import numpy as np
 import websockets
 
 from vedette.config.site import Asset, Reference, Site
+from vedette.model.acts import Act, ActRow
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
 from vedette.model.enums import Identity, ObjectClass
@@ -45,6 +46,13 @@ class Idle:
 
     def arrive(self, arrival: Arrival) -> None:
         """Ignore it."""
+
+    def audit(self, act: Act) -> None:
+        """Ignore it."""
+
+    async def acts(self, after: int, limit: int) -> list[ActRow]:
+        """Keep none."""
+        return []
 
     def refused(self, source: str, reason: str, count: int) -> None:
         """Ignore it."""

@@ -33,6 +33,9 @@ class Silent:
     def now_ns(self):
         return T0_NS
 
+    def audit(self, act):
+        """Nothing is recorded here."""
+
     def refused(self, source, reason, count):
         """Nothing is counted here."""
 

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from server_world import PASSWORD, SmallService
 from starlette.applications import Starlette
 
+from vedette.model.acts import Act
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
 from vedette.model.events import Event
@@ -47,6 +48,7 @@ class LeanService(SmallService):
     """Counts what it is given and keeps the last of it only, so that nothing here grows."""
 
     taken: int = 0
+    taken_acts: int = 0
 
     async def submit(self, command: Command) -> list[Event]:
         self.taken += 1
@@ -59,6 +61,10 @@ class LeanService(SmallService):
 
     def arrive(self, arrival: Arrival) -> None:
         self.arrivals = [arrival]
+
+    def audit(self, act: Act) -> None:
+        self.taken_acts += 1
+        self.audited = [act]
 
     def refused(self, source: str, reason: str, count: int) -> None:
         self.refusals = [(source, reason, count)]

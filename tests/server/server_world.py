@@ -14,6 +14,7 @@ import numpy as np
 from vedette.base.errors import VedetteError
 from vedette.base.measures import Histogram, Measures
 from vedette.config.site import Asset, Person, Reference, Sensor, Site, Zone
+from vedette.model.acts import Act, ActRow
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import AcknowledgeWarning, AuthoriseEngagement, Command, Delivery
 from vedette.model.enums import Identity, ObjectClass, Role, WarningLevel
@@ -49,6 +50,8 @@ def make_site(**changes: object) -> Site:
         Person(name="first", roles=[Role.ENGAGEMENT_AUTHORITY, Role.OPERATOR], password=HASH),
         Person(name="second", roles=[Role.ENGAGEMENT_AUTHORITY], password=HASH),
         Person(name="guest", roles=[Role.VIEWER], password=HASH),
+        Person(name="keeper", roles=[Role.ADMINISTRATOR], password=HASH),
+        Person(name="auditor", roles=[Role.AUDITOR], password=HASH),
         Person(name="radar", roles=[Role.SENSOR], password=HASH),
     ]
     values: dict[str, object] = {
@@ -173,6 +176,7 @@ class SmallService:
     commands: list[Command] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
+    audited: list[Act] = field(default_factory=list)
     refusals: list[tuple[str, str, int]] = field(default_factory=list)
     flooded: set[str] = field(default_factory=set)
     disk_full: bool = False
@@ -230,6 +234,13 @@ class SmallService:
     def exhibits(self) -> Path | None:
         return self.folder
 
+    def audit(self, act: Act) -> None:
+        self.audited.append(act)
+
+    async def acts(self, after: int, limit: int) -> list[ActRow]:
+        rows = [ActRow(seq=i, act=act) for i, act in enumerate(self.audited, 1)]
+        return rows[after : after + limit]
+
     def measures(self) -> Measures:
         slow = Histogram()
         slow.add(0.03)
@@ -275,12 +286,13 @@ async def running(
     folder: Path | None = None,
     tracks: int = 3,
     options: Options | None = None,
+    accounts: Accounts | None = None,
 ) -> AsyncIterator[World]:
     site = site or make_site()
     service = SmallService(folder)
     hub = Hub(site, service)
     options = options or Options(hint="demo: watch")
-    app = make_app(hub, site, Accounts(site.people), options)
+    app = make_app(hub, site, accounts or Accounts(site.people), options)
     listening = await serve(app, "127.0.0.1", 0)
     if tracks:
         hub.publish(make_picture(tracks))

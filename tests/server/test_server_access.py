@@ -17,7 +17,7 @@ from vedette.base.errors import VedetteError
 from vedette.config.site import Service
 from vedette.model.commands import AuthoriseEngagement, SetHold
 from vedette.server import Accounts, Hub, Options, make_app, serve, tls_files
-from vedette.server.accounts import Attempts
+from vedette.server.attempts import Attempts
 
 
 def acknowledge(warning_id: int = 7, command_id: str | None = None) -> dict[str, object]:
@@ -322,7 +322,7 @@ def test_a_stream_ends_with_the_login():
 
 def test_listening_to_the_network_without_accounts_is_refused_with_one_line():
     site = make_site(people=[])
-    with pytest.raises(VedetteError, match=r"add \[\[people\]\]"):
+    with pytest.raises(VedetteError, match=r"vedette account add"):
         make_app(Hub(site, SmallService()), site, Accounts([]), Options(host="0.0.0.0"))
     make_app(Hub(site, SmallService()), site, Accounts([]), Options(host="127.0.0.1"))
 

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from vedette.server import Accounts, Hub, Options, make_app
 from vedette.server.openapi import OPERATIONS, document, rendered
+from vedette.server.permissions import as_markdown
 
 HERE = {(o.method.upper(), o.path) for o in OPERATIONS}
 
@@ -25,6 +26,10 @@ def test_every_route_is_told_and_nothing_else():
         if method != "HEAD"
     }
     assert served == HERE
+
+
+def test_the_page_about_access_has_the_table_of_the_program(repository):
+    assert as_markdown() in (repository / "docs" / "access.md").read_text(), "run: make docs"
 
 
 def test_the_kept_document_is_up_to_date(repository):

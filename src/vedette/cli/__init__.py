@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from vedette import __version__
 from vedette.base.errors import VedetteError
 from vedette.cli import (
+    account,
     check,
     convert,
     coverage,
@@ -43,6 +44,7 @@ COMMANDS = (
     check,
     convert,
     doctor,
+    account,
     password,
     warm_up,
 )

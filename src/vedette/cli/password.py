@@ -25,11 +25,12 @@ def add(parsers: Parsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read a password (twice from a terminal, one line from a pipe) and print its argon2id hash."""
-    print(f'password = "{PasswordHasher().hash(_ask())}"')
+    print(f'password = "{PasswordHasher().hash(ask())}"')
     return 0
 
 
-def _ask() -> str:
+def ask() -> str:
+    """Ask for a password: twice at a terminal, one line of a pipe. Raises VedetteError."""
     if not sys.stdin.isatty():
         password = sys.stdin.readline().rstrip("\n")
     else:

@@ -9,6 +9,8 @@ from vedette.cli import numbers
 from vedette.cli.starting import begin_start, end_start
 from vedette.cli.words import Parsers, describe, existing, say, writable_folder
 
+CURE = "give service.tls_certificate and tls_key in the site file"
+
 
 def add(parsers: Parsers) -> None:
     """Describe the command."""
@@ -37,7 +39,10 @@ def run(args: argparse.Namespace) -> int:
     """Run until interrupted; take up an unfinished recording of the same site."""
     begin_start()
     from vedette.cli.compiling import compile_once
+    from vedette.config.accounts import accounts_path
     from vedette.config.load import load_site
+    from vedette.server import Accounts, demand_accounts, tls_files
+    from vedette.server.guard import is_loopback
     from vedette.service.live import Place, Service
     from vedette.service.ports import refuse_taken
     from vedette.service.recordings import latest_or_new
@@ -46,7 +51,11 @@ def run(args: argparse.Namespace) -> int:
     writable_folder(args.recordings, "--recordings")
     site = load_site(path)
     port = site.service.port if args.port is None else args.port
-    place = Place(args.host or site.service.host, port)
+    place = Place(args.host or site.service.host, port, accounts=accounts_path(args.recordings))
+    accounts = Accounts(site.people, place.accounts)
+    demand_accounts(place.host, accounts)
+    if not is_loopback(place.host) and tls_files(site) is None:
+        say(f"NOT ENCRYPTED: passwords to {place.host} can be read on the network; {CURE}")
 
     compile_once()
     site_toml = path.read_text("utf-8")
@@ -60,6 +69,11 @@ def run(args: argparse.Namespace) -> int:
             url = await service.listen(place)
             end_start()
             say(f"{site.name}: {url}   recording in {folder}   (stop with Ctrl-C)")
+            if len(accounts) == 0:
+                say(
+                    "nobody can log in: the picture is shown, nothing can be done. "
+                    "Add people with: vedette account add NAME --role operator"
+                )
             await service.run_live()
 
     asyncio.run(serve())

@@ -9,9 +9,10 @@ from itertools import pairwise
 
 from vedette.base.errors import RefusedError
 from vedette.base.rfc3339 import parse_rfc3339
+from vedette.config.accounts import HASH_START, role_fault
 from vedette.config.check_channels import channel_faults
 from vedette.config.check_wires import wire_faults
-from vedette.config.faults import Faults, is_loopback, known_key, unique_ids
+from vedette.config.faults import Faults, known_key, unique_ids
 from vedette.config.site import (
     Asset,
     Corridor,
@@ -261,9 +262,9 @@ def _people(site: Site) -> Faults:
         if person.name in seen:
             yield f"{path}.name", f"{person.name!r} is there twice"
         seen.add(person.name)
-        if not person.roles:
-            yield f"{path}.roles", "must name at least one role"
-        if not person.password.startswith("$argon2id$"):
+        if fault := role_fault(person.roles):
+            yield f"{path}.roles", fault
+        if not person.password.startswith(HASH_START):
             yield f"{path}.password", "must be an argon2id hash, never the password itself"
 
 
@@ -273,12 +274,6 @@ def _map(site: Site) -> Faults:
 
 
 def _service(site: Site) -> Faults:
-    if not is_loopback(site.service.host) and not site.people:
-        yield (
-            "service.host",
-            f"{site.service.host!r} is not loopback: add [[people]] with passwords, "
-            "or listen on 127.0.0.1",
-        )
     if site.service.idle_step_s < site.service.step_s:
         yield "service.idle_step_s", "must not be less than step_s"
 

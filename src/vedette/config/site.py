@@ -389,7 +389,8 @@ class Service(Table, frozen=True, kw_only=True):
     """How the service listens. Anything but loopback demands accounts with passwords.
 
     host_names: further names browsers may call it by (others are refused, against DNS rebinding).
-    tls_certificate, tls_key: PEM files; both or none.
+    tls_certificate, tls_key: PEM files; both or none. login_required: a login for everything on
+    loopback too. idle_lock_s: a console without a sign of its person is locked after this.
     """
 
     host: Text = "127.0.0.1"
@@ -397,6 +398,8 @@ class Service(Table, frozen=True, kw_only=True):
     host_names: list[Text] = []
     tls_certificate: Text | None = None
     tls_key: Text | None = None
+    login_required: bool = False
+    idle_lock_s: Annotated[float, Meta(ge=30.0, le=43_200.0)] = 900.0
     step_s: Annotated[float, Meta(ge=0.01, le=2.0)] = 0.05
     idle_step_s: Annotated[float, Meta(ge=0.05, le=5.0)] = 0.25
 

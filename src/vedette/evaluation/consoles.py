@@ -22,8 +22,9 @@ from vedette.model.picture import AirPicture
 from vedette.server.accounts import matches
 from vedette.server.columns import told_prob, track_columns, track_rows
 from vedette.server.command_routes import refusal
-from vedette.server.commands import EXHIBITORS, Stamp, parse_command
+from vedette.server.commands import Stamp, parse_command
 from vedette.server.exhibits import exhibit_command, media_type, plain_name
+from vedette.server.permissions import Right, missing, permits
 from vedette.server.public import NS_PER_US, as_public
 from vedette.simulator.effectors import effector_models
 from vedette.simulator.interface import Glance
@@ -166,8 +167,8 @@ class DirectConsole:
     async def attach(self, file_name: str, data: bytes, **fields: str) -> str:
         """Attach an exhibit, which is kept nowhere. Returns the reason where it was not taken."""
         command_id = self._next_id()
-        if not EXHIBITORS.intersection(self.person.roles):
-            return "your login does not have the role for this"
+        if not permits(tuple(self.person.roles), Right.ATTACH):
+            return missing(Right.ATTACH)
         described = {
             "command_id": command_id,
             "file_name": plain_name(file_name),

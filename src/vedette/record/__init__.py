@@ -5,7 +5,7 @@ In: inputs, commands and pictures of each step. Out: a folder that re-executes b
 
 from vedette.model.compact import RecordedPicture, compact
 from vedette.record.digests import digest
-from vedette.record.journal import EventRow, commands, events
+from vedette.record.journal import EventRow, acts, commands, events
 from vedette.record.reading import Place, Step, pictures, read
 from vedette.record.recorder import PICTURE_PERIOD_S, Recorder
 from vedette.record.restoring import Restored, changes, restore, verify_chain
@@ -28,6 +28,7 @@ __all__ = [
     "Restored",
     "Session",
     "Step",
+    "acts",
     "changes",
     "commands",
     "compact",

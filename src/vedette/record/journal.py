@@ -1,4 +1,4 @@
-"""The journal: every event and command, on disk before anyone is told, each row chained.
+"""The journal: every event, command and act, on disk before anyone is told, each row chained.
 
 SQLite, WAL, `synchronous=FULL`: a commit survives a power cut. Rows that a full disk refuses stay
 in memory, in order, and are written when there is room; `fault` says so meanwhile. The chain is
@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from vedette.base.errors import RefusedError
+from vedette.model.acts import Act, ActRow
 from vedette.model.commands import Command
 from vedette.model.events import Event
 
@@ -30,9 +31,14 @@ create table if not exists events (
 create table if not exists commands (
     seq integer primary key, step integer not null, t_ns integer not null,
     command_id text not null, person text not null, json blob not null, chain blob not null);
+create table if not exists acts (
+    seq integer primary key, step integer not null, t_ns integer not null,
+    person text not null, json blob not null, chain blob not null);
 """
 _INSERT_EVENT = "insert into events values (?, ?, ?, ?, ?, ?)"
 _INSERT_COMMAND = "insert into commands values (?, ?, ?, ?, ?, ?, ?)"
+_INSERT_ACT = "insert into acts values (?, ?, ?, ?, ?, ?)"
+TABLES = ("events", "commands", "acts")
 _FAULTS = (sqlite3.OperationalError, sqlite3.DatabaseError, OSError)
 
 
@@ -66,6 +72,7 @@ class Journal:
             self._file = _opened(path)
             self.seq, self.last_step, self.chain = _head(self._file, "events", first)
             self._command_seq, step, self._command_chain = _head(self._file, "commands", first)
+            self._act_seq, _, self._act_chain = _head(self._file, "acts", first)
         except sqlite3.Error as error:
             raise RefusedError(f"{path}: {error}") from None
         self.last_step = max(self.last_step, step)
@@ -92,6 +99,18 @@ class Journal:
         row = (self._command_seq, step, *about, _JSON.encode(command))
         self._command_chain = link(self._command_chain, *row)
         self._waiting.append((_INSERT_COMMAND, (*row, self._command_chain)))
+
+    def add_act(self, step: int, act: Act) -> None:
+        """Number and chain what somebody did; `commit` makes it durable."""
+        self._act_seq += 1
+        row = (self._act_seq, step, act.t_ns, act.person, _JSON.encode(act))
+        self._act_chain = link(self._act_chain, *row)
+        self._waiting.append((_INSERT_ACT, (*row, self._act_chain)))
+
+    @property
+    def act_chain(self) -> bytes:
+        """Return the hash of the last act."""
+        return self._act_chain
 
     @property
     def command_chain(self) -> bytes:
@@ -197,26 +216,48 @@ def commands(folder: Path) -> Iterator[tuple[int, Command]]:
             raise RefusedError(f"{journal_path(folder)}: command {seq}: {error}") from None
 
 
+def acts(folder: Path, *, after: int = 0, limit: int = -1) -> Iterator[ActRow]:
+    """Read the audit trail in order, at most `limit` acts numbered above `after` (-1: all).
+
+    Empty for a recording of before there was one. Raises RefusedError where it is damaged.
+    """
+    if "acts" not in _tables(folder):
+        return
+    decoder = msgspec.json.Decoder(Act)
+    query = "select seq, json from acts where seq > ? order by seq limit ?"
+    for seq, data in _rows(folder, query, (after, limit)):
+        try:
+            yield ActRow(seq=int(seq), act=decoder.decode(data))
+        except (msgspec.DecodeError, TypeError, ValueError) as error:
+            raise RefusedError(f"{journal_path(folder)}: act {seq}: {error}") from None
+
+
+def _tables(folder: Path) -> set[str]:
+    return {str(name) for (name,) in _rows(folder, "select name from sqlite_master")}
+
+
 class ChainHeads(msgspec.Struct, frozen=True, kw_only=True):
     """Where the chains of a journal end, and by event number the hashes asked for."""
 
     events: bytes
     commands: bytes
+    acts: bytes
     last_seq: int
     faults: list[str]
     at: dict[int, bytes]
 
 
 def follow_chains(folder: Path, first: bytes, wanted: set[int]) -> ChainHeads:
-    """Compute both chains anew and compare with what is written.
+    """Compute the chains anew and compare with what is written.
 
     wanted: event numbers whose hash the caller wants to compare elsewhere (0: before the first).
     """
     faults: list[str] = []
     at = {0: first}
-    heads: dict[str, bytes] = {}
-    last = {"events": 0, "commands": 0}
-    for table in ("events", "commands"):
+    heads = dict.fromkeys(TABLES, first)
+    last = dict.fromkeys(TABLES, 0)
+    there = _tables(folder)  # a recording of before there was an audit trail has no acts
+    for table in (table for table in TABLES if table in there or table != "acts"):
         chain = first
         for *row, written in _rows(folder, f"select * from {table} order by seq"):
             if row[0] != last[table] + 1:
@@ -232,6 +273,7 @@ def follow_chains(folder: Path, first: bytes, wanted: set[int]) -> ChainHeads:
     return ChainHeads(
         events=heads["events"],
         commands=heads["commands"],
+        acts=heads["acts"],
         last_seq=last["events"],
         faults=faults,
         at=at,

@@ -15,6 +15,7 @@ import msgspec
 from vedette.base.constants import NS_PER_S
 from vedette.base.errors import VedetteError
 from vedette.config.site import Site
+from vedette.model.acts import Act
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
 from vedette.model.compact import compact
@@ -179,6 +180,11 @@ class Recorder:
         self._settle()
         return seqs
 
+    def audit(self, act: Act) -> None:
+        """Record what somebody did at the service."""
+        self._journal.add_act(self.number, act)
+        self._settle()
+
     def catch_up(self, step: Step, picture: AirPicture) -> list[int]:
         """Take in a re-executed step: journal what the crash left unjournalled.
 
@@ -233,6 +239,7 @@ class Recorder:
             last_seq=self._journal.seq,
             chain_events=self._journal.chain.hex(),
             chain_commands=self._journal.command_chain.hex(),
+            chain_acts=self._journal.act_chain.hex(),
         )
 
     def _segment_head(self, segment: int, why: str) -> SegmentStarted:

@@ -63,7 +63,7 @@ def restore(folder: Path, kind: type[_T], *, version: str) -> Restored[_T]:
 def changes(folder: Path) -> list[str]:
     """Say where a recording is not what was written, without doing its steps again.
 
-    Checksums of the raw record, numbers and counts of its steps, both chains of the journal, and
+    Checksums of the raw record, numbers and counts of its steps, the chains of the journal, and
     where all of them end. Empty: intact. What a crash cut off in the middle of writing is no
     change: nobody had been told of it. Raises RefusedError where the folder is no recording.
     """
@@ -86,7 +86,7 @@ def changes(folder: Path) -> list[str]:
 def verify_chain(folder: Path) -> list[str]:
     """Say where the journal is not what was written: changed, missing or added rows.
 
-    Both chains are computed anew and compared with the raw record, which holds the hash after
+    Its chains are computed anew and compared with the raw record, which holds the hash after
     each step, and with the description of a finished recording. Empty: intact.
     """
     described = session(folder)
@@ -105,7 +105,11 @@ def verify_chain(folder: Path) -> list[str]:
             faults.append(f"journal, events: rows up to {seq} of step {number} are missing")
             break
     if described.finished:
-        told = (described.chain_events, described.chain_commands)
-        if told != (heads.events.hex(), heads.commands.hex()):
+        told = [described.chain_events, described.chain_commands]
+        found = [heads.events.hex(), heads.commands.hex()]
+        if described.chain_acts:  # else it is of before there was an audit trail
+            told.append(described.chain_acts)
+            found.append(heads.acts.hex())
+        if told != found:
             faults.append("the journal does not end as the finished recording says")
     return faults

@@ -4,7 +4,7 @@
 session.json     what was recorded, when, by what, and whether it was finished
 site.toml        the site file as it was
 raw-0001.mcap    every input and every step, in order; a new segment after every start
-journal.sqlite   every event and command, on disk before anyone is told
+journal.sqlite   every event, command and act, on disk before anyone is told
 snapshots/       the core's state every few seconds; the last three
 exhibits/        what people attached, by hash
 recording.lock   held by the process that records
@@ -42,6 +42,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     last_seq: int = 0
     chain_events: str = ""
     chain_commands: str = ""
+    chain_acts: str = ""
 
 
 def site_sha256(site_toml: str) -> str:

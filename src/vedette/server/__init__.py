@@ -5,7 +5,7 @@ The service makes a `Hub`, publishes every step's picture to it, and serves `mak
 
 from vedette.server.access import Options
 from vedette.server.accounts import Accounts, hash_password
-from vedette.server.app import make_app
+from vedette.server.app import demand_accounts, make_app
 from vedette.server.hub import Hub, Service
 from vedette.server.listen import Listening, refuse_taken, serve, tls_files
 
@@ -15,6 +15,7 @@ __all__ = [
     "Listening",
     "Options",
     "Service",
+    "demand_accounts",
     "hash_password",
     "make_app",
     "refuse_taken",

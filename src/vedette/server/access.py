@@ -1,4 +1,4 @@
-"""Who asks: the session behind a request, and what it is allowed."""
+"""Who asks: the session behind a request, and whether it may come through a door."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -11,16 +11,15 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from vedette.base.errors import RefusedError
-from vedette.model.enums import Role
 from vedette.server.accounts import Accounts, Session, same_secret
+from vedette.server.guard import SAFE_METHODS
 from vedette.server.hub import Hub
+from vedette.server.permissions import HERE, WHILE_LOCKED, Door, Right, missing, permits
 from vedette.server.public import as_public
 from vedette.server.strict import decode_json
 
 CSRF_HEADER = "X-Vedette-CSRF"
-SENDERS = frozenset({Role.SENSOR, Role.OPERATOR, Role.ADMINISTRATOR})
-# Who may see where a drone's operator stands: those who would send somebody there.
-WATCH = frozenset({Role.OPERATOR, Role.IDENTIFICATION_AUTHORITY})
+LOCKED = 423
 STATIC = Path(__file__).parent / "static"
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -66,59 +65,46 @@ class Access:
         """Give the login behind a request, or None."""
         return self.accounts.session(self.token(connection))
 
-    def may_view(self, connection: HTTPConnection) -> bool:
-        """Say whether a request may see the picture: on loopback anybody on this machine may."""
+    def person(self, connection: HTTPConnection) -> Session:
+        """Give the login behind a request that came through a door for people."""
         session = self.session(connection)
-        if session is None:
-            return not self.login_required
-        return set(session.roles) != {Role.SENSOR}
-
-    def viewer(self, connection: HTTPConnection) -> None:
-        """Refuse with 401 or 403 who may not see the picture."""
-        if not self.may_view(connection):
-            status = 401 if self.session(connection) is None else 403
-            raise HTTPException(status, "log in to see the picture")
-
-    def person(self, request: Request) -> Session:
-        """Give the login behind a request that changes something, its CSRF header checked."""
-        session = self.session(request)
-        if session is None:
+        if session is None:  # ended since
             raise HTTPException(401, "log in first")
-        if not same_secret(request.headers.get(CSRF_HEADER, ""), session.csrf):
-            raise HTTPException(403, f"the header {CSRF_HEADER} is missing or wrong")
         return session
 
-    def watch(self, connection: HTTPConnection) -> None:
-        """Refuse with 401 or 403 whose role is not to act on personal data, on loopback too."""
+    def refusal(self, connection: HTTPConnection, door: Door) -> tuple[int, str] | None:
+        """Say with which status and in what words a request is refused, None where it may pass.
+
+        The one place where this is decided, for every route.
+        """
+        if door.right is Right.PUBLIC or self._from_here(door):
+            return None
         session = self.session(connection)
         if session is None:
-            raise HTTPException(401, "log in first: this is personal data")
-        if not WATCH.intersection(session.roles):
-            raise HTTPException(
-                403, "your login does not have the role for this: it takes operator"
-            )
+            if not self.login_required and door.right in HERE:
+                return None
+            return 401, "log in first" if door.right is not Right.VIEW else "log in to see this"
+        if self._acts(connection) and not same_secret(
+            connection.headers.get(CSRF_HEADER, ""), session.csrf
+        ):
+            return 403, f"the header {CSRF_HEADER} is missing or wrong"
+        if not permits(session.roles, door.right):
+            return 403, missing(door.right)
+        locked = self.accounts.is_locked(session)
+        if locked and door.right not in WHILE_LOCKED and not door.while_locked:
+            return LOCKED, "this console is locked: unlock it with your password"
+        if self._acts(connection) and not locked:
+            self.accounts.touch(session)
+        return None
 
-    def may_send(self, connection: HTTPConnection) -> bool:
-        """Say whether detections may come this way: from this machine, or from a sensor's login."""
-        session = self.session(connection)
-        if not self.login_required:
-            return True
-        return session is not None and bool(SENDERS.intersection(session.roles))
+    def _from_here(self, door: Door) -> bool:
+        """Say whether sensors may send as they are: on loopback whoever is at the machine may."""
+        return door.right is Right.SEND and not self.login_required
 
-    def sender(self, request: Request) -> None:
-        """Refuse with 401 or 403 who may not send detections."""
-        if self.login_required and not SENDERS.intersection(self.person(request).roles):
-            raise HTTPException(403, "your login does not have the role for this: it takes sensor")
-
-
-def viewing(access: Access, handler: Handler) -> Handler:
-    """Let only those who may see the picture reach a handler."""
-
-    async def guarded(request: Request) -> Response:
-        access.viewer(request)
-        return await handler(request)
-
-    return guarded
+    def _acts(self, connection: HTTPConnection) -> bool:
+        """Say whether a request changes something; a browser opens a WebSocket without headers."""
+        http = connection.scope["type"] == "http"
+        return http and connection.scope["method"] not in SAFE_METHODS
 
 
 def json_answer(value: Any, status: int = 200) -> Response:

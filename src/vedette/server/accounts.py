@@ -1,41 +1,45 @@
-"""Who may log in: local accounts from the site file, argon2id, sessions kept in memory.
+"""Who may log in: accounts of the site file and of the accounts file, argon2id, sessions in memory.
 
 A guess costs the same time whether the name exists or not, runs outside the event loop, and is
 limited in number. A session is a random token in a cookie; only its hash is kept. The journal
-carries another, public, session id.
+carries another, public, session id. The accounts file is looked at once a second: who is disabled,
+or changed, is logged out.
 """
 
 import asyncio
-import hashlib
 import hmac
 import re
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 
 import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from vedette.base.errors import VedetteError
+from vedette.config.accounts import Account, read_accounts
 from vedette.config.site import Person
 from vedette.model.enums import Role
+from vedette.server.attempts import TOKEN_CHARS_MAX, Attempts, Browsers, digest, limits
+from vedette.server.permissions import MACHINES
 
 SESSION_S = 12 * 3600.0  # the longest watch
+IDLE_LOCK_S = 900.0
 SESSIONS_MAX = 2000
+SESSIONS_PER_PERSON = 20
 PASSWORD_MAX = 1024
-WINDOW_S = 60.0
-# Failed guesses in WINDOW_S. Counted for a name AT an address: counted for the name alone, anybody
-# could lock an officer out in the middle of an attack.
-FAILURES_PER_NAME = 5
-FAILURES_PER_ADDRESS = 30
-KEYS_MAX = 10_000
-# argon2id takes 64 MiB and a core for some 50 ms: two at once, and a short queue.
+LOOK_S = 1.0
+# argon2id takes 64 MiB and a core for some 50 ms: two at once for strangers, one for those whose
+# browser is known, and short queues.
 VERIFY_PARALLEL = 2
 VERIFY_WAITING_MAX = 32
 _LAST_FIELDS = re.compile(r"\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$")
 # Verified against when nobody has an account: the parameters are argon2-cffi's own.
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$" + "A" * 22 + "$" + "A" * 43
+
+Holder = Person | Account
 
 
 class TooManyAttemptsError(VedetteError):
@@ -44,120 +48,239 @@ class TooManyAttemptsError(VedetteError):
 
 @dataclass(slots=True)
 class Session:
-    """One login. id: public, for the journal; csrf: what the browser sends back in a header."""
+    """One login. id: public, for the journal; csrf: what the browser sends back in a header.
+
+    holder: the account as it was at login. active_s: when the person last did something.
+    """
 
     id: str
     person: str
     roles: tuple[Role, ...]
     csrf: str
     expires_s: float
+    holder: Holder
+    active_s: float
+    locked: bool = False
 
 
-@dataclass(slots=True)
-class Attempts:
-    """Failed attempts of the last WINDOW_S, by key; bounded."""
+Told = Callable[[str, str, Session | None], None]
 
-    times: dict[str, list[float]] = field(default_factory=dict)
 
-    def full(self, key: str, limit: int, now_s: float) -> bool:
-        """Say whether `key` has used up its attempts."""
-        recent = [t for t in self.times.get(key, ()) if now_s - t < WINDOW_S]
-        return len(recent) >= limit
-
-    def add(self, key: str, now_s: float) -> None:
-        """Count an attempt of `key`."""
-        recent = [t for t in self.times.pop(key, ()) if now_s - t < WINDOW_S]
-        self.times[key] = [*recent, now_s]
-        while len(self.times) > KEYS_MAX:
-            del self.times[next(iter(self.times))]
-
-    def forgive(self, key: str) -> None:
-        """Take back the latest attempt of `key`: it succeeded."""
-        if self.times.get(key):
-            self.times[key].pop()
+def _untold(what: str, about: str, session: Session | None) -> None:
+    """Tell nobody: there is no record yet."""
 
 
 class Accounts:
     """The site's people and their sessions. clock: monotonic seconds."""
 
     def __init__(
-        self, people: Sequence[Person], clock: Callable[[], float] = time.monotonic
+        self,
+        people: Sequence[Person],
+        file: Path | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """people: of the site file; each password is an argon2id hash."""
-        self._people = {person.name: person for person in people}
+        """people: of the site file; each password is an argon2id hash. file: the accounts file.
+
+        Raises RefusedError where the file is damaged, VedetteError where a name is in both.
+        """
+        self.idle_lock_s = IDLE_LOCK_S
+        self.told: Told = _untold
+        self._site = {person.name: person for person in people}
+        self._file = file
+        self._signature = _signature(file)
+        self._holders = self._read()
+        self._looked_s = clock()
         self._clock = clock
         self._sessions: dict[str, Session] = {}
         self._attempts = Attempts()
-        self._verify_slots = asyncio.Semaphore(VERIFY_PARALLEL)
+        self._browsers = Browsers()
+        self._slots = asyncio.Semaphore(VERIFY_PARALLEL)
+        self._known_slots = asyncio.Semaphore(1)
         self._waiting = 0
-        self._decoy = _decoy(next(iter(people)).password if people else _NOBODY)
+        first = next(iter(self._holders.values()), None)
+        self._decoy = _decoy(first.password if first is not None else _NOBODY)
 
     def __len__(self) -> int:
-        return len(self._people)
+        return sum(not _disabled(holder) for holder in self._holders.values())
 
-    async def verify(self, name: str, password: str, address: str) -> Person | None:
-        """Give the person whose name and password these are, or None.
+    def words(self) -> str:
+        """List who may log in, with their roles."""
+        return "; ".join(_words(holder) for holder in self._holders.values())
 
-        address: where the guess comes from. Raises TooManyAttemptsError before any hash is
-        computed when this name at this address, or this address, has guessed too often.
-        """
-        keys = ((f"name {name} {address}", FAILURES_PER_NAME), (address, FAILURES_PER_ADDRESS))
+    # --- the accounts file ---
+    def _read(self) -> dict[str, Holder]:
+        kept = read_accounts(self._file) if self._file is not None else []
+        both = sorted(self._site.keys() & {account.name for account in kept})
+        if both:
+            raise VedetteError(
+                f"{both[0]!r} is in the site file and in {self._file}: take one of them out"
+            )
+        return {**self._site, **{account.name: account for account in kept}}
+
+    def _look(self) -> None:
+        """Take in a changed accounts file; what cannot be read changes nothing, and is told."""
         now_s = self._clock()
-        if self._waiting >= VERIFY_WAITING_MAX or any(
-            self._attempts.full(key, limit, now_s) for key, limit in keys
-        ):
-            raise TooManyAttemptsError("too many attempts to log in: wait a minute")
-        for key, _ in keys:
-            self._attempts.add(key, now_s)
-        person = self._people.get(name)
-        known = await self._verify_hash(person.password if person else self._decoy, password)
-        if person is None or not known:
-            return None
-        for key, _ in keys:
-            self._attempts.forgive(key)
-        return person
-
-    async def _verify_hash(self, encoded: str, password: str) -> bool:
-        self._waiting += 1
+        if self._file is None or now_s - self._looked_s < LOOK_S:
+            return
+        self._looked_s = now_s
+        signature = _signature(self._file)
+        if signature == self._signature:
+            return
+        self._signature = signature
         try:
-            async with self._verify_slots:
+            holders = self._read()
+        except VedetteError as error:
+            self.told("accounts file refused", str(error), None)
+            return
+        before, self._holders = self._holders, holders
+        self._end([key for key, s in self._sessions.items() if holders.get(s.person) != s.holder])
+        self.told("accounts changed", _difference(before, holders), None)
+
+    def _end(self, keys: list[str]) -> None:
+        for key in keys:
+            del self._sessions[key]
+
+    # --- guesses ---
+    async def verify(
+        self, name: str, password: str, address: str, browser: str | None = None
+    ) -> Holder | None:
+        """Give the account whose name and password these are, or None.
+
+        address: where the guess comes from; browser: the token that browser carries. Raises
+        TooManyAttemptsError before any hash is computed where there were too many guesses.
+        """
+        self._look()
+        known = self._browsers.knows(browser, name)
+        counted = limits(name, address, browser if known else None)
+        now_s = self._clock()
+        crowded = self._waiting >= VERIFY_WAITING_MAX and not known
+        if crowded or any(self._attempts.full(key, limit, now_s) for key, limit in counted):
+            raise TooManyAttemptsError("too many attempts to log in: wait a minute")
+        for key, _ in counted:
+            self._attempts.add(key, now_s)
+        holder = self._holders.get(name)
+        encoded = holder.password if holder is not None else self._decoy
+        right = await self._verify_hash(encoded, password, known)
+        if holder is None or not right or _disabled(holder):
+            return None
+        for key, _ in counted:
+            self._attempts.forgive(key)
+        return holder
+
+    async def _verify_hash(self, encoded: str, password: str, known: bool) -> bool:
+        self._waiting += not known
+        try:
+            async with self._known_slots if known else self._slots:
                 return await asyncio.to_thread(matches, encoded, password)
         finally:
-            self._waiting -= 1
+            self._waiting -= not known
 
-    def open_session(self, person: Person) -> tuple[str, Session]:
+    def remember(self, browser: str | None, name: str) -> str:
+        """Note from which browser a person logged in; give the token it is to keep."""
+        return self._browsers.remember(browser, name)
+
+    def exists(self, name: str) -> bool:
+        """Say whether a name is somebody's: what is no name may be a password typed there."""
+        return name in self._holders
+
+    # --- sessions ---
+    def open_session(self, holder: Holder) -> tuple[str, Session]:
         """Log a person in: the token for the cookie, and the session."""
         token = secrets.token_urlsafe(32)
-        session = self.transient_session(person)
-        self._sessions[_digest(token)] = session
+        session = self.transient_session(holder)
+        own = [key for key, s in self._sessions.items() if s.person == holder.name]
+        self._end(own[: max(0, len(own) + 1 - SESSIONS_PER_PERSON)])
+        self._sessions[digest(token)] = session
         while len(self._sessions) > SESSIONS_MAX:
             del self._sessions[next(iter(self._sessions))]
         return token, session
 
-    def transient_session(self, person: Person) -> Session:
+    def transient_session(self, holder: Holder) -> Session:
         """Make a session that no cookie opens: one command of a second person."""
+        now_s = self._clock()
         return Session(
             id=secrets.token_hex(8),
-            person=person.name,
-            roles=tuple(sorted(set(person.roles))),
+            person=holder.name,
+            roles=tuple(sorted(set(holder.roles))),
             csrf=secrets.token_urlsafe(32),
-            expires_s=self._clock() + SESSION_S,
+            expires_s=now_s + SESSION_S,
+            holder=holder,
+            active_s=now_s,
         )
 
     def session(self, token: str | None) -> Session | None:
         """Give the live session of a cookie's token, or None."""
-        if not token or len(token) > 256:
+        self._look()
+        if not token or len(token) > TOKEN_CHARS_MAX:
             return None
-        session = self._sessions.get(_digest(token))
+        session = self._sessions.get(digest(token))
         if session is not None and session.expires_s < self._clock():
-            del self._sessions[_digest(token)]
+            del self._sessions[digest(token)]
             return None
         return session
 
     def close_session(self, token: str | None) -> None:
         """Log out."""
         if token:
-            self._sessions.pop(_digest(token), None)
+            self._sessions.pop(digest(token), None)
+
+    def now_s(self) -> float:
+        """Give the time by which guesses and idleness are counted."""
+        return self._clock()
+
+    def touch(self, session: Session) -> None:
+        """Note that the person is there."""
+        session.active_s = self._clock()
+
+    def is_locked(self, session: Session) -> bool:
+        """Say whether the person must give the password again: locked, or idle for too long."""
+        if set(session.roles) <= MACHINES:
+            return False
+        if not session.locked and self._clock() - session.active_s > self.idle_lock_s:
+            session.locked = True
+            self.told("lock", "idle", session)
+        return session.locked
+
+    def lock(self, session: Session) -> None:
+        """Let the person do nothing until the password is given again."""
+        session.locked = True
+
+    def unlock(self, session: Session) -> None:
+        """Let the person act again, under a new CSRF token."""
+        session.locked = False
+        session.csrf = secrets.token_urlsafe(32)
+        self.touch(session)
+
+
+def _signature(file: Path | None) -> tuple[int, int, int] | None:
+    """Say what tells one state of the accounts file from another; None where there is none."""
+    try:
+        found = file.stat() if file is not None else None
+    except OSError:
+        return None
+    return None if found is None else (found.st_ino, found.st_mtime_ns, found.st_size)
+
+
+def _disabled(holder: Holder) -> bool:
+    return isinstance(holder, Account) and holder.disabled
+
+
+def _words(holder: Holder) -> str:
+    state = ", disabled" if _disabled(holder) else ""
+    return f"{holder.name} ({', '.join(sorted(holder.roles))}{state})"
+
+
+def _difference(before: dict[str, Holder], after: dict[str, Holder]) -> str:
+    """Say who came, went or changed; never what a password is."""
+    said = [f"added {_words(after[name])}" for name in after if name not in before]
+    said += [f"removed {name}" for name in before if name not in after]
+    for name in after.keys() & before.keys():
+        old, new = before[name], after[name]
+        if old.password != new.password:
+            said.append(f"another password for {name}")
+        if _words(old) != _words(new):
+            said.append(f"now {_words(new)}")
+    return "; ".join(said) or "nothing that matters"
 
 
 def same_secret(given: str, expected: str) -> bool:
@@ -166,12 +289,8 @@ def same_secret(given: str, expected: str) -> bool:
 
 
 def hash_password(password: str) -> str:
-    """Make the argon2id hash that a site file holds (64 MiB, 3 passes: RFC 9106, section 4)."""
+    """Make the argon2id hash that an account holds (64 MiB, 3 passes: RFC 9106, section 4)."""
     return argon2.PasswordHasher().hash(password)
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def _decoy(encoded: str) -> str:

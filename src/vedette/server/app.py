@@ -15,8 +15,10 @@ from vedette.config.site import Site
 from vedette.server import exhibits
 from vedette.server.access import Access, Options
 from vedette.server.accounts import Accounts
+from vedette.server.audit_routes import AuditRoutes
 from vedette.server.command_routes import CommandRoutes, Desk
 from vedette.server.detection_routes import DetectionRoutes
+from vedette.server.gate import behind_doors, keep_told, note_reason
 from vedette.server.guard import FIXED_HEADERS, Doors, Guard, error_body, is_loopback, names_of
 from vedette.server.hub import Hub
 from vedette.server.listen import tls_files
@@ -40,13 +42,11 @@ def make_app(hub: Hub, site: Site, accounts: Accounts, options: Options) -> Star
         host_names=(*options.host_names, *site.service.host_names),
         tls=options.tls or tls_files(site) is not None,
     )
-    login_required = not is_loopback(options.host)
-    if login_required and len(accounts) == 0:
-        raise VedetteError(
-            f"listening on {options.host} needs accounts: add [[people]] to the site file "
-            "(vedette password makes the hash), or listen on 127.0.0.1"
-        )
+    demand_accounts(options.host, accounts)
+    login_required = not is_loopback(options.host) or site.service.login_required
+    accounts.idle_lock_s = site.service.idle_lock_s
     access = Access(hub, accounts, options, login_required)
+    keep_told(access)
     doors = Doors(
         bind=options.host,
         names=names_of(options.host_names),
@@ -63,9 +63,18 @@ def make_app(hub: Hub, site: Site, accounts: Accounts, options: Options) -> Star
     )
 
 
+def demand_accounts(host: str, accounts: Accounts) -> None:
+    """Raise VedetteError where a service would listen to the network with nobody to log in."""
+    if not is_loopback(host) and len(accounts) == 0:
+        raise VedetteError(
+            f"listening on {host} needs accounts: add one (vedette account add NAME --role "
+            "operator) or add [[people]] to the site file, or listen on 127.0.0.1"
+        )
+
+
 def _routes(access: Access, hub: Hub, options: Options) -> list[BaseRoute]:
     desk = Desk(hub)
-    return [
+    routes = [
         *LoginRoutes(access, desk).routes(),
         *CommandRoutes(access, desk).routes(),
         *exhibits.ExhibitRoutes(access, desk).routes(),
@@ -74,13 +83,16 @@ def _routes(access: Access, hub: Hub, options: Options) -> list[BaseRoute]:
         *MetricsRoutes(access).routes(),
         *OpenApiRoutes(access).routes(),
         *StreamRoutes(access).routes(),
-        *page_routes(options.static),
+        *AuditRoutes(access).routes(),
     ]
+    return [*behind_doors(access, routes), *page_routes(options.static)]
 
 
 async def _http_error(request: Request, error: Any) -> Response:
     """Say what was wrong, in the one form every refusal has."""
     text = one_line(str(error.detail))
+    # What is wrong with a body quotes the body, and a password may stand anywhere in it.
+    note_reason(request, "the request is not valid" if error.status_code == 400 else text)
     return Response(
         error_body(text), error.status_code, error.headers, media_type="application/json"
     )

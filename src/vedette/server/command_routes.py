@@ -5,21 +5,30 @@ import hashlib
 from collections import OrderedDict
 from typing import Any
 
+import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from vedette.base.errors import RefusedError, VedetteError
-from vedette.model.commands import AuthoriseEngagement, Command
+from vedette.model.commands import AuthoriseEngagement, Command, command_name
 from vedette.model.events import CommandRefused, Event
 from vedette.server.access import Access, json_answer
 from vedette.server.accounts import Session
-from vedette.server.commands import BODY_MAX_BYTES, NotPermittedError, Stamp, parse_command
+from vedette.server.commands import (
+    BODY_MAX_BYTES,
+    STAMPS,
+    NotPermittedError,
+    Stamp,
+    parse_command,
+)
+from vedette.server.gate import note_act, note_reason
 from vedette.server.hub import Hub
 from vedette.server.views import CommandAnswer, ErrorView
 
 ANSWER_S = 15.0  # a step takes milliseconds; after this the caller is told that nobody answers
+UNSAID = STAMPS | {"command_id"}
 ANSWERS_MAX = 1000  # a client repeats within seconds
 
 Outcome = tuple[bytes, asyncio.Task[list[Event]]]
@@ -42,21 +51,24 @@ class Desk:
             t_recv_ns=self._hub.service.now_ns(),
         )
 
-    def parse(self, body: bytes, session: Session) -> Command:
+    def parse(self, request: Request, body: bytes, session: Session) -> Command:
         """Decode a request of a logged-in person. Raises HTTPException 400 or 403."""
         try:
-            return parse_command(body, self.stamp(session))
+            command = parse_command(body, self.stamp(session))
+            note_act(request, in_words(command))
+            return command
         except NotPermittedError as error:
+            note_act(request, error.wish)
             raise HTTPException(403, str(error)) from None
         except RefusedError as refused:
             raise HTTPException(400, str(refused)) from None
 
-    async def authorise_second(self, body: bytes, session: Session) -> Response:
+    async def authorise_second(self, request: Request, body: bytes, session: Session) -> Response:
         """Give the second person's authorisation: no other command is taken this way."""
-        command = self.parse(body, session)
+        command = self.parse(request, body, session)
         if not isinstance(command, AuthoriseEngagement):
             raise HTTPException(400, "a second person can only authorise an engagement here")
-        return answered(command, await self.give(command, body))
+        return answered(request, command, await self.give(command, body))
 
     async def give(self, command: Command, body: bytes) -> list[Event]:
         """Hand a command to the service and await its events. body: as sent, to tell repeats.
@@ -101,10 +113,22 @@ def refusal(command: Command, events: list[Event]) -> str | None:
     return None
 
 
-def answered(command: Command, events: list[Event]) -> Response:
+def in_words(command: Command) -> str:
+    """Say a command with what it is about, for the audit trail."""
+    fields = msgspec.structs.asdict(command)
+    said = [
+        f"{name}={value}"
+        for name, value in fields.items()
+        if name not in UNSAID and value not in (None, "")
+    ]
+    return " ".join([command_name(command), *said])
+
+
+def answered(request: Request, command: Command, events: list[Event]) -> Response:
     """Answer a command: its events, or 409 with the reason of its refusal."""
     reason = refusal(command, events)
     if reason is not None:
+        note_reason(request, reason)
         return json_answer(ErrorView(error=reason), 409)
     return json_answer(CommandAnswer(events=events))
 
@@ -125,8 +149,8 @@ class CommandRoutes:
         """Take one command of the person who is logged in."""
         session = self._access.person(request)
         body = await _json_bytes(request)
-        command = self._desk.parse(body, session)
-        return answered(command, await self._desk.give(command, body))
+        command = self._desk.parse(request, body, session)
+        return answered(request, command, await self._desk.give(command, body))
 
 
 async def _json_bytes(request: Request) -> bytes:

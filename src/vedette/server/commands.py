@@ -16,6 +16,7 @@ from vedette.base.errors import VedetteError
 from vedette.model import commands as model
 from vedette.model.commands import Command, CommandBase
 from vedette.model.enums import Role
+from vedette.server.permissions import COMMANDS, missing, permits, right_for
 from vedette.server.public import NS_PER_US, public_name
 from vedette.server.strict import PLAIN_TEXT, decode_json
 
@@ -28,27 +29,6 @@ CommandId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_\-]{1,64}\Z")]
 Count = Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
 Number = Annotated[float, Meta(ge=-1e9, le=1e9)]
 
-WATCH = frozenset({Role.OPERATOR, Role.IDENTIFICATION_AUTHORITY, Role.ENGAGEMENT_AUTHORITY})
-AUTHORITY = frozenset({Role.ENGAGEMENT_AUTHORITY})
-
-# Which roles may give which command; one of them is enough. Holding back is everybody's on watch,
-# lifting a hold is the engagement authority's alone (see `may`).
-PERMITTED: dict[type[CommandBase], frozenset[Role]] = {
-    model.AcknowledgeWarning: WATCH,
-    model.OrderCover: WATCH,
-    model.AllClear: WATCH,
-    model.AssessTrack: WATCH,
-    model.IdentifyTrack: frozenset({Role.IDENTIFICATION_AUTHORITY}),
-    model.DismissTrack: WATCH,
-    model.SetWeaponsControl: AUTHORITY,
-    model.SetHold: WATCH,
-    model.AuthoriseEngagement: AUTHORITY,
-    model.CancelEngagement: WATCH,
-    model.EffectorReport: frozenset({Role.EFFECTOR_SIMULATOR}),
-    model.AssessOutcome: WATCH,
-    model.TaskSensor: WATCH,
-}
-EXHIBITORS = WATCH | {Role.ADMINISTRATOR}
 STAMPS = frozenset({"person", "roles", "session", "t_recv_ns"})
 
 
@@ -62,7 +42,12 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotPermittedError(VedetteError):
-    """The person has none of the roles this command needs."""
+    """The person has none of the roles this command needs. wish: the command, by its name."""
+
+    def __init__(self, reason: str, wish: str) -> None:
+        """reason: which roles it would take."""
+        super().__init__(reason)
+        self.wish = wish
 
 
 def _bounded(kind: Any, name: str) -> Any:
@@ -94,7 +79,7 @@ def request_type(command: type[CommandBase]) -> type[msgspec.Struct]:
     )
 
 
-REQUESTS = {request_type(command): command for command in PERMITTED}
+REQUESTS = {request_type(command): command for command in COMMANDS}
 EXHIBIT_REQUEST = request_type(model.AttachExhibit)
 _REQUEST: Any = reduce(or_, REQUESTS)
 
@@ -103,17 +88,10 @@ def parse_command(body: bytes, stamp: Stamp) -> Command:
     """Decode a request and stamp it. Raises RefusedError, or NotPermittedError by its roles."""
     request = decode_json(body, _REQUEST, BODY_MAX_BYTES)
     command = REQUESTS[type(request)]
-    if not may(stamp.roles, command, request):
-        needed = " or ".join(sorted(PERMITTED[command]))
-        raise NotPermittedError(f"your login does not have the role for this: it takes {needed}")
+    right = right_for(command, request)
+    if not permits(stamp.roles, right):
+        raise NotPermittedError(missing(right), str(command.__struct_config__.tag))
     return stamped(request, command, stamp)
-
-
-def may(roles: tuple[Role, ...], command: type[CommandBase], request: msgspec.Struct) -> bool:
-    """Say whether one of the roles may give this command."""
-    if command is model.SetHold and not getattr(request, "on", True):
-        return bool(AUTHORITY.intersection(roles))
-    return bool(PERMITTED[command].intersection(roles))
 
 
 def stamped(request: msgspec.Struct, command: type[CommandBase], stamp: Stamp) -> Command:

@@ -19,6 +19,7 @@ from vedette.model.arrivals import Arrival
 from vedette.server.access import Access, json_answer
 from vedette.server.guard import BODY_MAX_BYTES, error_body
 from vedette.server.judging import Judged, judge
+from vedette.server.permissions import DOORS
 from vedette.server.views import DetectionsAnswer
 
 PATH = "/api/detections"
@@ -26,6 +27,7 @@ HTTP_FEED = "http"
 WEBSOCKET_FEED = "websocket"
 INLINE_BYTES = 8192  # larger bodies are checked off the event loop, so that pictures go on
 SEND_S = 10.0
+CLOSE_LOGIN = 4401
 FLOOD_PAUSE_S = 1.0  # before a connection that sends far too fast is hung up on
 TOO_FAST = "more detections a second than limits.door_rate_max_hz"
 REFUSED_MAX = 1000  # of one connection: a sensor that only sends rubbish is disconnected
@@ -53,7 +55,6 @@ class DetectionRoutes:
 
         202 where any can be used, 422 where none can (a sensor that is not there, times hours off).
         """
-        self._access.sender(request)
         body = await request.body()
         if self._hub.service.is_flooded(HTTP_FEED, body):
             raise HTTPException(429, TOO_FAST, headers={"Retry-After": "1"})
@@ -90,9 +91,6 @@ class DetectionRoutes:
 
     async def connect(self, socket: WebSocket) -> None:
         """Take detections, one JSON object a message; only refusals are answered."""
-        if not self._access.may_send(socket):
-            await socket.close(1008, "log in with the role sensor")
-            return
         if self._senders >= self._hub.site.limits.clients_max:
             await socket.close(1013, "too many senders")
             return
@@ -110,6 +108,10 @@ class DetectionRoutes:
         loop = asyncio.get_running_loop()
         while refused < REFUSED_MAX:
             body = await _message(socket)
+            if self._access.refusal(socket, DOORS["WS " + PATH]) is not None:
+                async with asyncio.timeout(SEND_S):
+                    await socket.close(CLOSE_LOGIN, "the login has ended")
+                return
             if self._hub.service.is_flooded(WEBSOCKET_FEED, body):
                 if loop.time() - window_s >= 1.0:
                     shed, window_s = 0, loop.time()

@@ -21,9 +21,10 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from vedette.model.commands import AttachExhibit, Command
-from vedette.server.access import Access, json_answer, viewing
+from vedette.server.access import Access, json_answer
 from vedette.server.command_routes import Desk, refusal
-from vedette.server.commands import EXHIBIT_REQUEST, EXHIBITORS, stamped
+from vedette.server.commands import EXHIBIT_REQUEST, stamped
+from vedette.server.gate import note_act, note_reason
 from vedette.server.guard import DOCUMENT_POLICY
 from vedette.server.strict import one_line
 from vedette.server.views import ErrorView, ExhibitAnswer
@@ -56,10 +57,9 @@ class ExhibitRoutes:
 
     def routes(self) -> list[Route]:
         """List them."""
-        fetch = viewing(self._access, self.fetch)
         return [
             Route(PATH, self.attach, methods=["POST"]),
-            Route(PATH + "/{sha256}", fetch, methods=["GET"]),
+            Route(PATH + "/{sha256}", self.fetch, methods=["GET"]),
         ]
 
     def _folder(self) -> Path:
@@ -71,8 +71,6 @@ class ExhibitRoutes:
     async def attach(self, request: Request) -> Response:
         """Keep a file and attach it to the incident. multipart/form-data: file, description, ..."""
         session = self._access.person(request)
-        if not EXHIBITORS.intersection(session.roles):
-            raise HTTPException(403, "your login does not have the role for this")
         folder = self._folder()
         async with request.form(max_files=1, max_fields=len(FIELDS), max_part_size=8192) as form:
             upload, values = _parts(form)
@@ -87,9 +85,11 @@ class ExhibitRoutes:
             values |= kept
         stamp = self._desk.stamp(session)
         command = exhibit_command(values, stamp)
+        note_act(request, f"{values['file_name']} sha256={values['sha256']}")
         events = await self._desk.give(command, msgspec.json.encode(values))
         reason = refusal(command, events)
         if reason is not None:
+            note_reason(request, reason)
             return json_answer(ErrorView(error=reason), 409)
         size_bytes, sha256 = int(values["size_bytes"]), str(values["sha256"])
         return json_answer(ExhibitAnswer(sha256=sha256, size_bytes=size_bytes, events=events))
@@ -99,6 +99,7 @@ class ExhibitRoutes:
         sha256 = request.path_params["sha256"]
         if not _HASH.match(sha256):
             raise HTTPException(404, "an exhibit is named by its SHA-256")
+        note_act(request, f"sha256={sha256}")
         path = self._folder() / sha256
         if not await asyncio.to_thread(path.is_file):
             raise HTTPException(404, "there is no such exhibit")

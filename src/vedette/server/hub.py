@@ -16,6 +16,7 @@ import vedette
 from vedette.base.measures import Measures
 from vedette.config.site import Site
 from vedette.geo import SiteFrame
+from vedette.model.acts import Act, ActRow
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
 from vedette.model.enums import Identity, Mode, ObjectClass
@@ -64,6 +65,12 @@ class Service(Protocol):
 
     def exhibits(self) -> Path | None:
         """Say in which folder of the recording exhibits are kept; None: nothing is recorded."""
+
+    def audit(self, act: Act) -> None:
+        """Record what somebody did, on disk before this returns. Never raises."""
+
+    async def acts(self, after: int, limit: int) -> list[ActRow]:
+        """Give the audit trail: at most `limit` acts numbered above `after`."""
 
     def measures(self) -> Measures:
         """Say what waits in the service's queues, and how long its stages take."""

@@ -5,27 +5,22 @@ cookies sends name and password with each request (HTTP Basic); what only a sens
 enough. Label values are escaped, and bounded by the tables they come from.
 """
 
-import base64
-import binascii
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from vedette.base.constants import NS_PER_S
 from vedette.base.measures import BOUNDS_S, Measures
-from vedette.model.enums import Role, SourceHealth, TrackStatus, WarningLevel
+from vedette.model.enums import SourceHealth, TrackStatus, WarningLevel
 from vedette.model.picture import AirPicture, SourceState
-from vedette.server.access import Access, address_of
-from vedette.server.accounts import TooManyAttemptsError
+from vedette.server.access import Access
 from vedette.server.hub import Hub
 
 PATH = "/metrics"
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-BASIC_CHARS_MAX = 2048
 
 Labels = Mapping[str, str]
 Sample = tuple[Labels, float]
@@ -43,38 +38,8 @@ class MetricsRoutes:
         return [Route(PATH, self.metrics, methods=["GET"])]
 
     async def metrics(self, request: Request) -> Response:
-        """Answer with every metric; 401 without a login where one is needed."""
-        if not self._access.may_view(request):
-            await self._basic(request)
+        """Answer with every metric."""
         return Response(metrics_text(self._access.hub), media_type=CONTENT_TYPE)
-
-    async def _basic(self, request: Request) -> None:
-        """Refuse who does not say a name and password that may see the picture."""
-        asks = {"WWW-Authenticate": 'Basic realm="vedette", charset="UTF-8"'}
-        name, password = _credentials(request.headers.get("authorization", ""))
-        if not name:
-            raise HTTPException(401, "log in to see the metrics", asks)
-        try:
-            person = await self._access.accounts.verify(name, password, address_of(request))
-        except TooManyAttemptsError as error:
-            raise HTTPException(429, str(error), {"Retry-After": "60"}) from None
-        if person is None:
-            self._access.hub.count("login refused")
-            raise HTTPException(401, "the name or the password is wrong", asks)
-        if set(person.roles) <= {Role.SENSOR}:
-            raise HTTPException(403, "a sensor's login may not see the metrics")
-
-
-def _credentials(header: str) -> tuple[str, str]:
-    """Read an Authorization header of kind Basic (RFC 7617); two empty texts for anything else."""
-    scheme, _, encoded = header.partition(" ")
-    if scheme.lower() != "basic" or len(encoded) > BASIC_CHARS_MAX:
-        return "", ""
-    try:
-        name, _, password = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
-    except (binascii.Error, ValueError):
-        return "", ""
-    return name, password
 
 
 def metrics_text(hub: Hub) -> str:

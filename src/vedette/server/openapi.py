@@ -17,10 +17,10 @@ from starlette.routing import Route
 import vedette
 from vedette.codecs import detections
 from vedette.server import views
-from vedette.server.access import CSRF_HEADER, Access, viewing
+from vedette.server.access import CSRF_HEADER, Access
 from vedette.server.commands import EXHIBIT_REQUEST, INTEGER_MAX, REQUESTS
 from vedette.server.exhibits import FIELDS
-from vedette.server.login_routes import Login, SecondAuthorisation
+from vedette.server.login_routes import Login, SecondAuthorisation, Unlock
 from vedette.server.public import public_name
 from vedette.server.strict import PLAIN_TEXT
 
@@ -44,9 +44,11 @@ _ANSWERS: tuple[type[msgspec.Struct], ...] = (
     views.DetectionsAnswer,
     views.ExhibitAnswer,
     views.HealthView,
+    views.AuditView,
 )
 _ASKED: tuple[type[msgspec.Struct], ...] = (
     Login,
+    Unlock,
     SecondAuthorisation,
     detections.Wire,
     *REQUESTS,
@@ -83,6 +85,19 @@ OPERATIONS = (
         "post", "/api/logout", "End the session", {200: views.SessionView}, (401, 403, 413),
         who="person",
     ),
+    Operation(
+        "post", "/api/activity", "The person is there: the console does not lock",
+        {200: views.SessionView}, (401, 403, 413, 423), who="person",
+    ),
+    Operation(
+        "post", "/api/lock", "Lock the console: nothing may be done until it is unlocked",
+        {200: views.SessionView}, (401, 403, 413), who="person",
+    ),
+    Operation(
+        "post", "/api/unlock", "The same person is back: takes their password",
+        {200: views.SessionView}, (400, 401, 403, 408, 413, 415, 429), ("Unlock", JSON),
+        who="person",
+    ),
     Operation("get", "/api/site", "The site: assets, zones, sensors, map", {200: views.SiteView}),
     Operation(
         "get", "/api/picture", "The air picture now", {200: views.PictureView}, (400, 503),
@@ -94,20 +109,30 @@ OPERATIONS = (
     ),
     Operation(
         "get", "/api/tracks/{track_id}/operator", "Where it says its operator is: personal data",
-        {200: views.OperatorView}, (400, 404), who="watch",
+        {200: views.OperatorView}, (400, 404, 423), who="watch",
     ),
     Operation(
         "get", "/api/events", "What happened since an event", {200: views.EventsView}, (400,),
         query=(("after", _COUNT, "the number of the last event that is known"),),
     ),
     Operation(
-        "get", "/api/incident.html", "The incident report so far", {200: HTML}, (400, 503),
+        "get", "/api/incident.html", "The incident report so far", {200: HTML}, (400, 423, 503),
         query=_DOWNLOAD,
     ),
-    Operation("get", "/api/incident/statement.txt", "The statement's draft", {200: TEXT}, (503,)),
+    Operation(
+        "get", "/api/incident/statement.txt", "The statement's draft", {200: TEXT}, (423, 503)
+    ),
     Operation(
         "get", "/api/health", "Whether pictures come",
         {200: views.HealthView, 503: views.HealthView},
+    ),
+    Operation(
+        "get", "/api/audit", "Who did what: for the auditor", {200: views.AuditView}, (400, 423),
+        query=(("after", _COUNT, "the number of the last act that is known"),), who="watch",
+    ),
+    Operation(
+        "get", "/api/audit.csv", "The whole audit trail as CSV", {200: "text/csv"}, (423,),
+        who="watch",
     ),
     Operation("get", PATH, "This document", {200: JSON}),
     Operation("get", "/metrics", "Metrics for Prometheus", {200: TEXT}, (429,)),
@@ -118,21 +143,21 @@ OPERATIONS = (
     ),
     Operation(
         "post", "/api/commands", "Give a command",
-        {200: views.CommandAnswer}, (400, 401, 403, 408, 409, 413, 415, 503),
+        {200: views.CommandAnswer}, (400, 401, 403, 408, 409, 413, 415, 423, 503),
         ("CommandRequest", JSON), who="person",
     ),
     Operation(
         "post", "/api/second-authorisation", "A second person authorises at the first's console",
-        {200: views.CommandAnswer}, (400, 401, 403, 408, 409, 413, 415, 429, 503),
+        {200: views.CommandAnswer}, (400, 401, 403, 408, 409, 413, 415, 423, 429, 503),
         ("SecondAuthorisation", JSON), who="person",
     ),
     Operation(
         "post", "/api/exhibits", "Attach an exhibit to the incident",
-        {200: views.ExhibitAnswer}, (400, 401, 403, 408, 409, 413, 415, 503, 507),
+        {200: views.ExhibitAnswer}, (400, 401, 403, 408, 409, 413, 415, 423, 503, 507),
         ("Exhibit", FORM), who="person",
     ),
     Operation(
-        "get", "/api/exhibits/{sha256}", "An exhibit, as a download", {200: BYTES}, (404, 503)
+        "get", "/api/exhibits/{sha256}", "An exhibit, as a download", {200: BYTES}, (404, 423, 503)
     ),
 )  # fmt: skip
 _PATH_VALUES: dict[str, dict[str, Any]] = {
@@ -150,7 +175,7 @@ class OpenApiRoutes:
 
     def routes(self) -> list[Route]:
         """List them."""
-        return [Route(PATH, viewing(self._access, self.document), methods=["GET"])]
+        return [Route(PATH, self.document, methods=["GET"])]
 
     async def document(self, request: Request) -> Response:
         """Answer with the document; it names this service's own cookie."""

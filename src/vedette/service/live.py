@@ -18,6 +18,7 @@ from vedette import codecs, feeds, server, warning
 from vedette.base.measures import Measures
 from vedette.config.kinds import PIECED_FEEDS
 from vedette.config.site import Site
+from vedette.model.acts import Act, ActRow
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
 from vedette.model.events import (
@@ -42,11 +43,15 @@ REFUSALS_MAX = 256  # distinct (source, reason) kept between two steps
 
 @dataclass(slots=True, frozen=True)
 class Place:
-    """Where the page is served, and what is said beside the login."""
+    """Where the page is served, and what is said beside the login.
+
+    accounts: the accounts file, beside the site file's people.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8420
     hint: str = ""
+    accounts: Path | None = None
 
 
 class Service:
@@ -125,7 +130,8 @@ class Service:
             tls=tls is not None,
             hint=place.hint,
         )
-        app = server.make_app(self.hub, self.site, server.Accounts(self.site.people), options)
+        accounts = server.Accounts(self.site.people, place.accounts)
+        app = server.make_app(self.hub, self.site, accounts, options)
         listening = await server.serve(app, place.host, place.port, tls=tls)
         self._open.push_async_callback(listening.stop)
         return listening.url
@@ -271,6 +277,14 @@ class Service:
     def exhibits(self) -> Path | None:
         """Say where exhibits are kept."""
         return self.core.recorder.exhibits
+
+    def audit(self, act: Act) -> None:
+        """Record what somebody did; on disk when this returns, unless the disk is full."""
+        self.core.recorder.audit(act)
+
+    async def acts(self, after: int, limit: int) -> list[ActRow]:
+        """Give the audit trail from the record."""
+        return await asyncio.to_thread(story.acts, self.folder, after, limit)
 
     def measures(self) -> Measures:
         """Say what waits, and how long the stages of a step take."""

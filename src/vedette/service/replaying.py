@@ -12,6 +12,7 @@ from vedette.base.constants import NS_PER_S
 from vedette.base.errors import VedetteError
 from vedette.base.measures import Measures
 from vedette.config.load import parse_site
+from vedette.model.acts import Act, ActRow
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
 from vedette.model.enums import Mode
@@ -136,6 +137,13 @@ class Replay:
     def exhibits(self) -> Path | None:
         """Take none."""
         return None
+
+    def audit(self, act: Act) -> None:
+        """Ignore what is done at a replay: its record is closed."""
+
+    async def acts(self, after: int, limit: int) -> list[ActRow]:
+        """Give the recording's audit trail."""
+        return await asyncio.to_thread(story.acts, self.folder, after, limit)
 
     def measures(self) -> Measures:
         """Nothing waits in a replay."""

@@ -8,6 +8,7 @@ from vedette import incident, record
 from vedette.config.load import parse_site
 from vedette.geo import SiteFrame
 from vedette.incident import Incident, TrackPoint
+from vedette.model.acts import ActRow
 
 SOUND = "its checksums and hash chains agree; its steps were not done again"
 
@@ -25,6 +26,11 @@ def tell(recording: Path, changes: Sequence[str] | None = None) -> Incident:
         verified=verified,
         changes=changes or (),
     )
+
+
+def acts(recording: Path, after: int, limit: int) -> list[ActRow]:
+    """Read a recording's audit trail: at most `limit` acts numbered above `after`."""
+    return list(record.acts(recording, after=after, limit=limit))
 
 
 def as_html(story: Incident) -> str:

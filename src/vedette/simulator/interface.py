@@ -15,6 +15,7 @@ from vedette.base.errors import VedetteError
 
 TIMEOUT_S = 20.0
 REFUSED = (400, 403, 409, 422)
+LOGGED_OUT = (401, 423)  # no session any more, or one that is locked
 
 
 @dataclass(slots=True)
@@ -129,7 +130,7 @@ class Interface:
             self._glance.over()
         headers = {"X-Vedette-CSRF": self._csrf}
         answer = await self._client.post(path, headers=headers, **arguments)
-        if answer.status_code == 401:
+        if answer.status_code in LOGGED_OUT:
             await self.login()
             headers = {"X-Vedette-CSRF": self._csrf}
             answer = await self._client.post(path, headers=headers, **arguments)

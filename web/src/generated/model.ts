@@ -41,6 +41,26 @@ export type Mode = (typeof MODES)[number];
 export const ROLES = ["viewer", "operator", "identification_authority", "engagement_authority", "administrator", "auditor", "effector_simulator", "sensor"] as const;
 export type Role = (typeof ROLES)[number];
 
+/** What somebody may do. */
+export const RIGHTS = ["public", "logged_in", "view", "report", "send", "see_operators", "keep_watch", "identify", "authorise", "attach", "audit", "move_effectors"] as const;
+export type Right = (typeof RIGHTS)[number];
+
+/** Which roles give a right; one of them is enough. */
+export const GRANTS: Record<Right, readonly Role[]> = {
+  public: ["viewer", "operator", "identification_authority", "engagement_authority", "administrator", "auditor", "effector_simulator", "sensor"],
+  logged_in: ["viewer", "operator", "identification_authority", "engagement_authority", "administrator", "auditor", "effector_simulator", "sensor"],
+  view: ["viewer", "operator", "identification_authority", "engagement_authority", "administrator", "auditor", "effector_simulator"],
+  report: ["viewer", "operator", "identification_authority", "engagement_authority", "administrator", "auditor", "effector_simulator"],
+  send: ["operator", "administrator", "sensor"],
+  see_operators: ["operator", "identification_authority"],
+  keep_watch: ["operator", "identification_authority", "engagement_authority"],
+  identify: ["identification_authority"],
+  authorise: ["engagement_authority"],
+  attach: ["operator", "identification_authority", "engagement_authority", "auditor"],
+  audit: ["auditor"],
+  move_effectors: ["effector_simulator"],
+};
+
 export const STATUSES = ["tentative", "confirmed", "coasting"] as const;
 
 /** The body of every answer that is not 2xx: one line that says what was wrong. */
@@ -52,8 +72,13 @@ export interface ErrorView {
 export interface SessionView {
   name: string | null;
   roles: Role[];
+  rights: Right[];
   csrf: string | null;
+  locked: boolean;
+  idle_lock_s: number;
   login_required: boolean;
+  accounts: boolean;
+  encrypted: boolean;
   hint: string;
 }
 
@@ -1001,6 +1026,32 @@ export interface HealthView {
   tracks: number;
   viewers: number;
   counters: Record<string, number>;
+}
+
+/** One act of one person, or of somebody who is not logged in (person ""). */
+export interface Act {
+  t_us: number;
+  what: string;
+  status: number;
+  person: string;
+  roles: Role[];
+  session: string;
+  address: string;
+  about: string;
+  reason: string;
+}
+
+/** An act with its number in the record. */
+export interface ActRow {
+  seq: number;
+  act: Act;
+}
+
+/** Acts in order. last: ask again after this number; more: whether there may be more now. */
+export interface AuditView {
+  acts: ActRow[];
+  last: number;
+  more: boolean;
 }
 
 /** The first message of a stream. last_seq: events after it will come; earlier ones by GET. */
