@@ -40,6 +40,7 @@ from benchmarks import (
     simulator_speed,
     threat_calibration,
     tracker_peers,
+    viewers,
     warning_lead,
 )
 from benchmarks.figures import DATA, REPOSITORY, Benchmark, load, machine
@@ -73,6 +74,7 @@ OWN: tuple[Any, ...] = (
     sapient_speed,
     hostile,
     convert_speed,
+    viewers,
 )
 BENCHMARKS: tuple[Benchmark, ...] = (*OWN, *PROGRAMS)
 LOAD_FREE_RATIO = 0.25  # of the cores: above, others were at work and times are not ours alone
