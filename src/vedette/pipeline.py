@@ -35,6 +35,7 @@ class State:
 
     now_ns: int
     decoders: codecs.Decoders
+    dating: measurements.Dating
     health: health.HealthState
     tracking: tracking.TrackerState
     identity: identity.IdentityState
@@ -85,6 +86,7 @@ def start(pipeline: Pipeline) -> State:
     return State(
         now_ns=0,
         decoders=codecs.open_decoders(site),
+        dating=measurements.start_dating(site),
         health=health.start(site),
         tracking=tracking.start(site, pipeline.sensors),
         identity=identity.start(site),
@@ -108,9 +110,12 @@ def step(pipeline: Pipeline, state: State, inputs: Inputs, now_ns: int) -> tuple
 
 
 def read(state: State, arrivals: Sequence[Arrival]) -> list[Report]:
-    """Decode what has arrived; what a door of the server refused comes as refusals, last."""
+    """Decode what has arrived, dated as it can be believed; what a door of the server refused comes
+    as refusals, last."""
     reports = codecs.decode(state.decoders, [a for a in arrivals if a.kind != "refused"])
-    return reports + [_turned_away(a) for a in arrivals if a.kind == "refused"]
+    return measurements.date(state.dating, reports) + [
+        _turned_away(a) for a in arrivals if a.kind == "refused"
+    ]
 
 
 def advance(

@@ -142,6 +142,9 @@ class Sensor(Table, frozen=True, kw_only=True):
     scan: Literal["rotating", "frame"] = "frame"
     cooperative: bool | None = None  # None: by kind (adsb, bearing, tdoa true; others false)
     stale_s: Positive = 10.0
+    # Where its times come from, and how long its line takes: as measurements/dating.py reads them.
+    clock: Literal["unstated", "synchronised", "none"] = "unstated"
+    delay_s: Annotated[float, Meta(ge=0.0, le=10.0)] = 0.0
     coverage: Coverage = Coverage()
     receivers: list[Receiver] = []  # kind tdoa only: 3 to 32
     sac: Annotated[int, Meta(ge=0, le=255)] | None = None  # ASTERIX system area code

@@ -74,6 +74,7 @@ class SourceMemory(msgspec.Struct, kw_only=True):
     refused_share: float = 0.0  # of the last window in which anything came
     refused_reason: str = ""  # the most frequent in it
     connected: bool = True
+    clock_of: str = ""  # who of several states the times that are off
     degraded_reason: str = ""
     bias_reason: str = ""
     scan_reason: str = ""
@@ -274,6 +275,7 @@ def _take_note(state: HealthState, note: SourceNote) -> None:
         state.sources[name].last_ns = max(state.sources[name].last_ns, note.t_recv_ns)
     elif note.kind == "clock":
         state.sources[name].clock_offset_s = note.offset_s
+        state.memory[name].clock_of = note.detail
     else:
         state.memory[name].connected = note.kind == "opened"
         if note.kind == "opened":
@@ -383,7 +385,8 @@ def _verdict(
         return SourceHealth.DEGRADED, memory.scan_reason
     if shown.clock_offset_s is not None and _is_off(shown.clock_offset_s):
         side = "behind" if shown.clock_offset_s > 0.0 else "ahead of"
-        off = f"its clock is {abs(shown.clock_offset_s):.1f} s {side} ours"
+        whose = f"the clock of {memory.clock_of}" if memory.clock_of else "its clock"
+        off = f"{whose} is {abs(shown.clock_offset_s):.1f} s {side} ours"
         return SourceHealth.DEGRADED, f"{off}: its times are not believed"
     if shown.latency_s > LATENCY_MAX_S:
         return SourceHealth.DEGRADED, f"its plots come {shown.latency_s:.1f} s late"

@@ -183,7 +183,7 @@ class SourceNote(msgspec.Struct, frozen=True, kw_only=True, tag="source_note"):
     """Something true of a source that is no detection: connected, lost, shed (queue full).
 
     kind: "opened", "closed", "shed" (count items were dropped, loudest source first), "clock"
-    (offset_s: how far its clock is behind ours, negative ahead).
+    (offset_s: how far its clock is behind ours, negative ahead; detail: whose of several).
     """
 
     source: str
