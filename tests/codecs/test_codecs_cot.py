@@ -37,7 +37,10 @@ def tak_site(mode=Mode.LIVE, **feed):
         name="tak",
         mode=mode,
         reference=Reference(**HOME),
-        sensors=[sensor("blue", 15.0), sensor("people", 200.0)],
+        sensors=[
+            sensor("blue", 15.0), sensor("people", 200.0),
+            Sensor(id="others", kind="position", neighbour=True, horizontal_sigma_m=50.0, **HOME),
+        ],
         assets=[
             Asset(id="convoy", name="Convoy", lat_deg=33.8, lon_deg=42.4, position_feed="blue",
                   position_id="LEAD")
@@ -247,17 +250,36 @@ def test_a_friend_on_the_ground_whom_an_asset_follows_moves_it():
     assert (report.sensor, report.claims.callsign) == ("blue", "LEAD")
 
 
-def test_what_other_systems_fused_and_what_we_said_ourselves_is_passed_over():
-    site = tak_site()
+def test_what_we_said_ourselves_and_what_nobody_sees_now_is_passed_over():
+    site = tak_site(tracks_sensor="others")
     own = cot.write_event(event(uid=f"{cot.site_uid(site)}-T0001-1", how="m-g"), "mesh")
     assert heard(own, site) == []
-    assert heard(cot.write_event(event(kind="a-f-A", how="m-f", opex=""), "mesh")) == []
-    machine = event(kind="a-h-A-M-F-Q", how="m-g", opex="")
-    assert heard(cot.write_event(machine, "mesh")) == []
+    predicted = event(kind="a-h-A-M-F-Q", how="m-p", opex="")
+    assert heard(cot.write_event(predicted, "mesh"), site) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"kind": "a-f-A", "how": "m-f"},  # a friend, as others have fused it
+        {"kind": "a-h-A-M-F-Q", "how": "m-g"},
+        {"kind": "a-u-A", "how": "m-r"},
+        {"kind": "a-f-A", "how": "m-g", "uid": "vedette-00000000-T0001-1"},
+    ],
+)
+def test_other_systems_tracks_in_the_air_are_a_neighbour_s(said):
+    data = cot.write_event(event(opex="", **said), "mesh")
+    report = only(data, tak_site(tracks_sensor="others"))
+    assert (report.sensor, report.derived) == ("others", True)
+    assert report.horizontal_sigma_m >= 50.0
+    assert report.claims is None and report.class_prob is None
+    assert report.object_ref == event(**said).uid
+    refused = only(data)
+    assert refused.reason == "unknown sensor" and "tracks_sensor" in refused.detail
 
 
 def test_a_live_site_refuses_what_is_marked_as_exercise():
-    data = cot.write_event(event(kind="a-f-A", how="m-g", opex="e-summer"), "xml")
+    data = cot.write_event(event(kind="a-f-A", how="m-g", opex="e-summer", uid="lead"), "xml")
     assert only(data).reason == "simulated target"
     assert isinstance(only(data, tak_site(Mode.EXERCISE)), PositionReport)
 

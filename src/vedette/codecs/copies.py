@@ -86,7 +86,7 @@ def _feeds_of(site: Site, sensor: Sensor) -> int:
     for feed in site.feeds:
         format_ = FEED_KINDS[feed.kind].format
         any_sensor = format_.startswith("detection") and feed.sensor is None
-        named = any_sensor or sensor.id in (feed.sensor, feed.sightings_sensor)
+        named = any_sensor or sensor.id in (feed.sensor, feed.sightings_sensor, feed.tracks_sensor)
         coded = format_ == "asterix" and feed.sensor is None and sensor.sac is not None
         count += named or coded or (format_ == "sapient" and sensor.sapient_node is not None)
     return count

@@ -73,8 +73,17 @@ def _feed(site: Site, feed: Feed, path: str) -> Faults:
         yield f"{path}.sensor", "is missing, and no sensor has sac and sic to be known by"
     if feed.kind in COT_FEEDS:
         yield from _cot_feed(site, feed, path)
-    elif feed.sightings_sensor is not None:
-        yield f"{path}.sightings_sensor", f"only {', '.join(COT_FEEDS)} takes people's sightings"
+    else:
+        if feed.sightings_sensor is not None:
+            yield (
+                f"{path}.sightings_sensor",
+                f"only {', '.join(COT_FEEDS)} takes people's sightings",
+            )
+        if feed.tracks_sensor is not None:
+            yield (
+                f"{path}.tracks_sensor",
+                f"only {', '.join(COT_FEEDS)} tells whose tracks are whose",
+            )
     if feed.kind == "mavlink_udp":
         question = "under whose name do vehicles report where they are?"
         yield from _hearing_sensor(site, feed.sensor, f"{path}.sensor", question)
@@ -125,13 +134,18 @@ def _hearing_sensor(site: Site, name: str | None, path: str, question: str) -> F
 def _cot_feed(site: Site, feed: Feed, path: str) -> Faults:
     """Demand sensors that hear only who reports: others would miss every track they do not name."""
     named = {"sensor": feed.sensor, "sightings_sensor": feed.sightings_sensor}
-    fitting = [s.id for s in site.sensors if s.kind == "position" and s.cooperative]
+    places = [s for s in site.sensors if s.kind == "position" and not s.neighbour]
+    fitting = [s.id for s in places if s.cooperative]
     for key, name in named.items():
         if name is not None:
             what = "sensor of kind position with cooperative = true"
             yield from known_key(f"{path}.{key}", name, fitting, what)
     if feed.sensor is not None and feed.sensor == feed.sightings_sensor:
         yield f"{path}.sightings_sensor", "must not be `sensor`: a friend and a sighting differ"
+    if feed.tracks_sensor is not None:
+        neighbours = [sensor.id for sensor in site.sensors if sensor.neighbour]
+        what = "sensor with neighbour = true"
+        yield from known_key(f"{path}.tracks_sensor", feed.tracks_sensor, neighbours, what)
     if feed.kind == "cot_tcp" and feed.port == 0:
         yield f"{path}.port", "must be the port to connect to"
 

@@ -191,6 +191,7 @@ class Feed(Table, frozen=True, kw_only=True):
     group: Text | None = None  # multicast group
     sensor: Key | None = None
     sightings_sensor: Key | None = None  # cot_*: under whose name people's sightings come in
+    tracks_sensor: Key | None = None  # cot_*: the neighbour whose tracks other systems' are
     path: Text | None = None  # aircraft_json_http: of the URL; aircraft_json_file: the file
     period_s: Annotated[float, Meta(ge=0.1, le=60.0)] = 1.0  # aircraft_json_*: between two looks
     topic: Text | None = None  # *_mqtt: what we subscribe to, with + and # as MQTT has them

@@ -37,6 +37,7 @@ class CotOutput(ABC):
         self._tells = frozenset(output.tell) or ALL
         self._prefix = cot.site_uid(around.site)
         self._pace = Pace(output.period_s)
+        self._heard_there = {feed.tracks_sensor for feed in around.site.feeds} - {None}
         self._named: dict[int, tuple[str, str]] = {}  # by track: its uid, and the type told last
         self._warned: dict[int, tuple[str, int, int, WarningRecord]] = {}  # uid, revision, told
         self._places_ns = 0
@@ -48,7 +49,9 @@ class CotOutput(ABC):
         if not self._is_there():
             return
         if "tracks" in self._tells:
-            self._take_tracks(picture.now_ns, told)
+            self._take_tracks(
+                picture.now_ns, [track for track in told if not self._is_theirs(track)]
+            )
         if "warnings" in self._tells:
             self._take_warnings(picture.now_ns, picture.warnings)
         if picture.now_ns - self._places_ns >= places.PLACES_S * NS_PER_S:
@@ -62,6 +65,10 @@ class CotOutput(ABC):
     def _is_there(self) -> bool:
         """Say whether anybody listens; a datagram's sender cannot know."""
         return True
+
+    def _is_theirs(self, track: ToldTrack) -> bool:
+        """Say whether we know a track from TAK alone: there it is told by whoever sees it."""
+        return track.is_second_hand and not self._heard_there.isdisjoint(track.sensors)
 
     def _take_tracks(self, now_ns: int, told: list[ToldTrack]) -> None:
         for track_id in self._pace.ended(told):

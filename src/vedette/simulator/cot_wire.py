@@ -2,7 +2,8 @@
 
 In: position reports of a sensor. Out: a datagram of XML each. A report that claims a name is its
 own; one that claims nothing is what somebody puts on the map, with the class that it most looks
-like. Bearings have no event of their own and are left out.
+like; of a sensor that is a neighbour, all are its tracks. Bearings have no event of their own and
+are left out.
 """
 
 import math
@@ -14,7 +15,8 @@ from vedette.config.site import Sensor
 from vedette.model.enums import Identity, ObjectClass
 from vedette.model.reports import PositionReport, Report
 
-GPS, MARKED = "m-g", "h-g-i-g-o"  # how: a receiver's fix; put on the map by hand
+# how: a receiver's fix; put on the map by hand; made of what several sensors see
+GPS, MARKED, FUSED = "m-g", "h-g-i-g-o", "m-f"
 STALE_S = 30
 OPEX = "s-scenario"
 OWN = "a-f-A-M-H-Q"
@@ -29,14 +31,16 @@ def events(reports: Iterable[Report], sensor: Sensor) -> list[bytes]:
 def _event(report: PositionReport, sensor: Sensor, number: int) -> cot.CotEvent:
     claims, t_ns = report.claims, report.t_meas_ns
     name = (claims.callsign or claims.remote_id or "") if claims else ""
+    if sensor.neighbour:
+        name = name or f"{sensor.id}-{number}"
     speed_mps = course_deg = None
     if report.v_east_mps is not None and report.v_north_mps is not None:
         speed_mps = math.hypot(report.v_east_mps, report.v_north_mps)
         course_deg = math.degrees(math.atan2(report.v_east_mps, report.v_north_mps)) % 360.0
     return cot.CotEvent(
         uid=f"scenario-{name}" if name else f"scenario-{sensor.id}-{t_ns}-{number}",
-        kind=_kind(report, bool(name)),
-        how=GPS if name else MARKED,
+        kind=_kind(report, bool(name) and not sensor.neighbour),
+        how=FUSED if sensor.neighbour else GPS if name else MARKED,
         opex=OPEX,
         time_ns=t_ns,
         start_ns=t_ns,

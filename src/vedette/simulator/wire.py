@@ -147,7 +147,7 @@ def _carried(feed: Feed, sensors: list[Sensor]) -> list[Sensor]:
         return [sensor for sensor in sensors if sensor.sapient_node is not None]
     if feed.kind == "asterix_udp":
         return carried(feed, sensors)
-    named = (feed.sensor, feed.sightings_sensor)
+    named = (feed.sensor, feed.sightings_sensor, feed.tracks_sensor)
     return [sensor for sensor in sensors if sensor.id in named]
 
 

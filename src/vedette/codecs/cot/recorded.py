@@ -85,7 +85,8 @@ def listener(reading: Reading) -> Listener:
     found = listener_of(reading.site, made)
     if not reading.is_anywhere:
         return found
-    found.sightings, found.is_live = "cot-sightings", reading.site.mode is Mode.LIVE
+    found.sightings, found.tracks = "cot-sightings", "cot-tracks"
+    found.is_live = reading.site.mode is Mode.LIVE
     found.own = site_uid(reading.site)
     return found
 

@@ -4,9 +4,12 @@ A position that a machine knows (how "m-...") of a friendly or neutral aircraft 
 aircraft says of itself: a position report with claims, evidence with a trust, never an identity.
 Something in the air that a person has put on the map (how "h-...") is a sighting: a place, its
 error and what it looked like; whose it is, is that person's opinion, and no report carries it.
-Friends on the ground are no air picture: they move the defended assets that follow them, nothing
-else. The rest is passed over: pings (a sign of life of the feed, as everything is), chat, drawings,
-routes, markers on the ground, what other systems have fused, and what we said ourselves.
+What other systems make of the air - fused tracks, and all that a machine knows of somebody who is
+neither friend nor neutral - is a neighbour's track (docs/decisions/0021): a place, its error, its
+speed, marked derived; whose and what it is, is that system's conclusion from what we may see too.
+What it predicts is none. Friends on the ground are no air picture: they move the defended assets
+that follow them, nothing else. The rest is passed over: pings (a sign of life of the feed, as
+everything is), chat, drawings, routes, markers on the ground, and what we said ourselves.
 """
 
 import math
@@ -18,7 +21,7 @@ from vedette.codecs import reasons
 from vedette.codecs.cot.event import CotEvent
 from vedette.codecs.cot.framing import datagram_frames, read_frame
 from vedette.codecs.cot.symbols import SIGHTED_CLASS_PROB, affiliation_of, class_of, is_air
-from vedette.codecs.cot.tracks import FUSED, site_uid
+from vedette.codecs.cot.tracks import FUSED, PREDICTED, SITE_UID, site_uid
 from vedette.config.site import Feed, Site
 from vedette.model.enums import Mode
 from vedette.model.reports import Claims, PositionReport, Refusal, Report
@@ -27,6 +30,11 @@ from vedette.model.reports import Claims, PositionReport, Refusal, Report
 _OWN_WORD = {"f": "friend", "a": "assumed friend", "n": "neutral"}
 _ICAO_UID = re.compile(r"ICAO-([0-9A-Fa-f]{6})")  # how ADS-B gateways name an aircraft
 CALLSIGN_CHARS_MAX = 64
+_NEEDED = {
+    "sensor": "friends' positions need a sensor: `sensor` of the feed",
+    "sightings": "people's sightings need a sensor: sightings_sensor of the feed",
+    "tracks": "other systems' tracks need a neighbour: tracks_sensor of the feed",
+}
 SIGHTING_SIGMA_MIN_M = 50.0  # a finger on a map, however sure the program is of its own place
 
 
@@ -35,14 +43,16 @@ class Listener:
     """What a feed's events are read by. Plain data.
 
     sensor: whose reports own positions are, "" none; its sigma is the least that is believed.
-    sightings: the same of people's. moving: names of assets that follow this sensor. own: what our
-    own uids begin with.
+    sightings: the same of people's; tracks: of other systems' tracks. moving: names of assets that
+    follow this sensor. own: what our own uids begin with.
     """
 
     sensor: str
     sigma_m: float
     sightings: str
     sightings_sigma_m: float
+    tracks: str
+    tracks_sigma_m: float
     moving: tuple[str, ...]
     own: str
     is_live: bool
@@ -52,12 +62,15 @@ def listener_of(site: Site, feed: Feed) -> Listener:
     """Make the listener of a CoT feed of a site."""
     sigmas_m = {sensor.id: sensor.horizontal_sigma_m for sensor in site.sensors}
     sensor, sightings = feed.sensor or "", feed.sightings_sensor or ""
+    tracks = feed.tracks_sensor or ""
     moving = [a.position_id for a in site.assets if a.position_feed == sensor and a.position_id]
     return Listener(
         sensor=sensor,
         sigma_m=sigmas_m.get(sensor, 0.0),
         sightings=sightings,
         sightings_sigma_m=max(sigmas_m.get(sightings, 0.0), SIGHTING_SIGMA_MIN_M),
+        tracks=tracks,
+        tracks_sigma_m=sigmas_m.get(tracks, 0.0),
         moving=tuple(moving),
         own=site_uid(site),
         is_live=site.mode is Mode.LIVE,
@@ -83,40 +96,44 @@ def report_of(
     event: CotEvent, listener: Listener, feed: str, t_recv_ns: int
 ) -> PositionReport | Refusal | None:
     """Say what an event tells the picture; None where it tells it nothing."""
-    if event.uid.startswith(listener.own) or event.how == FUSED:
+    if event.uid.startswith(listener.own) or event.how == PREDICTED:
         return None
-    if not listener.sensor and not listener.sightings:
+    if not listener.sensor and not listener.sightings and not listener.tracks:
         return None  # the connection is there to speak over
-    is_sighted = is_air(event.kind) and event.how.startswith("h")
-    is_own_word = event.how.startswith("m") and affiliation_of(event.kind) in _OWN_WORD
     followed = {event.uid, event.callsign} & set(listener.moving)
-    if not is_sighted and not (is_own_word and (is_air(event.kind) or followed)):
+    what = _what(event, bool(followed))
+    if not what:
         return None
     if listener.is_live and (event.opex[:1] in ("s", "e") or event.how == "m-s"):
         detail = f"{event.uid[:40]} is marked as simulation or exercise"
         return reasons.refuse(feed, t_recv_ns, reasons.SIMULATED_TARGET, detail)
     if event.lat_deg == 0.0 == event.lon_deg and event.ce_m is None:
         return None  # how a client without a satellite fix says that it does not know
-    if is_sighted and not listener.sightings:
-        detail = "people's sightings need a sensor: sightings_sensor of the feed"
-        return reasons.refuse(feed, t_recv_ns, reasons.UNKNOWN_SENSOR, detail)
-    if is_sighted:
+    if not getattr(listener, what):
+        return reasons.refuse(feed, t_recv_ns, reasons.UNKNOWN_SENSOR, _NEEDED[what])
+    if what == "sightings":
         return _sighting(event, listener, t_recv_ns)
-    if not listener.sensor:
-        detail = "friends' positions need a sensor: `sensor` of the feed"
-        return reasons.refuse(feed, t_recv_ns, reasons.UNKNOWN_SENSOR, detail)
+    if what == "tracks":
+        return _track(event, listener, t_recv_ns)
     return _own_position(event, listener, min(followed, default=""), t_recv_ns)
+
+
+def _what(event: CotEvent, is_followed: bool) -> str:
+    """Say which of a listener's sensors an event is for, "" none."""
+    if is_air(event.kind) and event.how.startswith("h"):
+        return "sightings"
+    is_theirs = event.how == FUSED or event.uid.startswith(SITE_UID)
+    is_own_word = event.how.startswith("m") and affiliation_of(event.kind) in _OWN_WORD
+    if is_own_word and not is_theirs and (is_air(event.kind) or is_followed):
+        return "sensor"
+    return "tracks" if is_air(event.kind) and (is_theirs or event.how.startswith("m")) else ""
 
 
 def _own_position(
     event: CotEvent, listener: Listener, followed: str, t_recv_ns: int
 ) -> PositionReport:
     """Make a position report of what somebody says of itself; followed: an asset's name for it."""
-    east_mps = north_mps = None
-    if event.speed_mps is not None and event.course_deg is not None:
-        course_rad = math.radians(event.course_deg)
-        east_mps = event.speed_mps * math.sin(course_rad)
-        north_mps = event.speed_mps * math.cos(course_rad)
+    east_mps, north_mps = _velocity_mps(event)
     address = _ICAO_UID.fullmatch(event.uid)
     name = followed or event.callsign.strip() or event.uid
     return PositionReport(
@@ -136,6 +153,33 @@ def _own_position(
             affiliation=_OWN_WORD[affiliation_of(event.kind)],
         ),
     )
+
+
+def _track(event: CotEvent, listener: Listener, t_recv_ns: int) -> PositionReport:
+    """Make a derived report of another system's track; object_ref: its name there."""
+    east_mps, north_mps = _velocity_mps(event)
+    return PositionReport(
+        sensor=listener.tracks,
+        t_meas_ns=event.time_ns,
+        t_recv_ns=t_recv_ns,
+        lat_rad=math.radians(event.lat_deg),
+        lon_rad=math.radians(event.lon_deg),
+        hae_m=event.hae_m,
+        v_east_mps=east_mps,
+        v_north_mps=north_mps,
+        horizontal_sigma_m=_sigma_m(event.ce_m, listener.tracks_sigma_m),
+        vertical_sigma_m=event.le_m if event.hae_m is not None else None,
+        object_ref=event.uid,
+        derived=True,
+    )
+
+
+def _velocity_mps(event: CotEvent) -> tuple[float | None, float | None]:
+    """Give the velocity over ground to the east and north, None where it is not told."""
+    if event.speed_mps is None or event.course_deg is None:
+        return None, None
+    course_rad = math.radians(event.course_deg)
+    return event.speed_mps * math.sin(course_rad), event.speed_mps * math.cos(course_rad)
 
 
 def _sighting(event: CotEvent, listener: Listener, t_recv_ns: int) -> PositionReport:

@@ -15,7 +15,8 @@ from vedette.config.site import Site
 from vedette.model.enums import Mode, TrackStatus
 from vedette.model.told import ToldTrack
 
-FUSED, SIMULATED = "m-f", "m-s"
+SITE_UID = "vedette-"  # what the uids of every site of this program begin with
+FUSED, PREDICTED, SIMULATED = "m-f", "m-p", "m-s"
 STALE_UPDATES = 3  # a track unheard for three of its updates is shown as old
 SPEED_MIN_MPS = 1.0  # slower than the filter's own error a course says nothing
 _OPEX = {Mode.SIMULATED: "s-vedette", Mode.EXERCISE: "e-vedette", Mode.REPLAY: "s-replay"}
@@ -25,7 +26,7 @@ _MARKS = {Mode.SIMULATED: "SIM ", Mode.EXERCISE: "EXER ", Mode.REPLAY: "REPLAY "
 def site_uid(site: Site) -> str:
     """Give what the uids of a site begin with: the same after each start."""
     place = f"{site.name} {site.reference.lat_deg} {site.reference.lon_deg}"
-    return f"vedette-{hashlib.sha256(place.encode()).hexdigest()[:8]}"
+    return f"{SITE_UID}{hashlib.sha256(place.encode()).hexdigest()[:8]}"
 
 
 def track_uid(prefix: str, track_id: int, started_ns: int) -> str:
@@ -47,11 +48,10 @@ def track_event(track: ToldTrack, uid: str, period_s: float) -> CotEvent:
     """Write a track as an event, good for STALE_UPDATES of its updates. uid: of `track_uid`."""
     speed_mps = math.hypot(track.v_east_mps, track.v_north_mps)
     course_deg = math.degrees(math.atan2(track.v_east_mps, track.v_north_mps)) % 360.0
-    is_live = track.mode is Mode.LIVE
     return CotEvent(
         uid=uid,
         kind=kind_of(track.identity, track.object_class, track.class_prob),
-        how=FUSED if is_live else SIMULATED,
+        how=_how(track),
         opex=opex_of(track.mode),
         time_ns=track.t_ns,
         start_ns=track.t_ns,
@@ -66,6 +66,13 @@ def track_event(track: ToldTrack, uid: str, period_s: float) -> CotEvent:
         speed_mps=speed_mps,
         remarks=remarks_of(track),
     )
+
+
+def _how(track: ToldTrack) -> str:
+    """Say how a place came about; what nobody sees now is predicted, and no other's measurement."""
+    if track.status is TrackStatus.COASTING:
+        return PREDICTED
+    return FUSED if track.mode is Mode.LIVE else SIMULATED
 
 
 def remarks_of(track: ToldTrack) -> str:
