@@ -6,6 +6,7 @@ from codecs_world import T0_NS, TARGET
 from vedette import codecs
 from vedette.base.constants import NS_PER_DAY
 from vedette.codecs.asterix import Cat034, encode_cat034, encode_cat048
+from vedette.codecs.asterix.sources import RECENT_MAX, is_repeated, radars_of
 from vedette.model.arrivals import Arrival
 from vedette.model.reports import Plot, SensorStatus
 from vedette.record.state import unfaithful
@@ -46,3 +47,12 @@ def test_the_same_instant_of_another_day_is_new(site):
     decoders, data = codecs.open_decoders(site), encode_cat048(TARGETS)
     found = codecs.decode(decoders, [_arrival(data), _arrival(data, NS_PER_DAY)])
     assert sum(isinstance(report, Plot) for report in found) == 6
+
+
+def test_what_is_remembered_of_a_radar_is_bounded_and_no_shorter_than_said(site):
+    (radar, *_) = radars_of(site).values()
+    for key in range(5 * RECENT_MAX):
+        assert not is_repeated(key, radar, T0_NS)
+        assert len(radar.recent) <= 2 * RECENT_MAX
+    oldest = 4 * RECENT_MAX
+    assert all(is_repeated(key, radar, T0_NS + 1) for key in range(oldest, oldest + RECENT_MAX))

@@ -14,32 +14,33 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vedette.base.rfc3339 import format_rfc3339
-from vedette.codecs.detections import (
-    COLUMNS,
-    encode_detection_line,
-    flat_detection,
-)
+from vedette.codecs.detections import ROW, encode_detection_line, flat_detection, row_of
+from vedette.codecs.detections.csv_lines import csv_line
 from vedette.codecs.detections.wire import ARRIVALS_KEY
-from vedette.model.reports import ArrivalReport, Detection, SensorStatus
+from vedette.model.reports import ArrivalReport, Detection, Plot, SensorStatus
 from vedette.outputs.markup import KML_FOOT, kml_head, placemark
 from vedette.outputs.places import Places
 from vedette.outputs.writing import NO_PLACE, NO_SIGN
 
-ROWS_AT_ONCE = 8192  # of a Parquet row group's batch: some megabytes
+ROWS_AT_ONCE = 256  # of a table; many more would be walked by every collection of garbage
+GROUP_ROWS = 8192  # of a Parquet row group: some megabytes
 WHOLE = ("t_ns", "t_recv_ns")  # columns of whole numbers, beside arrivals
 TEXTS = ("sensor",)  # and the claims
-_COLUMNS = tuple(name for name in COLUMNS if name != "time")  # t_ns says it exactly
 
 
 def columns_for(receivers: list[str]) -> list[str]:
     """Name the columns of a table of detections; each receiver of arrivals has one."""
-    return [*_COLUMNS, *(f"{ARRIVALS_KEY}.{name}" for name in receivers)]
+    return [*ROW, *(f"{ARRIVALS_KEY}.{name}" for name in receivers)]
 
 
 def unsaid(report: Detection) -> list[str]:
     """List what a detection of ours has no key for."""
+    claims = report.claims
+    is_claimed = claims is not None and claims.affiliation is not None
+    if not is_claimed and isinstance(report, Plot) and not report.object_ref:
+        return []  # nearly all
     found = [name for name in ("object_ref", "derived") if getattr(report, name, None)]
-    if report.claims is not None and report.claims.affiliation is not None:
+    if is_claimed:
         found.append("claims.affiliation")
     return [f"{name}: no key for it in a detection" for name in found]
 
@@ -83,15 +84,35 @@ class _Table(_Told):
     def __init__(self, receivers: list[str]) -> None:
         super().__init__()
         self.missing: set[str] = set()
-        self._receivers = frozenset(receivers)
+        self._receivers = receivers
         self._names = columns_for(receivers)
+        self._no_arrivals = [None] * len(receivers)
+        self._rows: list[list[object]] = []
 
-    def _row(self, report: Detection) -> dict[str, object] | None:
-        """Flatten a detection; None once columns are missing, for then all is written anew."""
+    def write(self, report: Detection | SensorStatus) -> str:
+        """Take one; every detection fits. Once columns are missing, none: all is written anew."""
+        if isinstance(report, SensorStatus):
+            return NO_SIGN
         self.unsaid = unsaid(report)
+        row = row_of(report)
         if isinstance(report, ArrivalReport):
-            self.missing.update(report.arrivals_ns.keys() - self._receivers)
-        return None if self.missing else flat_detection(report)
+            self.missing.update(report.arrivals_ns.keys() - set(self._receivers))
+            row += map(report.arrivals_ns.get, self._receivers)
+        else:
+            row += self._no_arrivals
+        self._rows.append(row)
+        if len(self._rows) >= ROWS_AT_ONCE:
+            self._flush()
+        return ""
+
+    def _flush(self) -> None:
+        if self._rows and not self.missing:
+            self._put(self._rows)
+        self._rows.clear()
+
+    def _put(self, rows: list[list[object]]) -> None:
+        """Write some rows."""
+        raise NotImplementedError
 
 
 class Csv(_Table):
@@ -101,20 +122,29 @@ class Csv(_Table):
         """Open `path`; receivers: whose arrivals have columns."""
         super().__init__(receivers)
         self._file = path.open("w", encoding="utf-8", newline="")
+        self._end = "," * len(receivers) + "\n"
         self._writer = csv.writer(self._file, lineterminator="\n")
         self._writer.writerow(self._names)
 
     def write(self, report: Detection | SensorStatus) -> str:
-        """Write one; every detection fits."""
-        if isinstance(report, SensorStatus):
-            return NO_SIGN
-        row = self._row(report)
-        if row is not None:
-            self._writer.writerow([row.get(name) for name in self._names])
+        """Take one; every detection fits."""
+        line = None
+        if isinstance(report, Plot) and not self.missing:
+            line = csv_line(report)
+            self.unsaid = unsaid(report)
+        if line is None:
+            return super().write(report)
+        if self._rows:
+            self._flush()
+        self._file.write(f"{line}{self._end}")
         return ""
 
+    def _put(self, rows: list[list[object]]) -> None:
+        self._writer.writerows(rows)
+
     def close(self) -> None:
-        """Close the file."""
+        """Write what is pending and close the file."""
+        self._flush()
         self._file.close()
 
 
@@ -126,39 +156,31 @@ class Parquet(_Table):
         super().__init__(receivers)
         self._schema = pa.schema([(name, _type_of(name)) for name in self._names])
         self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
-        self._count = 0
-        self._columns: dict[str, list[object]] = {name: [] for name in self._names}
+        self._columns: list[list[object]] = [[] for _ in self._names]
 
-    def write(self, report: Detection | SensorStatus) -> str:
-        """Take one; every detection fits."""
-        if isinstance(report, SensorStatus):
-            return NO_SIGN
-        row = self._row(report)
-        if row is not None:
-            for name, value in row.items():
-                column = self._columns[name]
-                column.extend([None] * (self._count - len(column)))  # rows that did not state it
-                column.append(value)
-            self._count += 1
-            if self._count >= ROWS_AT_ONCE:
-                self._flush()
-        return ""
+    def _put(self, rows: list[list[object]]) -> None:
+        for column, cells in zip(self._columns, zip(*rows, strict=True), strict=True):
+            column.extend(cells)
+        if len(self._columns[0]) >= GROUP_ROWS:
+            self._write_group()
 
-    def _flush(self) -> None:
-        if not self._count:
-            return
-        arrays = []
-        for field in self._schema:
-            column = self._columns[field.name]
-            column.extend([None] * (self._count - len(column)))
-            arrays.append(pa.array(column, field.type))
-            column.clear()
-        self._count = 0
+    def _write_group(self) -> None:
+        count = len(self._columns[0])
+        arrays = [
+            pa.nulls(count, field.type)
+            if column[0] is None and column.count(None) == count
+            else pa.array(column, field.type)
+            for field, column in zip(self._schema, self._columns, strict=True)
+        ]
         self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
+        for column in self._columns:
+            column.clear()
 
     def close(self) -> None:
         """Write what is pending and close the file."""
         self._flush()
+        if self._columns[0]:
+            self._write_group()
         self._writer.close()
 
 

@@ -36,6 +36,7 @@ from vedette.kernels.octets.shapes import COMPOUND, UNDEFINED
 from vedette.model.reports import Claims, Plot, Report, SensorStatus
 
 BATCH_BYTES = 1 << 15  # of datagrams measured together: their rows and columns take 6 MB
+LEAST_BYTES = 3 << 8  # of fewer, some sixteen records, measuring takes longer than reading them
 _Table = np.ndarray[Any, np.dtype[np.int64]]
 
 # The columns of the offsets, and which item each is in CAT048 and in CAT034.
@@ -85,13 +86,18 @@ def _tables() -> tuple[_Table, _Table, _Table, _Table]:
     return profile_of, items, np.array(parts), np.array(wanted)
 
 
-def measure(datagrams: Sequence[bytes]) -> Batch:
-    """Measure datagrams, of BATCH_BYTES together or little more, and work out their values."""
+def measure(datagrams: Sequence[bytes], least_bytes: int = LEAST_BYTES) -> Batch:
+    """Measure datagrams, of BATCH_BYTES together or little more, and work out their values.
+
+    Those of fewer than least_bytes together are left to be read readably.
+    """
+    joined = b"".join(datagrams)
+    if len(joined) < least_bytes:
+        return Batch(datagrams, joined, [0] * (len(datagrams) + 1), [True] * len(datagrams), [])
     from vedette.kernels.octets.measuring import (
         measure_datagrams,
     )  # numba: only where there is work for it
 
-    joined = b"".join(datagrams)
     starts = np.zeros(len(datagrams) + 1, np.int64)
     np.cumsum([len(each) for each in datagrams], out=starts[1:])
     data = np.frombuffer(joined + bytes(8), np.uint8)  # columns read beyond a last short item

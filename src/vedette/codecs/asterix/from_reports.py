@@ -18,10 +18,11 @@ from vedette.codecs.asterix.cat010 import Cat010
 from vedette.codecs.asterix.cat020 import Cat020
 from vedette.codecs.asterix.cat021 import Cat021
 from vedette.codecs.asterix.cat034 import NORTH_MARK, SECTOR_CROSSING, Cat034
-from vedette.codecs.asterix.cat048 import RANGE_LSB_M, Cat048
+from vedette.codecs.asterix.cat048 import Cat048
 from vedette.codecs.asterix.cat062 import Cat062
 from vedette.codecs.asterix.cat205 import SENSOR_DATA, Cat205
 from vedette.codecs.asterix.encode import encode_cat034_record, encode_cat048_record
+from vedette.codecs.asterix.plain import LEVEL_M, RANGE_M, RATE_MPS, plain_record
 from vedette.codecs.asterix.sources import (
     NS_PER_TIME_STEP,
     TIME_STEPS_PER_DAY,
@@ -41,9 +42,8 @@ CODES_MAX = 255  # of sensors without codes of their own: one octet, 0 left out
 TRACKS_MAX = 0xFFFF
 SERVICE = 1
 TARGET_REPORT, MODE_S_MULTILATERATION = 1, 1  # I010/000, I010/020 TYP
-_LEVEL_M = (-1_500.0 * M_PER_FT, 150_000.0 * M_PER_FT)  # the range of a flight level
 _HAE_M = (-1_500.0 * M_PER_FT, 150_000.0 * M_PER_FT)  # of a geometric height
-_LEVEL = {"height_baro_m": _LEVEL_M}
+_LEVEL = {"height_baro_m": LEVEL_M}
 _CLAIMS = frozenset({"claims.icao24", "claims.callsign", "claims.squawk"})
 _CHECKS = {
     "claims.icao24": is_address,
@@ -56,7 +56,7 @@ _RECEIVED = frozenset({"t_recv_ns"})  # a capture says it; whoever writes none s
 _FLAT = frozenset({"v_east_mps", "v_north_mps"})
 _MOVING = _RECEIVED | _PLACE | _FLAT | _CLAIMS | {"hae_m", "height_baro_m", "horizontal_sigma_m"}
 _SEEN = frozenset({"range_m", "azimuth_rad", "range_rate_mps", "height_baro_m"})
-_FAR = {"range_m": (0.0, 0xFFFF * RANGE_LSB_M), "range_rate_mps": (-511.0, 511.0), **_LEVEL}
+_FAR = {"range_m": (0.0, RANGE_M), "range_rate_mps": (-RATE_MPS, RATE_MPS), **_LEVEL}
 
 PLOT = _form("CAT048", _RECEIVED | _SEEN | _CLAIMS, frozenset({"range_m", "azimuth_rad"}), _FAR)
 PLOT_3D = _form("CAT048", PLOT.says | {"elevation_rad"}, PLOT.needs, _FAR)
@@ -211,6 +211,9 @@ def _plot(known: Speaker, plot: Plot, codes: tuple[int, int]) -> Said:
     if plot.range_m is None:
         return _bearing(plot, codes)
     radar = _radar(known, plot.sensor)
+    octets = plain_record(plot, bytes(codes), radar, known.is_simulated)
+    if octets is not None:
+        return Said(48, octets, "", [])
     fitted = fit(plot, PLOT if radar is None else PLOT_3D)
     said = fitted.report
     if not isinstance(said, Plot):

@@ -121,8 +121,9 @@ def _count_datagram(reading: Reading, payload: bytes, reports: list[Report]) -> 
     What is refused counts under the first block's.
     """
     first = f"CAT{payload[0]:03d}" if payload else BROKEN
-    signs = sum(isinstance(report, SensorStatus) for report in reports)
-    good = sum(isinstance(report, _MEASURED) for report in reports)
+    kinds = [type(report) for report in reports]
+    signs = kinds.count(SensorStatus)
+    good = signs + kinds.count(Plot) + kinds.count(PositionReport)
     if not 0 < signs < good:
         reading.count(first, good, reports)
         return

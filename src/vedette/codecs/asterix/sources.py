@@ -11,6 +11,7 @@ not a second one.
 
 import math
 from dataclasses import dataclass, field
+from itertools import islice
 
 from vedette.base.constants import NS_PER_DAY, NS_PER_S, WGS84_ECC2, WGS84_SEMI_MAJOR_M
 from vedette.codecs.reasons import UNKNOWN_SENSOR, refuse
@@ -19,7 +20,7 @@ from vedette.model.reports import Refusal
 
 TIME_STEPS_PER_DAY = 86_400 * 128  # the items' resolution is 1/128 s, 7.8125 ms exactly
 NS_PER_TIME_STEP = 7_812_500
-RECENT_MAX = 4096  # records of one source: several scans
+RECENT_MAX = 4096  # records of one source at least, twice as many at most: several scans
 TWICE_MAX_NS = 2 * NS_PER_S  # two networks differ by far less
 
 RADARS, ADSB, POSITIONS, BEARINGS = range(4)  # families of sensors, by what they send
@@ -116,8 +117,8 @@ def is_repeated(key: int, radar: Radar, t_recv_ns: int) -> bool:
     """Say whether this radar has just sent a record of this key, and remember it."""
     before_ns = radar.recent.pop(key, None)
     radar.recent[key] = t_recv_ns
-    if len(radar.recent) > RECENT_MAX:
-        del radar.recent[next(iter(radar.recent))]
+    if len(radar.recent) > 2 * RECENT_MAX:  # half at once: a dictionary's oldest is slow to find
+        radar.recent = dict(islice(radar.recent.items(), RECENT_MAX, None))
     return before_ns is not None and abs(t_recv_ns - before_ns) <= TWICE_MAX_NS
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from vedette.codecs.detections.read import M_PER_DEG
 from vedette.codecs.detections.tables import flat_row
-from vedette.codecs.detections.wire import ARRIVALS_KEY
+from vedette.codecs.detections.wire import ARRIVALS_KEY, CLAIM_KEYS, COLUMNS, LABELS
 from vedette.model.reports import ArrivalReport, Claims, Detection, Plot, PositionReport
 
 
@@ -140,6 +140,77 @@ def flat_detection(report: Detection) -> dict[str, object]:
         line = msgspec.to_builtins(_polar_line(report, stated=True))
         return flat_row(line)
     return flat_row(encode_detection(report, stated=True))
+
+
+ROW = tuple(name for name in COLUMNS if name != "time")  # t_ns says it exactly
+_NO_CLASS, _NO_CLAIMS = (None,) * len(LABELS), (None,) * len(CLAIM_KEYS)
+_NO_PLOT_SIGMAS = (None,) * 4
+
+
+def row_of(report: Detection) -> list[object]:
+    """Give a report's cells by ROW, None where it states nothing.
+
+    What `flat_detection` gives, made several times faster for plots and positions.
+    """
+    if isinstance(report, Plot):
+        return _plot_row(report)
+    if isinstance(report, PositionReport):
+        return _position_row(report)
+    flat = flat_detection(report)
+    return [flat.get(name) for name in ROW]
+
+
+def _plot_row(plot: Plot) -> list[object]:
+    degrees, t_ns, claims = math.degrees, plot.t_meas_ns, plot.claims
+    reach, azimuth, tilt = plot.range_m, plot.azimuth_rad, plot.elevation_rad
+    rate, classes = plot.range_rate_mps, plot.class_prob
+    spreads = (plot.range_sigma_m, plot.azimuth_sigma_rad, plot.elevation_sigma_rad)
+    sigmas: tuple[float | None, ...] = _NO_PLOT_SIGMAS
+    if spreads != (None, None, None) or plot.range_rate_sigma_mps is not None:
+        sigmas = (
+            None if reach is None else spreads[0],
+            None if azimuth is None else _degrees(spreads[1]),
+            None if tilt is None else _degrees(spreads[2]),
+            None if rate is None else plot.range_rate_sigma_mps,
+        )
+    # fmt: off
+    return [
+        t_ns, None if plot.t_recv_ns == t_ns else plot.t_recv_ns, plot.sensor,
+        reach, None if azimuth is None else degrees(azimuth),
+        None if tilt is None else degrees(tilt), rate,
+        None, None, None, None, None, None,  # a place
+        plot.height_baro_m, None, None, None,
+        *sigmas, None, None, None, None, None, None, None,
+        plot.confidence,
+        *(_NO_CLASS if not classes else map(classes.get, LABELS)),
+        *(_NO_CLAIMS if claims is None else _claim_cells(claims)),
+        plot.rcs_dbsm, plot.snr_db,
+    ]
+    # fmt: on
+
+
+def _position_row(report: PositionReport) -> list[object]:
+    t_ns, claims, classes = report.t_meas_ns, report.claims, report.class_prob
+    values, sigmas = _geographic(report)
+    # fmt: off
+    return [
+        t_ns, None if report.t_recv_ns == t_ns else report.t_recv_ns, report.sensor,
+        None, None, None, None,
+        *values.values(), None, None, None,
+        report.height_baro_m, report.v_east_mps, report.v_north_mps, report.v_up_mps,
+        None, None, None, None,
+        sigmas.get("lat_deg"), sigmas.get("lon_deg"),
+        None if report.hae_m is None else sigmas["hae_m"], None, None, None, None,
+        report.confidence,
+        *(_NO_CLASS if not classes else map(classes.get, LABELS)),
+        *(_NO_CLAIMS if claims is None else _claim_cells(claims)),
+        report.rcs_dbsm, report.snr_db,
+    ]
+    # fmt: on
+
+
+def _claim_cells(claims: Claims) -> tuple[str | None, ...]:
+    return claims.icao24, claims.remote_id, claims.callsign, claims.squawk
 
 
 def _stated(values: dict[str, float | None]) -> dict[str, float]:
