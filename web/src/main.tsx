@@ -4,6 +4,7 @@ import { render } from "solid-js/web";
 import { listenToKeys } from "./core/keys";
 import { getJson } from "./core/http";
 import { connected, setSite, startPicture } from "./core/picture";
+import { watchPresence } from "./core/presence";
 import { loadSession } from "./core/session";
 import { followView } from "./core/view";
 import type { SiteView } from "./generated/model";
@@ -15,6 +16,7 @@ import "./styles/lists.css";
 import "./styles/map.css";
 import "./styles/panel.css";
 import "./styles/dialogs.css";
+import "./styles/access.css";
 import { App } from "./ui/App";
 
 /** Ask for the site until the service gives it: it may still be starting, or want a login first. */
@@ -27,6 +29,7 @@ async function loadSite(wait_ms: number): Promise<void> {
 followView();
 listenToKeys();
 startPicture();
+watchPresence();
 createRoot(() => createEffect(on(connected, () => void loadSession())));
 void loadSite(300);
 const root = document.getElementById("root");

@@ -123,9 +123,16 @@ def _grants() -> str:
     for right, (_, roles) in GRANTS.items():
         named = ", ".join(f'"{role.value}"' for role in Role if role in roles)
         rows.append(f"  {right.value}: [{named}],\n")
+    needs = "".join(
+        f'  {command.__struct_config__.tag}: "{right.value}",\n'
+        for command, right in COMMANDS.items()
+    )
     return (
         "/** Which roles give a right; one of them is enough. */\n"
         f"export const GRANTS: Record<Right, readonly Role[]> = {{\n{''.join(rows)}}};\n"
+        "/** The right that a command takes; lifting a hold takes `authorise`. */\n"
+        "export const COMMAND_RIGHTS: Record<CommandRequest["
+        f'"command"], Right> = {{\n{needs}}};\n'
     )
 
 

@@ -4,7 +4,7 @@ import { openDialog } from "./dialogs";
 import { say } from "./notices";
 import { pointable, pointingBar, taskWord, type Task } from "./looking";
 import { byId, lists, site } from "./picture";
-import { order, session } from "./session";
+import { order, session, withRight } from "./session";
 import { select, view } from "./view";
 import { trackName } from "./words";
 
@@ -74,12 +74,12 @@ export async function hold(): Promise<void> {
     await order({ command: "set_hold", on: true }, "to order hold", "HOLD is on: nothing may be authorised.");
     return;
   }
-  openDialog({
+  withRight("authorise", () => openDialog({
     kind: "reason", title: "Lift hold", text: "Authorisations become possible again; none comes back by itself.",
     label: "Why may hold be lifted?", suggestions: [], confirm: "Lift hold", needed: true,
     run: async (reason) =>
       (await order({ command: "set_hold", on: false, reason }, "to lift hold", "Hold is lifted.")) !== null,
-  });
+  }));
 }
 
 export function allClear(zone_id: string, zone_name: string): void {

@@ -20,6 +20,8 @@ export type DialogAsked =
   | { kind: "engage"; trackId: number }
   | { kind: "outcome"; engagementId: number; suggested: Outcome }
   | { kind: "control" }
+  | { kind: "me" }
+  | { kind: "audit" }
   | { kind: "exhibit"; engagementId: number | null }
   | { kind: "keys" };
 

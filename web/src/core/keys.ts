@@ -1,7 +1,8 @@
 /** Every action has a key. One list: the keyboard obeys it and the `?` dialog shows it. */
+import { lockConsole } from "./presence";
 import { acknowledge, assess, dismiss, hold, lookAt, nextInQueue, nextToAcknowledge, withSelected } from "./actions";
 import { closeDialog, dialog, openDialog } from "./dialogs";
-import { loginAsked } from "./session";
+import { loginAsked, session, withRight } from "./session";
 import { toggleSound, unlock } from "./sound";
 import { select, toggleLayer, toggleTheme, view } from "./view";
 
@@ -20,17 +21,19 @@ export const KEYS: KeyEntry[] = [
   { key: "H", group: "Warnings", text: "hold at once; again: lift hold", act: () => void hold() },
   { key: "M", group: "Warnings", text: "alarm sound on or off", act: toggleSound },
   { key: "S", group: "Selected track", text: "assess: I have looked at it", act: () => withSelected((id) => void assess(id)) },
-  { key: "I", group: "Selected track", text: "identify, with a reason", act: () => withSelected((trackId) => openDialog({ kind: "identify", trackId })) },
-  { key: "D", group: "Selected track", text: "dismiss, with a reason", act: () => withSelected(dismiss) },
+  { key: "I", group: "Selected track", text: "identify, with a reason", act: () => withRight("identify", () => withSelected((trackId) => openDialog({ kind: "identify", trackId }))) },
+  { key: "D", group: "Selected track", text: "dismiss, with a reason", act: () => withRight("keep_watch", () => withSelected(dismiss)) },
   { key: "E", group: "Selected track", text: "compare options and authorise", act: () => withSelected((trackId) => openDialog({ kind: "engage", trackId })) },
   { key: "O", group: "Selected track", text: "look: point the nearest sensor at it", act: () => withSelected((id) => void lookAt(id)) },
   { key: "C", group: "Selected track", text: "centre the map on it", act: () => mapKeys.centre?.() },
   { key: "N", group: "Picture", text: "next item of the queue", act: nextInQueue },
   { key: "/", group: "Picture", text: "find a track", act: () => document.getElementById("find-track")?.focus() },
   { key: "↑ ↓", group: "Picture", text: "in the table: previous and next track" },
-  { key: "W", group: "Picture", text: "weapons control status", act: () => openDialog({ kind: "control" }) },
-  { key: "X", group: "Picture", text: "attach an exhibit", act: () => openDialog({ kind: "exhibit", engagementId: null }) },
+  { key: "W", group: "Picture", text: "weapons control status", act: () => withRight("authorise", () => openDialog({ kind: "control" })) },
+  { key: "X", group: "Picture", text: "attach an exhibit", act: () => withRight("attach", () => openDialog({ kind: "exhibit", engagementId: null })) },
   { key: "L", group: "Picture", text: "light or dark", act: toggleTheme },
+  { key: "K", group: "Picture", text: "lock this console; the picture stays", act: () => void lockConsole() },
+  { key: "U", group: "Picture", text: "audit trail, for the auditor", act: () => withRight("audit", () => openDialog({ kind: "audit" }), true) },
   { key: "Esc", group: "Picture", text: "close the dialog; then deselect" },
   { key: "?", group: "Picture", text: "these keys", act: () => openDialog({ kind: "keys" }) },
   { key: "0", group: "Map", text: "the whole site", act: () => mapKeys.home?.() },
@@ -58,6 +61,8 @@ export function listenToKeys(): void {
     if (event.key === "Escape") escape();
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     const key = event.key.toLowerCase();
+    // A locked console obeys its lock, and may be silenced.
+    if (session()?.locked && key !== "m") return;
     // With a dialog open only what cannot wait is obeyed.
     if ((dialog() || loginAsked()) && !["a", "h", "m"].includes(key)) return;
     const act = ACTS.get(key);

@@ -1,10 +1,12 @@
 /** Who sits here, and what they ask the service to do. */
 import { createSignal } from "solid-js";
-import type { CommandRequest, SessionView, VedetteEvent } from "../generated/model";
+import { COMMAND_RIGHTS, type CommandRequest, type Right, type SessionView, type VedetteEvent } from "../generated/model";
+import { rightBar } from "./rights";
 import { getJson, post, refused, type Refusal } from "./http";
 import { reconnect } from "./picture";
 import { say } from "./notices";
 
+const LOCKED = 423;
 const [session, setSession] = createSignal<SessionView | null>(null);
 /** Set while the login dialog is open: what it is for, and who waits for it. */
 const [loginAsked, setLoginAsked] = createSignal<{ why: string; done: (ok: boolean) => void } | null>(
@@ -13,9 +15,34 @@ const [loginAsked, setLoginAsked] = createSignal<{ why: string; done: (ok: boole
 export { loginAsked, session };
 
 export async function loadSession(): Promise<void> {
-  setSession(await getJson<SessionView>("/api/session"));
-  const known = session();
+  const known = await getJson<SessionView>("/api/session");
+  // A service that does not answer now knows who is here all the same.
+  if (known) setSession(known);
   if (known?.login_required && !known.name) void askLogin("to see this picture");
+}
+
+/** Take in what the service said of this session. */
+export function takeSession(view: SessionView): void {
+  setSession(view);
+}
+
+/** Say why the person at this console may not do something; "" where they may, or nobody is here. */
+export function bar(right: Right): string {
+  return rightBar(right, session());
+}
+
+/** Do what takes a right, or say whose it is. login: ask for a login first where nobody is here. */
+export function withRight(right: Right, act: () => void, login = false): void {
+  const why = bar(right);
+  if (why) say(why, "refused");
+  else if (login && !session()?.name) void askLogin("for this").then((ok) => { if (ok) withRight(right, act); });
+  else act();
+}
+
+/** What a button carries that the person here may press in vain: it says why when it is pressed. */
+export function barring(right: Right): { "aria-disabled"?: "true"; title?: string } {
+  const why = bar(right);
+  return why ? { "aria-disabled": "true", title: why } : {};
 }
 
 /** Open the login dialog; true when somebody logged in. */
@@ -45,7 +72,11 @@ export async function login(name: string, password: string): Promise<string | nu
 }
 
 export async function logout(): Promise<void> {
-  await post("/api/logout", {}, session()?.csrf ?? null);
+  const answer = await post("/api/logout", {}, session()?.csrf ?? null);
+  if (refused(answer) && answer.status !== 401) {
+    say(`Still logged in: ${answer.error}`, "refused");
+    return;
+  }
   await loadSession();
   say("Nobody is logged in at this console.", "done");
 }
@@ -65,8 +96,10 @@ export function commandId(): string {
  * Says what became of it; gives the reaction, or null where it was refused.
  */
 export async function order(wish: CommandWish, why: string, done: string): Promise<Reaction | null> {
+  const lifts = wish.command === "set_hold" && !wish.on;
+  const right = lifts ? "authorise" : COMMAND_RIGHTS[wish.command];
   const body = { ...wish, command_id: commandId() };
-  const answer = await sendAs(() => post<Reaction>("/api/commands", body, csrf()), why);
+  const answer = await sendAs(right, () => post<Reaction>("/api/commands", body, csrf()), why);
   if (answer === null) return null;
   if (refused(answer)) {
     say(`Not done: ${answer.error}`, "refused");
@@ -76,17 +109,25 @@ export async function order(wish: CommandWish, why: string, done: string): Promi
   return answer;
 }
 
-function csrf(): string | null {
+export function csrf(): string | null {
   return session()?.csrf ?? null;
 }
 
 /** Send with a session; once more after a login where the service asks for one. */
 export async function sendAs<T>(
-  send: () => Promise<T | Refusal>, why: string,
+  right: Right, send: () => Promise<T | Refusal>, why: string,
 ): Promise<T | Refusal | null> {
   if (!session()?.name && !(await askLogin(why))) return null;
+  const barred = bar(right);
+  if (barred) {
+    say(barred, "refused");
+    return null;
+  }
   const answer = await send();
-  if (!refused(answer) || answer.status !== 401) return answer;
+  if (!refused(answer)) return answer;
+  if (answer.status === LOCKED) void loadSession();
+  if (answer.status !== 401) return answer;
+  await loadSession();
   return (await askLogin(why)) ? send() : null;
 }
 
@@ -102,7 +143,7 @@ export async function secondAuthorisation(
 export async function attachExhibit(form: FormData): Promise<boolean> {
   form.set("command_id", commandId());
   const answer = await sendAs(
-    () => post<Reaction>("/api/exhibits", form, csrf()), "to attach an exhibit",
+    "attach", () => post<Reaction>("/api/exhibits", form, csrf()), "to attach an exhibit",
   );
   if (answer === null) return false;
   say(refused(answer) ? `Not attached: ${answer.error}` : "Exhibit in custody.",

@@ -60,6 +60,22 @@ export const GRANTS: Record<Right, readonly Role[]> = {
   audit: ["auditor"],
   move_effectors: ["effector_simulator"],
 };
+/** The right that a command takes; lifting a hold takes `authorise`. */
+export const COMMAND_RIGHTS: Record<CommandRequest["command"], Right> = {
+  acknowledge_warning: "keep_watch",
+  order_cover: "keep_watch",
+  all_clear: "keep_watch",
+  assess_track: "keep_watch",
+  identify_track: "identify",
+  dismiss_track: "keep_watch",
+  set_weapons_control: "authorise",
+  set_hold: "keep_watch",
+  authorise_engagement: "authorise",
+  cancel_engagement: "keep_watch",
+  effector_report: "move_effectors",
+  assess_outcome: "keep_watch",
+  task_sensor: "keep_watch",
+};
 
 export const STATUSES = ["tentative", "confirmed", "coasting"] as const;
 

@@ -3,7 +3,7 @@ import { hold } from "../core/actions";
 import { openDialog } from "../core/dialogs";
 import { age, date, rate, timeOfDay } from "../core/format";
 import { lists, modes, siteName, t_us, viewers } from "../core/picture";
-import { askLogin, logout, session } from "../core/session";
+import { askLogin, barring, session, withRight } from "../core/session";
 import { blocked, muted, toggleSound } from "../core/sound";
 import { toggleTheme, view } from "../core/view";
 import { CONTROL_WORDS, HEALTH_WORDS, ROLE_WORDS } from "../core/words";
@@ -89,8 +89,8 @@ function PostureButtons(): JSX.Element {
   return (
     <>
       <button class="quiet control" data-control={lists.posture.weapons_control}
-        onClick={() => openDialog({ kind: "control" })} aria-keyshortcuts="W"
-        title={`Weapons control status ${control().name}: ${control().meaning} (W)`}>
+        onClick={() => withRight("authorise", () => openDialog({ kind: "control" }))} aria-keyshortcuts="W"
+        title={barring("authorise").title ?? `Weapons control status ${control().name}: ${control().meaning} (W)`}>
         <span class="control-label">Weapons</span> <b>{control().name}</b>
       </button>
       <button class="hold" classList={{ on: lists.posture.hold }} aria-pressed={lists.posture.hold}
@@ -117,14 +117,20 @@ function SoundButton(): JSX.Element {
   );
 }
 
+/** Who sits here, in which roles; a press tells what that allows, locks, logs out. */
 function Person(): JSX.Element {
   const roles = (): string => (session()?.roles ?? []).map((role) => ROLE_WORDS[role]).join(", ");
   return (
     <Show when={session()?.name} fallback={
-      <button class="quiet" onClick={() => void askLogin("to act on the picture")}>Log in</button>
+      <button class="quiet" data-testid="log-in" onClick={() => void askLogin("to act on the picture")}
+        title={session()?.accounts === false ? "This site has no accounts: look only" : "Looking only: log in to act"}>
+        {session()?.accounts === false ? "No accounts: look only" : "Log in"}
+      </button>
     }>
-      <button class="quiet person" title={`${roles()}. Press to log out.`} onClick={() => void logout()}>
-        {session()?.name}<span class="unit"> · log out</span>
+      <button class="quiet person" data-testid="me" title={`${session()?.name}: ${roles()}`}
+        aria-label={`${session()?.name}, ${roles()}${session()?.locked ? ", locked" : ""}. What you may do, lock, log out`}
+        onClick={() => openDialog({ kind: "me" })}>
+        <b>{session()?.name}</b> <span class="unit">{session()?.locked ? "locked" : roles()}</span>
       </button>
     </Show>
   );

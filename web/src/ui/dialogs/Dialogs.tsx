@@ -1,12 +1,15 @@
 import { Match, Show, Switch, type JSX } from "solid-js";
 import { dialog, type ReasonAsked } from "../../core/dialogs";
-import { loginAsked } from "../../core/session";
+import { loginAsked, session } from "../../core/session";
+import { AuditDialog } from "./AuditDialog";
 import { ControlDialog } from "./ControlDialog";
 import { EngageDialog } from "./EngageDialog";
 import { ExhibitDialog } from "./ExhibitDialog";
 import { IdentifyDialog } from "./IdentifyDialog";
 import { KeysDialog } from "./KeysDialog";
+import { LockDialog } from "./LockDialog";
 import { LoginDialog } from "./LoginDialog";
+import { MeDialog } from "./MeDialog";
 import { OutcomeDialog } from "./OutcomeDialog";
 import { ReasonDialog } from "./ReasonDialog";
 
@@ -27,8 +30,11 @@ export function Dialogs(): JSX.Element {
         </Match>
         <Match when={of("exhibit")} keyed>{(asked) => <ExhibitDialog engagementId={asked.engagementId} />}</Match>
         <Match when={of("control")}><ControlDialog /></Match>
+        <Match when={of("me")}><MeDialog /></Match>
+        <Match when={of("audit")}><AuditDialog /></Match>
         <Match when={of("keys")}><KeysDialog /></Match>
       </Switch>
+      <Show when={session()?.locked}><LockDialog /></Show>
       <Show when={loginAsked()} keyed>{(asked) => <LoginDialog asked={asked} />}</Show>
     </>
   );

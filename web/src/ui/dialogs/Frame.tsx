@@ -1,12 +1,12 @@
-import { onMount, type JSX, type ParentProps } from "solid-js";
+import { onMount, Show, type JSX, type ParentProps } from "solid-js";
 
 /**
  * A dialog over the picture, below the warning bar: warnings and Hold stay in sight and in reach.
  * A docked one lies at the bottom and leaves the map in sight, for what it decides is drawn there.
- * The focus goes in, and Tab stays inside; Esc closes.
+ * The focus goes in, and Tab stays inside; Esc closes, where it can be closed at all.
  */
 export function Frame(props: ParentProps<{
-  title: string; close: () => void; wide?: boolean; docked?: boolean; testid?: string;
+  title: string; close?: () => void; wide?: boolean; docked?: boolean; testid?: string;
 }>): JSX.Element {
   let box!: HTMLDivElement;
   const inside = (): HTMLElement[] =>
@@ -29,12 +29,14 @@ export function Frame(props: ParentProps<{
     }
   };
   return (
-    <div class="veil" classList={{ docked: props.docked ?? false }} onPointerDown={(event) => { if (event.target === event.currentTarget) props.close(); }}>
+    <div class="veil" classList={{ docked: props.docked ?? false }} onPointerDown={(event) => { if (event.target === event.currentTarget) props.close?.(); }}>
       <div class="dialog" classList={{ wide: props.wide ?? false }} role="dialog" aria-modal={!props.docked}
         aria-label={props.title} tabindex="-1" ref={box} onKeyDown={keepInside} data-testid={props.testid}>
         <div class="dialog-head">
           <h2>{props.title}</h2>
-          <button class="quiet icon" onClick={() => props.close()} aria-label="Close" title="Close (Esc)">✕</button>
+          <Show when={props.close}>
+            {(close) => <button class="quiet icon" onClick={() => close()()} aria-label="Close" title="Close (Esc)">✕</button>}
+          </Show>
         </div>
         {props.children}
       </div>

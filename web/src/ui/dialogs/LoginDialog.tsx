@@ -1,6 +1,7 @@
 import { createSignal, Show, type JSX } from "solid-js";
 import { login, session } from "../../core/session";
 import { Frame } from "./Frame";
+import { NotEncrypted, onLoopback } from "./MeDialog";
 
 /** Who are you? Opens when an action needs a person. */
 export function LoginDialog(props: { asked: { why: string; done: (ok: boolean) => void } }): JSX.Element {
@@ -18,12 +19,19 @@ export function LoginDialog(props: { asked: { why: string; done: (ok: boolean) =
     <Frame title="Log in" close={() => props.asked.done(false)}>
       <form onSubmit={(event) => void submit(event)}>
         <p>Your name and password, {props.asked.why}.</p>
+        <Show when={session()?.accounts === false}>
+          <p class="caution" role="alert" data-testid="no-accounts">
+            This site has no accounts: everybody at this machine may look, nobody can act.
+            Add people with <code>vedette account add</code>.
+          </p>
+        </Show>
+        <Show when={!onLoopback()}><NotEncrypted /></Show>
         <label>Name
-          <input data-first data-testid="login-name" autocomplete="username" required
+          <input data-first data-testid="login-name" autocomplete="username" required maxlength="200"
             value={name()} onInput={(event) => setName(event.currentTarget.value)} />
         </label>
         <label>Password
-          <input data-testid="login-password" type="password" autocomplete="current-password" required
+          <input data-testid="login-password" type="password" autocomplete="current-password" required maxlength="1024"
             value={password()} onInput={(event) => setPassword(event.currentTarget.value)} />
         </label>
         <Show when={session()?.hint}>{(hint) => <p class="hint">{hint()}</p>}</Show>

@@ -5,7 +5,7 @@ import { clockSpan, percent } from "../../core/format";
 import { refused } from "../../core/http";
 import { say } from "../../core/notices";
 import { lists, site, t_us } from "../../core/picture";
-import { order, secondAuthorisation, session, type CommandWish } from "../../core/session";
+import { bar, order, secondAuthorisation, session, type CommandWish } from "../../core/session";
 import type { Engagement, EngagementOption } from "../../generated/model";
 
 /** The second of two people: here with their own name and password, or at their own console. */
@@ -40,7 +40,7 @@ export function SecondPerson(props: { engagement: Engagement; option: Engagement
   const asMyself = async (): Promise<void> => {
     if (await order(wish(), "to authorise as the second person", "")) finish();
   };
-  const other = (): boolean => Boolean(session()?.name) && session()?.name !== e().first_person;
+  const other = (): boolean => Boolean(session()?.name) && session()?.name !== e().first_person && !bar("authorise");
   return (
     <form onSubmit={(event) => void submit(event)}>
       <p>
@@ -48,11 +48,14 @@ export function SecondPerson(props: { engagement: Engagement; option: Engagement
         <Show when={props.option}>{(option) => <> (success {percent(option().success_prob)})</>}</Show>.
         A different person must agree within <b class="num">{clockSpan((e().expires_us - t_us()) / 1e6)}</b>.
       </p>
+      <Show when={session()?.name === e().first_person}>
+        <p class="quiet-text" data-testid="not-twice">You cannot agree with yourself: it takes another person's login, here or at their own console.</p>
+      </Show>
       <Show when={props.option && !props.option.available}>
         <p class="caution" role="alert">Now barred: {props.option?.obstacle}</p>
       </Show>
       <Show when={other()}>
-        <button type="button" class="solid" disabled={busy() || lists.posture.hold} onClick={() => void asMyself()}>
+        <button type="button" class="solid" data-testid="agree" disabled={busy() || lists.posture.hold} onClick={() => void asMyself()}>
           Agree as {session()?.name}
         </button>
         <p class="quiet-text">or another person at this console:</p>

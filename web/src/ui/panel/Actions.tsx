@@ -3,23 +3,23 @@ import { assess, dismiss } from "../../core/actions";
 import { openDialog } from "../../core/dialogs";
 import { lists } from "../../core/picture";
 import { authorisationBar } from "../../core/authority";
-import { session } from "../../core/session";
+import { barring, session, withRight } from "../../core/session";
 import type { Track } from "../../core/track";
 
 /** What can be done about the selected track; each on its key. */
 export function Actions(props: { track: Track }): JSX.Element {
   const id = (): number => props.track.id;
-  const bar = (): string => authorisationBar(
+  const bar = (): string => (session()?.locked ? "This console is locked." : "") || authorisationBar(
     props.track, lists.options.filter((option) => option.track_id === id()), lists.posture, session(),
   );
   return (
     <div class="actions" role="group" aria-label="Actions on this track">
       <button onClick={() => void assess(id())} aria-keyshortcuts="S" data-testid="assess"
-        title="I have looked at it: stops the dead-man clock">Assess <kbd>S</kbd></button>
-      <button onClick={() => openDialog({ kind: "identify", trackId: id() })} aria-keyshortcuts="I" data-testid="identify"
-        title="Set the identity, with a reason">Identify… <kbd>I</kbd></button>
-      <button onClick={() => dismiss(id())} aria-keyshortcuts="D" data-testid="dismiss"
-        title="Take it out of the queue, with a reason; it comes back when it gets worse">Dismiss… <kbd>D</kbd></button>
+        title="I have looked at it: stops the dead-man clock" {...barring("keep_watch")}>Assess <kbd>S</kbd></button>
+      <button onClick={() => withRight("identify", () => openDialog({ kind: "identify", trackId: id() }))} aria-keyshortcuts="I"
+        data-testid="identify" title="Set the identity, with a reason" {...barring("identify")}>Identify… <kbd>I</kbd></button>
+      <button onClick={() => withRight("keep_watch", () => dismiss(id()))} aria-keyshortcuts="D" data-testid="dismiss"
+        title="Take it out of the queue, with a reason; it comes back when it gets worse" {...barring("keep_watch")}>Dismiss… <kbd>D</kbd></button>
       <button classList={{ solid: !bar() }} onClick={() => openDialog({ kind: "engage", trackId: id() })}
         aria-keyshortcuts="E" data-testid="authorise" disabled={Boolean(bar())}
         title={bar() || "Compare the simulated effectors side by side; two people decide"}

@@ -3,6 +3,7 @@ import { cancelEngagement } from "../../core/actions";
 import { openDialog } from "../../core/dialogs";
 import { clockSpan, timeOfDay } from "../../core/format";
 import { site, t_us } from "../../core/picture";
+import { barring, withRight } from "../../core/session";
 import { select, view } from "../../core/view";
 import { ENGAGEMENT_WORDS, OUTCOME_WORDS, trackName } from "../../core/words";
 import type { Engagement } from "../../generated/model";
@@ -44,13 +45,15 @@ export function EngagementCard(props: { engagement: Engagement }): JSX.Element {
           </button>
         </Show>
         <Show when={waits()}>
-          <button onClick={() => cancelEngagement(e().engagement_id)}>Cancel…</button>
+          <button onClick={() => withRight("keep_watch", () => cancelEngagement(e().engagement_id))} {...barring("keep_watch")}>Cancel…</button>
         </Show>
         <Show when={e().state === "executed"}>
-          <button onClick={() => openDialog({ kind: "outcome", engagementId: e().engagement_id, suggested: e().outcome })}>
+          <button {...barring("keep_watch")}
+            onClick={() => withRight("keep_watch", () => openDialog({ kind: "outcome", engagementId: e().engagement_id, suggested: e().outcome }))}>
             Assess outcome…
           </button>
-          <button onClick={() => openDialog({ kind: "exhibit", engagementId: e().engagement_id })}>Exhibit…</button>
+          <button onClick={() => withRight("attach", () => openDialog({ kind: "exhibit", engagementId: e().engagement_id }))}
+            {...barring("attach")}>Exhibit…</button>
         </Show>
       </div>
     </section>

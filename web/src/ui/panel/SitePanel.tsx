@@ -3,6 +3,7 @@ import { allClear, hold, orderCover } from "../../core/actions";
 import { openDialog } from "../../core/dialogs";
 import { age, clockSpan, lateness, rate, timeOfDay } from "../../core/format";
 import { events, lists, site, t_us, viewers } from "../../core/picture";
+import { barring, withRight } from "../../core/session";
 import { CONTROL_WORDS, HEALTH_WORDS, SENSOR_WORDS } from "../../core/words";
 import type { ExhibitAttached, SourceState, WarningRecord, Zone } from "../../generated/model";
 import { EngagementCard } from "./EngagementCard";
@@ -47,9 +48,11 @@ function ZoneLine(props: { zone: Zone }): JSX.Element {
       <p class="quiet-text">needs {clockSpan(props.zone.take_cover_s)} to take cover<Delivered warning={worst()} /></p>
       <div class="actions">
         <Show when={open().length} fallback={
-          <button onClick={() => orderCover(props.zone.id, props.zone.name)}>Order cover…</button>
+          <button onClick={() => withRight("keep_watch", () => orderCover(props.zone.id, props.zone.name))}
+            {...barring("keep_watch")}>Order cover…</button>
         }>
-          <button data-testid={`all-clear-${props.zone.id}`} onClick={() => allClear(props.zone.id, props.zone.name)}>All-clear…</button>
+          <button data-testid={`all-clear-${props.zone.id}`} {...barring("keep_watch")}
+            onClick={() => withRight("keep_watch", () => allClear(props.zone.id, props.zone.name))}>All-clear…</button>
         </Show>
       </div>
     </li>
@@ -71,7 +74,7 @@ function PostureSection(): JSX.Element {
       <p>Weapons control status <b>{control().name}</b>: {control().meaning}.</p>
       <p>{lists.posture.hold ? "HOLD is on: nothing may be authorised." : "Hold is not set."}</p>
       <div class="actions">
-        <button onClick={() => openDialog({ kind: "control" })}>Change status… <kbd>W</kbd></button>
+        <button onClick={() => withRight("authorise", () => openDialog({ kind: "control" }))} {...barring("authorise")}>Change status… <kbd>W</kbd></button>
         <button onClick={() => void hold()}>{lists.posture.hold ? "Lift hold…" : "Hold"} <kbd>H</kbd></button>
       </div>
     </section>
@@ -132,7 +135,7 @@ function Exhibits(): JSX.Element {
         </For>
       </ul>
       <div class="actions">
-        <button onClick={() => openDialog({ kind: "exhibit", engagementId: null })}>Attach an exhibit… <kbd>X</kbd></button>
+        <button onClick={() => withRight("attach", () => openDialog({ kind: "exhibit", engagementId: null }))} {...barring("attach")}>Attach an exhibit… <kbd>X</kbd></button>
       </div>
     </section>
   );
