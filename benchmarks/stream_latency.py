@@ -105,10 +105,11 @@ def make_picture(n: int) -> AirPicture:
         "cpa_s": 90.0,
         "arrival_s": 90.0,
         "arrival_sigma_s": 4.0,
+        "straight_sigma_s": 4.0,
         "reach_prob": 0.5,
     }
     threats = [
-        Threat(track_id=i, asset_id=asset, reason="", **quantities)
+        Threat(track_id=i, asset_id=asset, **quantities)
         for i in range(1, n + 1)
         for asset in ("tower", "apron")
     ]

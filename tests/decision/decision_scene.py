@@ -87,8 +87,8 @@ class Scene:
             cpa_s=range_m / max(1.0, abs(closing)),
             arrival_s=range_m / max(1.0, abs(closing)),
             arrival_sigma_s=3.0,
+            straight_sigma_s=3.0,
             reach_prob=reach_prob,
-            reason="inbound",
         )
 
     def lose(self, track_id: int) -> None:

@@ -38,8 +38,8 @@ def threat(track_id=1, reach_prob=0.3, arrival_s=200.0) -> Threat:
         cpa_s=arrival_s,
         arrival_s=arrival_s,
         arrival_sigma_s=5.0,
+        straight_sigma_s=5.0,
         reach_prob=reach_prob,
-        reason="",
     )
 
 

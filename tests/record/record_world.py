@@ -133,8 +133,8 @@ def big_picture(tracks: int, assets: int = 3, ledger: int = 20) -> AirPicture:
             cpa_s=270.0,
             arrival_s=265.0,
             arrival_sigma_s=6.0,
+            straight_sigma_s=6.0,
             reach_prob=0.4,
-            reason="would pass 120 m from it in 270 s",
         )
         for i in range(1, tracks + 1)
         for a in range(assets)

@@ -107,8 +107,8 @@ def make_picture(n: int, now_ns: int = T0_NS, events: list[Event] | None = None)
             cpa_s=1.0,
             arrival_s=100.0 * i / 45.0,
             arrival_sigma_s=1.0,
+            straight_sigma_s=1.0,
             reach_prob=reach,
-            reason="inbound",
         )
         for i in range(1, n + 1)
         for asset, reach in (("tower", 0.1), ("apron", 0.8))

@@ -35,9 +35,11 @@ def test_the_doubt_in_the_arrival_is_that_of_place_and_speed():
     (one,) = judge(
         table((-5000.0, 0.0, 0.0, 50.0, 0.0, 0.0), sigma_m=50.0, sigma_mps=2.0), record()
     )
-    speed_sigma = np.hypot(2.0, 0.05 * 50.0)
-    by_hand = np.hypot(50.0, one.arrival_s * speed_sigma) / 50.0
-    assert one.arrival_sigma_s == pytest.approx(by_hand, rel=1e-6)
+    speed_sigma = np.hypot(0.35 * 2.0, 0.02 * 50.0)
+    by_hand = np.hypot(np.hypot(0.35 * 50.0, one.arrival_s * speed_sigma) / 50.0, 1.0)
+    assert one.straight_sigma_s == pytest.approx(by_hand, rel=1e-6)
+    whole = by_hand**2 + 2.0 * one.detour_prob * (0.18 * one.arrival_s) ** 2
+    assert one.arrival_sigma_s == pytest.approx(np.sqrt(whole), rel=1e-6)
 
 
 def test_a_track_that_passes_has_its_closest_approach_by_hand():

@@ -66,8 +66,8 @@ class Scene:
             cpa_s=arrival_s,
             arrival_s=arrival_s,
             arrival_sigma_s=3.0,
+            straight_sigma_s=3.0,
             reach_prob=reach_prob,
-            reason="inbound",
         )
         self._row(track_id, range_m, bearing)
 

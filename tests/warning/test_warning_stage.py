@@ -134,7 +134,7 @@ def test_doubt_leaves_most_of_the_time_to_take_cover(scene):
 
 def test_an_arrival_that_is_hardly_known_has_to_hold_longer(scene):
     scene.put(1, 100.0, identity=Identity.UNKNOWN)
-    scene.threats[1] = msgspec.structs.replace(scene.threats[1], arrival_sigma_s=40.0)
+    scene.threats[1] = msgspec.structs.replace(scene.threats[1], straight_sigma_s=40.0)
     assert scene.run(9.0) == []
     assert [type(e) for e in scene.run(3.0)] == [WarningRaised]
 

@@ -26,14 +26,6 @@ _CLASSES = {
     "light_aircraft": "light aircraft",
     "aeroplane": "aeroplane",
 }
-_SPOKEN_CLASSES = {
-    "multirotor": "drone",
-    "fixed_wing_uas": "drone",
-    "one_way_uas": "drone",
-    "helicopter": "helicopter",
-    "light_aircraft": "aircraft",
-    "aeroplane": "aircraft",
-}
 _ONES = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
     *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
@@ -55,11 +47,6 @@ def class_words(object_class: str) -> str:
     return _CLASSES.get(object_class, "unknown object")
 
 
-def spoken_class(object_class: str) -> str:
-    """Say an object class in one word for hearing: "drone", "aircraft", "unknown object"."""
-    return _SPOKEN_CLASSES.get(object_class, "unknown object")
-
-
 def bearing_words(bearing_rad: float) -> str:
     """Say a direction as one of eight winds: `bearing_words(math.radians(310)) == "north-west"`.
 
@@ -79,23 +66,6 @@ def number_words(number: int) -> str:
         return _TENS[number // 10] + ones
     rest = f" and {number_words(number % 100)}" if number % 100 else ""
     return f"{_ONES[number // 100]} hundred{rest}"
-
-
-def seconds_words(duration_s: float) -> str:
-    """Say how long is left, rounded DOWN: never promise more time than there is.
-
-    Under 10 s to the second, under 2 minutes to 10 s, then to half minutes: "seventy seconds",
-    "two and a half minutes". Negative or NaN is "no time".
-    """
-    if not duration_s >= 1.0:
-        return "no time"
-    if duration_s < 120.0:
-        step = 1 if duration_s < 10.0 else 10
-        whole = int(duration_s // step) * step
-        return f"{number_words(whole)} second{'' if whole == 1 else 's'}"
-    halves = int(min(duration_s, 36_000.0) // 30.0)
-    half = " and a half" if halves % 2 else ""
-    return f"{number_words(halves // 2)}{half} minutes"
 
 
 def distance_words(distance_m: float) -> str:

@@ -21,6 +21,7 @@ OpenProbability = Annotated[float, Meta(gt=0.0, lt=1.0)]
 Degrees = Annotated[float, Meta(ge=-360.0, le=360.0)]
 Key = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_\-]{0,47}$")]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
+Language = Literal["en", "ar", "uk"]  # a file each in base/languages
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Point = tuple[Latitude, Longitude]
 # A version 4 UUID, as SAPIENT names its nodes.
@@ -414,6 +415,7 @@ class Site(Table, frozen=True, kw_only=True):
     schema: Literal[1]
     name: Text
     mode: Mode = Mode.LIVE
+    languages: Annotated[tuple[Language, ...], Meta(min_length=1, max_length=3)] = ("en",)
     reference: Reference
     assets: list[Asset] = []
     zones: list[Zone] = []

@@ -13,29 +13,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from vedette.model.alarms import FLOOD_ENDS, MEAN_MAX, NAMING, PEAK_MAX, WINDOW_NS, is_alarm
+
 I64 = NDArray[np.int64]
 EventRow = dict[str, Any]
 
-# People are told of tracks by these; who joins an open warning is told without an alarm.
-ISSUES = ("WarningRaised", "WarningEscalated")
-NAMING = (*ISSUES, "WarningUpdated")
-# What asks the person on watch for an act, beyond the warnings themselves.
-ALARMS = (
-    *ISSUES,
-    "WarningDeliveryFailed",
-    "TrackRecalled",
-    "IdentityConflict",
-    "UnknownNearFriend",
-    "TrackLimitReached",
-    "SourceHealthChanged",  # to the worse
-)
-HEALTHY = ("ok", "never_heard")
-# EEMUA 191 and ISA-18.2: under one alarm in ten minutes on average, never ten; a flood begins at
-# ten in ten minutes and ends under five.
-WINDOW_NS = 600_000_000_000
-MEAN_MAX = 1.0
-PEAK_MAX = 10
-FLOOD_ENDS = 5
 S_PER_NS = 1e-9
 
 
@@ -59,11 +41,7 @@ class AlarmLoad(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def alarm_times_ns(events: list[EventRow]) -> list[int]:
-    """List the times of the alarms among the events, in order.
-
-    A track that an open warning names and that comes back into the queue asks for nothing that the
-    warning does not ask for.
-    """
+    """List the times of the alarms among the events, in order."""
     named: dict[int, set[int]] = {}
     times = []
     for row in events:
@@ -72,9 +50,8 @@ def alarm_times_ns(events: list[EventRow]) -> list[int]:
             named[row["warning_id"]] = set(row["track_ids"])
         elif event == "WarningCleared":
             named.pop(row["warning_id"], None)
-        better = event == "SourceHealthChanged" and row["after"] in HEALTHY
-        warned = event == "TrackRecalled" and any(row["track_id"] in ids for ids in named.values())
-        if event in ALARMS and not better and not warned:
+        after, track_id = str(row.get("after", "")), row.get("track_id", 0)
+        if is_alarm(event, after, track_id, named.values()):
             times.append(row["t_ns"])
     return sorted(times)
 

@@ -7,7 +7,7 @@ incident report, for reading, printing and handing in.
 import vedette
 from vedette.base.names import distance_words
 from vedette.base.rfc3339 import format_rfc3339
-from vedette.evaluation.alarms import MEAN_MAX, PEAK_MAX, AlarmLoad
+from vedette.evaluation.alarms import AlarmLoad
 from vedette.evaluation.card_map import run_map
 from vedette.evaluation.card_plots import (
     calibration_plot,
@@ -27,6 +27,7 @@ from vedette.incident.drawing import text
 from vedette.incident.statement import MARKS
 from vedette.incident.style import CSS
 from vedette.incident.words import utc
+from vedette.model.alarms import MEAN_MAX, PEAK_MAX
 from vedette.model.enums import Mode
 
 STYLE = (

@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from vedette.evaluation.alarms import ISSUES, NAMING, AlarmLoad, alarm_load, alarm_times_ns
+from vedette.evaluation.alarms import AlarmLoad, alarm_load, alarm_times_ns
 from vedette.evaluation.dti import Spread, spread
 from vedette.evaluation.run import EventRow, Run
+from vedette.model.alarms import ISSUES, NAMING
 
 S_PER_NS = 1e-9
 

@@ -4,12 +4,14 @@ In: tracks and defended assets in one site's ENU frame. Out: one row a pair that
 here is monotone: all else equal (what speaks for other assets too), more distance, more offset in
 heading or more height never gives more.
 
-Where it goes: a track aims at one asset or at none. What aims at an asset flies towards it, more
-than half of it with turns still to come; what aims at none has any course, and meets what lies in
-its way. Bayes' rule weighs these against each other, for all assets together: what flies at one
-does not fly at another (one beside it, which the course cannot yet tell apart, takes nothing). The
-constants were fitted to simulated flights (`benchmarks.threat_calibration`, seeds 1,000 to 1,007)
-and are judged on other seeds; a site that is attacked otherwise has other true ones.
+Where it goes: a track aims at one asset or at none. What aims at an asset flies towards it, or
+comes by turns and then later than straight flight would; what aims at none has any course, and
+arrives where a straight path meets something and it is low already. Bayes' rule weighs these
+against each other, for all assets together: what flies at one does not fly at another (one beside
+it, which the course cannot yet tell apart, takes nothing). How often anything aims at anything here
+nobody knows beforehand; so what the course says counts for SURE of its log-odds. The constants were
+fitted to simulated flights of three sites (`benchmarks.threat_calibration`, seeds 1,000, 2,000 and
+4,000 and up) and are judged on other seeds and sites.
 """
 
 import math
@@ -20,18 +22,32 @@ from numba import njit
 
 MOVING_MPS = 1.0  # slower is hovering: it has no course and no arrival, unless it is there
 COURSE_SIGMA_MAX_RAD = 1.8  # a normal this wide is as good as "anywhere" on the circle
-SPEED_CHANGE_RATIO = 0.05  # how far a craft's speed drifts from its present one
+SPEED_CHANGE_RATIO = 0.02  # how far a craft's speed drifts from its present one
+# The filter keeps room for a manoeuvre that what flies straight does not make: of the spread it
+# states, so much is that of a straight flier's heading, and of its speed (measured on true paths).
+STRAIGHT_HEADING_RATIO, STRAIGHT_SPEED_RATIO = 0.25, 0.35
+EDGE_SIGMA_S = 1.0  # when within a second it is at the edge, nobody can say
 LOGISTIC = 0.8514  # 0.5 (1 + tanh(0.8514 x)) is the normal distribution to 0.0095 (Tocher, 1963)
 SPEED_MIN_MPS = 0.1
 ROOT_TWO_PI = math.sqrt(2.0 * math.pi)
-# Of what aims at an asset, so many come by turns: their course is off by this now, one sigma.
-TURNS_SHARE, TURNS_RAD = 0.6, math.radians(45.0)
+FREE = 1.0 / (2.0 * math.pi)  # density of a course chosen for nothing here, 1/rad
+# Of what aims at an asset, so many come by turns: their course is off by this now, one sigma, and
+# they come later by this part of the straight way's time, on average (exponential).
+TURNS_SHARE, TURNS_RAD, DETOUR_RATIO = 0.5, math.radians(42.0), 0.18
+SURE = 0.6
+# What flies over an asset by chance comes down on it only if it is low: at this height half do.
+PASSING_HALF_M = 100.0
+# What comes down steeper than this while it points at an asset aims at it so many times as likely.
+DIVE_RAD, DIVE_WIDTH_RAD, DIVE_RATIO = math.radians(4.0), math.radians(1.0), 3.0
+DIVE_SPEED_MPS = 10.0  # slower, the tremble of the height is taken for no dive
 # Two assets whose angles are this part of the course's sigma apart are told apart by it.
-APART_SIGMAS = 0.25
+APART_SIGMAS = 0.04
 WEAK_RATIO = 0.02  # an asset with less than this of all that is aimed at takes its part, unshared
+FAR_SIGMAS = 7.0  # further off than this a normal distribution is nothing
 # Of what `threats` gives: range_m, closing_mps, cpa_m, cpa_s, arrival_s, arrival_sigma_s,
-# reach_prob, bearing_rad (from the asset, clockwise from north), off_rad, speed_mps, edge_m.
-COLUMNS = 11
+# straight_sigma_s, detour_prob, reach_prob, bearing_rad (from the asset, clockwise from north),
+# off_rad, speed_mps, edge_m.
+COLUMNS = 13
 VIEWS = 8  # of `look`
 
 
@@ -48,34 +64,98 @@ def normal_cdf(x: float) -> float:
 
 
 @njit(cache=True)
-def aims_at(low_rad: float, high_rad: float, sigma_rad: float, aims: float) -> float:
+def straight_at(off_rad: float, sigma_rad: float) -> float:
+    """Give the density of courses this far off an asset, of those that fly straight at it, 1/rad.
+
+    (1 - t) N(e; s), t of TURNS_SHARE.
+    """
+    if off_rad > FAR_SIGMAS * sigma_rad:
+        return 0.0
+    share = off_rad / sigma_rad
+    return (1.0 - TURNS_SHARE) * math.exp(-0.5 * share * share) / (sigma_rad * ROOT_TWO_PI)
+
+
+@njit(cache=True)
+def turning_at(off_rad: float, sigma_rad: float) -> float:
+    """Give the density of courses this far off an asset, of those with turns to come, 1/rad.
+
+    t N(e; sqrt(s^2 + w^2)), t of TURNS_SHARE, w of TURNS_RAD.
+    """
+    wide2 = sigma_rad * sigma_rad + TURNS_RAD * TURNS_RAD
+    share = math.exp(-0.5 * off_rad * off_rad / wide2)
+    return TURNS_SHARE * share / (math.sqrt(wide2) * ROOT_TWO_PI)
+
+
+@njit(cache=True)
+def aims_at(low_rad: float, high_rad: float, sigma_rad: float, odds: float) -> float:
     """Give how dense courses like the present one are among those chosen for an asset, 1/rad.
 
-    The asset fills the angles low..high off the course; e is by how much it misses.
-    a ((1 - t) N(e; s) + t N(e; sqrt(s^2 + w^2))), t of TURNS_SHARE, w of TURNS_RAD.
+    The asset fills the angles low..high off the course; e is by how much it misses. odds: that a
+    track aims at this asset, against none, before its course is seen.
     """
     off = max(low_rad, -high_rad, 0.0)
-    wide2 = sigma_rad * sigma_rad + TURNS_RAD * TURNS_RAD
-    straight = math.exp(-0.5 * (off / sigma_rad) ** 2) / sigma_rad
-    turning = math.exp(-0.5 * off * off / wide2) / math.sqrt(wide2)
-    return aims * ((1.0 - TURNS_SHARE) * straight + TURNS_SHARE * turning) / ROOT_TWO_PI
+    return odds * (straight_at(off, sigma_rad) + turning_at(off, sigma_rad))
+
+
+@njit(cache=True)
+def dives(descent_rad: float) -> float:
+    """Say how many times as likely a descent makes it that a track aims at what it points at."""
+    steep = 0.5 * (1.0 + math.tanh(0.5 * (descent_rad - DIVE_RAD) / DIVE_WIDTH_RAD))
+    return 1.0 + (DIVE_RATIO - 1.0) * steep
+
+
+@njit(cache=True)
+def sure(prob: float) -> float:
+    """Draw a probability towards one half, for nobody knows how often anything here is aimed at.
+
+    Its log-odds times SURE: the mean over log-odds that are themselves uncertain by some 2.1
+    (MacKay, 1992, Neural Computation 4-5).
+    """
+    if prob <= 0.0 or prob >= 1.0:
+        return prob
+    answer: float = 1.0 / (1.0 + (1.0 / prob - 1.0) ** SURE)
+    return answer
+
+
+@njit(cache=True)
+def least_sure(prob: float) -> float:
+    """Give the probability that `sure` makes this one of."""
+    if prob <= 0.0 or prob >= 1.0:
+        return prob
+    answer: float = 1.0 / (1.0 + (1.0 / prob - 1.0) ** (1.0 / SURE))
+    return answer
+
+
+@njit(cache=True)
+def crosses(low_rad: float, high_rad: float, sigma_rad: float) -> float:
+    """Say how probably a straight path meets what fills low..high: Phi(high / s) - Phi(low / s)."""
+    if low_rad > FAR_SIGMAS * sigma_rad or high_rad < -FAR_SIGMAS * sigma_rad:
+        return 0.0
+    hit = normal_cdf(high_rad / sigma_rad) - normal_cdf(low_rad / sigma_rad)
+    return min(max(hit, 0.0), 1.0)
 
 
 @njit(cache=True)
 def meets(
-    low_rad: float, high_rad: float, sigma_rad: float, aims: float, rival: float = 0.0
+    low_rad: float,
+    high_rad: float,
+    sigma_rad: float,
+    odds: float,
+    rival: float = 0.0,
+    down: float = 1.0,
+    passing: float = 1.0,
 ) -> float:
     """Say how probably a path meets what fills the angles low..high, off its present course.
 
-    Radians; low <= high; rival: what speaks for other assets (`rival_of`). With c of `aims_at`, n
-    the density of a course chosen for nothing here, (1 - a) / 2 pi, and h the chance that such a
-    one meets it, Phi(high / s) - Phi(low / s): P = (c + n h) / (c + n + rival).
+    Radians; low <= high; rival: what speaks for other assets (`rival_of`); down, passing: chances
+    to come down on it of what aims at it, and of what only flies over it. With c of `aims_at`, n of
+    FREE, h of `crosses` and a = c / (c + n + rival), drawn in by `sure`:
+    P = a down + (1 - a) h passing n / (n + rival).
     """
-    hit = normal_cdf(high_rad / sigma_rad) - normal_cdf(low_rad / sigma_rad)
-    hit = min(max(hit, 0.0), 1.0)
-    chosen = aims_at(low_rad, high_rad, sigma_rad, aims)
-    free = (1.0 - aims) / (2.0 * math.pi)
-    return (chosen + free * hit) / (chosen + free + rival)
+    chosen = aims_at(low_rad, high_rad, sigma_rad, odds)
+    aimed = sure(chosen / (chosen + FREE + rival))
+    free = crosses(low_rad, high_rad, sigma_rad) * FREE / (FREE + rival)
+    return aimed * down + (1.0 - aimed) * free * min(passing, down)
 
 
 @njit(cache=True)
@@ -107,7 +187,7 @@ def look(
     corner_count: Any,
     horizon_s: float,
     sigma_rad: float,
-    aims: float,
+    odds: float,
     views: Any,
 ) -> float:
     """Look from one track at every asset: fills views (A, VIEWS), returns the sum of densities.
@@ -116,30 +196,36 @@ def look(
     Not in reach within horizon_s: density 0, range_m NaN.
     """
     total = 0.0
+    own_course, own_mps = math.atan2(state[3], state[4]), math.sqrt(state[3] ** 2 + state[4] ** 2)
     for a in range(centre_m.shape[0]):
         east_m, north_m = centre_m[a, 0] - state[0], centre_m[a, 1] - state[1]
-        v_east, v_north = state[3] - velocity_mps[a, 0], state[4] - velocity_mps[a, 1]
-        range_m, speed_mps = math.hypot(east_m, north_m), math.hypot(v_east, v_north)
+        range_m, speed_mps, course = math.sqrt(east_m**2 + north_m**2), own_mps, own_course
+        if velocity_mps[a, 0] != 0.0 or velocity_mps[a, 1] != 0.0:
+            v_east, v_north = state[3] - velocity_mps[a, 0], state[4] - velocity_mps[a, 1]
+            speed_mps, course = math.hypot(v_east, v_north), math.atan2(v_east, v_north)
         reach_m = speed_mps * horizon_s if speed_mps >= MOVING_MPS else 0.0
         views[a, 2], views[a, 4] = 0.0, math.nan
         if range_m > reach_m + radius_m[a]:
             continue
-        towards, course = math.atan2(east_m, north_m), math.atan2(v_east, v_north)
+        towards = math.atan2(east_m, north_m)
         if corner_count[a] > 0:
             outline = corners_m[a]
             view = polygon_view(east_m, north_m, outline, corner_count[a], course)
         else:
             view = circle_view(range_m, radius_m[a], wrapped(towards - course))
         views[a, 0], views[a, 1], views[a, 3] = view[1], view[2], view[0]
-        views[a, 2] = aims_at(view[1], view[2], sigma_rad, aims)
-        views[a, 4:] = range_m, speed_mps, towards, course
+        views[a, 2] = aims_at(view[1], view[2], sigma_rad, odds)
+        views[a, 4], views[a, 5], views[a, 6], views[a, 7] = range_m, speed_mps, towards, course
         total += views[a, 2]
     return total
 
 
 @njit(cache=True)
 def comes_down(above_m: float, height_half_m: float) -> float:
-    """Say how probably an object this high above an asset comes down on it. Metres."""
+    """Say how probably an object this high above an asset comes down on it. Metres.
+
+    height_half_m: at which half do.
+    """
     share = max(above_m, 0.0) / height_half_m
     return 1.0 / (1.0 + share * share)
 
@@ -203,15 +289,16 @@ def spread(cov: Any, east: float, north: float) -> float:
 
 @njit(cache=True)
 def spreads(state: Any, cov: Any, course_sigma_rad: float) -> Any:
-    """Give the spread of a track's heading (rad) and of its speed over the ground (m/s).
+    """Give the spread of a track's heading (rad) and of its speed (m/s), if it flies straight.
 
-    state (6,), cov (6, 6). Heading: across-course variance of the velocity over speed squared, and
-    that of the class, course_sigma_rad. Speed: that of the filter, and of flight.
+    state (6,), cov (6, 6). Heading: across-course variance of the velocity over speed squared,
+    times STRAIGHT_HEADING_RATIO squared, and that of the class, course_sigma_rad. Speed: so much of
+    the filter's, and of flight.
     """
     speed_mps = math.hypot(state[3], state[4])
     safe = max(speed_mps, SPEED_MIN_MPS)
-    across = spread(cov, state[4] / safe, -state[3] / safe)
-    along = spread(cov, state[3] / safe, state[4] / safe)
+    across = spread(cov, state[4] / safe, -state[3] / safe) * STRAIGHT_HEADING_RATIO**2
+    along = spread(cov, state[3] / safe, state[4] / safe) * STRAIGHT_SPEED_RATIO**2
     heading_rad = math.sqrt(across / (safe * safe) + course_sigma_rad * course_sigma_rad)
     drift_mps = SPEED_CHANGE_RATIO * speed_mps
     return min(heading_rad, COURSE_SIGMA_MAX_RAD), math.sqrt(along + drift_mps * drift_mps)
@@ -231,15 +318,26 @@ def arrival(
 
     Slant distance to the edge, way_m, over speed; what moves towards the track comes nearer, what
     flees gains time. east, north: unit vector to the asset, which moves with velocity_mps (3,).
-    Sigma: of the place along the line of sight and of the speed, sigma_mps, to first order.
+    Sigma: of the place along the line of sight, of the speed, sigma_mps, to first order, and of the
+    edge. What comes by turns comes later.
     """
     fleeing_mps = east * velocity_mps[0] + north * velocity_mps[1]
     speed_mps = math.sqrt(state[3] * state[3] + state[4] * state[4] + state[5] * state[5])
     nearing_mps = max(speed_mps - fleeing_mps, SPEED_MIN_MPS)
     arrival_s = way_m / nearing_mps
     place = east * east * cov[0, 0] + 2.0 * east * north * cov[0, 1] + north * north * cov[1, 1]
-    way_sigma = arrival_s * sigma_mps
-    return arrival_s, math.sqrt(max(place, 0.0) + way_sigma * way_sigma) / nearing_mps
+    way2 = max(place, 0.0) * STRAIGHT_SPEED_RATIO**2 + (arrival_s * sigma_mps) ** 2
+    return arrival_s, math.sqrt(way2 / (nearing_mps * nearing_mps) + EDGE_SIGMA_S**2)
+
+
+@njit(cache=True)
+def spread_s(arrival_s: float, straight_sigma_s: float, detour_prob: float) -> float:
+    """Give how far from the earliest time a threat comes, root mean square: s^2 + 2 d l^2.
+
+    d: the share that comes by turns; l: by how much later, DETOUR_RATIO of the time.
+    """
+    late_s = DETOUR_RATIO * arrival_s
+    return math.sqrt(straight_sigma_s * straight_sigma_s + 2.0 * detour_prob * late_s * late_s)
 
 
 @njit(cache=True)
@@ -265,6 +363,46 @@ def approach(state: Any, centre_m: Any, velocity_mps: Any, range_m: float) -> An
 
 
 @njit(cache=True)
+def detour_of(view: Any, sigma_rad: float, odds: float, down: float, passes: float) -> float:
+    """Say how probably what comes does so by turns. view: a row of `look`; down: of what aims.
+
+    passes: chance that a course chosen for nothing here leads to it, and down on it.
+    """
+    turns = odds * turning_at(max(view[0], -view[1], 0.0), sigma_rad) * down
+    straight = max(view[2] * down - turns, 0.0) + FREE * passes
+    share: float = turns / max(turns + straight, 1e-12)
+    return share
+
+
+@njit(cache=True)
+def write(
+    row: Any,
+    state: Any,
+    cov: Any,
+    centre_m: Any,
+    velocity_mps: Any,
+    view: Any,
+    way_m: float,
+    sigma_mps: float,
+    detour: float,
+) -> None:
+    """Write a pair's geometry and times into its row of the answer, all but the probability.
+
+    centre_m, velocity_mps (3,): the asset's; view: its row of `look`; way_m: to its edge.
+    """
+    safe_m = max(view[4], 1e-6)
+    east, north = (centre_m[0] - state[0]) / safe_m, (centre_m[1] - state[1]) / safe_m
+    arrival_s, straight_s = arrival(state, cov, velocity_mps, east, north, way_m, sigma_mps)
+    row[0] = view[4]
+    row[1], row[2], row[3] = approach(state, centre_m, velocity_mps, view[4])
+    row[4], row[5] = arrival_s, spread_s(arrival_s, straight_s, detour)
+    row[6], row[7] = straight_s, detour
+    row[9] = (view[6] + math.pi) % (2.0 * math.pi)
+    row[10] = abs(wrapped(view[6] - view[7]))
+    row[11], row[12] = view[5], view[3]
+
+
+@njit(cache=True)
 def threats(
     rows: Any,
     state_enu: Any,
@@ -283,7 +421,7 @@ def threats(
     """Say what each track can do to each asset: pairs in reach that are probable enough.
 
     rows (N,): of the tables state_enu (C, 6), cov_enu (C, 6, 6), height_observed (C,). traits
-    (N, 4): course_sigma_rad, matters, height_half_m, aims. Assets (A,): centre_m (A, 3) in the
+    (N, 4): course_sigma_rad, matters, height_half_m, odds. Assets (A,): centre_m (A, 3) in the
     middle of their height, velocity_mps (A, 3), radius_m, half_height_m, corners_m (A, V, 2) about
     the centre, corner_count, 0 for circles. Arrivals later than horizon_s are left out, as is what
     is less probable than floor_prob. Returns track (P,) (index into rows), asset (P,) and the
@@ -296,42 +434,40 @@ def threats(
     p = 0
     for i in range(rows.shape[0]):
         state, cov = state_enu[rows[i]], cov_enu[rows[i]]
-        course_sigma_rad, matters, half_m, aims = traits[i]
-        up_sigma_m = math.sqrt(max(cov[2, 2], 0.0)) if height_observed[rows[i]] > 0 else math.inf
+        course_sigma_rad, matters, half_m, odds = traits[i]
+        if matters < floor_prob:
+            continue
+        least = least_sure(floor_prob / matters)
+        up_sigma_m = math.inf
+        if height_observed[rows[i]] > 0:
+            up_sigma_m = math.sqrt(max(cov[2, 2], 0.0))
+            flat_mps = max(math.hypot(state[3], state[4]), DIVE_SPEED_MPS)
+            odds *= dives(math.atan2(-state[5], flat_mps))
         sigma_rad, sigma_mps = spreads(state, cov, course_sigma_rad)
         total = look(
-            state,
-            centre_m,
-            velocity_mps,
-            radius_m,
-            corners_m,
-            corner_count,
-            horizon_s,
-            sigma_rad,
-            aims,
-            views,
-        )
+            state, centre_m, velocity_mps, radius_m, corners_m, corner_count, horizon_s, sigma_rad,
+            odds, views,
+        )  # fmt: skip
         for a in range(centre_m.shape[0]):
-            low, high, _, edge_m, range_m, speed_mps, towards, course = views[a]
-            if math.isnan(range_m):
+            if math.isnan(views[a, 4]):
                 continue
-            centre, velocity = centre_m[a], velocity_mps[a]
-            above_m = max(state[2] - centre[2] - half_height_m[a] - up_sigma_m, 0.0)
-            down = comes_down(above_m, half_m) * matters
-            if meets(low, high, sigma_rad, aims) * down < floor_prob:
+            chosen, edge_m = views[a, 2], views[a, 3]
+            hit = crosses(views[a, 0], views[a, 1], sigma_rad)
+            if hit == 0.0 and chosen < least * (chosen + FREE):
                 continue  # and less beside the others
             rival = rival_of(a, views, total, sigma_rad) if edge_m > 0.0 else 0.0
-            prob = meets(low, high, sigma_rad, aims, rival) * down
-            safe_m = max(range_m, 1e-6)
-            east, north = (centre[0] - state[0]) / safe_m, (centre[1] - state[1]) / safe_m
-            way_m = math.hypot(edge_m, above_m)
-            when = arrival(state, cov, velocity, east, north, way_m, sigma_mps)
-            if prob < floor_prob or when[0] > horizon_s:
+            above_m = max(state[2] - centre_m[a, 2] - half_height_m[a] - up_sigma_m, 0.0)
+            down = comes_down(above_m, half_m)
+            passing = min(comes_down(above_m, PASSING_HALF_M), down)
+            prob = meets(views[a, 0], views[a, 1], sigma_rad, odds, rival, down, passing) * matters
+            if prob < floor_prob:
                 continue
-            closing_mps, cpa_m, cpa_s = approach(state, centre, velocity, range_m)
-            bearing, off = (towards + math.pi) % (2.0 * math.pi), wrapped(towards - course)
-            found[p, :5] = range_m, closing_mps, cpa_m, cpa_s, when[0]
-            found[p, 5:] = when[1], prob, bearing, abs(off), speed_mps, edge_m
+            detour = detour_of(views[a], sigma_rad, odds, down, hit * passing)
+            way_m, row = math.hypot(edge_m, above_m), found[p]
+            write(row, state, cov, centre_m[a], velocity_mps[a], views[a], way_m, sigma_mps, detour)
+            if row[4] > horizon_s:
+                continue
+            row[8] = prob
             track[p], asset[p] = i, a
             p += 1
     return track[:p], asset[:p], found[:p]

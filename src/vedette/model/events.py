@@ -178,8 +178,8 @@ class TrackRecalled(EventBase, frozen=True, kw_only=True):
 
 # --- warning ---
 class WarningRaised(EventBase, frozen=True, kw_only=True):
-    """People in a zone are warned. revision counts raise and escalations; it is delivered once
-    per channel and revision. t_detect_ns: start of the track that causes it."""
+    """People in a zone are warned. revision counts raise and escalations; each is delivered once a
+    channel. t_detect_ns: start of the track that causes it. said: what is spoken, by language."""
 
     warning_id: int
     revision: int
@@ -193,6 +193,7 @@ class WarningRaised(EventBase, frozen=True, kw_only=True):
     cause: str  # "threat", "unassessed", "human"
     t_detect_ns: int
     simulated: bool
+    said: dict[str, str] = {}
 
 
 class WarningEscalated(EventBase, frozen=True, kw_only=True):
@@ -210,14 +211,12 @@ class WarningEscalated(EventBase, frozen=True, kw_only=True):
     cause: str
     t_detect_ns: int
     simulated: bool
+    said: dict[str, str] = {}
 
 
 class WarningUpdated(EventBase, frozen=True, kw_only=True):
-    """Tracks have joined an open warning and ask nobody for another act.
-
-    No new revision: nothing is delivered or acknowledged anew, and it is no alarm. track_ids: all
-    that the warning now names. t_detect_ns: start of the oldest of those that warn now.
-    """
+    """Tracks have joined an open warning and ask nobody for another act: no new revision, no
+    alarm. track_ids: all it now names. t_detect_ns: start of the oldest of those that warn now."""
 
     warning_id: int
     revision: int

@@ -4,10 +4,12 @@ These structs are what the stages hand on and what the display, the record and t
 They are mutable only where a stage owns them; published copies are made by the pipeline.
 """
 
+import math
 from dataclasses import dataclass, field
 
 import msgspec
 
+from vedette.base.names import class_words, distance_words
 from vedette.model.enums import (
     EngagementState,
     Identity,
@@ -66,14 +68,17 @@ class IdentityRecord(msgspec.Struct, kw_only=True):
     dismissed_reason: str = ""
 
 
-class Threat(msgspec.Struct, frozen=True, kw_only=True):
+class Threat(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one track can do to one defended asset.
 
     range_m now; closing_mps (positive: nearing); cpa_m and cpa_s: closest approach if it holds its
-    velocity (0 s when receding); arrival_s, arrival_sigma_s: time until it is at the asset's edge
-    if it turns to it now at its present speed; reach_prob: probability that its path meets the
-    asset. reason: one sentence. bearing_rad: from the asset to the track, clockwise from true
-    north; None where not stated (a fixed asset's is then taken from the site file).
+    velocity (0 s when receding); arrival_s: time until it is at the asset's edge if it turns to it
+    now at its present speed, and so the earliest; arrival_sigma_s: how far from that it comes, if
+    it comes (root mean square); straight_sigma_s: the same of straight flight; detour_prob: how
+    probably, if it comes, it comes by turns and so later (`threat.arrival_quantile_s`). reach_prob:
+    probability that its path meets the asset. bearing_rad: from the asset to the track, clockwise
+    from true north; None where not stated (a fixed asset's is then taken from the site file).
+    off_rad: of the asset from its course; edge_m: to the asset's edge over the ground, 0 inside.
     """
 
     track_id: int
@@ -85,8 +90,26 @@ class Threat(msgspec.Struct, frozen=True, kw_only=True):
     arrival_s: float
     arrival_sigma_s: float
     reach_prob: float
-    reason: str
+    straight_sigma_s: float
+    detour_prob: float = 0.0
     bearing_rad: float | None = None
+    off_rad: float = 0.0
+    speed_mps: float = 0.0
+    edge_m: float = 0.0
+    asset_name: str = ""
+    object_class: str = "other"
+
+    @property
+    def reason(self) -> str:
+        """Say in one sentence why it is a threat; made when asked for, for most are never read."""
+        kind, share = class_words(self.object_class), round(100.0 * self.reach_prob)
+        if self.edge_m <= 0.0:
+            return f"{kind} over {self.asset_name} now, {share} % likely to come down on it"
+        return (
+            f"{kind}, {distance_words(self.range_m)} from {self.asset_name},"
+            f" {round(math.degrees(self.off_rad))} degrees off it at {round(self.speed_mps)} m/s:"
+            f" can be there in {round(self.arrival_s)} s, {share} % likely to reach it"
+        )
 
 
 class TrackGroup(msgspec.Struct, kw_only=True):
@@ -123,7 +146,8 @@ class WarningRecord(msgspec.Struct, kw_only=True):
     their last prediction and stays 0 there: the time is over or nobody knows; keep under cover
     until the all-clear. Cover ordered by a human without a track starts at 0. raised_ns: of the
     first revision; level_ns: since when the level is what it is. reason says what holds now, but
-    not the time left; spoken is what was read out with this revision.
+    not the time left; spoken is what was read out with this revision, in all languages of the site
+    one after the other, and said the same by language ("en").
     """
 
     warning_id: int
@@ -140,6 +164,7 @@ class WarningRecord(msgspec.Struct, kw_only=True):
     cause: str
     t_detect_ns: int
     level_ns: int = 0
+    said: dict[str, str] = {}
     acknowledged_by: str | None = None
     acknowledged_ns: int = 0
     delivered: dict[str, float] = {}  # channel -> seconds from raise to delivery

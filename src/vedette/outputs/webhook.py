@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from vedette.base.constants import NS_PER_S
+from vedette.base.languages import all_clear
 from vedette.config.site import Site, Webhook
 from vedette.model.commands import Delivery
 from vedette.model.enums import Mode
 from vedette.model.events import WarningCleared
 from vedette.outputs.delivering import Change, Delivering, Warned, mode_of
-from vedette.outputs.words import words
+from vedette.outputs.words import words, zone_name
 
 if TYPE_CHECKING:
     import httpx
@@ -144,6 +145,7 @@ def told_json(site: Site, event: Change, now_ns: int) -> bytes:
             "revision": event.revision,
             "zone_id": event.zone_id,
             "spoken": text,
+            "said": all_clear(site.languages, zone_name(site, event.zone_id)),
             "reason": title,
             "t_us": event.t_ns // NS_PER_US,
             "sent_us": now_ns // NS_PER_US,
@@ -174,6 +176,7 @@ def message(site: Site, event: Warned, now_ns: int) -> dict[str, Any]:
         "zone_id": event.zone_id,
         "zone_name": event.zone_name,
         "spoken": spoken,
+        "said": event.said,
         "reason": event.reason,
         "cause": event.cause,
         "track_ids": list(event.track_ids),

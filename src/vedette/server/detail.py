@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 
 from vedette.base.constants import NS_PER_S
-from vedette.model.picture import AirPicture
+from vedette.model.picture import AirPicture, Threat
 from vedette.model.tracks import TrackTable
 from vedette.server.columns import track_columns, track_rows
 from vedette.server.hub import Hub
 from vedette.server.public import NS_PER_US, as_public
-from vedette.server.views import OperatorView, SourceAge
+from vedette.server.views import OperatorView, SourceAge, ThreatView
+from vedette.threat import arrival_quantile_s
 
 
 def detail(hub: Hub, track_id: int) -> dict[str, Any] | None:
@@ -32,11 +33,25 @@ def detail(hub: Hub, track_id: int) -> dict[str, Any] | None:
         "started_us": _started_us(picture, row, path[0].t_us if path else 0),
         "track": _track(hub, picture, row),
         "identity": as_public(record) if record is not None else None,
-        "threats": as_public([t for t in picture.threats if t.track_id == track_id]),
+        "threats": as_public([threat_view(t) for t in picture.threats if t.track_id == track_id]),
         "options": as_public([o for o in picture.options if o.track_id == track_id]),
         "sources": as_public(_sources(hub, picture.tracks, row)),
         "path": as_public(path),
     }
+
+
+EARLY_PROB, LATE_PROB = 0.1, 0.9  # one in ten is sooner, one in ten later
+_SAME = tuple(set(ThreatView.__struct_fields__) & set(Threat.__struct_fields__))
+
+
+def threat_view(threat: Threat) -> ThreatView:
+    """Put a threat into words and its arrival into an interval, for people."""
+    return ThreatView(
+        **{name: getattr(threat, name) for name in _SAME},
+        arrival_early_s=arrival_quantile_s(threat, EARLY_PROB),
+        arrival_late_s=arrival_quantile_s(threat, LATE_PROB),
+        reason=threat.reason,
+    )
 
 
 def operator_of(hub: Hub, track_id: int) -> OperatorView | None:

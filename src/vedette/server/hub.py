@@ -23,6 +23,7 @@ from vedette.model.enums import Identity, Mode, ObjectClass
 from vedette.model.events import Event, WarningEscalated, WarningRaised
 from vedette.model.picture import AirPicture
 from vedette.server import views
+from vedette.server.alarm_load import AlarmCount, alarm_view, count
 from vedette.server.broadcast import Broadcast
 from vedette.server.columns import Columns, packed_tracks, told_prob, track_columns, track_rows
 from vedette.server.event_log import EventLog
@@ -91,6 +92,7 @@ class Hub:
         self.events = EventLog()
         self.history = History(site.limits.history_s)
         self.broadcast = Broadcast(self.events, self._shared_message)
+        self.alarms = AlarmCount()
         self.counters: Counter[str] = Counter()
         self.picture: AirPicture | None = None
         self._published_s = 0.0
@@ -99,6 +101,7 @@ class Hub:
     def restore_events(self, events: list[Event]) -> None:
         """Number the events of a recording that goes on after a crash, before the first picture."""
         self.events.append(events)
+        count(self.alarms, events, 0)
 
     def publish(self, picture: AirPicture) -> None:
         """Take the picture of a step and send it to those who look, each at their own rate.
@@ -108,6 +111,7 @@ class Hub:
         self.picture = picture
         self._published_s = time.monotonic()
         self.events.append(picture.events)
+        count(self.alarms, picture.events, picture.now_ns)
         self.history.keep(picture.tracks)
         urgent = any(isinstance(e, WarningRaised | WarningEscalated) for e in picture.events)
         self.broadcast.publish(urgent)
@@ -198,6 +202,7 @@ class Hub:
             "queue": as_public(picture.queue),
             "sources": as_public(picture.sources),
             "groups": as_public(picture.groups),
+            "alarms": as_public(alarm_view(self.alarms)),
         }
 
     def _columns(self, picture: AirPicture) -> tuple[Columns, list[str]]:
@@ -248,5 +253,6 @@ class Hub:
             picture_age_s=age_s,
             tracks=self.picture.tracks.count if self.picture is not None else 0,
             viewers=self.broadcast.viewers,
+            alarms=alarm_view(self.alarms),
             counters=dict(sorted(self.counters.items())),
         )

@@ -18,6 +18,7 @@ from vedette.model.enums import SourceHealth, TrackStatus, WarningLevel
 from vedette.model.picture import AirPicture, SourceState
 from vedette.server.access import Access
 from vedette.server.hub import Hub
+from vedette.server.views import AlarmView
 
 PATH = "/metrics"
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -61,11 +62,22 @@ def metrics_text(hub: Hub) -> str:
         "What the server counted, such as refused logins.",
         [({"what": what}, count) for what, count in health.counters.items()],
     )
+    _alarms(lines, health.alarms)
     if hub.picture is not None:
         _picture(lines, hub.picture)
         _sources(lines, hub.picture.sources, hub.picture.now_ns)
     _own(lines, hub.service.measures())
     return "\n".join(lines) + "\n"
+
+
+def _alarms(lines: list[str], alarms: AlarmView) -> None:
+    """Write the load of alarms: EEMUA 191 and ISA-18.2 hold ten in ten minutes for a flood."""
+    words = "What asked the watch for an act."
+    _family(lines, "vedette_alarms_total", "counter", words, [({}, alarms.total)])
+    words = "Alarms of the last ten minutes; ten are a flood."
+    _family(lines, "vedette_alarms_last_ten_minutes", "gauge", words, [({}, alarms.last_10_min)])
+    words = "1 from the tenth alarm in ten minutes until fewer than five."
+    _family(lines, "vedette_alarm_flood", "gauge", words, [({}, alarms.flood)])
 
 
 def _picture(lines: list[str], picture: AirPicture) -> None:

@@ -63,7 +63,7 @@ ARRAYS = {
     "|u1": "Uint8Array",
     "|i1": "Int8Array",
 }
-WITH_INFINITIES = (picture.Threat, picture.EngagementOption, picture.WarningRecord)
+WITH_INFINITIES = (views.ThreatView, picture.EngagementOption, picture.WarningRecord)
 PERSON_FIELDS = frozenset({"person", "roles", "session", "t_recv_ns"})
 
 

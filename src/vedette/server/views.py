@@ -27,7 +27,6 @@ from vedette.model.picture import (
     Posture,
     QueueItem,
     SourceState,
-    Threat,
     TrackGroup,
     WarningRecord,
 )
@@ -175,6 +174,25 @@ class TrackView(View, frozen=True, kw_only=True):
     label: str
 
 
+class AlarmView(View, frozen=True, kw_only=True):
+    """How many alarms the watch has to carry, live, against EEMUA 191 and ISA-18.2.
+
+    An alarm asks for an act: a warning raised or escalated, one not delivered, a source gone bad, a
+    track come back. last_10_min: now, under 10; per_10_min_mean: over watched_s, under 1, None for
+    the first ten minutes; per_10_min_peak: the most ever in ten minutes. flood: ten were reached,
+    and there have not been fewer than five since. within_limits: both bounds hold now.
+    """
+
+    total: int
+    last_10_min: int
+    per_10_min_mean: float | None
+    per_10_min_peak: int
+    watched_s: float
+    flood: bool
+    floods: int
+    within_limits: bool
+
+
 class PictureView(View, frozen=True, kw_only=True):
     """The whole air picture at one moment (GET /api/picture)."""
 
@@ -190,6 +208,7 @@ class PictureView(View, frozen=True, kw_only=True):
     queue: list[QueueItem]
     sources: list[SourceState]
     groups: list[TrackGroup]
+    alarms: AlarmView
 
 
 class PathPoint(View, frozen=True, kw_only=True):
@@ -212,6 +231,31 @@ class SourceAge(View, frozen=True, kw_only=True):
     age_s: float
 
 
+class ThreatView(View, frozen=True, kw_only=True):
+    """What one track can do to one defended asset (`model.picture.Threat`), with its words.
+
+    arrival_s: the earliest; arrival_early_s, arrival_late_s: of those that come, one in ten is
+    there before the first, and one in ten after the second.
+    """
+
+    track_id: int
+    asset_id: str
+    range_m: float
+    closing_mps: float
+    cpa_m: float
+    cpa_s: float
+    arrival_s: float
+    arrival_sigma_s: float
+    arrival_early_s: float
+    arrival_late_s: float
+    detour_prob: float
+    reach_prob: float
+    bearing_rad: float | None
+    off_rad: float
+    speed_mps: float
+    reason: str
+
+
 class TrackDetail(View, frozen=True, kw_only=True):
     """Everything about one track (GET /api/tracks/{id}). current: still in the picture."""
 
@@ -221,7 +265,7 @@ class TrackDetail(View, frozen=True, kw_only=True):
     started_us: int
     track: TrackView | None
     identity: IdentityRecord | None
-    threats: list[Threat]
+    threats: list[ThreatView]
     options: list[EngagementOption]
     sources: list[SourceAge]
     path: list[PathPoint]
@@ -306,6 +350,7 @@ class HealthView(View, frozen=True, kw_only=True):
     picture_age_s: float | None
     tracks: int
     viewers: int
+    alarms: AlarmView
     counters: dict[str, int]
 
 
@@ -346,6 +391,7 @@ class StreamPicture(View, frozen=True, kw_only=True, tag="picture", tag_field="k
     queue: list[QueueItem]
     sources: list[SourceState]
     groups: list[TrackGroup]
+    alarms: AlarmView
     events: list[NumberedEvent]
     viewers: int
 

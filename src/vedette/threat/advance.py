@@ -6,12 +6,10 @@ the seconds to their own aircraft. Who is not known has: unknown is not hostile,
 """
 
 from collections.abc import Sequence
-from math import degrees
 from operator import itemgetter
 
 import numpy as np
 
-from vedette.base.names import class_words, distance_words
 from vedette.kernels.threats import threats
 from vedette.model.enums import Identity
 from vedette.model.measurements import F64, I64
@@ -48,7 +46,7 @@ def advance(
         tracks.state_enu,
         tracks.cov_enu,
         tracks.height_observed,
-        _traits(records),
+        _traits(records, state.places),
         centre_m,
         velocity_mps,
         state.radius_m,
@@ -59,7 +57,7 @@ def advance(
         state.reach_floor_prob,
     )
     ids = tracks.track_id[rows].tolist()
-    return _write(state, ids, records, track.tolist(), asset.tolist(), columns.tolist())
+    return _write(state, ids, records, track.tolist(), asset.tolist(), columns.T.tolist())
 
 
 def _worth_watching(
@@ -76,14 +74,14 @@ def _worth_watching(
     return np.array(rows, dtype=np.int64), records
 
 
-def _traits(records: list[IdentityRecord | None]) -> F64:
+def _traits(records: list[IdentityRecord | None], places: int) -> F64:
     even = (1.0 / len(LABELS),) * len(LABELS)
     table = [
         _ALL_CLASSES(r.class_prob) if r is not None and len(r.class_prob) == len(LABELS) else even
         for r in records
     ]
     identities = [Identity.UNKNOWN if r is None else r.identity for r in records]
-    return traits(np.array(table, dtype=np.float64), identities)
+    return traits(np.array(table, dtype=np.float64), identities, places)
 
 
 def _write(
@@ -94,38 +92,40 @@ def _write(
     assets: list[int],
     columns: list[list[float]],
 ) -> list[Threat]:
-    """Turn the pairs found into structs, leaving out an asset's own track."""
+    """Turn the pairs found into structs, leaving out an asset's own track.
+
+    columns: one list a quantity of `kernels.threats`; a list a pair would be collected as garbage.
+    """
     found: list[Threat] = []
-    for track, asset, (*numbers, bearing_rad, off_rad, speed_mps, edge_m) in zip(
-        tracks, assets, columns, strict=True
-    ):
-        record = records[track]
-        if record is not None and record.label and record.label == state.feed_ids[asset]:
+    asset_ids, names, feed_ids = state.asset_ids, state.names, state.feed_ids
+    labels = ["" if record is None else record.label for record in records]
+    classes = ["other" if record is None else record.object_class for record in records]
+    for (
+        track, asset, range_m, closing_mps, cpa_m, cpa_s, arrival_s, sigma_s, straight_s, detour,
+        prob, bearing_rad, off_rad, speed_mps, edge_m,
+    ) in zip(tracks, assets, *columns, strict=True):  # fmt: skip
+        label = labels[track]
+        if label and label == feed_ids[asset]:
             continue
-        range_m, closing_mps, cpa_m, cpa_s, arrival_s, arrival_sigma_s, prob = numbers
-        kind = class_words("other" if record is None else record.object_class)
-        name, share = state.names[asset], round(100.0 * prob)
-        if edge_m <= 0.0:
-            reason = f"{kind} over {name} now, {share} % likely to come down on it"
-        else:
-            reason = (
-                f"{kind}, {distance_words(range_m)} from {name}, {round(degrees(off_rad))} degrees"
-                f" off it at {round(speed_mps)} m/s: can be there in {round(arrival_s)} s,"
-                f" {share} % likely to reach it"
-            )
         found.append(
             Threat(
                 track_id=ids[track],
-                asset_id=state.asset_ids[asset],
+                asset_id=asset_ids[asset],
                 range_m=range_m,
                 closing_mps=closing_mps,
                 cpa_m=cpa_m,
                 cpa_s=cpa_s,
                 arrival_s=arrival_s,
-                arrival_sigma_s=arrival_sigma_s,
+                arrival_sigma_s=sigma_s,
                 reach_prob=prob,
-                reason=reason,
+                straight_sigma_s=straight_s,
+                detour_prob=detour,
                 bearing_rad=bearing_rad,
+                off_rad=off_rad,
+                speed_mps=speed_mps,
+                edge_m=edge_m,
+                asset_name=names[asset],
+                object_class=classes[track],
             )
         )
     return found

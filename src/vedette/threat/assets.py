@@ -3,6 +3,8 @@
 In: the site file, then reports. Out: arrays in the site's east-north-up frame.
 """
 
+import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +21,7 @@ HORIZON_MIN_S = 600.0  # arrivals later than this are no threat yet, unless a zo
 HORIZON_RATIO = 1.25  # beyond the longest time any zone warns at, so that nothing appears late
 MOVED_MAX_S = 60.0  # a moving asset's last velocity is believed this long, then it stands
 SPEED_SPAN_MIN_S = 1.0  # two reports nearer than this give no velocity
+ONE_PLACE_M = 300.0  # outlines nearer to each other than this are one place to aim at
 
 
 @dataclass(slots=True)
@@ -29,7 +32,8 @@ class ThreatState:
     (A, 3); reported_ns (A,), 0 never (fixed). radius_m, half_height_m (A,). corners_m (A, V, 2):
     corners relative to the centre, rows of assets with fewer filled with the last; corner_count
     (A,), 0 for circles. horizon_s: arrivals later than this are not told; reach_floor_prob: nor are
-    those less probable. feeds, feed_ids: what moves an asset, empty for fixed ones.
+    those less probable. feeds, feed_ids: what moves an asset, empty for fixed ones. places: how
+    many things there are to aim at; huts side by side are one.
     """
 
     frame: SiteFrame
@@ -46,6 +50,7 @@ class ThreatState:
     corner_count: I64
     horizon_s: float
     reach_floor_prob: float
+    places: int
 
 
 def start(site: Site) -> ThreatState:
@@ -79,7 +84,19 @@ def start(site: Site) -> ThreatState:
         corner_count=np.array([len(corners) for _, corners in outlines], dtype=np.int64),
         horizon_s=max([HORIZON_MIN_S, *[HORIZON_RATIO * looked for looked in looks]]),
         reach_floor_prob=min([REACH_FLOOR_PROB, *[0.5 * prob for prob in probs]]),
+        places=_places([centre for centre, _ in outlines], radii),
     )
+
+
+def _places(centres: list[F64], radii: list[float]) -> int:
+    """Count the groups of assets that lie together, each within ONE_PLACE_M of another of it."""
+    group = list(range(len(centres)))
+    for i, j in itertools.combinations(range(len(centres)), 2):
+        away_m = math.hypot(*(centres[i] - centres[j])[:2].tolist()) - radii[i] - radii[j]
+        if away_m <= ONE_PLACE_M and group[i] != group[j]:
+            joined, left = group[i], group[j]
+            group = [joined if number == left else number for number in group]
+    return len(set(group))
 
 
 def _outline(frame: SiteFrame, site: Site, asset: Asset) -> tuple[F64, F64]:

@@ -33,11 +33,11 @@ RELEASE_ARRIVAL_RATIO = 1.05
 # cost of one second in the ninety that the site is built to give.
 HOLD_S = 1.0
 # Doubt costs time, never the warning. What is sooner a bird or a balloon than all else, has a class
-# that nobody can say yet, or an arrival not known to a quarter, has to hold a tenth of the time
+# that nobody can say yet, or an arrival not known to a tenth, has to hold a tenth of the time
 # left, ten looks at its class at most: in that time a bird has turned or is known for one, and a
 # drone still comes. So do what nothing but its own word speaks for, and what says who it is and has
 # not been checked: in that time a radar has seen where it is.
-DOUBT_HARMLESS_PROB, DOUBT_ARRIVAL_RATIO = 0.5, 0.25
+DOUBT_HARMLESS_PROB, DOUBT_ARRIVAL_RATIO = 0.5, 0.09
 DOUBT_HOLD_RATIO, DOUBT_HOLD_S_MAX = 0.1, 10.0
 CLASS_KNOWN_PROB = 0.4  # of its likeliest kind: more than any has before a look (birds, 0.33)
 
@@ -67,9 +67,9 @@ def hold_s(identity: IdentityRecord, threat: Threat, cause: str) -> float:
     """Say for how many seconds a condition has to hold before it warns people.
 
     cause: "threat" (what a person or the evidence calls a threat is not in doubt) or "unassessed".
-    NaN in the arrival's sigma is doubt.
+    NaN in the straight arrival's sigma is doubt.
     """
-    known = threat.arrival_sigma_s <= DOUBT_ARRIVAL_RATIO * threat.arrival_s
+    known = threat.straight_sigma_s <= DOUBT_ARRIVAL_RATIO * threat.arrival_s
     known &= not identity.own_word and not identity.checking
     known &= max(coarse_probs(identity.class_prob).values(), default=0.0) >= CLASS_KNOWN_PROB
     if cause == "threat" or (known and harmless_prob(identity) < DOUBT_HARMLESS_PROB):

@@ -12,7 +12,7 @@ from vedette.model.events import Event, WarningEscalated, WarningRaised, Warning
 from vedette.model.picture import IdentityRecord, WarningRecord
 from vedette.warning.contacts import HOLD_S, comes, continues
 from vedette.warning.state import Contact, Issued, WarningState, ZoneState
-from vedette.warning.words import reason, spoken, spoken_order
+from vedette.warning.words import all_of, reason, spoken, spoken_order
 
 # One alarm asks people for one act: be ready, take cover, hurry. What asks for none is told
 # silently, in the open warning's words and the record: a person bears under ten alarms in ten
@@ -58,7 +58,8 @@ def order_cover(state: WarningState, zone_state: ZoneState, words: str, now_ns: 
         _revise(state, warning, now_ns)
     _set_level(warning, WarningLevel.IMMINENT, now_ns)
     warning.cause = "human"
-    warning.reason, warning.spoken = words, spoken_order(state.mode)
+    warning.reason, warning.said = words, spoken_order(state.languages, state.mode)
+    warning.spoken = all_of(warning.said)
     return _event(warning, warning.t_detect_ns, state.mode, now_ns)
 
 
@@ -242,7 +243,10 @@ def _tell(
     if warning.cause != "human":
         warning.cause = first.cause
     warning.reason = _why(zone_state, first, raid, identities)
-    warning.spoken = spoken(state.mode, warning.level, raid, identities, first.arrival_s)
+    warning.said = spoken(
+        state.languages, state.mode, warning.level, raid, identities, first.arrival_s
+    )
+    warning.spoken = all_of(warning.said)
     return first.started_ns
 
 
@@ -307,6 +311,7 @@ def _event(warning: WarningRecord, detect_ns: int, mode: Mode, now_ns: int) -> E
         seconds_left_s=warning.seconds_left_s,
         reason=warning.reason,
         spoken=warning.spoken,
+        said=warning.said,
         cause=warning.cause,
         t_detect_ns=detect_ns,
         simulated=mode != Mode.LIVE,

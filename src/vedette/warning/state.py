@@ -68,10 +68,14 @@ class Issued:
 
 @dataclass(slots=True)
 class WarningState:
-    """The stage's memory. `warnings`: the open ones by warning_id. issued: also recent closed."""
+    """The stage's memory. `warnings`: the open ones by warning_id. issued: also recent closed.
+
+    languages: those that warnings are spoken in, in this order.
+    """
 
     mode: Mode
     zones: dict[str, ZoneState]
+    languages: tuple[str, ...] = ("en",)
     warnings: dict[int, WarningRecord] = field(default_factory=dict)
     issued: dict[int, Issued] = field(default_factory=dict)
     next_warning_id: int = 1
@@ -97,4 +101,4 @@ def start(site: Site) -> WarningState:
         hae_m = site.reference.hae_m if asset.ground_hae_m is None else asset.ground_hae_m
         place = list(frame.enu_from_geo_deg(asset.lat_deg, asset.lon_deg, hae_m))
         zones[zone.id] = ZoneState(zone, asset, place)
-    return WarningState(site.mode, zones)
+    return WarningState(site.mode, zones, site.languages)

@@ -1,15 +1,9 @@
-"""What a warning says: one spoken line for people taking cover, one reason for the watch."""
+"""What a warning says: a line a language for those who take cover, one reason for the watch."""
 
 import math
 
-from vedette.base.names import (
-    bearing_words,
-    class_words,
-    number_words,
-    seconds_words,
-    spoken_class,
-    track_name,
-)
+from vedette.base.languages import LANGUAGES, counted, time_left, winds
+from vedette.base.names import class_words, track_name
 from vedette.model.enums import Mode, WarningLevel
 from vedette.model.kinds import DRONES, family_prob
 from vedette.model.picture import IdentityRecord
@@ -17,58 +11,65 @@ from vedette.warning.state import Contact
 
 # Below an even chance a class is not said aloud: a wrong word costs trust, "object" costs nothing.
 CLASS_SAID_PROB_MIN = 0.5
-_MODE_WORDS = {
-    Mode.LIVE: "",
-    Mode.SIMULATED: "Simulation. ",
-    Mode.EXERCISE: "Exercise. ",
-    Mode.REPLAY: "Replay. ",
+_SPOKEN_CLASSES = {
+    "helicopter": "helicopter",
+    "light_aircraft": "aircraft",
+    "aeroplane": "aircraft",
 }
 
 
-def object_words(identity: IdentityRecord | None) -> str:
-    """Say what a track is, aloud: "drone", "aircraft", "unknown object" when we cannot tell."""
+def object_noun(identity: IdentityRecord | None) -> str:
+    """Say what a track is, aloud, as a noun of `base.languages`; "unknown" when we cannot tell."""
     if identity is None:
-        return "unknown object"
+        return "unknown"
     chance = identity.class_prob
     if sum(chance.get(kind, 0.0) for kind in DRONES) >= CLASS_SAID_PROB_MIN:
         return "drone"
     if family_prob(chance, identity.object_class) >= CLASS_SAID_PROB_MIN:
-        return spoken_class(identity.object_class)
-    return "unknown object"
+        return _SPOKEN_CLASSES.get(identity.object_class, "unknown")
+    return "unknown"
 
 
 def spoken(
+    languages: tuple[str, ...],
     mode: Mode,
     level: WarningLevel,
     contacts: list[Contact],
     identities: dict[int, IdentityRecord],
     seconds_left_s: float,
-) -> str:
-    """Say the warning as it is read out: what, where from, how long, what to do.
+) -> dict[str, str]:
+    """Say the warning as it is read out: what, where from, how long, what to do. By language.
 
     contacts: those that cause it, nearest in time first. Marked in words unless the mode is LIVE.
     """
-    order = "Take cover." if level == WarningLevel.IMMINENT else "Be ready to take cover."
-    what = _objects(contacts, identities)
-    parts = [what[:1].upper() + what[1:]]
-    if contacts and math.isfinite(contacts[0].bearing_rad):
-        parts.append(bearing_words(contacts[0].bearing_rad))
-    parts.append(seconds_words(seconds_left_s))
-    return f"{_MODE_WORDS[mode]}{', '.join(parts)}. {order}"
+    nouns = sorted({object_noun(identities.get(contact.track_id)) for contact in contacts})
+    noun = nouns[0] if len(nouns) == 1 else "object"
+    said = {}
+    for language in languages:
+        words = LANGUAGES[language].words
+        parts = [counted(language, len(contacts), noun)]
+        if contacts and math.isfinite(contacts[0].bearing_rad):
+            parts.append(winds(language, contacts[0].bearing_rad))
+        parts.append(time_left(language, seconds_left_s))
+        facts = words["comma"].join(parts)
+        line = words["sentence"].format(
+            facts=facts[:1].upper() + facts[1:], order=words[f"order.{level.value}"]
+        )
+        said[language] = words[f"mode.{mode.value.lower()}"] + line
+    return said
 
 
-def spoken_order(mode: Mode) -> str:
-    """Say that a human orders cover, as it is read out."""
-    return f"{_MODE_WORDS[mode]}Take cover now, by order of the watch."
+def spoken_order(languages: tuple[str, ...], mode: Mode) -> dict[str, str]:
+    """Say that a human orders cover, as it is read out. By language."""
+    words = {language: LANGUAGES[language].words for language in languages}
+    return {
+        key: each[f"mode.{mode.value.lower()}"] + each["order.human"] for key, each in words.items()
+    }
 
 
-def _objects(contacts: list[Contact], identities: dict[int, IdentityRecord]) -> str:
-    kinds = sorted({object_words(identities.get(contact.track_id)) for contact in contacts})
-    if len(contacts) == 1:
-        return kinds[0]
-    kind = kinds[0] if len(kinds) == 1 else "object"
-    plural = kind if kind == "aircraft" else f"{kind}s"
-    return f"{number_words(len(contacts))} {plural}"
+def all_of(said: dict[str, str]) -> str:
+    """Put the lines of all languages into one, in the site's order."""
+    return " ".join(said.values())
 
 
 def reason(contact: Contact, identity: IdentityRecord, asset_name: str, others: int) -> str:

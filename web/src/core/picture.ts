@@ -2,7 +2,7 @@
 import { batch, createMemo, createRoot, createSignal } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
 import type {
-  Engagement, EngagementOption, Mode, NumberedEvent, Posture, QueueItem, SiteView, SourceState,
+  AlarmView, Engagement, EngagementOption, Mode, NumberedEvent, Posture, QueueItem, SiteView, SourceState,
   StreamHello, StreamMessage, StreamPicture, StreamResync, TrackGroup, WarningRecord,
 } from "../generated/model";
 import { getJson } from "./http";
@@ -26,11 +26,16 @@ interface Lists {
   sources: SourceState[];
   groups: TrackGroup[];
   posture: Posture;
+  alarms: AlarmView;
 }
 
 const [lists, setLists] = createStore<Lists>({
   warnings: [], engagements: [], options: [], queue: [], sources: [], groups: [],
   posture: { weapons_control: "tight", hold: false },
+  alarms: {
+    total: 0, last_10_min: 0, per_10_min_mean: null, per_10_min_peak: 0, watched_s: 0,
+    flood: false, floods: 0, within_limits: true,
+  },
 });
 const [t_us, setTime] = createSignal(0);
 const [tracks, setTracks] = createSignal<readonly Track[]>([]);
@@ -127,6 +132,7 @@ function takePicture(picture: StreamPicture): void {
   setLists("sources", reconcile(picture.sources, { key: "source" }));
   setLists("groups", reconcile(picture.groups, { key: "group_id" }));
   setLists("posture", reconcile(picture.posture));
+  setLists("alarms", reconcile(picture.alarms));
   setViewers(picture.viewers);
   addEvents(picture.events);
   watchAge();

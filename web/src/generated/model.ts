@@ -182,6 +182,8 @@ export interface Sensor {
   scan: "frame" | "rotating";
   cooperative: boolean | null;
   stale_s: number;
+  clock: "none" | "synchronised" | "unstated";
+  delay_s: number;
   coverage: Coverage;
   receivers: Receiver[];
   sac: number | null;
@@ -322,6 +324,7 @@ export interface WarningRecord {
   cause: string;
   t_detect_us: number;
   level_us: number;
+  said: Record<string, string>;
   acknowledged_by: string | null;
   acknowledged_us: number;
   delivered: Record<string, number>;
@@ -430,6 +433,18 @@ export interface TrackGroup {
   seen_us: number;
 }
 
+/** How many alarms the watch has to carry, live, against EEMUA 191 and ISA-18.2. */
+export interface AlarmView {
+  total: number;
+  last_10_min: number;
+  per_10_min_mean: number | null;
+  per_10_min_peak: number;
+  watched_s: number;
+  flood: boolean;
+  floods: number;
+  within_limits: boolean;
+}
+
 /** The whole air picture at one moment (GET /api/picture). */
 export interface PictureView {
   t_us: number;
@@ -444,6 +459,7 @@ export interface PictureView {
   queue: QueueItem[];
   sources: SourceState[];
   groups: TrackGroup[];
+  alarms: AlarmView;
 }
 
 /** One item of a ledger, in words a watch officer reads. */
@@ -478,8 +494,8 @@ export interface IdentityRecord {
   dismissed_reason: string;
 }
 
-/** What one track can do to one defended asset. */
-export interface Threat {
+/** What one track can do to one defended asset (`model.picture.Threat`), with its words. */
+export interface ThreatView {
   track_id: number;
   asset_id: string;
   range_m: number | null;
@@ -488,9 +504,14 @@ export interface Threat {
   cpa_s: number | null;
   arrival_s: number | null;
   arrival_sigma_s: number | null;
+  arrival_early_s: number | null;
+  arrival_late_s: number | null;
+  detour_prob: number | null;
   reach_prob: number | null;
-  reason: string;
   bearing_rad: number | null;
+  off_rad: number | null;
+  speed_mps: number | null;
+  reason: string;
 }
 
 /** When a sensor last contributed to a track. */
@@ -519,7 +540,7 @@ export interface TrackDetail {
   started_us: number;
   track: TrackView | null;
   identity: IdentityRecord | null;
-  threats: Threat[];
+  threats: ThreatView[];
   options: EngagementOption[];
   sources: SourceAge[];
   path: PathPoint[];
@@ -704,7 +725,7 @@ export interface TrackRecalled {
   reason: string;
 }
 
-/** People in a zone are warned. revision counts raise and escalations; it is delivered once per channel and revision. t_detect_us: start of the track that causes it. */
+/** People in a zone are warned. revision counts raise and escalations; each is delivered once a channel. t_detect_us: start of the track that causes it. said: what is spoken, by language. */
 export interface WarningRaised {
   event: "WarningRaised";
   t_us: number;
@@ -720,6 +741,7 @@ export interface WarningRaised {
   cause: string;
   t_detect_us: number;
   simulated: boolean;
+  said: Record<string, string>;
 }
 
 /** People must act anew: from possible to imminent, much sooner than told, or a new raid. */
@@ -738,9 +760,10 @@ export interface WarningEscalated {
   cause: string;
   t_detect_us: number;
   simulated: boolean;
+  said: Record<string, string>;
 }
 
-/** Tracks have joined an open warning and ask nobody for another act. */
+/** Tracks have joined an open warning and ask nobody for another act: no new revision, no alarm. track_ids: all it now names. t_detect_us: start of the oldest of those that warn now. */
 export interface WarningUpdated {
   event: "WarningUpdated";
   t_us: number;
@@ -1041,6 +1064,7 @@ export interface HealthView {
   picture_age_s: number | null;
   tracks: number;
   viewers: number;
+  alarms: AlarmView;
   counters: Record<string, number>;
 }
 
@@ -1096,6 +1120,7 @@ export interface StreamPicture {
   queue: QueueItem[];
   sources: SourceState[];
   groups: TrackGroup[];
+  alarms: AlarmView;
   events: NumberedEvent[];
   viewers: number;
 }

@@ -22,6 +22,7 @@ export function SitePanel(): JSX.Element {
       <Show when={lists.engagements.length}>
         <For each={[...lists.engagements].reverse()}>{(e) => <EngagementCard engagement={e} />}</For>
       </Show>
+      <AlarmSection />
       <section>
         <h3>Sources</h3>
         <ul class="source-list">
@@ -77,6 +78,26 @@ function PostureSection(): JSX.Element {
         <button onClick={() => withRight("authorise", () => openDialog({ kind: "control" }))} {...barring("authorise")}>Change status… <kbd>W</kbd></button>
         <button onClick={() => void hold()}>{lists.posture.hold ? "Lift hold…" : "Hold"} <kbd>H</kbd></button>
       </div>
+    </section>
+  );
+}
+
+/** What the watch has to carry, live: EEMUA 191 and ISA-18.2 bound both figures. */
+function AlarmSection(): JSX.Element {
+  const alarms = () => lists.alarms;
+  const mean = (): string => alarms().per_10_min_mean === null
+    ? "mean after ten minutes of watch"
+    : `mean ${alarms().per_10_min_mean?.toFixed(1)} in 10 min over ${clockSpan(alarms().watched_s)} (under 1 is bearable)`;
+  return (
+    <section data-testid="alarm-load">
+      <h3>Alarms</h3>
+      <p classList={{ caution: alarms().flood }}>
+        <b class="num">{alarms().last_10_min}</b> in the last 10 minutes (10 are a flood)
+        <Show when={alarms().flood}><b> · ALARM FLOOD: share the work, take the queue from the top</b></Show>
+      </p>
+      <p class="num" classList={{ caution: !alarms().within_limits, "quiet-text": alarms().within_limits }}>
+        {mean()} · most ever {alarms().per_10_min_peak} · {alarms().total} in all
+      </p>
     </section>
   );
 }

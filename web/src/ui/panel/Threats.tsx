@@ -2,20 +2,20 @@ import { For, Show, type JSX } from "solid-js";
 import { clockSpan, distance, percent, whole } from "../../core/format";
 import { site, t_us } from "../../core/picture";
 import { isKnown, type Track } from "../../core/track";
-import type { Threat } from "../../generated/model";
+import type { ThreatView } from "../../generated/model";
 
 /** What the track can do to each asset. Friendly and civil tracks are shown no time of arrival. */
-export function Threats(props: { track: Track; threats: readonly Threat[]; asked_us: number }): JSX.Element {
+export function Threats(props: { track: Track; threats: readonly ThreatView[]; asked_us: number }): JSX.Element {
   const nameOf = (id: string): string => site()?.assets.find((asset) => asset.id === id)?.name ?? id;
   const known = (): boolean => isKnown(props.track.identity);
   const earliest = (): string => site()?.assets[props.track.arrival_asset]?.id ?? "";
   // The asset that table and label name comes first, then the likeliest.
-  const worstFirst = (): Threat[] =>
+  const worstFirst = (): ThreatView[] =>
     [...props.threats].sort((a, b) =>
       Number(b.asset_id === earliest()) - Number(a.asset_id === earliest())
       || (b.reach_prob ?? 0) - (a.reach_prob ?? 0) || (a.range_m ?? 0) - (b.range_m ?? 0));
   // The detail is asked for once a second; its times run on meanwhile, as those of the table do.
-  const left_s = (threat: Threat): number => threat.asset_id === earliest()
+  const left_s = (threat: ThreatView): number => threat.asset_id === earliest()
     ? props.track.arrival_s : (threat.arrival_s ?? NaN) - Math.max(0, t_us() - props.asked_us) / 1e6;
   return (
     <Show when={props.threats.length > 0}>
@@ -32,9 +32,11 @@ export function Threats(props: { track: Track; threats: readonly Threat[]; asked
                 <Meter value={threat.reach_prob ?? 0} label={`${percent(threat.reach_prob)} likely to reach it`} />
                 <p class="threat-line num">
                   <Show when={Number.isFinite(left_s(threat))} fallback="cannot reach it at its present speed">
-                    earliest arrival <b>{clockSpan(left_s(threat))}</b> ± {whole(threat.arrival_sigma_s)} s
+                    earliest arrival <b>{clockSpan(left_s(threat))}</b>
+                    <span class="quiet-text" title="Of those that come, one in ten is sooner and one in ten later">{between(threat, left_s(threat))}</span>
                   </Show>
                 </p>
+                <p class="threat-line quiet-text">Why: {threat.reason}</p>
               </Show>
               <p class="threat-line num">
                 closest approach {distance(threat.cpa_m)}
@@ -46,6 +48,14 @@ export function Threats(props: { track: Track; threats: readonly Threat[]; asked
       </section>
     </Show>
   );
+}
+
+/** ", most likely 1:08 to 1:35": eight in ten of those that come are there between the two. */
+function between(threat: ThreatView, left: number): string {
+  const gone = (threat.arrival_s ?? NaN) - left;
+  const early = Math.max(0, (threat.arrival_early_s ?? NaN) - gone);
+  const late = Math.max(0, (threat.arrival_late_s ?? NaN) - gone);
+  return Number.isFinite(early) && Number.isFinite(late) ? `, most likely ${clockSpan(early)} to ${clockSpan(late)}` : "";
 }
 
 function closing(mps: number | null): string {
