@@ -160,7 +160,7 @@ def advance(
     state.queue = decision.queue(
         state.decision, records, state.threats, state.warning.warnings, sources, now_ns
     )
-    return state, _picture(state, events)
+    return state, picture_of(state, events)
 
 
 def _unrefused(reports: list[Report], batches: list[measurements.MeasurementBatch]) -> list[Report]:
@@ -210,7 +210,8 @@ def _turned_away(arrival: Arrival) -> Refusal:
     )
 
 
-def _picture(state: State, events: list[Event]) -> AirPicture:
+def picture_of(state: State, events: list[Event]) -> AirPicture:
+    """Put together what a state shows, beside what has just happened."""
     return AirPicture(
         now_ns=state.now_ns,
         tracks=state.tracking.table,

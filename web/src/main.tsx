@@ -6,6 +6,7 @@ import { getJson } from "./core/http";
 import { connected, setSite, startPicture } from "./core/picture";
 import { watchPresence } from "./core/presence";
 import { loadSession } from "./core/session";
+import { followMoment } from "./core/replay";
 import { followView } from "./core/view";
 import type { SiteView } from "./generated/model";
 import "./styles/tokens.css";
@@ -14,6 +15,7 @@ import "./styles/bars.css";
 import "./styles/layout.css";
 import "./styles/lists.css";
 import "./styles/map.css";
+import "./styles/timeline.css";
 import "./styles/panel.css";
 import "./styles/dialogs.css";
 import "./styles/access.css";
@@ -27,6 +29,7 @@ async function loadSite(wait_ms: number): Promise<void> {
 }
 
 followView();
+followMoment();
 listenToKeys();
 startPicture();
 watchPresence();

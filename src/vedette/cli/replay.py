@@ -16,7 +16,7 @@ def add(parsers: Parsers) -> None:
     parser = describe(
         parsers,
         "replay",
-        "re-execute a recording and show it, or verify it bit for bit",
+        "show a recording on the display, any moment of it, or verify it bit for bit",
         "vedette replay .vedette/demo/recording --verify",
     )
     parser.add_argument("recording", metavar="RECORDING", type=Path)

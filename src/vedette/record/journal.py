@@ -21,6 +21,7 @@ from vedette.model.commands import Command
 from vedette.model.events import Event
 
 RETRY_S = 1.0
+ROW_MAX_BYTES = 16 * 2**20  # of one row read back; the largest honest one has some kilobytes
 _JSON = msgspec.json.Encoder()
 _EVENT = msgspec.json.Decoder(Event)
 _ROW = msgspec.msgpack.Encoder()
@@ -39,6 +40,7 @@ _INSERT_EVENT = "insert into events values (?, ?, ?, ?, ?, ?)"
 _INSERT_COMMAND = "insert into commands values (?, ?, ?, ?, ?, ?, ?)"
 _INSERT_ACT = "insert into acts values (?, ?, ?, ?, ?, ?)"
 TABLES = ("events", "commands", "acts")
+_KINDS = ("table", "index")
 _FAULTS = (sqlite3.OperationalError, sqlite3.DatabaseError, OSError)
 
 
@@ -188,6 +190,12 @@ def _rows(folder: Path, query: str, values: tuple[int, ...] = ()) -> Iterator[tu
     path = journal_path(folder)
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as file:
+            file.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, ROW_MAX_BYTES)
+            # What looks like a table may be a query without an end in a file that somebody made.
+            if file.execute(
+                "select 1 from sqlite_master where type not in (?, ?)", _KINDS
+            ).fetchone():
+                raise RefusedError(f"{path}: not a journal: it holds more than tables")
             yield from file.execute(query, values)
     except sqlite3.Error as error:
         raise RefusedError(f"{path}: {error}") from None

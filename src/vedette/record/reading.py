@@ -62,6 +62,8 @@ class Step:
 
     first_of: "" or, for the first step of a segment, why it began ("started", "continued",
     "restarted", "gap"). seq, chain: the journal's last event after the step, and its hash.
+    offset: where in the segment's file the next step begins, 0 where that is inside a chunk; with
+    it `place` gives where to read on.
     """
 
     number: int
@@ -74,6 +76,12 @@ class Step:
     first_of: str
     seq: int
     chain: bytes
+    offset: int = 0
+
+    @property
+    def place(self) -> "Place | None":
+        """Where to read on after this step; None where no chunk ends with it."""
+        return Place(self.number, self.segment, self.offset) if self.offset else None
 
 
 @dataclass(slots=True)
@@ -134,7 +142,7 @@ def read(
 
 def _steps(folder: Path, assembly: _Assembly, offset: int) -> Iterator[Step]:
     """Read the steps of one segment."""
-    for channel, data in _messages(segment_path(folder, assembly.segment), offset):
+    for channel, data, end in _messages(segment_path(folder, assembly.segment), offset):
         try:
             if channel == CHANNELS["arrivals"]:
                 assembly.arrivals.append(_ARRIVAL.decode(data))
@@ -143,6 +151,7 @@ def _steps(folder: Path, assembly: _Assembly, offset: int) -> Iterator[Step]:
             elif channel == CHANNELS["steps"]:
                 step = _marked(assembly, _MARKER.decode(data))
                 if step is not None:
+                    step.offset = end
                     yield step
         except msgspec.DecodeError as error:
             raise _DamagedError(f"a message cannot be decoded: {error}") from None
@@ -181,15 +190,18 @@ def pictures(folder: Path) -> Iterator[RecordedPicture]:
     session(folder)
     for segment in segments(folder):
         try:
-            for channel, data in _messages(segment_path(folder, segment), 0):
+            for channel, data, _ in _messages(segment_path(folder, segment), 0):
                 if channel == CHANNELS["pictures"]:
                     yield decode_state(data, RecordedPicture)
         except (_DamagedError, RefusedError):
             continue
 
 
-def _messages(path: Path, offset: int) -> Iterator[tuple[int, bytes]]:
-    """Read channel and data of each message of a segment, checksums compared."""
+def _messages(path: Path, offset: int) -> Iterator[tuple[int, bytes, int]]:
+    """Read channel and data of each message of a segment, checksums compared.
+
+    With the last of a chunk comes where in the file the next one begins, with the others 0.
+    """
     try:
         file = path.open("rb")
     except OSError as error:
@@ -203,7 +215,8 @@ def _messages(path: Path, offset: int) -> Iterator[tuple[int, bytes]]:
                 found = list(_chunk_messages(body))
             except _UNREADABLE as error:
                 raise _DamagedError(f"a chunk is damaged: {error}") from None
-            yield from found
+            for k, (channel, data) in enumerate(found, start=1):
+                yield channel, data, file.tell() if k == len(found) else 0
 
 
 def _chunks(file: BinaryIO, whole: bool) -> Iterator[bytes]:

@@ -75,7 +75,8 @@ def session(folder: Path) -> Session:
 def site_text(folder: Path) -> str:
     """Read the recorded site file. Raises RefusedError where it is not the one recorded with."""
     try:
-        text = (folder / "site.toml").read_text("utf-8")
+        with (folder / "site.toml").open("rb") as file:
+            text = file.read(FILE_MAX_BYTES).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise RefusedError(f"{folder / 'site.toml'}: {error}") from None
     if site_sha256(text) != session(folder).site_sha256:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -17,10 +17,23 @@ from vedette.server.hub import Hub
 from vedette.server.permissions import HERE, WHILE_LOCKED, Door, Right, missing, permits
 from vedette.server.public import as_public
 from vedette.server.strict import decode_json
+from vedette.server.views import ReplayView
 
 CSRF_HEADER = "X-Vedette-CSRF"
 LOCKED = 423
 STATIC = Path(__file__).parent / "static"
+
+
+class Player(Protocol):
+    """What a replay does for the server."""
+
+    def view(self) -> ReplayView:
+        """Say where it stands."""
+
+    def wish(self, playing: bool | None, speed_ratio: float | None, to_ns: int | None) -> None:
+        """Play or rest, at a speed, from a moment; None: as it is. Outside the recording's ends
+        the nearest of them is meant."""
+
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 _T = TypeVar("_T")
@@ -32,7 +45,7 @@ class Options:
 
     host: what it listens on; anything but loopback demands a login for everything. host_names:
     further names it is called by. tls: whether the connection is encrypted. hint: shown beside the
-    login (a demo names its own accounts there). static: the built page.
+    login (a demo names its own accounts there). static: the built page. player: of a replay.
     """
 
     host: str = "127.0.0.1"
@@ -40,6 +53,7 @@ class Options:
     tls: bool = False
     hint: str = ""
     static: Path = field(default=STATIC)
+    player: Player | None = None
 
 
 class Access:

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 
 from vedette.base.errors import VedetteError
 from vedette.config.site import Site
+from vedette.model.enums import Mode
 from vedette.server import exhibits
 from vedette.server.access import Access, Options
 from vedette.server.accounts import Accounts
@@ -27,6 +28,7 @@ from vedette.server.metrics import MetricsRoutes
 from vedette.server.openapi import OpenApiRoutes
 from vedette.server.page import page_routes
 from vedette.server.picture_routes import PictureRoutes
+from vedette.server.replay_routes import ReplayRoutes, refusals
 from vedette.server.stream_routes import StreamRoutes
 from vedette.server.strict import one_line
 
@@ -75,6 +77,7 @@ def demand_accounts(host: str, accounts: Accounts) -> None:
 def _routes(access: Access, hub: Hub, options: Options) -> list[BaseRoute]:
     desk = Desk(hub)
     routes = [
+        *ReplayRoutes(options.player).routes(),
         *LoginRoutes(access, desk).routes(),
         *CommandRoutes(access, desk).routes(),
         *exhibits.ExhibitRoutes(access, desk).routes(),
@@ -85,7 +88,8 @@ def _routes(access: Access, hub: Hub, options: Options) -> list[BaseRoute]:
         *StreamRoutes(access).routes(),
         *AuditRoutes(access).routes(),
     ]
-    return [*behind_doors(access, routes), *page_routes(options.static)]
+    shut = refusals() if hub.mode is Mode.REPLAY else []
+    return [*shut, *behind_doors(access, routes), *page_routes(options.static)]
 
 
 async def _http_error(request: Request, error: Any) -> Response:

@@ -6,6 +6,7 @@ that holds it.
 """
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,6 +60,11 @@ class History:
             self.bytes -= _size(self.snapshots.popleft())
             if not self.snapshots:
                 break
+
+    def refill(self, snapshots: Iterable[Snapshot]) -> None:
+        """Hold these instead: a replay went elsewhere. snapshots: oldest first."""
+        self.snapshots = deque(snapshots)
+        self.bytes = sum(map(_size, self.snapshots))
 
     def path(self, track_id: int, frame: SiteFrame) -> list[PathPoint]:
         """Give where the track was, oldest first; empty where it is unknown."""

@@ -8,7 +8,7 @@ step must not change the picture on another thread while the loop runs.
 
 import time
 from collections import Counter
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -95,6 +95,7 @@ class Hub:
         self.alarms = AlarmCount()
         self.counters: Counter[str] = Counter()
         self.picture: AirPicture | None = None
+        self.replay: Callable[[], views.ReplayView] | None = None  # where a replay stands
         self._published_s = 0.0
         self._shown: dict[int, int] = {}  # warning_id -> highest revision reported as shown
 
@@ -218,6 +219,7 @@ class Hub:
             "t_us": self.picture.now_ns // NS_PER_US,
             "tracks": packed_tracks(columns, labels),
             **self._standing(self.picture),
+            "replay": as_public(self.replay()) if self.replay is not None else None,
             "viewers": self.broadcast.viewers,
         }
 

@@ -22,6 +22,7 @@ from vedette.server.commands import EXHIBIT_REQUEST, INTEGER_MAX, REQUESTS
 from vedette.server.exhibits import FIELDS
 from vedette.server.login_routes import Login, SecondAuthorisation, Unlock
 from vedette.server.public import public_name
+from vedette.server.replay_routes import ReplayWish
 from vedette.server.strict import PLAIN_TEXT
 
 PATH = "/api/openapi.json"
@@ -45,12 +46,14 @@ _ANSWERS: tuple[type[msgspec.Struct], ...] = (
     views.ExhibitAnswer,
     views.HealthView,
     views.AuditView,
+    views.ReplayView,
 )
 _ASKED: tuple[type[msgspec.Struct], ...] = (
     Login,
     Unlock,
     SecondAuthorisation,
     detections.Wire,
+    ReplayWish,
     *REQUESTS,
 )
 
@@ -133,6 +136,11 @@ OPERATIONS = (
     Operation(
         "get", "/api/audit.csv", "The whole audit trail as CSV", {200: "text/csv"}, (423,),
         who="watch",
+    ),
+    Operation("get", "/api/replay", "Where a replay stands", {200: views.ReplayView}, (404,)),
+    Operation(
+        "post", "/api/replay", "Play, rest, another speed, another moment",
+        {200: views.ReplayView}, (400, 404, 408, 413, 415), ("ReplayWish", JSON),
     ),
     Operation("get", PATH, "This document", {200: JSON}),
     Operation("get", "/metrics", "Metrics for Prometheus", {200: TEXT}, (429,)),

@@ -130,6 +130,8 @@ DOORS: dict[str, Door] = {
     "GET /api/audit": Door(Right.AUDIT),
     "GET /api/audit.csv": Door(Right.AUDIT, "save audit trail"),
     "GET /api/health": Door(Right.VIEW),
+    "GET /api/replay": Door(Right.VIEW),
+    "POST /api/replay": Door(Right.VIEW),
     "GET /api/openapi.json": Door(Right.VIEW),
     "GET /metrics": Door(Right.VIEW, basic=True),
     "POST /api/detections": Door(Right.SEND),

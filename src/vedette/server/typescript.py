@@ -51,6 +51,7 @@ ANSWERS: tuple[type[msgspec.Struct], ...] = (
     views.ExhibitAnswer,
     views.HealthView,
     views.AuditView,
+    views.ReplayView,
     views.StreamHello,
     views.StreamPicture,
     views.StreamResync,

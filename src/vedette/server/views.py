@@ -193,6 +193,32 @@ class AlarmView(View, frozen=True, kw_only=True):
     within_limits: bool
 
 
+class ReplayView(View, frozen=True, kw_only=True):
+    """Where a replay stands (GET /api/replay, and in every picture of one).
+
+    first_us, last_us: the recording's ends. speed_ratio: times real time. target_us: the moment
+    that is being gone to, None where the picture is it. worked_us: how far the recording has been
+    done again; up to there any moment can be gone to at once, and of these steps differing_steps
+    are not the recorded ones to the bit. complete: all that can be done again has been. behind:
+    this machine cannot keep the speed. remarks: what is damaged or left out, in words.
+    """
+
+    recording: str
+    first_us: int
+    last_us: int
+    t_us: int
+    target_us: int | None
+    playing: bool
+    speed_ratio: float
+    behind: bool
+    worked_us: int
+    complete: bool
+    steps: int
+    differing_steps: int
+    first_difference_us: int | None
+    remarks: list[str]
+
+
 class PictureView(View, frozen=True, kw_only=True):
     """The whole air picture at one moment (GET /api/picture)."""
 
@@ -380,7 +406,10 @@ class StreamHello(View, frozen=True, kw_only=True, tag="hello", tag_field="kind"
 
 
 class StreamPicture(View, frozen=True, kw_only=True, tag="picture", tag_field="kind"):
-    """The air picture, newest only; events are those since the last message to this client."""
+    """The air picture, newest only; events are those since the last message to this client.
+
+    replay: where a replay stands; None where the picture is live.
+    """
 
     t_us: int
     tracks: TrackColumns
@@ -392,6 +421,7 @@ class StreamPicture(View, frozen=True, kw_only=True, tag="picture", tag_field="k
     sources: list[SourceState]
     groups: list[TrackGroup]
     alarms: AlarmView
+    replay: ReplayView | None
     events: list[NumberedEvent]
     viewers: int
 

@@ -14,6 +14,8 @@ export interface ViewState {
   descending: boolean;
   theme: Theme;
   layers: string[];
+  /** The moment of a replay. */
+  moment_us: number | null;
 }
 
 export const DEFAULT_LAYERS = ["rings", "zones", "labels", "trails"];
@@ -22,7 +24,7 @@ export function defaultView(): ViewState {
   return {
     track: null, lat_deg: null, lon_deg: null, zoom: null,
     filter: "all", text: "", sort: "urgency", descending: false,
-    theme: "night", layers: [...DEFAULT_LAYERS],
+    theme: "night", layers: [...DEFAULT_LAYERS], moment_us: null,
   };
 }
 
@@ -54,6 +56,8 @@ export function parseHash(hash: string): ViewState {
   if (query.get("theme") === "day") view.theme = "day";
   const layers = query.get("layers");
   if (layers !== null) view.layers = layers.split(",").filter((word) => /^[a-z]+$/.test(word));
+  const moment_ms = Date.parse(query.get("t") ?? "");
+  if (moment_ms >= 0) view.moment_us = moment_ms * 1000;
   return view;
 }
 
@@ -72,5 +76,6 @@ export function formatHash(view: ViewState): string {
   }
   if (view.theme !== "night") parts.push(`theme=${view.theme}`);
   if (view.layers.join() !== DEFAULT_LAYERS.join()) parts.push(`layers=${view.layers.join(",")}`);
+  if (view.moment_us !== null) parts.push(`t=${new Date(Math.ceil(view.moment_us / 1000)).toISOString()}`);
   return parts.length ? `#${parts.join("&")}` : "";
 }

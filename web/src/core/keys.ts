@@ -2,14 +2,19 @@
 import { lockConsole } from "./presence";
 import { acknowledge, assess, dismiss, hold, lookAt, nextInQueue, nextToAcknowledge, withSelected } from "./actions";
 import { closeDialog, dialog, openDialog } from "./dialogs";
-import { loginAsked, session, withRight } from "./session";
+import { say } from "./notices";
+import { replaying } from "./picture";
+import { changeSpeed, goBy, playOrRest, stepEvent } from "./replay";
+import { loginAsked, NOTHING, session, withRight } from "./session";
 import { toggleSound, unlock } from "./sound";
 import { select, toggleLayer, toggleTheme, view } from "./view";
 
 export interface KeyEntry {
   key: string;
-  group: "Warnings" | "Selected track" | "Picture" | "Map";
+  group: "Warnings" | "Selected track" | "Picture" | "Map" | "Replay";
   text: string;
+  /** It acts on the world: a replay offers no such thing. */
+  acts?: true;
   act?: () => void;
 }
 
@@ -17,22 +22,22 @@ export interface KeyEntry {
 export const mapKeys: { home?: () => void; centre?: () => void; zoom?: (steps: number) => void } = {};
 
 export const KEYS: KeyEntry[] = [
-  { key: "A", group: "Warnings", text: "acknowledge the most urgent warning", act: () => void acknowledge(nextToAcknowledge()) },
-  { key: "H", group: "Warnings", text: "hold at once; again: lift hold", act: () => void hold() },
+  { key: "A", group: "Warnings", text: "acknowledge the most urgent warning", acts: true, act: () => void acknowledge(nextToAcknowledge()) },
+  { key: "H", group: "Warnings", text: "hold at once; again: lift hold", acts: true, act: () => void hold() },
   { key: "M", group: "Warnings", text: "alarm sound on or off", act: toggleSound },
-  { key: "S", group: "Selected track", text: "assess: I have looked at it", act: () => withSelected((id) => void assess(id)) },
-  { key: "I", group: "Selected track", text: "identify, with a reason", act: () => withRight("identify", () => withSelected((trackId) => openDialog({ kind: "identify", trackId }))) },
-  { key: "D", group: "Selected track", text: "dismiss, with a reason", act: () => withRight("keep_watch", () => withSelected(dismiss)) },
-  { key: "E", group: "Selected track", text: "compare options and authorise", act: () => withSelected((trackId) => openDialog({ kind: "engage", trackId })) },
-  { key: "O", group: "Selected track", text: "look: point the nearest sensor at it", act: () => withSelected((id) => void lookAt(id)) },
+  { key: "S", group: "Selected track", text: "assess: I have looked at it", acts: true, act: () => withSelected((id) => void assess(id)) },
+  { key: "I", group: "Selected track", text: "identify, with a reason", acts: true, act: () => withRight("identify", () => withSelected((trackId) => openDialog({ kind: "identify", trackId }))) },
+  { key: "D", group: "Selected track", text: "dismiss, with a reason", acts: true, act: () => withRight("keep_watch", () => withSelected(dismiss)) },
+  { key: "E", group: "Selected track", text: "compare options and authorise", acts: true, act: () => withSelected((trackId) => openDialog({ kind: "engage", trackId })) },
+  { key: "O", group: "Selected track", text: "look: point the nearest sensor at it", acts: true, act: () => withSelected((id) => void lookAt(id)) },
   { key: "C", group: "Selected track", text: "centre the map on it", act: () => mapKeys.centre?.() },
   { key: "N", group: "Picture", text: "next item of the queue", act: nextInQueue },
   { key: "/", group: "Picture", text: "find a track", act: () => document.getElementById("find-track")?.focus() },
   { key: "↑ ↓", group: "Picture", text: "in the table: previous and next track" },
-  { key: "W", group: "Picture", text: "weapons control status", act: () => withRight("authorise", () => openDialog({ kind: "control" })) },
-  { key: "X", group: "Picture", text: "attach an exhibit", act: () => withRight("attach", () => openDialog({ kind: "exhibit", engagementId: null })) },
+  { key: "W", group: "Picture", text: "weapons control status", acts: true, act: () => withRight("authorise", () => openDialog({ kind: "control" })) },
+  { key: "X", group: "Picture", text: "attach an exhibit", acts: true, act: () => withRight("attach", () => openDialog({ kind: "exhibit", engagementId: null })) },
   { key: "L", group: "Picture", text: "light or dark", act: toggleTheme },
-  { key: "K", group: "Picture", text: "lock this console; the picture stays", act: () => void lockConsole() },
+  { key: "K", group: "Picture", text: "lock this console; the picture stays", acts: true, act: () => void lockConsole() },
   { key: "U", group: "Picture", text: "audit trail, for the auditor", act: () => withRight("audit", () => openDialog({ kind: "audit" }), true) },
   { key: "Esc", group: "Picture", text: "close the dialog; then deselect" },
   { key: "?", group: "Picture", text: "these keys", act: () => openDialog({ kind: "keys" }) },
@@ -43,10 +48,22 @@ export const KEYS: KeyEntry[] = [
   { key: "V", group: "Map", text: "sensor coverage on or off", act: () => toggleLayer("coverage") },
   { key: "T", group: "Map", text: "trails on or off", act: () => toggleLayer("trails") },
   { key: "B", group: "Map", text: "labels on or off", act: () => toggleLayer("labels") },
+  { key: "Space", group: "Replay", text: "play or rest", act: playOrRest },
+  { key: "[", group: "Replay", text: "the event before", act: () => stepEvent(-1) },
+  { key: "]", group: "Replay", text: "the next event", act: () => stepEvent(1) },
+  { key: ",", group: "Replay", text: "5 seconds back", act: () => goBy(-5) },
+  { key: ".", group: "Replay", text: "5 seconds on", act: () => goBy(5) },
+  { key: "<", group: "Replay", text: "slower", act: () => changeSpeed(-1) },
+  { key: ">", group: "Replay", text: "faster", act: () => changeSpeed(1) },
 ];
 
-const ACTS = new Map(KEYS.filter((k) => k.act).map((k) => [k.key.toLowerCase(), k.act]));
-ACTS.set("=", ACTS.get("+"));
+/** The keys that mean something now: those that act have no place in a replay, nor its own in a live picture. */
+export const keysNow = (): KeyEntry[] =>
+  KEYS.filter((entry) => (replaying() ? !entry.acts && entry.key !== "M" : entry.group !== "Replay"));
+
+const ENTRIES = new Map(KEYS.filter((k) => k.act).map((k) => [k.key === "Space" ? " " : k.key.toLowerCase(), k]));
+const PLUS = ENTRIES.get("+");
+if (PLUS) ENTRIES.set("=", PLUS);
 
 function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLElement
@@ -65,10 +82,14 @@ export function listenToKeys(): void {
     if (session()?.locked && key !== "m") return;
     // With a dialog open only what cannot wait is obeyed.
     if ((dialog() || loginAsked()) && !["a", "h", "m"].includes(key)) return;
-    const act = ACTS.get(key);
-    if (!act || event.repeat) return;
+    const entry = ENTRIES.get(key);
+    if (!entry?.act || (event.repeat && entry.group !== "Replay")) return;
+    if (!replaying() && entry.group === "Replay") return;
+    // Space on a button presses it.
+    if (key === " " && event.target instanceof HTMLButtonElement) return;
     event.preventDefault();
-    act();
+    if (replaying() && entry.acts) say(NOTHING, "refused");
+    else entry.act();
   });
 }
 

@@ -2,8 +2,8 @@
 import { batch, createMemo, createRoot, createSignal } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
 import type {
-  AlarmView, Engagement, EngagementOption, Mode, NumberedEvent, Posture, QueueItem, SiteView, SourceState,
-  StreamHello, StreamMessage, StreamPicture, StreamResync, TrackGroup, WarningRecord,
+  AlarmView, Engagement, EngagementOption, EventsView, Mode, NumberedEvent, Posture, QueueItem, SiteView, SourceState,
+  ReplayView, StreamHello, StreamMessage, StreamPicture, StreamResync, TrackGroup, WarningRecord,
 } from "../generated/model";
 import { getJson } from "./http";
 import { decodeColumns } from "./columns";
@@ -13,6 +13,8 @@ import { Trails } from "./trails";
 
 export const RATE_HZ = 4;
 const EVENTS_KEPT = 1_000;
+/** Of a recording all are kept that the service lists: what will happen is known. */
+const REPLAYED_EVENTS_KEPT = 20_000;
 /** A clock that stands still this long is a stopped pipeline behind a living connection. */
 const CLOCK_STANDS_S = 2.5;
 /** An open connection that is silent this long is dropped and made anew. */
@@ -39,7 +41,8 @@ const [lists, setLists] = createStore<Lists>({
 });
 const [t_us, setTime] = createSignal(0);
 const [tracks, setTracks] = createSignal<readonly Track[]>([]);
-const [events, setEvents] = createSignal<readonly NumberedEvent[]>([]);
+const [allEvents, setEvents] = createSignal<readonly NumberedEvent[]>([]);
+const [replay, setReplay] = createSignal<ReplayView | null>(null);
 const [mode, setMode] = createSignal<Mode | null>(null);
 const [madeAs, setMadeAs] = createSignal<Mode | null>(null);
 const [siteName, setSiteName] = createSignal("");
@@ -49,8 +52,32 @@ const [connected, setConnected] = createSignal(false);
 const [stale_s, setStale] = createSignal<number | null>(null);
 const [staleReason, setStaleReason] = createSignal("");
 
-export { events, lists, mode, setSite, site, siteName, staleReason, stale_s, t_us, tracks, viewers };
+export { allEvents, lists, mode, replay, setSite, site, siteName, staleReason, stale_s, t_us, tracks, viewers };
 export { connected };
+
+/** Say whether this is a recording: nothing of it can be changed. */
+export const replaying = (): boolean => mode() === "REPLAY";
+
+/** How many of the events, which are in order of time, have happened by t_us. */
+export function happened(listed: readonly NumberedEvent[], by_us: number): number {
+  let [low, high] = [0, listed.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((listed[middle]?.event.t_us ?? Infinity) <= by_us) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** How many of all events have happened: in a replay those up to its moment, live every one. */
+export const happenedCount = createRoot(() =>
+  createMemo(() => (replaying() ? happened(allEvents(), t_us()) : allEvents().length)));
+
+/** What has happened by the picture's time. */
+export const events = createRoot(() => createMemo(() => {
+  const count = happenedCount();
+  return count === allEvents().length ? allEvents() : allEvents().slice(0, count);
+}));
 
 /** What has to be marked on the screen: the mode, and in a replay what was recorded. */
 export function modes(): Mode[] {
@@ -107,7 +134,7 @@ function takeHello(hello: StreamHello): void {
   setMadeAs(hello.made_as);
   setSiteName(hello.site);
   if (hello.t_us < t_us() || hello.last_seq < lastSeq) forget();
-  if (events().length === 0 || hello.last_seq > lastSeq) void fetchEvents(lastSeq);
+  if (allEvents().length === 0 || hello.last_seq > lastSeq) void fetchEvents(lastSeq, hello.last_seq);
 }
 
 /** The service began another recording: what this browser remembers is of the old one. */
@@ -122,6 +149,8 @@ function takePicture(picture: StreamPicture): void {
   const rows = Array.from({ length: columns.count }, (_, i) => trackAt(columns, i));
   heard_ms = performance.now();
   if (picture.t_us !== t_us()) advanced_ms = heard_ms;
+  setReplay(picture.replay);
+  if (picture.t_us < t_us()) trails.clear(); // a replay went back: what lies ahead has not happened
   trails.note(rows, picture.t_us);
   setTime(picture.t_us);
   setTracks(rows);
@@ -142,20 +171,32 @@ function addEvents(fresh: readonly NumberedEvent[]): void {
   const newer = fresh.filter((item) => item.seq > lastSeq);
   if (newer.length === 0) return;
   lastSeq = newer[newer.length - 1]?.seq ?? lastSeq;
-  setEvents((old) => [...old, ...newer].slice(-EVENTS_KEPT));
+  setEvents((old) => [...old, ...newer].slice(-kept()));
+}
+
+function kept(): number {
+  return replaying() ? REPLAYED_EVENTS_KEPT : EVENTS_KEPT;
 }
 
 async function catchUp(resync: StreamResync): Promise<void> {
-  if (resync.last_seq > lastSeq) await fetchEvents(lastSeq);
+  if (resync.last_seq > lastSeq) await fetchEvents(lastSeq, resync.last_seq);
 }
 
-async function fetchEvents(after: number): Promise<void> {
-  const answer = await getJson<{ events: NumberedEvent[] }>(`/api/events?after=${after}`);
-  if (!answer) return;
+/** Fetch the events after one up to another, a part at a time; those that would not be kept are left. */
+async function fetchEvents(after: number, last: number): Promise<void> {
+  const fetched: NumberedEvent[] = [];
+  let from = Math.max(after, last - kept());
+  for (;;) {
+    const answer = await getJson<EventsView>(`/api/events?after=${from}`);
+    if (!answer) break;
+    fetched.push(...answer.events);
+    if (answer.last <= from || answer.last >= answer.newest) break;
+    from = answer.last;
+  }
   // Those of the stream may have come first: put the two together by number.
-  const merged = new Map(events().map((item) => [item.seq, item] as const));
-  for (const item of answer.events) merged.set(item.seq, item);
-  const all = [...merged.values()].sort((a, b) => a.seq - b.seq).slice(-EVENTS_KEPT);
+  const merged = new Map(allEvents().map((item) => [item.seq, item] as const));
+  for (const item of fetched) merged.set(item.seq, item);
+  const all = [...merged.values()].sort((a, b) => a.seq - b.seq).slice(-kept());
   lastSeq = Math.max(lastSeq, all[all.length - 1]?.seq ?? 0);
   setEvents(all);
 }
@@ -163,7 +204,7 @@ async function fetchEvents(after: number): Promise<void> {
 function watchAge(): void {
   const now_ms = performance.now();
   const silent_s = (now_ms - heard_ms) / 1000;
-  const standing_s = mode() === "REPLAY" ? 0 : (now_ms - advanced_ms) / 1000;
+  const standing_s = replaying() ? 0 : (now_ms - advanced_ms) / 1000;
   if (silent_s > STALE_AFTER_S) {
     if (connected() && silent_s > KICK_AFTER_S && now_ms - kicked_ms > KICK_AFTER_S * 1000) {
       kicked_ms = now_ms;

@@ -3,7 +3,7 @@ import { createSignal } from "solid-js";
 import { COMMAND_RIGHTS, type CommandRequest, type Right, type SessionView, type VedetteEvent } from "../generated/model";
 import { rightBar } from "./rights";
 import { getJson, post, refused, type Refusal } from "./http";
-import { reconnect } from "./picture";
+import { reconnect, replaying } from "./picture";
 import { say } from "./notices";
 
 const LOCKED = 423;
@@ -85,6 +85,9 @@ type WithoutId<T> = T extends unknown ? Omit<T, "command_id"> : never;
 export type CommandWish = WithoutId<CommandRequest>;
 export type Reaction = { events: VedetteEvent[] };
 
+/** What is said to whoever would act in a replay. */
+export const NOTHING = "This is a replay: nothing can be changed.";
+
 /** A fresh command id; randomUUID exists in secure contexts only, and loopback is one. */
 export function commandId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -96,6 +99,10 @@ export function commandId(): string {
  * Says what became of it; gives the reaction, or null where it was refused.
  */
 export async function order(wish: CommandWish, why: string, done: string): Promise<Reaction | null> {
+  if (replaying()) {
+    say(NOTHING, "refused");
+    return null;
+  }
   const lifts = wish.command === "set_hold" && !wish.on;
   const right = lifts ? "authorise" : COMMAND_RIGHTS[wish.command];
   const body = { ...wish, command_id: commandId() };

@@ -104,7 +104,7 @@ function className(word: string): string {
 /** Tell one event. A kind this display does not know yet is shown by its name. */
 export function tell(event: VedetteEvent): Told {
   const entry = TELLERS[event.event] as [Lane, (e: VedetteEvent) => string] | undefined;
-  const trackId = "track_id" in event ? event.track_id : null;
+  const trackId = "track_id" in event ? event.track_id : "track_ids" in event ? event.track_ids[0] ?? null : null;
   return entry
     ? { lane: entry[0], text: entry[1](event), trackId }
     : { lane: "source", text: String((event as { event: string }).event), trackId };

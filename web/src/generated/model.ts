@@ -1094,6 +1094,24 @@ export interface AuditView {
   more: boolean;
 }
 
+/** Where a replay stands (GET /api/replay, and in every picture of one). */
+export interface ReplayView {
+  recording: string;
+  first_us: number;
+  last_us: number;
+  t_us: number;
+  target_us: number | null;
+  playing: boolean;
+  speed_ratio: number;
+  behind: boolean;
+  worked_us: number;
+  complete: boolean;
+  steps: number;
+  differing_steps: number;
+  first_difference_us: number | null;
+  remarks: string[];
+}
+
 /** The first message of a stream. last_seq: events after it will come; earlier ones by GET. */
 export interface StreamHello {
   kind: "hello";
@@ -1121,6 +1139,7 @@ export interface StreamPicture {
   sources: SourceState[];
   groups: TrackGroup[];
   alarms: AlarmView;
+  replay: ReplayView | null;
   events: NumberedEvent[];
   viewers: number;
 }

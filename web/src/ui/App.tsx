@@ -1,5 +1,5 @@
 import { createEffect, Show, type JSX } from "solid-js";
-import { lists, mode, modes, siteName, stale_s } from "../core/picture";
+import { lists, mode, modes, replaying, siteName, stale_s } from "../core/picture";
 import { setAlarm } from "../core/sound";
 import { needsSound } from "../core/warnings";
 import { rightTab } from "../core/view";
@@ -11,6 +11,7 @@ import { Profile } from "./Profile";
 import { Queue } from "./Queue";
 import { SitePanel } from "./panel/SitePanel";
 import { StaleBanner } from "./StaleBanner";
+import { Timeline } from "./Timeline";
 import { TopBar } from "./TopBar";
 import { TrackPanel } from "./panel/TrackPanel";
 import { PanelFrame } from "./panel/PanelFrame";
@@ -19,14 +20,14 @@ import { WarningBar } from "./WarningBar";
 
 /** The whole screen: what is coming, how long have we got, what must I do now. */
 export function App(): JSX.Element {
-  createEffect(() => setAlarm(needsSound(lists.warnings)));
+  createEffect(() => setAlarm(!replaying() && needsSound(lists.warnings)));
   createEffect(() => {
     const open = lists.warnings.length;
     const head = open ? `(${open}) WARNING – ` : "";
     document.title = `${head}${siteName() || "Vedette"} – ${modes().join(", ") || "connecting"}`;
   });
   return (
-    <div class="app" classList={{ "picture-stale": stale_s() !== null && mode() !== null }}>
+    <div class="app" classList={{ replaying: replaying(), "picture-stale": stale_s() !== null && mode() !== null }}>
       <TopBar />
       <WarningBar />
       <main class="work">
@@ -36,6 +37,7 @@ export function App(): JSX.Element {
         </aside>
         <section class="middle" aria-label="Map, profile and events">
           <MapPane />
+          <Timeline />
           <div class="below">
             <Profile />
             <EventLog />

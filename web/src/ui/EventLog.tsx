@@ -1,6 +1,7 @@
-import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
+import { createEffect, createMemo, createSignal, For, on, Show, type JSX } from "solid-js";
 import { timeOfDay } from "../core/format";
-import { events, mode, t_us } from "../core/picture";
+import { allEvents, events, happenedCount, replaying } from "../core/picture";
+import { restAt } from "../core/replay";
 import { tell, type Lane, type Told } from "../core/tell";
 import { select } from "../core/view";
 import type { NumberedEvent } from "../generated/model";
@@ -13,8 +14,9 @@ const LANES: { key: Lane; word: string; mark: string }[] = [
   { key: "source", word: "Sources", mark: "▪" },
 ];
 const MARKS = new Map(LANES.map((lane) => [lane.key, lane.mark]));
-const SPAN_US = 15 * 60e6;
 const LINES_MAX = 200;
+const AHEAD_MAX = 100;
+const AHEAD_SEEN_PX = 20;
 
 interface Line extends Told {
   seq: number;
@@ -32,19 +34,33 @@ function lineOf(item: NumberedEvent): Line {
   return line;
 }
 
-/** What happened, newest first, and the last quarter of an hour as a strip. */
+/** What happened, newest first; in a replay what is to come stands above, faint, and each leads there. */
 export function EventLog(): JSX.Element {
   const [hidden, setHidden] = createSignal<readonly Lane[]>(["track"]);
-  const told = createMemo(() => events().map(lineOf));
-  const lines = createMemo(() =>
-    told().filter((line) => !hidden().includes(line.lane)).slice(-LINES_MAX).reverse());
+  let list!: HTMLOListElement;
+  const past = createMemo(() =>
+    events().map(lineOf).filter((line) => !hidden().includes(line.lane)).slice(-LINES_MAX));
+  const ahead = createMemo(() => allEvents().slice(happenedCount()).map(lineOf)
+    .filter((line) => !hidden().includes(line.lane)).slice(0, AHEAD_MAX));
+  const lines = createMemo(() => [...past(), ...ahead()].reverse());
+  const newest = (): number => past()[past().length - 1]?.seq ?? -1;
+  // In a replay the list keeps to the moment, while nobody is at it.
+  createEffect(on([newest, ahead], () => {
+    if (!replaying() || list.matches(":hover, :focus-within")) return;
+    const row = list.children[ahead().length];
+    if (row instanceof HTMLElement) list.scrollTop = row.offsetTop - list.offsetTop - AHEAD_SEEN_PX;
+  }));
+  const choose = (line: Line): void => {
+    if (line.trackId !== null) select(line.trackId);
+    if (replaying()) restAt(line.t_us);
+  };
   const toggle = (lane: Lane): void => {
     setHidden((old) => (old.includes(lane) ? old.filter((other) => other !== lane) : [...old, lane]));
   };
   return (
     <section class="log" aria-label="Events">
       <div class="pane-head">
-        <h2>Events <span class="log-mode">{mode() === "REPLAY" ? "replay" : "● live"}</span></h2>
+        <h2>Events <span class="log-mode">{replaying() ? "replay" : "● live"}</span></h2>
         <div class="segmented" role="group" aria-label="Events shown">
           <For each={LANES}>
             {(lane) => (
@@ -55,38 +71,20 @@ export function EventLog(): JSX.Element {
           </For>
         </div>
       </div>
-      <Strip lines={told()} />
-      <ol class="log-lines" tabindex="0" aria-label="Events, newest first">
+      <ol class="log-lines" tabindex="0" ref={list} aria-label="Events, newest first">
         <For each={lines()}>
           {(line) => (
-            <li data-lane={line.lane}>
+            <li data-lane={line.lane} data-testid={`event-${line.seq}`}
+              classList={{ ahead: replaying() && ahead().includes(line), at: replaying() && line.seq === newest() }}>
               <time class="num">{timeOfDay(line.t_us)}</time>
               <span class="lane-mark" data-lane={line.lane} aria-hidden="true">{MARKS.get(line.lane)}</span>
-              <Show when={line.trackId !== null} fallback={<span class="line-text">{line.text}</span>}>
-                <button class="line-text" onClick={() => select(line.trackId)}>{line.text}</button>
+              <Show when={line.trackId !== null || replaying()} fallback={<span class="line-text">{line.text}</span>}>
+                <button class="line-text" onClick={() => choose(line)}>{line.text}</button>
               </Show>
             </li>
           )}
         </For>
       </ol>
     </section>
-  );
-}
-
-/** A mark for each event of the last fifteen minutes, in a row a kind. */
-function Strip(props: { lines: readonly Line[] }): JSX.Element {
-  const shown = createMemo(() =>
-    props.lines.filter((line) => line.lane !== "track" && line.t_us > t_us() - SPAN_US).slice(-300));
-  const ROWS: Lane[] = ["warning", "decision", "identity", "source"];
-  return (
-    <svg class="strip" viewBox="0 0 900 20" preserveAspectRatio="none" aria-hidden="true">
-      <For each={[0, 1, 2]}>{(i) => <line class="strip-rule" x1={300 * i} x2={300 * i} y1="0" y2="20" />}</For>
-      <For each={shown()}>
-        {(line) => (
-          <rect data-lane={line.lane} width="2.5" height="4" y={ROWS.indexOf(line.lane) * 5}
-            x={Math.max(0, 897 - ((t_us() - line.t_us) / SPAN_US) * 900)} />
-        )}
-      </For>
-    </svg>
   );
 }

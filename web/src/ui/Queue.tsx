@@ -2,7 +2,7 @@ import { createMemo, For, Show, type JSX } from "solid-js";
 import { acknowledge, allClear, assess } from "../core/actions";
 import { openDialog } from "../core/dialogs";
 import { clockSpan } from "../core/format";
-import { lists, t_us } from "../core/picture";
+import { lists, replaying, t_us } from "../core/picture";
 import { select, setRightTab, view } from "../core/view";
 import type { QueueItem } from "../generated/model";
 import { stableRows } from "./rows";
@@ -26,13 +26,13 @@ export function Queue(): JSX.Element {
   return (
     <section class="queue" data-testid="queue" aria-labelledby="queue-title"
       onPointerEnter={stable.enter} onPointerLeave={stable.leave}>
-      <h2 id="queue-title">Wants you now <span class="count">{keys().length || ""}</span></h2>
+      <h2 id="queue-title">{replaying() ? "Wanted the watch then" : "Wants you now"} <span class="count">{keys().length || ""}</span></h2>
       <ol aria-live="polite" aria-relevant="additions">
         <For each={stable.rows()}>
           {(row) => <Show when={item(row.key)}>{(it) => <Item item={it()} ghost={row.ghost} />}</Show>}
         </For>
       </ol>
-      <Show when={stable.rows().length === 0}><p class="calm">Nothing. The watch goes on.</p></Show>
+      <Show when={stable.rows().length === 0}><p class="calm">{replaying() ? "Nothing." : "Nothing. The watch goes on."}</p></Show>
     </section>
   );
 }
@@ -55,7 +55,7 @@ function Item(props: { item: QueueItem; ghost: boolean }): JSX.Element {
         <span class="item-left num" title="time left">{clockSpan(left_s())}</span>
       </Show>
       <Show when={!props.ghost} fallback={<span class="item-act">done</span>}>
-        <Show when={actOf(props.item)}>
+        <Show when={!replaying() && actOf(props.item)}>
           {(act) => <button class="item-act small" onClick={() => act().run()}>{act().word}</button>}
         </Show>
       </Show>

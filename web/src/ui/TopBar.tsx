@@ -2,7 +2,7 @@ import { For, Show, type JSX } from "solid-js";
 import { hold } from "../core/actions";
 import { openDialog } from "../core/dialogs";
 import { age, date, rate, timeOfDay } from "../core/format";
-import { lists, modes, siteName, t_us, viewers } from "../core/picture";
+import { lists, modes, replaying, siteName, t_us, viewers } from "../core/picture";
 import { askLogin, barring, session, withRight } from "../core/session";
 import { blocked, muted, toggleSound } from "../core/sound";
 import { toggleTheme, view } from "../core/view";
@@ -20,14 +20,13 @@ export function TopBar(): JSX.Element {
       <h1 class="brand"><span class="wordmark">VEDETTE</span> <span class="site">{siteName()}</span></h1>
       <Show when={modes().length}>
         <span class="modes" data-testid="mode">
-          <For each={modes()}>{(word) => <span class="mode" data-mode={word}>{word}</span>}</For>
+          <For each={modes()}>{(word) => <span class="mode" data-mode={word}><Show when={word === "REPLAY"}><Rewound /></Show>{word}</span>}</For>
         </span>
       </Show>
       <Clock />
       <Sources />
       <div class="top-right">
-        <PostureButtons />
-        <SoundButton />
+        <Show when={!replaying()}><PostureButtons /><SoundButton /></Show>
         <button class="quiet icon" onClick={toggleTheme} aria-keyshortcuts="L"
           title={view.theme === "night" ? "Light theme (L)" : "Dark theme (L)"}
           aria-label={view.theme === "night" ? "Light theme" : "Dark theme"}>
@@ -35,9 +34,19 @@ export function TopBar(): JSX.Element {
         </button>
         <button class="quiet icon" onClick={() => openDialog({ kind: "keys" })} title="Keys (?)"
           aria-label="Show the keys" aria-keyshortcuts="?">?</button>
-        <Person />
+        <Show when={!replaying()}><Person /></Show>
       </div>
     </header>
+  );
+}
+
+/** An arrow that runs backward: the sign of a replay. */
+function Rewound(): JSX.Element {
+  return (
+    <svg class="rewound" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+      <path d="M3 8a5.500 5.500 0 1 0 2-4.200" fill="none" stroke="currentColor" stroke-width="2" />
+      <path d="M1.500 1.500L6.800 2.600L3.600 6.900z" fill="currentColor" />
+    </svg>
   );
 }
 

@@ -1,7 +1,7 @@
 import { createEffect, createSignal, For, on, onCleanup, Show, type JSX } from "solid-js";
 import { acknowledge, allClear, nextToAcknowledge, warningsInOrder } from "../core/actions";
 import { clockSpan, timeOfDay } from "../core/format";
-import { byId, lists, reportShown, stale_s, t_us } from "../core/picture";
+import { byId, lists, replaying, reportShown, stale_s, t_us } from "../core/picture";
 import { select } from "../core/view";
 import { needsSound, secondsLeft } from "../core/warnings";
 import { IDENTITY_WORDS, trackName } from "../core/words";
@@ -13,7 +13,7 @@ export function WarningBar(): JSX.Element {
   // Twice a second by hand: a CSS animation would ask for every frame and repaint the page.
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   createEffect(() => {
-    if (!needsSound(lists.warnings) || still.matches) return;
+    if (!needsSound(lists.warnings) || still.matches || replaying()) return;
     const timer = setInterval(() => setFlash(!flash()), 500);
     onCleanup(() => {
       clearInterval(timer);
@@ -22,7 +22,7 @@ export function WarningBar(): JSX.Element {
   });
   return (
     <section class="warnings" aria-label="Warnings">
-      <div class="said" role="alert" aria-live="assertive">
+      <div class="said" role={replaying() ? "log" : "alert"} aria-live={replaying() ? "polite" : "assertive"}>
         <For each={lists.warnings}>{(w) => <p>{spokenOnce(w)}</p>}</For>
       </div>
       <Show when={lists.warnings.length > 0}>
@@ -36,6 +36,7 @@ export function WarningBar(): JSX.Element {
 
 /** What a screen reader says: changes only when the warning itself does, not with the clock. */
 function spokenOnce(warning: WarningRecord): string {
+  if (replaying()) return `Replay, then: ${warning.spoken || warning.reason}`;
   return warning.spoken || `${headline(warning)}: ${warning.zone_name}. ${warning.reason}`;
 }
 
@@ -52,7 +53,7 @@ function Row(props: { warning: WarningRecord }): JSX.Element {
   return (
     <li class="warning" classList={{ imminent: props.warning.level === "imminent", new: !acknowledged() }}>
       <span class="warning-head">
-        <span class="triangle" aria-hidden="true">▲</span> {headline(props.warning)}
+        <span class="triangle" aria-hidden="true">▲</span> <Show when={replaying()}><span class="then">then</span></Show> {headline(props.warning)}
       </span>
       <span class="warning-zone">{props.warning.zone_name}</span>
       <Left warning={props.warning} />
@@ -66,9 +67,9 @@ function Row(props: { warning: WarningRecord }): JSX.Element {
         {props.warning.reason}
       </span>
       <span class="warning-acts">
-        <Show when={!acknowledged()} fallback={
-          <span class="acknowledged" title={`at ${timeOfDay(props.warning.acknowledged_us)} UTC`}>
-            ✓ {props.warning.acknowledged_by}
+        <Show when={!acknowledged() && !replaying()} fallback={
+          <span class="acknowledged" title={acknowledged() ? `at ${timeOfDay(props.warning.acknowledged_us)} UTC` : undefined}>
+            {acknowledged() ? `✓ ${props.warning.acknowledged_by}` : "not acknowledged"}
           </span>
         }>
           <button class="solid" onClick={() => void acknowledge(props.warning.warning_id)}
@@ -76,8 +77,10 @@ function Row(props: { warning: WarningRecord }): JSX.Element {
             Acknowledge <Show when={nextToAcknowledge() === props.warning.warning_id}><kbd>A</kbd></Show>
           </button>
         </Show>
-        <button class="outline" data-testid="all-clear"
-          onClick={() => allClear(props.warning.zone_id, props.warning.zone_name)}>All-clear…</button>
+        <Show when={!replaying()}>
+          <button class="outline" data-testid="all-clear"
+            onClick={() => allClear(props.warning.zone_id, props.warning.zone_name)}>All-clear…</button>
+        </Show>
       </span>
     </li>
   );

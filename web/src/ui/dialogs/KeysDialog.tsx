@@ -1,24 +1,24 @@
 import { For, type JSX } from "solid-js";
 import { closeDialog } from "../../core/dialogs";
-import { KEYS } from "../../core/keys";
+import { keysNow } from "../../core/keys";
 import { IDENTITY_WORDS, CLASS_WORDS } from "../../core/words";
 import { IDENTITIES, OBJECT_CLASSES } from "../../generated/model";
 import { SymbolIcon } from "../SymbolIcon";
 import { Frame } from "./Frame";
 
-const GROUPS = ["Warnings", "Selected track", "Picture", "Map"] as const;
+const GROUPS = ["Replay", "Warnings", "Selected track", "Picture", "Map"] as const;
 
 /** Every key, and what the symbols mean. */
 export function KeysDialog(): JSX.Element {
   return (
     <Frame title="Keys and symbols" close={closeDialog} wide>
       <div class="keys">
-        <For each={GROUPS}>
+        <For each={GROUPS.filter((group) => keysNow().some((key) => key.group === group))}>
           {(group) => (
             <section>
               <h3>{group}</h3>
               <dl>
-                <For each={KEYS.filter((key) => key.group === group)}>
+                <For each={keysNow().filter((key) => key.group === group)}>
                   {(key) => <div><dt><kbd>{key.key}</kbd></dt><dd>{key.text}</dd></div>}
                 </For>
               </dl>

@@ -2,7 +2,7 @@ import { Show, type JSX } from "solid-js";
 import { cancelEngagement } from "../../core/actions";
 import { openDialog } from "../../core/dialogs";
 import { clockSpan, timeOfDay } from "../../core/format";
-import { site, t_us } from "../../core/picture";
+import { replaying, site, t_us } from "../../core/picture";
 import { barring, withRight } from "../../core/session";
 import { select, view } from "../../core/view";
 import { ENGAGEMENT_WORDS, OUTCOME_WORDS, trackName } from "../../core/words";
@@ -39,15 +39,15 @@ export function EngagementCard(props: { engagement: Engagement }): JSX.Element {
         <Show when={e().outcome_reason}><p class="quiet-text">{e().outcome_reason}</p></Show>
       </Show>
       <div class="actions">
-        <Show when={e().state === "first_authorised"}>
+        <Show when={!replaying() && e().state === "first_authorised"}>
           <button class="solid" onClick={() => { select(e().track_id); openDialog({ kind: "engage", trackId: e().track_id }); }}>
             Second person… <kbd>E</kbd>
           </button>
         </Show>
-        <Show when={waits()}>
+        <Show when={!replaying() && waits()}>
           <button onClick={() => withRight("keep_watch", () => cancelEngagement(e().engagement_id))} {...barring("keep_watch")}>Cancel…</button>
         </Show>
-        <Show when={e().state === "executed"}>
+        <Show when={!replaying() && e().state === "executed"}>
           <button {...barring("keep_watch")}
             onClick={() => withRight("keep_watch", () => openDialog({ kind: "outcome", engagementId: e().engagement_id, suggested: e().outcome }))}>
             Assess outcome…

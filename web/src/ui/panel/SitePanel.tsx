@@ -2,7 +2,7 @@ import { createMemo, For, Show, type JSX } from "solid-js";
 import { allClear, hold, orderCover } from "../../core/actions";
 import { openDialog } from "../../core/dialogs";
 import { age, clockSpan, lateness, rate, timeOfDay } from "../../core/format";
-import { events, lists, site, t_us, viewers } from "../../core/picture";
+import { events, lists, replaying, site, t_us, viewers } from "../../core/picture";
 import { barring, withRight } from "../../core/session";
 import { CONTROL_WORDS, HEALTH_WORDS, SENSOR_WORDS } from "../../core/words";
 import type { ExhibitAttached, SourceState, WarningRecord, Zone } from "../../generated/model";
@@ -47,7 +47,7 @@ function ZoneLine(props: { zone: Zone }): JSX.Element {
         </Show>
       </p>
       <p class="quiet-text">needs {clockSpan(props.zone.take_cover_s)} to take cover<Delivered warning={worst()} /></p>
-      <div class="actions">
+      <div class="actions" hidden={replaying()}>
         <Show when={open().length} fallback={
           <button onClick={() => withRight("keep_watch", () => orderCover(props.zone.id, props.zone.name))}
             {...barring("keep_watch")}>Order cover…</button>
@@ -74,7 +74,7 @@ function PostureSection(): JSX.Element {
       <h3>Standing restrictions</h3>
       <p>Weapons control status <b>{control().name}</b>: {control().meaning}.</p>
       <p>{lists.posture.hold ? "HOLD is on: nothing may be authorised." : "Hold is not set."}</p>
-      <div class="actions">
+      <div class="actions" hidden={replaying()}>
         <button onClick={() => withRight("authorise", () => openDialog({ kind: "control" }))} {...barring("authorise")}>Change status… <kbd>W</kbd></button>
         <button onClick={() => void hold()}>{lists.posture.hold ? "Lift hold…" : "Hold"} <kbd>H</kbd></button>
       </div>
@@ -155,7 +155,7 @@ function Exhibits(): JSX.Element {
           )}
         </For>
       </ul>
-      <div class="actions">
+      <div class="actions" hidden={replaying()}>
         <button onClick={() => withRight("attach", () => openDialog({ kind: "exhibit", engagementId: null }))} {...barring("attach")}>Attach an exhibit… <kbd>X</kbd></button>
       </div>
     </section>

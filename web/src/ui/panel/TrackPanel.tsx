@@ -1,6 +1,6 @@
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { age, atGround, bearing, distance, position, timeOfDay, whole } from "../../core/format";
-import { byId, lists } from "../../core/picture";
+import { byId, lists, replaying } from "../../core/picture";
 import { isOld, type Track } from "../../core/track";
 import { view } from "../../core/view";
 import { CLASS_WORDS, IDENTITY_WORDS, trackName } from "../../core/words";
@@ -49,7 +49,7 @@ export function TrackPanel(): JSX.Element {
         </Show>
         <Show when={live()}>{(track) => <Looking track={track()} />}</Show>
         <Show when={live()}>{(track) => <Motion track={track()} />}</Show>
-        <Show when={live()?.label}><Operator id={view.track ?? 0} /></Show>
+        <Show when={!replaying() && live()?.label}><Operator id={view.track ?? 0} /></Show>
         <Seen detail={detail()} />
       </div>
     </Show>
