@@ -1,10 +1,14 @@
 """`vedette account` as its user meets it, and what `vedette run` says of who may log in."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 
 from vedette.config.accounts import accounts_path, read_accounts
+from vedette.config.load import parse_site
+from vedette.model.acts import Act
+from vedette.record import Recorder
 
 PASSWORD = "correct horse battery"
 
@@ -45,6 +49,27 @@ def test_what_cannot_be_is_refused_in_one_line(tmp_path):
         assert done.returncode == 2 and reason in done.stderr, done.stderr
         assert done.stderr.count("\n") == 1 and "Traceback" not in done.stderr
     assert not (tmp_path / "accounts.json").exists()
+
+
+def test_the_trail_of_a_recording_is_printed_and_a_changed_one_is_said_to_be(tmp_path):
+    site = 'schema = 1\nname = "Post"\nmode = "SIMULATED"\n[reference]\n'
+    site += "lat_deg = 33.0\nlon_deg = 42.0\nhae_m = 100.0\n"
+    recorder = Recorder.create(tmp_path, site, parse_site(site, "x"), version="0", started_ns=1)
+    recorder.audit(Act(t_ns=1_641_265_200 * 10**9, what="log in", status=200, person="=amal"))
+    recorder.close()
+    command = [sys.executable, "-m", "vedette", "audit", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    header, row = done.stdout.splitlines()
+    assert header.startswith("seq,time_utc,person")
+    assert row.startswith("1,2022-01-04T03:00:00.000+00:00,'=amal,")
+    listed = subprocess.run([*command, "--json"], capture_output=True, text=True, check=False)
+    assert json.loads(listed.stdout)[0]["act"]["person"] == "=amal"
+    with sqlite3.connect(tmp_path / "journal.sqlite") as file:
+        file.execute("update acts set person = 'basim'")
+    file.close()
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "CHANGED OR DAMAGED" in done.stderr
 
 
 def test_a_site_that_would_listen_to_a_network_with_nobody_to_log_in_does_not_start(

@@ -37,7 +37,7 @@ lon_deg = 42.0
 hae_m = 100.0
 [[people]]
 name = "watch"
-roles = ["operator", "identification_authority", "engagement_authority", "administrator"]
+roles = ["operator", "identification_authority", "engagement_authority", "auditor", "sensor"]
 password = "%s"
 """
 
@@ -75,7 +75,7 @@ def test_the_service_keeps_to_its_openapi_document(service, tmp_path):
         pytest.skip("schemathesis is not installed: pip install schemathesis")
     with httpx.Client(base_url=service) as client:
         said = client.post("/api/login", json={"name": "watch", "password": PASSWORD})
-        (token,) = client.cookies.values()
+        (token,) = (c.value for c in client.cookies.jar if not c.name.endswith("-browser"))
     keys = {"session": token, "csrf": said.json()["csrf"]}
     (tmp_path / "schemathesis.toml").write_text(
         "".join(f'[auth.openapi.{name}]\napi_key = "{key}"\n' for name, key in keys.items())
@@ -85,13 +85,14 @@ def test_the_service_keeps_to_its_openapi_document(service, tmp_path):
         "--checks", CHECKS, "--max-examples", EXAMPLES, "--phases", "coverage,fuzzing",
         # They would end the session that all others need, and use up its guesses.
         "--exclude-path", "/api/logout", "--exclude-path", "/api/login",
+        "--exclude-path", "/api/lock", "--exclude-path", "/api/unlock",
         "--seed", "20220104", "--no-color", "--generation-database", "none",
     ]  # fmt: skip
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=LONGEST_S, cwd=tmp_path
     )
     assert done.returncode == 0, done.stdout[-9000:] + done.stderr[-2000:]
-    assert "Tested: 15" in done.stdout
+    assert "Tested: 18" in done.stdout
     events = httpx.get(f"{service}/api/events").json()["events"]
     by = {event["event"].get("person") for event in events}
     assert "watch" in by, "it was logged in, and something that it asked for was done"

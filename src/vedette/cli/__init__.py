@@ -12,6 +12,7 @@ from vedette import __version__
 from vedette.base.errors import VedetteError
 from vedette.cli import (
     account,
+    audit,
     check,
     convert,
     coverage,
@@ -41,6 +42,7 @@ COMMANDS = (
     replay,
     whatif,
     incident,
+    audit,
     check,
     convert,
     doctor,
