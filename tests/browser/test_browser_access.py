@@ -231,7 +231,16 @@ def test_a_locked_console_shows_and_does_nothing_and_a_viewer_is_told_why_not(br
         page.keyboard.press("Enter")
         expect(lock).to_have_count(0)
         assert watch.scene.state.posture.hold is False
-        page.keyboard.press("h")
+        other = page.context.new_page()  # another tab of the same person has another token
+        other.goto(url)
+        expect(other.get_by_test_id("me")).to_contain_text("Reyes")
+        page.keyboard.press("k")
+        page.get_by_test_id("unlock-password").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(lock).to_have_count(0)
+        other.keyboard.press("h")
+        expect(other.get_by_test_id("hold")).to_contain_text("HOLD IS ON")
+        other.close()
         expect(page.get_by_test_id("hold")).to_contain_text("HOLD IS ON")
 
         page.get_by_test_id("me").press("Enter")

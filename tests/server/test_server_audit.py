@@ -8,6 +8,7 @@ import pytest
 from server_world import PASSWORD, make_site, running
 from test_server_access import acknowledge, authorise, hold
 
+from vedette.base.errors import VedetteError
 from vedette.config.accounts import accounts_path, editing
 from vedette.model.acts import Act, ActRow
 from vedette.model.enums import Role
@@ -156,6 +157,14 @@ def test_strangers_cannot_fill_the_record():
     asyncio.run(story())
 
 
+def test_a_name_is_in_the_site_file_or_in_the_accounts_file(tmp_path):
+    path = accounts_path(tmp_path)
+    with editing(path) as book:
+        book.add("Watch", [Role.VIEWER], make_site().people[0].password)
+    with pytest.raises(VedetteError, match="'Watch' is in the site file and in"):
+        Accounts(make_site().people, path)
+
+
 def test_a_changed_accounts_file_logs_people_out_within_a_second_and_is_told(tmp_path):
     now = [0.0]
     path = accounts_path(tmp_path)
@@ -180,7 +189,7 @@ def test_a_changed_accounts_file_logs_people_out_within_a_second_and_is_told(tmp
                 assert (await client.post("/api/login", json=login)).status_code == 401
                 await world.log_in(client, "carla")
             (change,) = [act for act in world.service.audited if act.what == "accounts changed"]
-            assert "added carla (auditor)" in change.about
+            assert "added carla (auditor) by " in change.about
             assert "amal (operator, disabled)" in change.about and "argon2" not in change.about
             path.write_text("{")
             now[0] = 2.2

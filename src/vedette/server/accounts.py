@@ -110,7 +110,8 @@ class Accounts:
     # --- the accounts file ---
     def _read(self) -> dict[str, Holder]:
         kept = read_accounts(self._file) if self._file is not None else []
-        both = sorted(self._site.keys() & {account.name for account in kept})
+        taken = {name.casefold() for name in self._site}
+        both = [account.name for account in kept if account.name.casefold() in taken]
         if both:
             raise VedetteError(
                 f"{both[0]!r} is in the site file and in {self._file}: take one of them out"
@@ -270,17 +271,21 @@ def _words(holder: Holder) -> str:
     return f"{holder.name} ({', '.join(sorted(holder.roles))}{state})"
 
 
+def _by(holder: Holder) -> str:
+    return f" by {holder.changed_by}" if isinstance(holder, Account) else ""
+
+
 def _difference(before: dict[str, Holder], after: dict[str, Holder]) -> str:
     """Say who came, went or changed; never what a password is."""
-    said = [f"added {_words(after[name])}" for name in after if name not in before]
-    said += [f"removed {name}" for name in before if name not in after]
-    for name in after.keys() & before.keys():
+    said = [f"added {_words(after[name])}{_by(after[name])}" for name in after.keys() - before]
+    said += [f"removed {name}" for name in before.keys() - after]
+    for name in after.keys() & before:
         old, new = before[name], after[name]
         if old.password != new.password:
-            said.append(f"another password for {name}")
+            said.append(f"another password for {name}{_by(new)}")
         if _words(old) != _words(new):
-            said.append(f"now {_words(new)}")
-    return "; ".join(said) or "nothing that matters"
+            said.append(f"now {_words(new)}{_by(new)}")
+    return "; ".join(sorted(said)) or "nothing that matters"
 
 
 def same_secret(given: str, expected: str) -> bool:

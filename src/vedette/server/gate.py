@@ -19,8 +19,10 @@ from vedette.server.permissions import DOORS, Door
 CLOSE_POLICY = 1008
 UNKNOWN, NO_ANSWER = 401, 500
 ABOUT_CHARS_MAX = 500
-# Of people who are not logged in, from one address, in WINDOW_S: the rest is counted, not written.
-STRANGERS_ACTS_MAX = 60
+# Of people who are not logged in, in WINDOW_S, from one address and from everywhere: the rest is
+# counted, not written.
+STRANGERS_ACTS_MAX, ALL_STRANGERS_ACTS_MAX = 60, 600
+_EVERYWHERE = "everywhere"
 _ABOUT, _REASON, _SESSION = "vedette.about", "vedette.reason", "vedette.session"
 
 
@@ -120,10 +122,12 @@ class Gate:
         )
 
     def _may_record(self, place: str) -> bool:
-        now_s = self._access.accounts.now_s()
-        if self._strangers.full(place, STRANGERS_ACTS_MAX, now_s):
-            return False
-        self._strangers.add(place, now_s)
+        now_s, strangers = self._access.accounts.now_s(), self._strangers
+        for key, most in ((place, STRANGERS_ACTS_MAX), (_EVERYWHERE, ALL_STRANGERS_ACTS_MAX)):
+            if strangers.full(key, most, now_s):
+                return False
+        strangers.add(place, now_s)
+        strangers.add(_EVERYWHERE, now_s)
         return True
 
 

@@ -120,6 +120,13 @@ export function csrf(): string | null {
   return session()?.csrf ?? null;
 }
 
+/** Say whether the same person has another token by now: another tab unlocked, or logged in anew. */
+async function isStale(): Promise<boolean> {
+  const [name, token] = [session()?.name, csrf()];
+  await loadSession();
+  return session()?.name === name && csrf() !== token;
+}
+
 /** Send with a session; once more after a login where the service asks for one. */
 export async function sendAs<T>(
   right: Right, send: () => Promise<T | Refusal>, why: string,
@@ -133,6 +140,7 @@ export async function sendAs<T>(
   const answer = await send();
   if (!refused(answer)) return answer;
   if (answer.status === LOCKED) void loadSession();
+  if (answer.status === 403 && (await isStale())) return send();
   if (answer.status !== 401) return answer;
   await loadSession();
   return (await askLogin(why)) ? send() : null;
