@@ -16,14 +16,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vedette import codecs
 from vedette.codecs.asterix import BlockFault, blocks, decode_records, encode_record_blocks
 from vedette.codecs.asterix.cat062 import Cat062
 from vedette.codecs.asterix.cat065 import Cat065
-from vedette.codecs.asterix.from_tracks import Numbers, cat062_of, cat065_of, t_day_s
-from vedette.config.site import Output, Reference, Sensor, Site
+from vedette.codecs.asterix.from_tracks import (
+    Numbers,
+    cat062_of,
+    cat065_of,
+    change_of,
+    end_of_batch_of,
+    t_day_s,
+)
+from vedette.config.site import Feed, Output, Reference, Sensor, Site
 from vedette.geo import SiteFrame
-from vedette.model.enums import Identity, Mode, ObjectClass, TrackStatus
-from vedette.model.picture import AirPicture, Posture
+from vedette.model.arrivals import Arrival
+from vedette.model.enums import Identity, Mode, ObjectClass, SourceHealth, TrackStatus
+from vedette.model.picture import AirPicture, Posture, SourceState
 from vedette.model.told import ToldTrack
 from vedette.model.tracks import empty_tracks
 from vedette.outputs.publishing import Publishing
@@ -104,8 +113,8 @@ def told_track(**changes):
 
 
 def test_tracks_and_status_arrive_as_they_are():
-    found = published([make_picture([1, 2])], 2)
-    first, second, status = found
+    found = published([make_picture([1, 2])], 3)
+    first, second, end, status = found
     assert isinstance(first, Cat062) and isinstance(status, Cat065)
     assert (first.track_number, second.track_number) == (1, 2)
     assert (first.sac, first.sic, first.service) == (7, 9, 1)
@@ -116,12 +125,46 @@ def test_tracks_and_status_arrive_as_they_are():
     assert first.v_north_mps == -45.0
     assert (first.x_sigma_m, first.y_sigma_m) == (10.0, 20.0)
     assert first.first_message and not first.last_message
+    assert (end.message_type, end.batch_number, end.t_day_s) == (2, 0, first.t_day_s)
     assert (status.message_type, status.nogo) == (1, 0)
+
+
+def test_each_batch_ends_with_its_number_and_nothing_that_is_none():
+    pictures = [make_picture([1], MIDNIGHT_NS + k * S // 2) for k in range(6)]
+    found = published(pictures, 9)
+    numbers = [r.batch_number for r in found if isinstance(r, Cat065) and r.message_type == 2]
+    assert numbers == [0, 1, 2]
+    assert [type(r) for r in found[:2]] == [Cat062, Cat065]
+
+
+def test_what_becomes_of_the_service_is_told_when_it_changes():
+    pictures = [make_picture([], MIDNIGHT_NS + k * S) for k in range(4)]
+    for k in (1, 2):
+        sick = SourceState(source="radar", kind="sensor", health=SourceHealth.STALE)
+        pictures[k].sources.append(sick)
+    found = [(r.message_type, r.nogo, r.service_report) for r in published(pictures, 4)]
+    assert found == [
+        (1, 0, None), (3, None, 1), (1, 1, None), (1, 1, None), (3, None, 2), (1, 0, None)
+    ]  # fmt: skip
+
+
+def test_the_end_of_a_neighbours_batch_does_not_make_it_well():
+    site = msgspec.structs.replace(
+        make_site(),
+        sensors=[Sensor(id="centre", kind="position", neighbour=True, sac=7, sic=9, lat_deg=33.8,
+                        lon_deg=42.44, hae_m=200.0)],
+        feeds=[Feed(id="link", kind="asterix_udp", port=8600)],
+    )  # fmt: skip
+    decoders = codecs.open_decoders(site)
+    said = [cat065_of(MIDNIGHT_NS, 7, 9, True), end_of_batch_of(MIDNIGHT_NS, 7, 9, 3)]
+    data = encode_record_blocks(said)[0]
+    found = codecs.decode(decoders, [Arrival(feed="link", t_recv_ns=MIDNIGHT_NS, data=data)])
+    assert [report.degraded_reason for report in found] == ["degraded"]
 
 
 def test_a_track_keeps_its_number_and_is_told_a_last_time():
     pictures = [make_picture([5, 9]), make_picture([9], MIDNIGHT_NS + 2 * S)]
-    found = [r for r in published(pictures, 4) if isinstance(r, Cat062)]
+    found = [r for r in published(pictures, 6) if isinstance(r, Cat062)]
     assert [(r.track_number, r.first_message, r.last_message) for r in found] == [
         (5, True, False),
         (9, True, False),
@@ -141,9 +184,9 @@ def test_a_group_is_told_by_multicast():
             around = Surroundings(site, time.time_ns, lambda note: None, lambda *_: False)
             async with Publishing(around) as publishing:
                 publishing.publish(make_picture([3]))
-                return await heard(listener, 2)
+                return await heard(listener, 3)
 
-    assert [type(r) for r in asyncio.run(work())] == [Cat062, Cat065]
+    assert [type(r) for r in asyncio.run(work())] == [Cat062, Cat065, Cat065]
 
 
 def test_many_tracks_are_cut_into_datagrams_that_ethernet_carries():
@@ -246,6 +289,8 @@ def samples():
     ]
     made = [cat062_of(t, k, 7, 9, is_last=k == 2) for k, t in enumerate(tracks, 1)]
     status = [cat065_of(MIDNIGHT_NS, 7, 9, k == 1) for k in range(2)]
+    status += [end_of_batch_of(MIDNIGHT_NS, 7, 9, 255)]
+    status += [change_of(MIDNIGHT_NS, 7, 9, k == 1) for k in range(2)]
     return [*encode_record_blocks(made), *encode_record_blocks(status)]
 
 
@@ -273,6 +318,7 @@ def test_tshark_reads_our_tracks_and_status_without_a_complaint(tmp_path):
     assert "Category: 62" in said and "Category: 65" in said
     for complaint in ("Malformed", "Unknown", "not supported", "Expert Info", "Warning"):
         assert complaint not in said
+    assert "End of Batch" in said and "Service degradation" in said
     assert "VED123" in said.replace(" ", "")
     assert said.count("040, Track Number") == 3
     assert "23:59:59" in said or "86399" in said or "0.000" in said
@@ -291,7 +337,7 @@ def test_libasterix_reads_our_tracks_to_the_same_values():
     if "No module named 'asterix'" in done.stderr:
         pytest.skip("libasterix is absent: make peers")
     tracks, statuses = json.loads(done.stdout)
-    assert len(tracks) == 3 and len(statuses) == 2
+    assert len(tracks) == 3 and len(statuses) == 5
     for ours, theirs in zip(records(made[0]), tracks, strict=True):
         lat_deg, lon_deg = (element[3] for element in theirs["105"])
         assert (math.degrees(ours.lat_rad), math.degrees(ours.lon_rad)) == pytest.approx(
@@ -301,4 +347,6 @@ def test_libasterix_reads_our_tracks_to_the_same_values():
         assert theirs["070"][0][3] == ours.t_day_s
         assert [e[3] for e in theirs["185"]] == [ours.v_east_mps, ours.v_north_mps]
         assert [e[3] for e in theirs["500/APC"]] == [ours.x_sigma_m, ours.y_sigma_m]
-    assert [s["040"][0][2] for s in statuses] == [0, 1]
+    assert [s["040"][0][2] for s in statuses[:2]] == [0, 1]
+    assert statuses[2]["020"][0][2] == 255
+    assert [s["050"][0][2] for s in statuses[3:]] == [2, 1]

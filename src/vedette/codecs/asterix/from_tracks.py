@@ -10,7 +10,14 @@ from dataclasses import dataclass, field
 
 from vedette.base.constants import NS_PER_DAY, NS_PER_S
 from vedette.codecs.asterix.cat062 import Cat062
-from vedette.codecs.asterix.cat065 import DEGRADED, OPERATIONAL, SDPS_STATUS, Cat065
+from vedette.codecs.asterix.cat065 import (
+    DEGRADED,
+    END_OF_BATCH,
+    OPERATIONAL,
+    SDPS_STATUS,
+    SERVICE_STATUS,
+    Cat065,
+)
 from vedette.model.enums import Mode, TrackStatus
 from vedette.model.told import ToldTrack
 
@@ -19,6 +26,8 @@ NUMBERS = 1 << 16  # of I062/040; 0 is left out, for some receivers take it for 
 REST_NS = 60 * NS_PER_S  # a number whose track has ended is not given again sooner
 NO_SOURCE, RADAR_3D = 0, 2  # I062/080 SRC
 AGE_MAX_S = 255 * 0.25
+BATCHES = 256  # numbers of I065/020
+SERVICE_DEGRADED, DEGRADATION_ENDED = 1, 2  # I065/050
 
 
 @dataclass(slots=True)
@@ -121,4 +130,28 @@ def cat065_of(now_ns: int, sac: int, sic: int, is_degraded: bool) -> Cat065:
         overloaded=False,
         time_invalid=False,
         processor=0,
+    )
+
+
+def end_of_batch_of(now_ns: int, sac: int, sic: int, number: int) -> Cat065:
+    """Say that all tracks of a batch have been told. number: of the batch, modulo 256."""
+    return Cat065(
+        sac=sac,
+        sic=sic,
+        message_type=END_OF_BATCH,
+        service=SERVICE,
+        t_day_s=t_day_s(now_ns),
+        batch_number=number % BATCHES,
+    )
+
+
+def change_of(now_ns: int, sac: int, sic: int, is_degraded: bool) -> Cat065:
+    """Say that the service has become worse, or good again."""
+    return Cat065(
+        sac=sac,
+        sic=sic,
+        message_type=SERVICE_STATUS,
+        service=SERVICE,
+        t_day_s=t_day_s(now_ns),
+        service_report=SERVICE_DEGRADED if is_degraded else DEGRADATION_ENDED,
     )

@@ -274,7 +274,12 @@ def from_multilateration(record: Cat010 | Cat020, radar: Radar, t_recv_ns: int) 
 
 
 def from_cat065(record: Cat065, radar: Radar, t_recv_ns: int) -> Said:
-    """Make a sign of life of a neighbour's tracking centre."""
+    """Make a sign of life of a neighbour's tracking centre.
+
+    The ends of its batches, and what has changed, say nothing of how it is.
+    """
+    if record.nogo is None:
+        return None
     return _heartbeat(
         record, radar, t_recv_ns, _faults(record.nogo, record.overloaded, record.time_invalid)
     )
