@@ -156,7 +156,7 @@ def good_reports(decoders: Decoders) -> dict[str, int]:
 def _note(decoder: FeedDecoder, arrival: Arrival) -> list[Report]:
     decoder.pending = b""
     words: list[Report] = []
-    if arrival.kind == "shed":
+    if arrival.kind in ("shed", "lost"):
         if decoder.format in ("sbs", "avr", "detection stream"):
             lines.lost(decoder.lines)
     else:

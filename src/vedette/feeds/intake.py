@@ -2,7 +2,8 @@
 
 Each feed has its own queue. A feed above its declared rate, or whose queue is full, loses its own
 oldest; above the limit of all queues together the loudest feed loses its oldest. What was dropped
-is said once, as an arrival of kind "shed", in the place where it is missing.
+is said once, as an arrival of kind "shed", in the place where it is missing; what the system lost
+before it could be read, as one of kind "lost".
 """
 
 from collections import deque
@@ -37,6 +38,7 @@ class FeedQueue:
     received: int = 0
     shed: int = 0
     shed_sequence: int = 0
+    lost: int = 0
 
 
 def frames_in(kind: FeedKind, data: bytes) -> int:
@@ -79,7 +81,8 @@ class Intake:
     @property
     def waiting(self) -> int:
         """Say how many arrivals wait to be taken."""
-        return sum(len(queue.waiting) + bool(queue.shed) for queue in self._queues.values())
+        queues = self._queues.values()
+        return sum(len(each.waiting) + bool(each.shed) + bool(each.lost) for each in queues)
 
     def depths(self) -> dict[str, int]:
         """Say how many frames wait in each feed's queue."""
@@ -109,6 +112,10 @@ class Intake:
         self._keep_bounds(queue)
         for callback in self._callbacks:
             callback()
+
+    def lose(self, feed: str, count: int) -> None:
+        """Count what a feed's socket has lost before it could be read."""
+        self._queues[feed].lost += count
 
     def is_flooded(self, feed: str, data: bytes) -> bool:
         """Say whether a door is above its rate; what it was about to take counts as shed then.
@@ -178,9 +185,12 @@ class Intake:
             if queue.shed:
                 note = Arrival(feed=feed, t_recv_ns=now_ns, kind="shed", count=queue.shed)
                 taken.append((queue.shed_sequence, note))
+            if queue.lost:
+                note = Arrival(feed=feed, t_recv_ns=now_ns, kind="lost", count=queue.lost)
+                taken.append((self._sequence, note))
             taken += [(sequence, arrival) for sequence, _, arrival in queue.waiting]
             queue.waiting.clear()
-            queue.frames = queue.size_bytes = queue.shed = 0
+            queue.frames = queue.size_bytes = queue.shed = queue.lost = 0
         self._frames = 0
         taken.sort(key=lambda entry: entry[0])
         return [arrival for _, arrival in taken]

@@ -166,7 +166,10 @@ async def _listen_udp(feed: Feed, intake: Intake, clock: Clock) -> tuple[Callabl
         def take(data: bytes) -> None:
             intake.put(Arrival(feed=name, t_recv_ns=clock(), data=data))
 
-        return await datagrams.listen(opened, take), port
+        def lose(count: int) -> None:
+            intake.lose(name, count)
+
+        return await datagrams.listen(opened, take, lose), port
     except OSError:
         opened.close()
         raise

@@ -65,7 +65,9 @@ class SourceMemory(msgspec.Struct, kw_only=True):
     window_reports: int = 0
     window_words: int = 0
     window_shed: int = 0
+    window_lost: int = 0
     shed_hz: float = 0.0  # dropped of a feed above its rate, in the last window
+    lost_hz: float = 0.0  # and by the system, before it was read
     fresh_shed: int = 0  # not told yet
     shed_told_ns: int = 0
     window_good: int = 0  # a feed's reports that its codec gave; a sensor's that are used
@@ -273,6 +275,10 @@ def _take_note(state: HealthState, note: SourceNote) -> None:
         state.memory[name].window_shed += note.count
         state.memory[name].fresh_shed += note.count
         state.sources[name].last_ns = max(state.sources[name].last_ns, note.t_recv_ns)
+    elif note.kind == "lost":
+        state.sources[name].lost += note.count
+        state.memory[name].window_lost += note.count
+        state.memory[name].fresh_shed += note.count
     elif note.kind == "clock":
         state.sources[name].clock_offset_s = note.offset_s
         state.memory[name].clock_of = note.detail
@@ -338,6 +344,8 @@ def _roll_window(shown: SourceState, memory: SourceMemory, now_ns: int) -> None:
         memory.refused_reason = reasons[0] if reasons else ""
     shown.rate_hz = memory.window_reports / elapsed_s if memory.window_start_ns else 0.0
     memory.shed_hz = memory.window_shed / elapsed_s if memory.window_start_ns else 0.0
+    memory.lost_hz = memory.window_lost / elapsed_s if memory.window_start_ns else 0.0
+    memory.window_lost = 0
     memory.window_start_ns = now_ns
     memory.window_reports = memory.window_good = memory.window_words = memory.window_shed = 0
     memory.window_refused = {}
@@ -378,6 +386,9 @@ def _verdict(
     if memory.shed_hz and not is_output:
         dropped = f"{max(memory.shed_hz, 1.0):,.0f} a second are dropped"
         return SourceHealth.DEGRADED, f"it sends too fast: {dropped}"
+    if memory.lost_hz:
+        lost = f"{max(memory.lost_hz, 1.0):,.0f} datagrams a second are lost before they are read"
+        return SourceHealth.DEGRADED, f"{lost}: it sends too fast, or this machine is too busy"
     if memory.refused_share > REFUSED_SHARE_MAX:
         share = f"{memory.refused_share:.0%} of what came last is refused"
         return SourceHealth.DEGRADED, f"{share} ({memory.refused_reason})"

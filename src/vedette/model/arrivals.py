@@ -8,8 +8,9 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: "data" (one datagram, or one piece of a byte stream), "opened" and "closed" (a connection
     came or went: the feed's decoder starts afresh), "left" (one of several peers hung up;
-    data is its name), "shed" (count items were dropped), "refused"
-    (a door of the server turned count items away; data is the reason as UTF-8).
+    data is its name), "shed" (count items were dropped), "lost" (count datagrams that the system
+    dropped before they were read), "refused" (a door of the server
+    turned count items away; data is the reason as UTF-8).
     """
 
     feed: str

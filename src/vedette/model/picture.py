@@ -269,6 +269,7 @@ class SourceState(msgspec.Struct, kw_only=True):
     refused: int = 0
     refused_by_reason: dict[str, int] = {}
     shed: int = 0
+    lost: int = 0  # datagrams that the system dropped before they were read
     latency_s: float = 0.0  # arrival minus measurement, median of the last reports
     # By the times it states itself: how far its clock is behind ours, negative ahead; None: it
     # states none. The least of the last few delays, so the network's part is taken out.

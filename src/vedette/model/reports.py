@@ -182,7 +182,8 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, tag="refusal"):
 class SourceNote(msgspec.Struct, frozen=True, kw_only=True, tag="source_note"):
     """Something true of a source that is no detection: connected, lost, shed (queue full).
 
-    kind: "opened", "closed", "shed" (count items were dropped, loudest source first), "clock"
+    kind: "opened", "closed", "shed" (count items were dropped, loudest source first), "lost"
+    (count datagrams that the system dropped before they were read), "clock"
     (offset_s: how far its clock is behind ours, negative ahead; detail: whose of several).
     """
 

@@ -115,6 +115,12 @@ def _sources(lines: list[str], sources: list[SourceState], now_ns: int) -> None:
     for name, kind, words, values in (
         ("reports_total", "counter", "What has arrived.", [s.reports for s in sources]),
         ("shed_total", "counter", "Dropped: too fast or too many.", [s.shed for s in sources]),
+        (
+            "lost_total",
+            "counter",
+            "Datagrams lost before they were read.",
+            [s.lost for s in sources],
+        ),
         ("rate_hertz", "gauge", "Reports a second.", [s.rate_hz for s in sources]),
         ("latency_seconds", "gauge", "Arrival minus measurement.", [s.latency_s for s in sources]),
     ):

@@ -407,6 +407,7 @@ export interface SourceState {
   refused: number;
   refused_by_reason: Record<string, number>;
   shed: number;
+  lost: number;
   latency_s: number;
   clock_offset_s: number | null;
   biases: BiasEstimate[];

@@ -89,6 +89,10 @@ def feed_findings(
         what = f"above its declared rate or queue: {heard.shed:,} dropped"
         do = f"raise rate_max_hz ({feed.rate_max_hz:g}) if so much is right, or have it send less"
         found.append(Finding(what=what, do=do))
+    if heard.lost:
+        what = f"lost before they could be read: {heard.lost:,} datagrams"
+        do = "let the system keep more for us: sysctl -w net.core.rmem_max=8388608; or send less"
+        found.append(Finding(what=what, do=do))
     return [*found, *refusals(heard), *_unused(feed, heard)]
 
 
@@ -100,7 +104,7 @@ def _unused(feed: Feed, heard: Heard) -> list[Finding]:
     if heard.kinds or heard.refused or feed.kind.startswith(_OF_AIRCRAFT):
         return []
     is_cot = feed.kind.startswith("cot")
-    if is_cot and feed.sensor is None and feed.sightings_sensor is None:
+    if is_cot and not (feed.sensor or feed.sightings_sensor or feed.tracks_sensor):
         return []
     what = f"{heard.arrivals:,} messages came, and none says anything that is used"
     return [Finding(what=what, do=_COT_TAKEN if is_cot else _OTHER_REMEDY)]

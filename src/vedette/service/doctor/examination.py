@@ -46,6 +46,7 @@ class SourceSeen(msgspec.Struct, frozen=True, kw_only=True):
     delay_s: float | None = None
     refused: dict[str, int] = {}
     shed: int = 0
+    lost: int = 0
     findings: list[Finding] = []
 
 
@@ -180,6 +181,7 @@ def _seen(
         delay_s=heard.delay_s,
         refused=dict(heard.refused.most_common()),
         shed=heard.shed,
+        lost=heard.lost,
         findings=findings,
     )
 

@@ -42,6 +42,7 @@ class Heard:
     size_bytes: int = 0
     reports: int = 0
     shed: int = 0
+    lost: int = 0
     opened: int = 0
     closed: int = 0
     last_ns: int = 0
@@ -97,6 +98,8 @@ class Ledger:
                 heard.first = heard.first or arrival.data[: codecs.HEAD_BYTES]
             elif arrival.kind == "shed":
                 heard.shed += arrival.count
+            elif arrival.kind == "lost":
+                heard.lost += arrival.count
             elif arrival.kind == "refused":
                 heard.refused[arrival.data.decode("utf-8", "replace")] += arrival.count
             else:

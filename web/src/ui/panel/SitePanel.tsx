@@ -133,6 +133,7 @@ function SourceLine(props: { source: SourceState }): JSX.Element {
         <Show when={s().latency_s > 0}> · {lateness(s().latency_s)} late</Show>
         <Show when={clock()}> · clock {clock()}</Show>
         <Show when={s().shed}> · {s().shed} shed</Show>
+        <Show when={s().lost}> · {s().lost} lost</Show>
       </p>
       <Show when={s().reason}><p class={s().health === "ok" ? "quiet-text" : "caution"}>{s().reason}</p></Show>
       <Show when={s().biases.length}><p class="quiet-text num">bias: {biases()}</p></Show>
