@@ -41,13 +41,13 @@ def begins(head: bytes) -> bool:
 
 def faults(data: bytes) -> Iterator[Fault]:
     """Say which messages are not what the standard demands."""
-    return _text_faults(bytes(data)) if is_text(data) else _stream_faults(bytes(data))
+    return _text_faults(data) if is_text(data) else _stream_faults(data)
 
 
 def _text_faults(data: bytes) -> Iterator[Fault]:
     count = 0
     try:
-        for line, text in texts(data):
+        for line, text, _ in texts(data):
             count += 1
             try:
                 parse_json(text)
@@ -58,16 +58,9 @@ def _text_faults(data: bytes) -> Iterator[Fault]:
 
 
 def _stream_faults(data: bytes) -> Iterator[Fault]:
-    found = split(data)
-    for number, message in enumerate(found.messages, 1):
-        try:
-            parse(message)
-        except RefusedError as refused:
-            yield fault(f"message {number}", *refused.args)
-    if found.fault:
-        yield fault(f"offset {found.used}", reasons.BAD_LENGTH, found.fault)
-    elif found.used < len(data):
-        yield fault(f"offset {found.used}", reasons.TRUNCATED, "the last message is cut short")
+    for number, (message, _) in enumerate(_stream_messages(data), 1):
+        if isinstance(message, tuple):
+            yield fault(f"message {number}", *message)
 
 
 def read(data: bytes, reading: Reading) -> Iterator[Timed]:
@@ -111,11 +104,15 @@ def _name(conversation: Conversation, message: Any, node: str) -> str:
 def _messages(data: bytes) -> Iterator[tuple[Any, int]]:
     """Give each message, or (reason, detail) where it is none, with how far the file is read."""
     if is_text(data):
-        yield from _text_messages(bytes(data))
-        return
+        yield from _text_messages(data)
+    else:
+        yield from _stream_messages(data)
+
+
+def _stream_messages(data: bytes) -> Iterator[tuple[Any, int]]:
+    """Read messages as on the wire, some at a time: hours of them are not held in memory."""
     at = 0
     while at < len(data):
-        # Some messages at a time: a recording of hours is not held in memory.
         piece = data[at : at + PIECE_BYTES]
         found = split(piece)
         for raw in found.messages:
@@ -125,18 +122,16 @@ def _messages(data: bytes) -> Iterator[tuple[Any, int]]:
             except RefusedError as refused:
                 yield refused.args, at
         if found.fault:
-            yield (reasons.BAD_LENGTH, found.fault), len(data)
+            yield (reasons.BAD_LENGTH, f"offset {at}: {found.fault}"), len(data)
             return
         if not found.used:
-            yield (reasons.TRUNCATED, "the last message is cut short"), len(data)
+            yield (reasons.TRUNCATED, f"offset {at}: the last message is cut short"), len(data)
             return
 
 
 def _text_messages(data: bytes) -> Iterator[tuple[Any, int]]:
-    done = 0
     try:
-        for line, text in texts(data):
-            done += len(text.encode("utf-8", "replace"))
+        for line, text, done in texts(data):
             try:
                 yield parse_json(text), done
             except RefusedError as refused:

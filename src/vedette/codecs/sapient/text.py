@@ -3,7 +3,6 @@
 A file of JSON holds one message, or several after one another.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +14,8 @@ from vedette.codecs.sapient.schema import message_class
 from vedette.codecs.sapient.validate import Faults, faults, refuse_for, validate
 
 _NO_FIELD = re.compile(r'has no field named "(?P<key>[^"]*)" at "(?P<path>[^"]*)"')
-_BLANK = re.compile(r"[ \t\r\n]*")
+_BLANK = re.compile(rb"[ \t\r\n]*+")
+_MARK, _TEXT = re.compile(rb'["{}]'), re.compile(rb'(?:[^"\\]++|\\.)*+"', re.DOTALL)
 TEXT_BYTES_MAX = 8 * MESSAGE_BYTES_MAX  # a message as indented JSON is a few times as large
 
 
@@ -35,12 +35,17 @@ def parse_json(data: bytes | str) -> Any:
     """Parse and check one message in JSON. Raises RefusedError(reason, detail)."""
     if len(data) > TEXT_BYTES_MAX:
         raise RefusedError(reasons.TOO_LONG, f"above {TEXT_BYTES_MAX} bytes")
+    if isinstance(data, bytes):
+        try:
+            data = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise RefusedError(reasons.BAD_TEXT, f"not UTF-8 at byte {error.start}") from None
     message, found = _read_json(data)
     refuse_for(found + (faults(message) if message is not None else []))
     return message
 
 
-def _read_json(data: bytes | str) -> tuple[Any, Faults]:
+def _read_json(data: str) -> tuple[Any, Faults]:
     """Read JSON; a field that is not known is a fault, and the rest is read all the same."""
     from google.protobuf import json_format
 
@@ -69,23 +74,45 @@ def to_json(message: Any) -> bytes:
     return text.encode() + b"\n"
 
 
-def texts(data: bytes) -> Iterator[tuple[int, str]]:
-    """Give each JSON object of a file with the line it begins on.
+def texts(data: bytes) -> Iterator[tuple[int, bytes, int]]:
+    """Give each JSON object of a file: the line it begins on, its octets, where it ends.
 
-    Raises RefusedError where what follows is no JSON.
+    data: octets, or a file mapped into memory, of which one object at a time is read. Of one above
+    TEXT_BYTES_MAX the first TEXT_BYTES_MAX + 1 are given, which `parse_json` refuses. Raises
+    RefusedError where what follows is no object, or does not end.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise RefusedError(reasons.BAD_TEXT, f"not UTF-8 at byte {error.start}") from None
-    decoder, at, line, counted = json.JSONDecoder(), 0, 1, 0
-    while (at := _BLANK.match(text, at).end()) < len(text):  # type: ignore[union-attr]
-        line, counted = line + text.count("\n", counted, at), at
-        try:
-            _, end = decoder.raw_decode(text, at)
-        except RecursionError:
-            raise RefusedError(reasons.TOO_DEEP, f"line {line}: nested too deep") from None
-        except ValueError as error:
-            raise RefusedError(reasons.BAD_JSON, f"line {line}: {error}") from None
-        yield line, text[at:end]
+    at = 3 if data[:3] == b"\xef\xbb\xbf" else 0
+    line, counted = 1, 0
+    while (at := _BLANK.match(data, at).end()) < len(data):  # type: ignore[union-attr]
+        line, counted = line + _lines(data, counted, at), at
+        if data[at : at + 1] != b"{":
+            raise RefusedError(reasons.BAD_JSON, f"line {line}: not an object")
+        end = _end(data, at)
+        if end < 0:
+            raise RefusedError(reasons.TRUNCATED, f"line {line}: the object does not end")
+        yield line, data[at : min(end, at + TEXT_BYTES_MAX + 1)], end
         at = end
+
+
+def _end(data: bytes, at: int) -> int:
+    """Find where the object ends that begins at `at`; -1: nowhere."""
+    depth = 0
+    while (found := _MARK.search(data, at)) is not None:
+        at = found.end()
+        mark = found[0]
+        if mark == b'"':
+            text = _TEXT.match(data, at)
+            if text is None:
+                return -1
+            at = text.end()
+        else:
+            depth += 1 if mark == b"{" else -1
+            if depth == 0:
+                return at
+    return -1
+
+
+def _lines(data: bytes, start: int, end: int) -> int:
+    """Count the ends of lines in a part of a file, a piece at a time."""
+    pieces = range(start, end, TEXT_BYTES_MAX)
+    return sum(data[k : min(k + TEXT_BYTES_MAX, end)].count(b"\n") for k in pieces)
