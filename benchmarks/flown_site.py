@@ -62,7 +62,14 @@ def make_site(flights: list[FlightListed], **changes: object) -> Site:
             ),
             Sensor(id="adsb", kind="adsb", **here),
             *[
-                Sensor(id=name, kind="position", cooperative=True, horizontal_sigma_m=15.0, **here)
+                Sensor(
+                    id=name,
+                    kind="position",
+                    cooperative=True,
+                    authenticated=name == "friendly",
+                    horizontal_sigma_m=15.0,
+                    **here,
+                )
                 for name in FEEDS[1:]
             ],
         ],

@@ -25,15 +25,17 @@ list, by ADS-B, Remote ID, a blue-force network (CoT, "friend"), Mode 3/A or MAV
 really are, somewhere else, or by day when the flight is listed for the night; forty in a sky, from
 reports on through the real core (`benchmarks/flown.py`). Apart from them, the perfect copy: the
 listed name, in the listed lane, in its hour, at its speed, and where it says it is. To radar and to
-every receiver that is the flight itself; what parts the two is the turn out of the lane, or both
-being in the sky. Bounds are exact (Clopper-Pearson, one-sided 95 %)."""
+every receiver that is the flight itself; what parts the two is a feed in which nobody else can send
+under its name (`authenticated`), the turn out of the lane, or both being in the sky. Beside them
+fly attackers under an airliner's address, and real friends whose own feed is authenticated. Bounds
+are exact (Clopper-Pearson, one-sided 95 %)."""
 COMMAND = "python -m benchmarks.identity_claims"
 NEEDS = ""
 
 TRIALS, TRIALS_QUICK, PER_SKY, SECONDS = 2_000, 200, 40, 80
 CLAIMS = ("ADS-B", "Remote ID", "blue force", "Mode 3/A", "MAVLink")
-WAYS = ("true place", "false place", "wrong hour", "perfect copy")
-WAY_SHARES = (0.4, 0.3, 0.2, 0.1)
+WAYS = ("true place", "false place", "wrong hour", "perfect copy", "airliner", "friend")
+WAY_SHARES = (0.34, 0.24, 0.14, 0.12, 0.08, 0.08)
 NIGHT = {"from_time": "2026-09-20T20:00:00Z", "to_time": "2026-09-20T23:00:00Z"}
 
 
@@ -60,8 +62,13 @@ def plan_of(rng: np.random.Generator, claim: str, way: str, number: int) -> Plan
     """Lay out one attacker. group: its claim and its way."""
     lies = way == "false place" and claim != "Mode 3/A"
     words, group = [word_of(rng, claim, number, lies)], f"{claim}, {way}"
+    if way == "airliner":
+        words = [Word("adsb", icao24=f"{0x4B0000 + number:06x}", callsign=f"AIR{number}")]
+        group = way
+    if way == "friend":
+        words, group = [Word("friendly", remote_id=f"SERIAL-{number}")], way
     height, rcs = rng.uniform(80.0, 400.0), rng.normal(-10.0, 3.0)
-    if way == "perfect copy":
+    if way in ("perfect copy", "friend"):
         share = rng.uniform(0.0, 0.6)
         east, north = (LANE[0][i] + share * (LANE[1][i] - LANE[0][i]) for i in (0, 1))
         line = [(*LANE[1], height), (*LANE[2], height)]
@@ -120,7 +127,7 @@ def figures(quick: bool) -> list[Figure]:
     became: Counter[tuple[str, str]] = Counter()
     for seed in range(1, (TRIALS_QUICK if quick else TRIALS) // PER_SKY + 1):
         watch(seed, trials, became)
-    rows, total, friends = [], 0, 0
+    rows, total, friends, copies, copied = [], 0, 0, 0, 0
     for claim in CLAIMS:
         groups = [f"{claim}, {way}" for way in WAYS[:3]]
         count = sum(trials[group] for group in groups)
@@ -128,15 +135,26 @@ def figures(quick: bool) -> list[Figure]:
         total, friends = total + count, friends + found[Identity.FRIEND]
         said = f"{found[Identity.FRIEND]} FRIEND, {found[Identity.ASSUMED_FRIEND]} ASSUMED_FRIEND"
         said += f", {found[Identity.NEUTRAL]} NEUTRAL of {count:,}"
-        rows.append(Figure(f"under a name sent by {claim}", said, "0 FRIEND"))
+        rows.append(Figure(f"under a name sent by {claim}", said, "0 FRIEND, 0 NEUTRAL"))
     rows.append(Figure("all: ever FRIEND", f"{friends} of {total:,}", "0"))
     rows.append(Figure("the same, upper 95 % bound", f"{upper_bound(friends, total):.3%}"))
     for claim in CLAIMS:
         group = f"{claim}, perfect copy"
         count = trials[group]
         said = f"{became[group, 'FRIEND']} FRIEND, {became[group, 'ASSUMED_FRIEND']} ASSUMED_FRIEND"
-        rows.append(Figure(f"perfect copy by {claim}", f"{said} of {count:,}"))
-    return rows
+        copies, copied = copies + count, copied + became[group, "FRIEND"]
+        rows.append(Figure(f"perfect copy by {claim}", f"{said} of {count:,}", "0 FRIEND"))
+    rows.append(
+        Figure(
+            "perfect copies: ever FRIEND, upper 95 % bound", f"{upper_bound(copied, copies):.3%}"
+        )
+    )
+    own = trials["friend"]
+    said = f"{became['friend', 'FRIEND']} of {own:,}"
+    rows.append(Figure("real friends by an authenticated feed: ever FRIEND", said, "all"))
+    liners = trials["airliner"]
+    said = f"{became['airliner', 'NEUTRAL']} NEUTRAL of {liners:,}"
+    return [*rows, Figure("attackers under an airliner's address", said, "0")]
 
 
 if __name__ == "__main__":

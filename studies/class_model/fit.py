@@ -173,7 +173,7 @@ def main():
     parser.add_argument("--output", type=Path)
     parser.add_argument("--folds", type=Path)
     parser.add_argument("--epochs", type=int, default=6)
-    parser.add_argument("--made-only", action="store_true")
+    parser.add_argument("--made-only", type=Path, metavar="FILE")
     args = parser.parse_args()
     data, x, recorded = prepare(args.campaigns)
     kind = data["kind"]
@@ -181,6 +181,7 @@ def main():
     if args.made_only:
         net = fit(x, kind, recorded, ~recorded, epochs=args.epochs)
         report(logs(net, x), data, recorded, "made only")
+        keep(args.made_only, [net])
     fold = fold_of(data["flight"])
     held = np.zeros((len(x), len(KINDS)))
     nets = []

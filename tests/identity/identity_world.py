@@ -47,7 +47,7 @@ def make_site(**changes) -> Site:
         "sensors": [
             Sensor(id="radar", kind="radar_3d", coverage=Coverage(range_max_m=30_000.0), **here),
             Sensor(id="adsb", kind="adsb", **here),
-            Sensor(id="friendly", kind="position", cooperative=True, **here),
+            Sensor(id="friendly", kind="position", cooperative=True, authenticated=True, **here),
             Sensor(id="camera", kind="bearing_elevation", cooperative=False, **here),
         ],
         "corridors": [

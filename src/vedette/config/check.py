@@ -178,6 +178,7 @@ def _sensor(site: Site, sensor: Sensor, path: str) -> Faults:
     if sensor.stale_s <= sensor.scan_period_s:
         yield f"{path}.stale_s", "must exceed scan_period_s, or the sensor is always stale"
     yield from _neighbour(sensor, path)
+    yield from _authenticated(site, sensor, path)
     yield from _receivers(site, sensor, path)
     yield from _doppler(sensor, path)
     yield from _mask(sensor, f"{path}.coverage.mask")
@@ -189,6 +190,18 @@ def _neighbour(sensor: Sensor, path: str) -> Faults:
         yield f"{path}.neighbour", "only a sensor of kind position tells another system's tracks"
     if sensor.neighbour and sensor.cooperative is False:
         yield f"{path}.cooperative", "a neighbour's silence says nothing: leave it out, or true"
+
+
+def _authenticated(site: Site, sensor: Sensor, path: str) -> Faults:
+    """Refuse to take for proved what anybody may broadcast: it alone makes a friend."""
+    if not sensor.authenticated:
+        return
+    if sensor.kind != "position" or not sensor.cooperative:
+        what = "only a sensor of kind position with cooperative = true is told who it hears"
+        yield f"{path}.authenticated", what
+    heard = [f for f in site.feeds if f.sensor == sensor.id and f.kind.startswith("remote_id")]
+    if heard or sensor.neighbour:
+        yield f"{path}.authenticated", "Remote ID and neighbours prove nothing: leave it out"
 
 
 def _doppler(sensor: Sensor, path: str) -> Faults:

@@ -142,6 +142,7 @@ class Sensor(Table, frozen=True, kw_only=True):
     scan_period_s: Positive = 1.0
     scan: Literal["rotating", "frame"] = "frame"
     cooperative: bool | None = None  # None: by kind (adsb, bearing, tdoa true; others false)
+    authenticated: bool = False  # who it says sends, sends: an own control link, no broadcast
     stale_s: Positive = 10.0
     # Where its times come from, and how long its line takes: as measurements/dating.py reads them.
     clock: Literal["unstated", "synchronised", "none"] = "unstated"

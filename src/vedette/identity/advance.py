@@ -6,19 +6,28 @@ date (one per live track, no more) and events for what changed.
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from vedette.base.constants import NS_PER_S
 from vedette.base.names import class_words
+from vedette.identity.case import Case
 from vedette.identity.classes import LABELS
 from vedette.identity.company import leave
 from vedette.identity.hearing import hear
-from vedette.identity.ledger import UNSEEN_MIN, Case, build
+from vedette.identity.ledger import UNSEEN_MIN, build, human_items
 from vedette.identity.operators import keep_operators
 from vedette.identity.orders import WORRY, bring_back, obey, recall
 from vedette.identity.recovery import friend_near, watch_recovery
 from vedette.identity.rules import judge, settle
 from vedette.identity.scene import Scene, due_rows, survey
 from vedette.identity.state import IdentityState, Memory, health_ratio
-from vedette.identity.trust import CLAIM_LIFE_S, is_contradicted, is_verified, standing
+from vedette.identity.trust import (
+    CLAIM_LIFE_S,
+    is_contradicted,
+    is_verified,
+    listed_friend,
+    standing,
+)
 from vedette.model.commands import Command
 from vedette.model.enums import Identity, ObjectClass
 from vedette.model.events import ClassChanged, Event, IdentityChanged, IdentityConflict
@@ -31,6 +40,7 @@ CLASS_MIN_PROB = 0.5  # a class is named when it is more probable than all other
 CLASS_LEAD_PROB = 0.15  # and changed when it leads the named one by this much
 CHECK_LOOKS = 8  # comparisons that make a claim verified, with the misses of a radar among them
 TROUBLE_LOOKS = 3  # evaluations in a row before a conflict is told
+FRIENDLY = (Identity.FRIEND, Identity.ASSUMED_FRIEND)
 
 
 def advance(
@@ -51,14 +61,7 @@ def advance(
     """
     _match_tracks(state, tracks, now_ns)
     if len(links.track_id):
-        up_m = dict(
-            zip(
-                tracks.track_id[: tracks.count].tolist(),
-                tracks.state_enu[: tracks.count, 2].tolist(),
-                strict=True,
-            )
-        )
-        hear(state, links, reports, sources, up_m)
+        hear(state, links, reports, sources, _places_now(tracks))
     keep_operators(state.operators, reports, now_ns)
     events = _evaluate(state, tracks, sources, threats, now_ns)
     events += obey(state, commands, threats, now_ns)
@@ -86,6 +89,15 @@ def _match_tracks(state: IdentityState, tracks: TrackTable, now_ns: int) -> None
         records[track_id] = records.pop(track_id)
 
 
+def _places_now(tracks: TrackTable) -> dict[int, tuple[float, float, float, float]]:
+    """Give each track's east, north, up and the sigma of its place on the ground, m."""
+    count = tracks.count
+    var = np.maximum(np.trace(tracks.cov_enu[:count, :2, :2], axis1=1, axis2=2), 0.0)
+    table = np.column_stack([tracks.state_enu[:count, :3], np.sqrt(0.5 * var)]).tolist()
+    ids = tracks.track_id[:count].tolist()
+    return {track_id: tuple(row) for track_id, row in zip(ids, table, strict=True)}
+
+
 def _evaluate(
     state: IdentityState,
     tracks: TrackTable,
@@ -101,6 +113,7 @@ def _evaluate(
         reach[threat.track_id] = max(threat.reach_prob, reach.get(threat.track_id, 0.0))
     scene = survey(state, tracks, rows, sources, reach, now_ns)
     doubles = _double_addresses(state, now_ns)
+    copies = _copies(state, now_ns)
     friends = _friend_places(state, tracks)
     receivers = [
         (watcher.sensor_id, health_ratio(sources, watcher.sensor_id))
@@ -110,7 +123,7 @@ def _evaluate(
     receivers.sort(key=lambda pair: pair[1])
     events: list[Event] = []
     for row, track_id in enumerate(scene.track_ids):
-        case = _case(state, scene, row, doubles, friends, now_ns)
+        case = _case(state, scene, row, doubles, copies, friends, now_ns)
         case.receivers = receivers
         record = state.records[track_id]
         case.memory.evaluations += 1
@@ -118,6 +131,7 @@ def _evaluate(
         _set_label(record, case.memory)
         _set_class(record, scene, row, now_ns, events)
         _set_identity(record, case, scene, state, now_ns, events)
+        record.ledger += human_items(record, case)
         _set_sight(record, case)
         watch_recovery(record, case, scene, state.places, friends, state.near_told, events)
         _tell_conflicts(record, case, state, now_ns, events)
@@ -129,6 +143,7 @@ def _case(
     scene: Scene,
     row: int,
     doubles: set[int],
+    copies: set[int],
     friends: dict[int, tuple[float, float, int]],
     now_ns: int,
 ) -> Case:
@@ -146,6 +161,7 @@ def _case(
         receivers=[],
         taken=flight >= 0 and flight in flown,
         conflict=track_id in doubles and not is_verified(memory.agreement, now_ns, held=True),
+        copied=track_id in copies,
         near=friend_near(scene, row, friends),
         now_ns=now_ns,
     )
@@ -164,11 +180,36 @@ def _double_addresses(state: IdentityState, now_ns: int) -> set[int]:
     return {track for tracks in by_address.values() if len(tracks) > 1 for track in tracks}
 
 
+def _copies(state: IdentityState, now_ns: int) -> set[int]:
+    """List the tracks that send a listed friend's name which another sends as well or better.
+
+    Better is a name that is proved, then one whose place own radars bear out, then mere words.
+    """
+    if not any(flight.friend for flight in state.places.listed):
+        return set()
+    by_flight: dict[int, list[tuple[int, int]]] = {}
+    for track_id, memory in state.memories.items():
+        claim = memory.claim
+        if claim is None or now_ns - claim.t_ns > CLAIM_LIFE_S * NS_PER_S / 3:
+            continue
+        flight = listed_friend(state.places, claim, now_ns)
+        if flight >= 0:
+            borne = claim.measured or is_verified(memory.agreement, now_ns, held=True)
+            rank = 2 * claim.authenticated or int(borne)
+            by_flight.setdefault(flight, []).append((rank, track_id))
+    copies: set[int] = set()
+    for senders in by_flight.values():
+        ranks = sorted((rank for rank, _ in senders), reverse=True)
+        best = ranks[0] if len(ranks) == 1 or ranks[0] > ranks[1] else 2
+        copies |= {track_id for rank, track_id in senders if rank < best}
+    return copies
+
+
 def _friend_places(state: IdentityState, tracks: TrackTable) -> dict[int, tuple[float, float, int]]:
     """Give east, north (m) and the listed flight (-1: set by a person) of each friendly track."""
     places: dict[int, tuple[float, float, int]] = {}
     for row, track_id in enumerate(tracks.track_id[: tracks.count].tolist()):
-        if state.records[track_id].identity is not Identity.FRIEND:
+        if state.records[track_id].identity not in FRIENDLY:
             continue
         memory = state.memories[track_id]
         east_m, north_m = tracks.state_enu[row, :2].tolist()
@@ -256,7 +297,10 @@ def _set_identity(
     by_evidence = record.identity_by == "evidence"
     if by_evidence and wanted is record.identity:
         record.identity_reason = reason
-    if not settle(record, case, wanted):
+    lasting = settle(record, case, wanted)
+    if by_evidence or wanted is record.identity:
+        record.contradicted = ""
+    if not lasting:
         return
     if not by_evidence:
         _contradict(record, case.memory, wanted, reason, now_ns, events)
@@ -271,7 +315,7 @@ def _set_identity(
     )
     events.append(event)
     record.identity, record.identity_reason, record.since_ns = wanted, reason, now_ns
-    case.memory.flight = case.standing.listed if wanted is Identity.FRIEND else -1
+    case.memory.flight = case.standing.listed if wanted in FRIENDLY else -1
 
 
 def _contradict(
@@ -289,10 +333,11 @@ def _contradict(
     """
     worse = WORRY[wanted] >= WORRY[Identity.SUSPECT] > WORRY[record.identity]
     better = WORRY[wanted] <= WORRY[Identity.NEUTRAL] and WORRY[record.identity] >= 3
-    if memory.manual_contradicted or not (worse or better):
+    record.contradicted = f"evidence says {wanted}: {reason}" if worse or better else ""
+    if memory.manual_contradicted or not record.contradicted:
         return
     memory.manual_contradicted = True
-    text = f"set {record.identity} by {record.identity_by}; evidence says {wanted}: {reason}"
+    text = f"set {record.identity} by {record.identity_by}; {record.contradicted}"
     events.append(bring_back(record, memory, text, now_ns))
 
 
@@ -305,7 +350,7 @@ def _tell_conflicts(
     name = record.label or "it"
     flight = state.places.listed[listed].flight_id if listed >= 0 else ""
     present = {
-        "address": case.conflict,
+        "address": case.conflict or case.copied,
         "place": is_contradicted(memory.agreement),
         "friend": fresh and bool(case.standing.obstacle),
     }
@@ -320,7 +365,7 @@ def _tell_conflicts(
 def _trouble(kind: str, case: Case, name: str, flight: str) -> str:
     """Say in words what is wrong about a track's claims."""
     if kind == "address":
-        return f"another track sends the same address as {name}"
+        return f"another track sends the same name as {name}"
     if kind == "place":
         agreement = case.memory.agreement
         off = f"{agreement.miss_m:.0f} m off by {agreement.sensor}"

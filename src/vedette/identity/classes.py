@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vedette.identity import flight
-from vedette.identity.flight import Network, log_flight
+from vedette.identity.flight import Network, log_flight, temper
 from vedette.model.enums import ObjectClass
 from vedette.model.kinds import BIRDS, CREWED, FIXED_WING, HARMLESS
 from vedette.model.measurements import F64, I64, Bools
@@ -48,10 +48,9 @@ HEIGHT_LOG_SD = np.array([1.0, 1.1, 1.5, 0.8, 0.8, 0.9, 0.8, 1.0, 1.2, 1.5])
 # pictures of drones, radios and transponders of aircraft. A finder may have met another on the
 # same bearing, so that nothing is ruled out.
 EMITS_PROB = np.array([0.15, 0.15, 0.3, 0.7, 0.6, 0.35, 0.8, 0.8, 0.9, 0.4])
-# By feature. Where something is flown says little of what it is, and made flights are not real
-# ones: what was fitted is believed as far as flights held out bear it out.
-FLIGHT_TEMPER = 0.8
-TEMPER = np.array([*(FLIGHT_TEMPER,) * 4, 1.0, 0.5, 1.0, 0.5, 0.5])[:, None, None]
+# By feature: how something flies is tempered by its looks (`flight.temper`); where it is flown says
+# little of what it is.
+TEMPER = np.array([*(1.0,) * 4, 1.0, 0.5, 1.0, 0.5, 0.5])[:, None, None]
 BALLOON_DRIFT_SD_MPS = 1.5  # of a balloon against the air around it
 BALLOON_ANY_SD_MPS = 7.0  # of a balloon's speed on either axis, the wind not being known
 LIKELIHOOD_FLOOR = 1e-5  # no single feature may rule a class out: models are wrong in their tails
@@ -94,7 +93,7 @@ def log_likelihoods(looks: Looks, wind_sigma_mps: float, network: Network) -> F6
     answer = np.zeros((len(FEATURES), len(looks.height_m), len(CLASSES)))
     climb_seen = (~np.isnan(looks.height_m)).astype(np.float64)
     parts = log_flight(looks.flown, looks.flown_looks, climb_seen, network)
-    answer[:4] = parts[:, :, _FLIES_LIKE]
+    answer[:4] = parts[:, :, _FLIES_LIKE] * temper(looks.flown_looks, network)[:, None]
     answer[4] = _drift(looks, wind_sigma_mps)
     for feature, judged in ((5, _height), (6, _rcs), (7, _flicker)):
         density, seen = judged(looks)

@@ -47,6 +47,9 @@ CLAIM_DELAY_S = 0.3  # latency that ADS-B does not account for (DO-260B allows 0
 BARO_SIGMA_M = 250.0  # pressure height against the ellipsoid: geoid and weather together
 GEOMETRIC_SIGMA_M = 60.0
 CLAIM_SIGMA_M = 60.0  # where a position report does not say
+Spot = tuple[float, float, float, float]  # east, north, up, sigma on the ground, m
+NOWHERE: Spot = (0.0, 0.0, 0.0, 0.0)
+PROOF_LIFE_S = 10.0  # so long nothing that anyone may broadcast takes a proved name's place
 
 
 def hear(
@@ -54,12 +57,12 @@ def hear(
     links: Links,
     reports: Sequence[Report],
     sources: dict[str, SourceState],
-    up_m: dict[int, float],
+    now_m: dict[int, Spot],
 ) -> None:
     """Add what the reports say to the memories of the tracks they belong to.
 
-    links.report_index points into `reports`. up_m: each live track's height in the site frame, for
-    claims without one. Reports of tracks without a memory are left out.
+    links.report_index points into `reports`. now_m: where each live track is. Reports of tracks
+    without a memory are left out.
     """
     heard: list[tuple[int, int, str, float, Detection]] = []
     for track_id, index, prob in zip(
@@ -75,7 +78,7 @@ def hear(
         if memory is None or watcher < 0 or _already_heard(memory, report):
             continue
         ratio = health_ratio(sources, sensor)
-        _take(memory, report, state.places, watcher, ratio, up_m.get(track_id, 0.0))
+        _take(memory, report, state.places, watcher, ratio, now_m.get(track_id, NOWHERE))
 
 
 def _already_heard(memory: Memory, report: Detection) -> bool:
@@ -95,7 +98,7 @@ def _already_heard(memory: Memory, report: Detection) -> bool:
 
 
 def _take(
-    memory: Memory, report: Detection, places: Places, watcher: int, ratio: float, up_m: float
+    memory: Memory, report: Detection, places: Places, watcher: int, ratio: float, spot: Spot
 ) -> None:
     if report.rcs_dbsm is not None:
         _take_rcs(memory, report, report.rcs_dbsm, ratio)
@@ -106,7 +109,7 @@ def _take(
     if sensor.finder and not own_word:
         _take_emission(memory, report, ratio)
     if report.claims is not None:
-        _take_claim(memory, report, report.claims, places, sensor, ratio, up_m)
+        _take_claim(memory, report, report.claims, places, sensor, ratio, spot)
     if sensor.cooperative or (own_word and not isinstance(report, Plot)):
         return
     if memory.claim is not None and not memory.claim.measured:
@@ -178,10 +181,17 @@ def _take_claim(
     places: Places,
     watcher: Watcher,
     ratio: float,
-    up_m: float,
+    spot: Spot,
 ) -> None:
-    """Keep the newest claim; what it names beside an earlier one of the same address is joined."""
+    """Keep the newest claim; what it names beside an earlier one of the same address is joined.
+
+    What anybody may broadcast does not take the place of a name that has just been proved. A proof
+    is of who sends, not of which track that is: it is taken only by a track that is where it says.
+    """
     last = memory.claim
+    proved = last is not None and last.authenticated and not watcher.authenticated
+    if proved and last is not None and report.t_meas_ns - last.t_ns <= PROOF_LIFE_S * NS_PER_S:
+        return
     same = last is not None and (
         (claims.icao24 or "") == last.icao24 and (claims.remote_id or "") == last.remote_id
     )
@@ -193,8 +203,14 @@ def _take_claim(
     callsign = (claims.callsign or "").strip().upper()
     if same and last is not None and not callsign:
         callsign = last.callsign
-    position, velocity, height_sigma_m = _claimed_motion(report, places, up_m)
+    position, velocity, height_sigma_m = _claimed_motion(report, places, spot[2])
     sigma_m = report.horizontal_sigma_m if isinstance(report, PositionReport) else None
+    if watcher.authenticated:
+        sigma_m = sigma_m or watcher.horizontal_sigma_m
+        off_m = math.hypot(position[0] - spot[0], position[1] - spot[1])
+        late_m = CLAIM_DELAY_S * math.hypot(memory.vel_mps[0], memory.vel_mps[1])
+        if not off_m <= AGREE_SIGMAS * math.hypot(sigma_m, spot[3], late_m):
+            return
     memory.claim = Claim(
         sensor=report.sensor,
         t_ns=report.t_meas_ns,
@@ -209,6 +225,7 @@ def _take_claim(
         sigma_m=sigma_m or CLAIM_SIGMA_M,
         height_sigma_m=height_sigma_m,
         affiliation=claims.affiliation or "",
+        authenticated=watcher.authenticated,
     )
 
 

@@ -11,10 +11,11 @@ together with the flight and echo of a civil aircraft (2).
 """
 
 import math
-from dataclasses import dataclass
 
 from vedette.base.constants import NS_PER_S
 from vedette.base.names import class_words, track_name
+from vedette.identity.behaviour import behaviour_items
+from vedette.identity.case import FRIEND, INTENT, NEUTRAL, Case, item
 from vedette.identity.classes import (
     FEATURES,
     IS_CREWED,
@@ -27,20 +28,13 @@ from vedette.identity.classes import (
 from vedette.identity.places import Places
 from vedette.identity.scene import Scene, vote_log
 from vedette.identity.state import Claim, Memory
-from vedette.identity.trust import Standing, agreement_ratio, is_contradicted, listed_civil
-from vedette.model.enums import Identity
-from vedette.model.picture import Evidence
-
-INTENT = "hostile intent"
-NEUTRAL = str(Identity.NEUTRAL)
-FRIEND = str(Identity.FRIEND)
+from vedette.identity.trust import CLAIM_LIFE_S, agreement_ratio, is_contradicted
+from vedette.model.picture import Evidence, IdentityRecord
 
 INTENT_PRIOR = -6.0
 FIXED_WING_MAX = 3.5
 MULTIROTOR_MAX = 1.5  # too like a bird at these speeds to carry a suspicion
 HARMLESS_MAX = -4.0
-COURSE_WEIGHT = 2.0
-COURSE_RATIO_MIN = 0.5
 LOW_WEIGHT = 1.0
 LOW_M = 500.0  # above the reference; published procedures keep civil traffic higher off airports
 OUTSIDE_WEIGHT = 1.0
@@ -53,30 +47,17 @@ FRIENDLY_LANE_WEIGHT = -1.5
 REMOTE_ID_WEIGHT = 1.5  # who sends a serial or a call sign and no address: no friend, no airliner
 REPLY_WEIGHT = 2.0
 LISTED_CIVIL_WEIGHT = 1.5
+AUTHORISED_INTENT = -3.0  # a listed serial, in its volume, at its time, where it says it is
+IMPLAUSIBLE_WEIGHT = -2.0
+REMOTE_ID_SPEED_MAX_MPS = 60.0  # small drones, which send it, fly slower
+SPEED_OFF_MPS, SPEED_OFF_RATIO = 15.0, 0.25  # a claimed speed farther off than this is false
+SPEED_LOOKS = 8.0  # seconds of behaviour before speeds are compared
+WORD_WEIGHT = 7.0  # a person with authority: as sure as anything here is
 CIVIL_KIND_MAX, CIVIL_KIND_MIN = 2.0, -4.0
 UNSEEN_WEIGHT = -3.0
 UNSEEN_MIN = 5  # evaluations in a row, so seconds
 CONTRADICTED_WEIGHT = -5.0
 OWN_LIFE_S = 180.0  # how long a measurement of our own vouches for a track's flight
-
-
-@dataclass(slots=True)
-class Case:
-    """One track before the judge: everything its ledger is made of.
-
-    row: its row of the scene. receivers: cooperative sensors and their health ratios.
-    taken: the friendly flight it would fit is flown by another track. conflict: another track sends
-    the same address. near: the friendly track near it and how far, (0, inf) none.
-    """
-
-    row: int
-    memory: Memory
-    standing: Standing
-    receivers: list[tuple[str, float]]
-    taken: bool
-    conflict: bool
-    near: tuple[int, float]
-    now_ns: int
 
 
 def weigh(ledger: list[Evidence], about: str) -> float:
@@ -86,11 +67,11 @@ def weigh(ledger: list[Evidence], about: str) -> float:
     the weightiest counts, so copies add nothing.
     """
     best: dict[str, float] = {}
-    for item in ledger:
-        if item.about == about:
-            key = f"{item.kind} {item.source}"
-            if key not in best or abs(item.weight_log_odds) > abs(best[key]):
-                best[key] = item.weight_log_odds
+    for evidence in ledger:
+        if evidence.about == about:
+            key = f"{evidence.kind} {evidence.source}"
+            if key not in best or abs(evidence.weight_log_odds) > abs(best[key]):
+                best[key] = evidence.weight_log_odds
     return math.fsum(best.values())
 
 
@@ -119,28 +100,6 @@ def log_odds(prob: float) -> float:
     return math.log(prob / (1.0 - prob))
 
 
-def _item(
-    case: Case,
-    kind: str,
-    source: str,
-    about: str,
-    weight: float,
-    text: str,
-    health: float = 1.0,
-    t_ns: int = 0,
-) -> Evidence:
-    """Make one item. weight in log-odds, health already in it; t_ns 0: seen just now."""
-    return Evidence(
-        kind=kind,
-        source=source,
-        about=about,
-        weight_log_odds=round(weight, 3) + 0.0,
-        health_ratio=health,
-        t_ns=t_ns or case.now_ns,
-        text=text,
-    )
-
-
 def _class_items(case: Case, scene: Scene) -> list[Evidence]:
     memory, total = case.memory, scene.total[case.row]
     top = total.index(max(total))
@@ -152,18 +111,17 @@ def _class_items(case: Case, scene: Scene) -> list[Evidence]:
         verdict = "speaks for" if weight >= 0.0 else "speaks against"
         source, health, t_ns = _seen_by(feature, memory)
         text = f"{_seen(feature, memory, scene.flown[case.row])}: {verdict} {kind}"
-        items.append(_item(case, feature, source, label, weight, text, health, t_ns))
+        items.append(item(case, feature, source, label, weight, text, health, t_ns))
     if scene.company[case.row] > 0.0:
         others, share = scene.alike[case.row]
         text = f"of {others} other tracks here {share:.0%} look like that: speaks for {kind}"
-        items.append(_item(case, "company", "track", label, scene.company[case.row], text))
+        items.append(item(case, "company", "track", label, scene.company[case.row], text))
     for sensor in sorted(memory.votes):
         vote = memory.votes[sensor]
         said = int(vote.mean_log.argmax())
         text = f"{sensor} takes it for a {class_words(LABELS[said])}"
         weight = float(vote_log(vote)[top])
-        item = _item(case, "vote", sensor, label, weight, text, vote.health_ratio, vote.t_ns)
-        items.append(item)
+        items.append(item(case, "vote", sensor, label, weight, text, vote.health_ratio, vote.t_ns))
     return items
 
 
@@ -215,19 +173,42 @@ def _claim_items(case: Case, scene: Scene, places: Places) -> list[Evidence]:
         against = case.standing.obstacle
         text = f"says it is friendly flight {flight}: a claim"
         text += f"; {against}" if against else "; lane, time and speed agree"
-        items.append(_item(case, "friendly list", claim.sensor, FRIEND, 0.0, text, 1.0, claim.t_ns))
+        items.append(item(case, "friendly list", claim.sensor, FRIEND, 0.0, text, 1.0, claim.t_ns))
     if claim.affiliation:
         text = f"is called {claim.affiliation} by {claim.sensor}: a claim, which makes no identity"
         about = NEUTRAL if claim.affiliation == "neutral" else FRIEND
         health = claim.health_ratio
-        items.append(_item(case, "claim", claim.sensor, about, 0.0, text, health, claim.t_ns))
-    if case.conflict:
-        text = f"another track sends the same address as {name}"
-        items.append(_item(case, "conflict", claim.sensor, NEUTRAL, CONTRADICTED_WEIGHT, text))
+        items.append(item(case, "claim", claim.sensor, about, 0.0, text, health, claim.t_ns))
+    if case.conflict or case.copied:
+        text = f"another track sends the same name as {name}"
+        items.append(item(case, "conflict", claim.sensor, NEUTRAL, CONTRADICTED_WEIGHT, text))
     if not claim.measured and memory.agreement.t_ns == 0:
         text = f"says it is {name}; no own radar has checked where it is"
         health = claim.health_ratio
-        items.append(_item(case, "claim", claim.sensor, NEUTRAL, 0.0, text, health, claim.t_ns))
+        items.append(item(case, "claim", claim.sensor, NEUTRAL, 0.0, text, health, claim.t_ns))
+    return items + _doubts(case, scene, claim, name)
+
+
+def _doubts(case: Case, scene: Scene, claim: Claim, name: str) -> list[Evidence]:
+    """Say what is odd about what a track sends: it has fallen silent, or cannot be so."""
+    items, speed_mps = [], case.memory.speed_mps
+    silent_s = (case.now_ns - claim.t_ns) / NS_PER_S
+    if silent_s > CLAIM_LIFE_S:
+        text = f"was {name} {silent_s:.0f} s ago and is silent since: transponders break, no proof"
+        health = claim.health_ratio
+        items.append(item(case, "silence", claim.sensor, INTENT, 0.0, text, health, claim.t_ns))
+    own = case.memory.own_ns > 0 and case.memory.looks >= SPEED_LOOKS
+    claimed_mps = math.hypot(claim.vel_enu_mps[0], claim.vel_enu_mps[1])
+    off_mps = abs(claimed_mps - speed_mps)
+    odd = ""
+    if own and claim.remote_id and speed_mps > REMOTE_ID_SPEED_MAX_MPS:
+        odd = f"sends a small drone's serial, but flies {speed_mps:.0f} m/s"
+    elif own and silent_s <= CLAIM_LIFE_S and off_mps > SPEED_OFF_MPS + SPEED_OFF_RATIO * speed_mps:
+        odd = f"says it flies {claimed_mps:.0f} m/s, but flies {speed_mps:.0f}"
+    if odd:
+        weight, health = IMPLAUSIBLE_WEIGHT * claim.health_ratio, claim.health_ratio
+        kind = "implausible"
+        items.append(item(case, kind, claim.sensor, NEUTRAL, weight, odd, health, claim.t_ns))
     return items
 
 
@@ -238,7 +219,7 @@ def _silence(case: Case) -> Evidence:
         text = f"{source} hears no answer: many harmless things send none, so this weighs nothing"
     else:
         text = f"{source} hears no answer, but {source} is not healthy: its silence says nothing"
-    return _item(case, "silence", source, INTENT, 0.0, text, health)
+    return item(case, "silence", source, INTENT, 0.0, text, health)
 
 
 def _civil_items(case: Case, scene: Scene, places: Places) -> list[Evidence]:
@@ -250,14 +231,14 @@ def _civil_items(case: Case, scene: Scene, places: Places) -> list[Evidence]:
     if weight > 0.0 and not own:
         weight, civil = 0.0, 0.0
         text = "only its own word for where it is and how it flies: no sensor of ours measures it"
-    items = [_item(case, "kind", "track", NEUTRAL, weight, text)]
+    items = [item(case, "kind", "track", NEUTRAL, weight, text)]
     for lane in _lanes(case, scene, places, civil=True):
         text = f"keeps to {lane} (place, height, speed, direction)"
-        items.append(_item(case, "civil lane", "procedure", NEUTRAL, LANE_WEIGHT * civil, text))
+        items.append(item(case, "civil lane", "procedure", NEUTRAL, LANE_WEIGHT * civil, text))
         break
     if memory.unseen >= UNSEEN_MIN and memory.claim is not None:
         text = f"says where it is, but {memory.unseen_by}, which is healthy, sees nothing there"
-        items.append(_item(case, "unseen", memory.unseen_by, NEUTRAL, UNSEEN_WEIGHT, text))
+        items.append(item(case, "unseen", memory.unseen_by, NEUTRAL, UNSEEN_WEIGHT, text))
     if memory.claim is not None:
         items += _agreement_items(case, places)
     return items
@@ -269,50 +250,75 @@ def _agreement_items(case: Case, places: Places) -> list[Evidence]:
     health = min(agreement.health_ratio, claim.health_ratio)
     if claim.measured:
         text = f"answers {claim.sensor} where {claim.sensor} measures it"
-        weight = REPLY_WEIGHT * claim.health_ratio
+        weight = 0.0 if case.standing.listed >= 0 else REPLY_WEIGHT * claim.health_ratio
         health, t_ns = claim.health_ratio, claim.t_ns
-        return [_item(case, "answer", claim.sensor, NEUTRAL, weight, text, health, t_ns)]
+        return [item(case, "answer", claim.sensor, NEUTRAL, weight, text, health, t_ns)]
     place = f"{agreement.sensor}: {agreement.miss_m:.0f} m apart, {agreement.looks} looks"
     if is_contradicted(agreement):
         text = f"is not where it says it is, by {place}"
         weight, t_ns = CONTRADICTED_WEIGHT, agreement.t_ns
-        return [_item(case, "contradicted", claim.sensor, NEUTRAL, weight, text, health, t_ns)]
+        return [item(case, "contradicted", claim.sensor, NEUTRAL, weight, text, health, t_ns)]
     trust = agreement_ratio(agreement, case.now_ns)
     if trust <= 0.0:
         return []
     full = AGREES_WEIGHT if claim.icao24 and not claim.remote_id else REMOTE_ID_WEIGHT
     text = f"is where it says it is, by {place}"
+    if case.standing.listed >= 0:
+        full, text = 0.0, f"{text}; it says it is a friend, so it is no civil aircraft by that"
     weight, t_ns = full * trust, agreement.t_ns
-    items = [_item(case, "agrees", claim.sensor, NEUTRAL, weight, text, health, t_ns)]
-    listed = listed_civil(places, claim, case.now_ns)
-    if listed >= 0:
-        text = f"is on the list as {places.listed[listed].flight_id}"
-        weight = LISTED_CIVIL_WEIGHT * trust
-        items.append(_item(case, "civil list", "site list", NEUTRAL, weight, text))
+    items = [item(case, "agrees", claim.sensor, NEUTRAL, weight, text, health, t_ns)]
+    if case.standing.plan >= 0:
+        against = case.standing.plan_obstacle
+        text = f"is on the list as {places.listed[case.standing.plan].flight_id}"
+        text += f", but {against}" if against else ": time, place and speed fit"
+        weight = 0.0 if against else LISTED_CIVIL_WEIGHT * trust
+        items.append(item(case, "civil list", "site list", NEUTRAL, weight, text))
     return items
 
 
 def _intent_items(case: Case, scene: Scene, places: Places) -> list[Evidence]:
     memory, row = case.memory, case.row
     text = "most objects near a site mean no harm"
-    items = [_item(case, "prior", "base rate", INTENT, INTENT_PRIOR, text)]
+    items = [item(case, "prior", "base rate", INTENT, INTENT_PRIOR, text)]
     items += _kind_intent(case, scene)
-    if memory.course_ratio >= COURSE_RATIO_MIN:
-        asset = places.asset_names[memory.course_asset] if memory.course_asset >= 0 else "an asset"
-        weight = COURSE_WEIGHT * memory.course_ratio
-        items.append(_item(case, "course", "track", INTENT, weight, f"steadily heads for {asset}"))
+    items += behaviour_items(case, places, scene.together[row])
     if scene.agl_m[row] < LOW_M:
         text = f"flies low, {max(scene.agl_m[row], 0.0):.0f} m above the site"
-        items.append(_item(case, "low", "track", INTENT, LOW_WEIGHT, text))
+        items.append(item(case, "low", "track", INTENT, LOW_WEIGHT, text))
     items += _lane_intent(case, scene, places)
     trust = agreement_ratio(memory.agreement, case.now_ns)
     if memory.claim is not None and trust > 0.0 and not case.conflict:
         weight = _agreeing_intent(case, memory.claim) * trust
         text = "is where it says it is"
-        items.append(_item(case, "agrees", memory.claim.sensor, INTENT, weight, text))
+        items.append(item(case, "agrees", memory.claim.sensor, INTENT, weight, text))
+        items += _authorised(case, places, trust)
     if case.near[0]:
         text = f"flies near friendly {track_name(case.near[0])}, and is not it"
-        items.append(_item(case, "near friend", "track", INTENT, 0.0, text))
+        items.append(item(case, "near friend", "track", INTENT, 0.0, text))
+    return items
+
+
+def _authorised(case: Case, places: Places, trust: float) -> list[Evidence]:
+    """Weigh the list of authorised flights: who is named there, and keeps to volume and time."""
+    plan = case.standing.plan
+    if plan < 0 or case.standing.plan_obstacle or places.listed[plan].lane < 0:
+        return []
+    text = f"is authorised as {places.listed[plan].flight_id}, and keeps to place, time and speed"
+    return [item(case, "authorised", "site list", INTENT, AUTHORISED_INTENT * trust, text)]
+
+
+def human_items(record: IdentityRecord, case: Case) -> list[Evidence]:
+    """Put what a person has said of a track into its ledger; judging is over by then."""
+    items = []
+    if record.identity_by != "evidence":
+        text = f"{record.identity_by} says it is {record.identity}: {record.identity_reason}"
+        about, since_ns = str(record.identity), record.since_ns
+        source = record.identity_by
+        items.append(item(case, "word", source, about, WORD_WEIGHT, text, 1.0, since_ns))
+    if record.dismissed_by is not None:
+        text = f"{record.dismissed_by} took it out of the queue: {record.dismissed_reason}"
+        source, t_ns = record.dismissed_by, record.assessed_ns
+        items.append(item(case, "word", source, INTENT, 0.0, text, 1.0, t_ns))
     return items
 
 
@@ -332,10 +338,10 @@ def _kind_intent(case: Case, scene: Scene) -> list[Evidence]:
         name = class_words(LABELS[SMALL_FIXED_WING if fixed >= multi else MULTIROTOR])
         text = f"is a {name} with {100.0 * max(fixed, multi):.0f} %"
         weight = min(log_odds(max(fixed, multi)), most)
-        items.append(_item(case, "uncrewed", "class", INTENT, weight, text))
+        items.append(item(case, "uncrewed", "class", INTENT, weight, text))
     if tame > 0.05:
         text = f"is a bird, balloon or crewed aircraft with {100.0 * tame:.0f} %"
-        items.append(_item(case, "harmless kind", "class", INTENT, HARMLESS_MAX * tame, text))
+        items.append(item(case, "harmless kind", "class", INTENT, HARMLESS_MAX * tame, text))
     return items
 
 
@@ -343,22 +349,22 @@ def _lane_intent(case: Case, scene: Scene, places: Places) -> list[Evidence]:
     civil = civil_prob(scene.measured[case.row])
     for lane in _lanes(case, scene, places, civil=True):
         text = f"keeps to {lane}, if it is a crewed aircraft"
-        return [_item(case, "civil lane", "procedure", INTENT, -LANE_WEIGHT * civil, text)]
+        return [item(case, "civil lane", "procedure", INTENT, -LANE_WEIGHT * civil, text)]
     lanes = _lanes(case, scene, places, civil=False)
     if case.standing.excuse >= 0 or case.standing.fits:
         index = max(case.standing.excuse, case.standing.listed)
         flight = places.listed[index].flight_id
         if case.taken:
             text = f"is in the lane of friendly {flight}, which another track flies"
-            return [_item(case, "friendly lane", "procedure", INTENT, 0.0, text)]
+            return [item(case, "friendly lane", "procedure", INTENT, 0.0, text)]
         text = f"may be friendly {flight}: lane, time and speed fit"
-        return [_item(case, "friendly lane", "procedure", INTENT, FRIENDLY_LANE_WEIGHT, text)]
+        return [item(case, "friendly lane", "procedure", INTENT, FRIENDLY_LANE_WEIGHT, text)]
     if lanes:
         text = f"is in {lanes[0]}, where no friend is listed that fits"
-        return [_item(case, "friendly lane", "procedure", INTENT, 0.0, text)]
+        return [item(case, "friendly lane", "procedure", INTENT, 0.0, text)]
     if places.lanes:
         text = "is outside every published lane"
-        return [_item(case, "outside", "procedure", INTENT, OUTSIDE_WEIGHT, text)]
+        return [item(case, "outside", "procedure", INTENT, OUTSIDE_WEIGHT, text)]
     return []
 
 

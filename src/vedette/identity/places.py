@@ -100,6 +100,7 @@ class Watcher:
     elevation_max_rad: float
     scan_period_s: float
     neighbour: bool = False  # another system: what it does not tell means nothing at all
+    authenticated: bool = False  # nobody else can say what it says in another's name
 
 
 @dataclass(slots=True)
@@ -281,6 +282,7 @@ def _watcher(frame: SiteFrame, sensor: Sensor) -> Watcher:
         elevation_max_rad=math.radians(seen.elevation_max_deg),
         scan_period_s=sensor.scan_period_s,
         neighbour=sensor.neighbour,
+        authenticated=sensor.authenticated,
     )
 
 

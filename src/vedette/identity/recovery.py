@@ -8,8 +8,8 @@ the unknown behind it was taken for it. It moves no identity: being near a frien
 import math
 
 from vedette.base.names import distance_words, track_name
+from vedette.identity.case import Case
 from vedette.identity.classes import IS_HARMLESS
-from vedette.identity.ledger import Case
 from vedette.identity.places import Places
 from vedette.identity.scene import Scene
 from vedette.model.enums import Identity

@@ -7,15 +7,10 @@ authority to identify says it. Neither time nor silence nor a claim moves anythi
 
 from vedette.base.constants import NS_PER_S
 from vedette.base.names import class_words
+from vedette.identity.behaviour import COURSE_RATIO_MIN
+from vedette.identity.case import INTENT, NEUTRAL, Case
 from vedette.identity.classes import LABELS
-from vedette.identity.ledger import (
-    COURSE_RATIO_MIN,
-    INTENT,
-    NEUTRAL,
-    Case,
-    fixed_wing_prob,
-    weigh,
-)
+from vedette.identity.ledger import civil_prob, fixed_wing_prob, weigh
 from vedette.identity.places import Places
 from vedette.identity.scene import Scene
 from vedette.identity.trust import CLAIM_LIFE_S, is_contradicted, is_verified
@@ -24,6 +19,8 @@ from vedette.model.picture import Evidence, IdentityRecord
 
 NEUTRAL_MIN = 3.5  # log-odds to become NEUTRAL (97 %), and
 NEUTRAL_HOLD = 2.0  # to stay it (88 %)
+CREWED_MIN = 0.7  # and that it flies and echoes as crewed aircraft do: a claim can be copied
+CREWED_HOLD = 0.4
 SUSPECT_MIN = 0.0  # log-odds of hostile intent to become SUSPECT (even), and
 SUSPECT_HOLD = -2.0  # to stay it
 SUSPECT_CLASS_PROB = 0.8
@@ -49,7 +46,8 @@ def judge(
     if intent >= suspect_floor and _is_suspicious(case, scene, ledger, present):
         return Identity.SUSPECT, _because(ledger, INTENT)
     neutral_floor = NEUTRAL_HOLD if present is Identity.NEUTRAL else NEUTRAL_MIN
-    if civil >= neutral_floor:
+    crewed_floor = CREWED_HOLD if present is Identity.NEUTRAL else CREWED_MIN
+    if civil >= neutral_floor and civil_prob(scene.measured[case.row]) >= crewed_floor:
         return Identity.NEUTRAL, _because(ledger, NEUTRAL)
     return Identity.UNKNOWN, _unknown(case, scene, places)
 
@@ -78,21 +76,28 @@ def settle(record: IdentityRecord, case: Case, wanted: Identity) -> bool:
 def _friend(case: Case, places: Places, present: Identity) -> tuple[Identity, str] | None:
     """Judge a claim to be a listed friendly flight; None where it gives nothing.
 
-    FRIEND: the listed lane, height, speed and time, AND own radars find it where it says it is.
-    ASSUMED_FRIEND: the same, where no own radar has been able to check and none speaks against it.
+    FRIEND: the listed lane, height, speed and time, own radars find it where it says it is, AND it
+    said so by a link in which nobody can send under its name. ASSUMED_FRIEND: the same but for that
+    proof, or where no own radar has been able to check and none speaks against it.
     """
     standing, claim, memory = case.standing, case.memory.claim, case.memory
-    if standing.listed < 0 or not standing.fits or claim is None or case.conflict:
+    if standing.listed < 0 or not standing.fits or claim is None or case.conflict or case.copied:
         return None
     if is_contradicted(memory.agreement):
         return None
     flight = places.listed[standing.listed].flight_id
     age_s = (case.now_ns - claim.t_ns) / NS_PER_S
-    held = present is Identity.FRIEND
+    held = present in (Identity.FRIEND, Identity.ASSUMED_FRIEND)
     measured = claim.measured and claim.health_ratio > 0.5
     if age_s <= CLAIM_LIFE_S and (measured or is_verified(memory.agreement, case.now_ns, held)):
         how = f"{memory.agreement.sensor or claim.sensor} finds it where it says it is"
-        return Identity.FRIEND, f"listed friendly flight {flight}: lane, time and speed fit, {how}"
+        fits = f"listed friendly flight {flight}: lane, time and speed fit, {how}"
+        if claim.authenticated and claim.health_ratio > 0.5:
+            return Identity.FRIEND, f"{fits}; {claim.sensor} proves who sends"
+        return (
+            Identity.ASSUMED_FRIEND,
+            f"{fits}; but anyone can send that: nothing proves it",
+        )
     if claim.health_ratio <= 0.1 or memory.unseen > 0:
         return None
     why = "no own radar has checked its place"
@@ -119,6 +124,8 @@ def _unknown(case: Case, scene: Scene, places: Places) -> str:
     memory, standing = case.memory, case.standing
     if is_contradicted(memory.agreement):
         return f"is not where it says it is ({memory.agreement.miss_m:.0f} m off)"
+    if case.copied:
+        return "another track flies under the same name, with as good a claim or a better"
     if case.conflict:
         return "two tracks send one address"
     if standing.listed >= 0:
@@ -126,6 +133,10 @@ def _unknown(case: Case, scene: Scene, places: Places) -> str:
         return f"claims friendly flight {flight}; {standing.obstacle or 'not borne out yet'}"
     if memory.unseen_by and memory.claim is not None:
         return f"only says where it is: {memory.unseen_by} sees nothing there"
+    civil = civil_prob(scene.measured[case.row])
+    borne = memory.claim is not None and is_verified(memory.agreement, case.now_ns, held=True)
+    if borne and civil < CREWED_MIN:
+        return f"is where it says it is, but flies like a crewed aircraft with {civil:.0%} only"
     total = scene.total[case.row]
     kind, share = class_words(LABELS[total.index(max(total))]), 100.0 * max(total)
     return f"evaluated: {kind} with {share:.0f} %, no proof of who it is"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vedette.base.constants import NS_PER_S
+from vedette.identity.behaviour import flying_together, note_dives
 from vedette.identity.classes import (
     IS_CREWED,
     IS_FIXED_WING,
@@ -22,7 +23,7 @@ from vedette.identity.classes import (
     support,
 )
 from vedette.identity.company import join, others_like, shifts
-from vedette.identity.flight import flown, looks_at, spoken, take_look
+from vedette.identity.flight import PARTS, flown, looks_at, spoken, take_look, temper
 from vedette.identity.hearing import EMITS_LOOKS_MIN
 from vedette.identity.places import Places, Watcher, inside_lanes, sees
 from vedette.identity.state import IdentityState, Memory, Vote, health_ratio
@@ -45,6 +46,9 @@ COURSE_SPEED_MIN_MPS = 5.0
 REACH_COURSE_PROB = 0.3  # the threat stage's own word for "on course" (moving assets)
 UNSEEN_SCANS = 5.0  # a radar that has missed this many scans running does not see it
 CIVIL_LANE_LOG = 1.5  # keeping to a civil lane speaks for a crewed aircraft, 4.5 to 1
+# People are told a class as surely as recorded flights bear it out. Nobody is accused or cleared by
+# so much: one-way drones and light aircraft of 50 to 65 m/s are parted by made flights alone.
+JUDGE_TEMPER_MAX = 0.9
 CLAIM_CLASS_LOG = 1.5  # an agreeing claim speaks for its kind of craft, 4.5 to 1
 
 
@@ -55,8 +59,10 @@ class Scene:
     flown (N, 8): how each flew in the last minute, `flight.SPOKEN`. supports (N,
     F): what each feature adds for the track's most probable class, log-odds; company (N,): what the
     other tracks add for it; alike (N,): how many others, what share is like it.
-    measured, total (N, classes): class probabilities without and with what the tracks claim. lanes
+    total (N, classes): class probabilities; measured: the same without what the tracks claim, and
+    with more doubt, to judge by (JUDGE_TEMPER_MAX). lanes
     (N, L): inside or not. agl_m: above the site's reference height, NaN where not observed.
+    together (N,): how many others fly with it at what is defended.
     """
 
     track_ids: list[int]
@@ -71,6 +77,7 @@ class Scene:
     measured: list[list[float]]
     total: list[list[float]]
     lanes: list[list[bool]]
+    together: list[int]
 
 
 def due_rows(state: IdentityState, tracks: TrackTable, now_ns: int) -> I64:
@@ -130,11 +137,15 @@ def survey(
     civil = [i for i, lane in enumerate(places.lanes) if lane.civil]
     in_civil = np.asarray(lanes[:, civil].any(axis=1))
     company = shifts(state.company, ids)
-    measured = LOG_PRIOR + features.sum(axis=0) + votes + company
-    measured[:, IS_CREWED] += CIVIL_LANE_LOG * in_civil[:, None]
+    rest = LOG_PRIOR + features[len(PARTS) :].sum(axis=0) + votes + company
+    rest[:, IS_CREWED] += CIVIL_LANE_LOG * in_civil[:, None]
+    by_flight = features[: len(PARTS)].sum(axis=0)
+    sure = np.maximum(temper(looks.flown_looks, places.network), JUDGE_TEMPER_MAX)
+    measured = rest + by_flight * (JUDGE_TEMPER_MAX / sure)[:, None]
     _note_courses(memories, ids, places, pos, vel, reach_prob)
+    note_dives(memories, vel, tracks.height_observed[rows])
     _note_unseen(memories, tracks, rows, places, pos, sources, now_ns)
-    total = normalise(measured + claimed)
+    total = normalise(rest + by_flight + claimed)
     for track_id, class_prob in zip(ids, total, strict=True):
         join(state.company, track_id, class_prob)
     top = total.argmax(axis=1)
@@ -153,6 +164,7 @@ def survey(
         measured=normalise(measured).tolist(),
         total=total.tolist(),
         lanes=lanes.tolist(),
+        together=flying_together(memories, pos, vel),
     )
 
 

@@ -39,7 +39,8 @@ class Vote:
 class Claim:
     """The last thing a track said of itself, and where it said it was.
 
-    measured: a radar heard it while measuring, so the place is the radar's own. pos_enu_m and
+    measured: a radar heard it while measuring, so the place is the radar's own. authenticated: it
+    came by a link in which nobody can send under another's name. pos_enu_m and
     vel_enu_mps (3,): NaN where not stated. height_sigma_m: how far its height can be trusted.
     """
 
@@ -55,6 +56,7 @@ class Claim:
     sigma_m: float
     height_sigma_m: float
     affiliation: str = ""
+    authenticated: bool = False
 
 
 @dataclass(slots=True)
@@ -136,6 +138,7 @@ class Memory:
     manual_contradicted: bool = False
     troubles: dict[str, int] = field(default_factory=dict)  # evaluations in a row with a conflict
     troubles_told: list[str] = field(default_factory=list)
+    dive_looks: int = 0  # evaluations in a row in a dive on what it heads for
     near_looks: int = 0  # evaluations in a row near a friendly recovery
     near_told: list[int] = field(default_factory=list)  # friends it has been told to be near
 

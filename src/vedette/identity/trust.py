@@ -27,13 +27,16 @@ class Standing:
 
     listed: the flight it claims (index in the site's list, -1 none). fits: place, height, speed and
     time are those of that flight's lane. excuse: an expected friendly flight it would fit although
-    it claims nothing (-1 none). obstacle: why a claim is not believed, in words.
+    it claims nothing (-1 none). obstacle: why a claim is not believed, in words. plan: the listed
+    civil flight it claims (-1 none), plan_obstacle: why it cannot be that, in words.
     """
 
     listed: int = -1
     fits: bool = False
     excuse: int = -1
     obstacle: str = ""
+    plan: int = -1
+    plan_obstacle: str = ""
 
 
 def agreement_ratio(agreement: Agreement, now_ns: int) -> float:
@@ -91,6 +94,10 @@ def standing(
     if claimed >= 0:
         result.obstacle = obstacle(places, places.listed[claimed], in_lanes, speed_mps, now_ns)
         result.fits = not result.obstacle
+    result.plan = _claimed(places, claim, False, now_ns)
+    if result.plan >= 0:
+        plan = places.listed[result.plan]
+        result.plan_obstacle = plan_obstacle(places, plan, in_lanes, speed_mps, now_ns)
     if claim is None and any(in_lanes):
         result.excuse = _excuse(places, in_lanes, speed_mps, flown, now_ns)
     return result
@@ -110,9 +117,9 @@ def _excuse(
     return taken
 
 
-def listed_civil(places: Places, claim: Claim | None, now_ns: int) -> int:
-    """Find the listed civil flight a track claims to be; -1 none."""
-    return _claimed(places, claim, False, now_ns)
+def listed_friend(places: Places, claim: Claim | None, now_ns: int) -> int:
+    """Find the listed friendly flight a track claims to be; -1 none."""
+    return _claimed(places, claim, True, now_ns)
 
 
 def _claimed(places: Places, claim: Claim | None, friend: bool, now_ns: int) -> int:
@@ -128,15 +135,22 @@ def obstacle(
     places: Places, flight: Listed, in_lanes: list[bool], speed_mps: float, now_ns: int
 ) -> str:
     """Say why a track cannot be this listed flight, in words; empty when nothing is against it."""
-    if not flight.from_ns <= now_ns <= flight.to_ns:
-        return "outside its listed time"
-    if speed_mps > flight.speed_max_mps + 3.0:  # 3 m/s: the filter's own error in speed
-        return f"faster ({speed_mps:.0f} m/s) than its listed {flight.speed_max_mps:.0f} m/s"
     if flight.lane < 0:
         return "listed without a lane to check it against"
     lane = places.lanes[flight.lane]
     if lane.civil:
         return f"listed in {lane.name}, which is a civil lane and proves no friend"
-    if not in_lanes[flight.lane]:
-        return f"outside {lane.name}"
+    return plan_obstacle(places, flight, in_lanes, speed_mps, now_ns)
+
+
+def plan_obstacle(
+    places: Places, flight: Listed, in_lanes: list[bool], speed_mps: float, now_ns: int
+) -> str:
+    """Say in words what of time, speed and place of a listed flight a track does not keep to."""
+    if not flight.from_ns <= now_ns <= flight.to_ns:
+        return "outside its listed time"
+    if speed_mps > flight.speed_max_mps + 3.0:  # 3 m/s: the filter's own error in speed
+        return f"faster ({speed_mps:.0f} m/s) than its listed {flight.speed_max_mps:.0f} m/s"
+    if flight.lane >= 0 and not in_lanes[flight.lane]:
+        return f"outside {places.lanes[flight.lane].name}"
     return ""

@@ -46,7 +46,8 @@ class IdentityRecord(msgspec.Struct, kw_only=True):
     own_word: no sensor that does not live on what targets say has measured it. unseen_by: then, the
     healthy radar that should see it and does not, empty: none. checking: it says who and where it
     is, and own sensors have just begun to compare. near_friend: the friendly flight on
-    its way home that it flies near and is not, by name, empty: none.
+    its way home that it flies near and is not, by name, empty: none. contradicted: what the
+    evidence says now against the identity that a person set, in words, empty: nothing.
     """
 
     track_id: int
@@ -61,6 +62,7 @@ class IdentityRecord(msgspec.Struct, kw_only=True):
     unseen_by: str = ""
     checking: bool = False
     near_friend: str = ""
+    contradicted: str = ""
     since_ns: int = 0
     assessed_by: str | None = None
     assessed_ns: int = 0

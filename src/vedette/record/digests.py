@@ -28,6 +28,7 @@ _BUT_THE_LEDGER = attrgetter(
     "unseen_by",
     "checking",
     "near_friend",
+    "contradicted",
     "class_prob",
     "label",
     "since_ns",

@@ -181,6 +181,7 @@ export interface Sensor {
   scan_period_s: number;
   scan: "frame" | "rotating";
   cooperative: boolean | null;
+  authenticated: boolean;
   stale_s: number;
   clock: "none" | "synchronised" | "unstated";
   delay_s: number;
@@ -488,6 +489,7 @@ export interface IdentityRecord {
   unseen_by: string;
   checking: boolean;
   near_friend: string;
+  contradicted: string;
   since_us: number;
   assessed_by: string | null;
   assessed_us: number;
