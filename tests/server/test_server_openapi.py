@@ -78,7 +78,15 @@ def fits(value, schema, schemas) -> list[str]:
 
 @pytest.mark.parametrize(
     "path",
-    ["/api/session", "/api/site", "/api/picture", "/api/tracks/1", "/api/events", "/api/health"],
+    [
+        "/api/session",
+        "/api/site",
+        "/api/picture",
+        "/api/brief",
+        "/api/tracks/1",
+        "/api/events",
+        "/api/health",
+    ],
 )
 def test_what_is_sent_is_as_it_is_told(path):
     told = document()

@@ -38,6 +38,7 @@ _ANSWERS: tuple[type[msgspec.Struct], ...] = (
     views.SessionView,
     views.SiteView,
     views.PictureView,
+    views.BriefView,
     views.TrackDetail,
     views.OperatorView,
     views.EventsView,
@@ -106,6 +107,11 @@ OPERATIONS = (
         "get", "/api/picture", "The air picture now", {200: views.PictureView}, (400, 503),
         query=(("tracks", _FLAG, "0: everything but the tracks"),),
     ),
+    Operation(
+        "get", "/api/brief", "What the watch that takes over must know",
+        {200: views.BriefView}, (503,),
+    ),
+    Operation("get", "/api/brief.txt", "The same as plain text", {200: TEXT}, (503,)),
     Operation(
         "get", "/api/tracks/{track_id}", "One track with ledger, threats and path",
         {200: views.TrackDetail}, (400, 404),

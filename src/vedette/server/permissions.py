@@ -122,6 +122,8 @@ DOORS: dict[str, Door] = {
     "GET /api/exhibits/{sha256}": Door(Right.REPORT, "save exhibit"),
     "GET /api/site": Door(Right.VIEW),
     "GET /api/picture": Door(Right.VIEW),
+    "GET /api/brief": Door(Right.VIEW),
+    "GET /api/brief.txt": Door(Right.VIEW),
     "GET /api/tracks/{track_id}": Door(Right.VIEW),
     "GET /api/tracks/{track_id}/operator": Door(Right.SEE_OPERATORS, "see operator"),
     "GET /api/events": Door(Right.VIEW),

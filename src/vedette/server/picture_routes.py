@@ -8,11 +8,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from vedette.base.errors import VedetteError
+from vedette.base.rfc3339 import format_rfc3339
+from vedette.decision.brief import Brief, brief, in_words
+from vedette.model.enums import Mode
 from vedette.server.access import Access, json_answer
 from vedette.server.commands import INTEGER_MAX
 from vedette.server.detail import detail, operator_of
 from vedette.server.gate import note_act
 from vedette.server.guard import DOCUMENT_POLICY
+from vedette.server.public import NS_PER_US
+from vedette.server.views import BriefView
 
 EVENTS_AT_ONCE = 1000
 
@@ -29,6 +34,8 @@ class PictureRoutes:
         handlers = {
             "/api/site": self.site,
             "/api/picture": self.picture,
+            "/api/brief": self.brief,
+            "/api/brief.txt": self.brief_text,
             "/api/tracks/{track_id}": self.track,
             "/api/tracks/{track_id}/operator": self.operator,
             "/api/events": self.events,
@@ -48,6 +55,30 @@ class PictureRoutes:
         if view is None:
             raise HTTPException(503, "there is no picture yet")
         return json_answer(view)
+
+    async def brief(self, request: Request) -> Response:
+        """GET /api/brief: what the watch that takes over must know."""
+        told = self._brief()
+        view = BriefView(
+            t_us=told.t_ns // NS_PER_US,
+            mode=self._hub.mode,
+            made_as=self._hub.site.mode,
+            site=self._hub.site.name,
+            parts=list(told.parts),
+        )
+        return json_answer(view)
+
+    async def brief_text(self, request: Request) -> Response:
+        """GET /api/brief.txt: the same as plain text, to be read aloud or printed."""
+        told = self._brief()
+        marked = "" if self._hub.mode is Mode.LIVE else f" ({self._hub.mode})"
+        head = f"{self._hub.site.name}{marked}, hand-over at {format_rfc3339(told.t_ns)}\n\n"
+        return Response(head + in_words(told), media_type="text/plain")
+
+    def _brief(self) -> Brief:
+        if self._hub.picture is None:
+            raise HTTPException(503, "there is no picture yet")
+        return brief(self._hub.picture)
 
     async def track(self, request: Request) -> Response:
         """GET /api/tracks/{id}: one track with its ledger, threats, sources and path."""

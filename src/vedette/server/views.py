@@ -17,6 +17,7 @@ from vedette.config.site import (
     Wind,
     Zone,
 )
+from vedette.decision.brief import BriefPart
 from vedette.model.acts import ActRow
 from vedette.model.enums import Identity, Mode, ObjectClass, Role
 from vedette.model.events import Event
@@ -311,6 +312,16 @@ class OperatorView(View, frozen=True, kw_only=True):
     hae_m: float | None
     place: str
     age_s: float
+
+
+class BriefView(View, frozen=True, kw_only=True):
+    """What the watch that takes over must know (GET /api/brief), part by part, in words."""
+
+    t_us: int
+    mode: Mode
+    made_as: Mode
+    site: str
+    parts: list[BriefPart]
 
 
 class NumberedEvent(View, frozen=True, kw_only=True):
