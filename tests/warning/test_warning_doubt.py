@@ -1,6 +1,6 @@
 """What only says where it is, and who it is: doubt costs time, and a siren, never a warning."""
 
-from vedette.model.enums import Identity, WarningLevel
+from vedette.model.enums import Identity, ObjectClass, WarningLevel
 
 
 def test_what_only_says_where_it_is_and_radar_does_not_see_makes_nobody_take_cover(scene):
@@ -22,4 +22,41 @@ def test_what_says_who_it_is_has_the_time_a_check_takes_and_no_more(scene):
     scene.identities[7].checking = True
     assert scene.run(5.0) == []
     scene.identities[7].checking = False
+    assert scene.run(3.0)[0].level == WarningLevel.IMMINENT
+
+
+def test_what_carries_people_by_all_signs_is_ordered_cover_from_as_late_as_cover_allows(scene):
+    """A light aircraft without a transponder is told of at once; the siren waits for a look."""
+    scene.put(7, 140.0, identity=Identity.UNKNOWN, object_class=ObjectClass.LIGHT_AIRCRAFT)
+    (told,) = scene.run(60.0)
+    assert told.level == WarningLevel.POSSIBLE
+    (ordered,) = scene.run(60.0)
+    assert ordered.level == WarningLevel.IMMINENT
+    assert 55.0 <= ordered.seconds_left_s <= 60.0  # twice what these people need
+
+
+def test_a_look_before_that_spares_them_the_siren(scene):
+    scene.put(7, 140.0, identity=Identity.UNKNOWN, object_class=ObjectClass.HELICOPTER)
+    scene.run(40.0)
+    scene.identities[7].assessed_by = "lieutenant"
+    assert scene.run(90.0) == []
+
+
+def test_people_who_need_longer_to_take_cover_are_not_told_later(make_scene):
+    scene = make_scene(take_cover_s=120.0, unassessed_s=140.0, imminent_s=140.0)
+    scene.put(7, 135.0, identity=Identity.UNKNOWN, object_class=ObjectClass.AEROPLANE)
+    assert scene.run(3.0)[0].level == WarningLevel.IMMINENT
+
+
+def test_a_small_chance_of_a_drone_is_enough_for_the_siren_at_its_usual_time(scene):
+    scene.put(7, 140.0, identity=Identity.UNKNOWN, object_class=ObjectClass.LIGHT_AIRCRAFT)
+    scene.identities[7].class_prob = {
+        ObjectClass.LIGHT_AIRCRAFT: 0.7,
+        ObjectClass.ONE_WAY_UAS: 0.3,
+    }
+    assert scene.run(3.0)[0].level == WarningLevel.IMMINENT
+
+
+def test_a_suspect_is_told_of_in_time_whatever_it_looks_like(scene):
+    scene.put(7, 140.0, identity=Identity.SUSPECT, object_class=ObjectClass.LIGHT_AIRCRAFT)
     assert scene.run(3.0)[0].level == WarningLevel.IMMINENT

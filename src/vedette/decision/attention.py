@@ -64,7 +64,12 @@ def queue(
     priority and sinks only after SETTLE_S; within one it passes another whose deadline is clearly
     later. One that is over lingers LINGER_S. Changes only the state's memory of what was shown.
     """
-    worst, soonest = worst_threats(threats), soonest_threats(threats)
+    asked = {
+        held.item.track_id
+        for held in state.remembered.values()
+        if held.item.kind in ("assess", "recall") and held.item.track_id is not None
+    }
+    worst, soonest = worst_threats(threats), soonest_threats(threats, asked)
     wanted = [
         *_warnings(warnings, now_ns),
         *_undelivered(warnings),
@@ -280,12 +285,12 @@ def _behind(identity: IdentityRecord) -> QueueItem:
 
 
 def _wants_a_look(state: DecisionState, identity: IdentityRecord, threat: Threat) -> bool:
+    """Say whether an inbound track is to be looked at. threat: of `soonest_threats`, so likely."""
     decided = identity.identity in ENGAGEABLE[state.posture.weapons_control]
     return (
         identity.identity in _OPEN
         and not decided
         and not harmless(identity)
-        and threat.reach_prob >= REACH_PROB_MIN
         and threat.closing_mps >= CLOSING_MPS_MIN
         and math.isfinite(threat.arrival_s)
         and threat.arrival_s <= ASSESS_S_MAX

@@ -12,6 +12,9 @@ from vedette.model.tracks import TrackTable
 
 # Under this chance of meeting the asset a track is not yet anybody's decision.
 REACH_PROB_MIN = 0.2
+# A track that people are asked to look at stays asked about while it is this part of it: a row that
+# trembles about its threshold comes and goes under the pointer.
+RELEASE_REACH_RATIO = 0.7
 # A human weighs a handful; a swarm shows its nearest.
 OPTION_TRACKS_MAX = 12
 HARMLESS_PROB_MIN = 0.8
@@ -44,12 +47,20 @@ def worst_threats(threats: list[Threat]) -> dict[int, Threat]:
     return worst
 
 
-def soonest_threats(threats: list[Threat]) -> dict[int, Threat]:
-    """Give each track's earliest arrival among those likely enough to be somebody's concern."""
+def least_reach(asked: bool) -> float:
+    """Say how probably a track must reach an asset; less for one that people are asked about."""
+    return REACH_PROB_MIN * (RELEASE_REACH_RATIO if asked else 1.0)
+
+
+def soonest_threats(threats: list[Threat], asked: set[int]) -> dict[int, Threat]:
+    """Give each track's earliest arrival among those likely enough to be somebody's concern.
+
+    asked: tracks that people are asked about already; they let go later than they took hold.
+    """
     soonest: dict[int, Threat] = {}
     for threat in threats:
         held = soonest.get(threat.track_id)
-        likely = threat.reach_prob >= REACH_PROB_MIN
+        likely = threat.reach_prob >= least_reach(threat.track_id in asked)
         if likely and (held is None or threat.arrival_s < held.arrival_s):
             soonest[threat.track_id] = threat
     return soonest

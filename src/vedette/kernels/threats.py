@@ -53,8 +53,10 @@ VIEWS = 8  # of `look`
 
 @njit(cache=True)
 def wrapped(angle_rad: float) -> float:
-    """Bring an angle into [-pi, pi)."""
-    return (angle_rad + math.pi) % (2.0 * math.pi) - math.pi
+    """Bring an angle of at most a turn either way into [-pi, pi]; a division is dearer."""
+    if angle_rad > math.pi:
+        return angle_rad - 2.0 * math.pi
+    return angle_rad + 2.0 * math.pi if angle_rad < -math.pi else angle_rad
 
 
 @njit(cache=True)
@@ -153,9 +155,15 @@ def meets(
     P = a down + (1 - a) h passing n / (n + rival).
     """
     chosen = aims_at(low_rad, high_rad, sigma_rad, odds)
+    hit = crosses(low_rad, high_rad, sigma_rad)
+    return weighed(chosen, hit, rival, down, passing)
+
+
+@njit(cache=True)
+def weighed(chosen: float, hit: float, rival: float, down: float, passing: float) -> float:
+    """Give `meets` from its parts: chosen of `aims_at`, hit of `crosses`."""
     aimed = sure(chosen / (chosen + FREE + rival))
-    free = crosses(low_rad, high_rad, sigma_rad) * FREE / (FREE + rival)
-    return aimed * down + (1.0 - aimed) * free * min(passing, down)
+    return aimed * down + (1.0 - aimed) * hit * FREE / (FREE + rival) * min(passing, down)
 
 
 @njit(cache=True)
@@ -172,7 +180,8 @@ def rival_of(a: int, views: Any, total: float, sigma_rad: float) -> float:
             continue
         gap = max(views[a, 0] - views[b, 1], views[b, 0] - views[a, 1], 0.0)
         apart = gap / (APART_SIGMAS * sigma_rad)
-        taken -= math.exp(-0.5 * apart * apart) * chosen
+        if apart < FAR_SIGMAS:
+            taken -= math.exp(-0.5 * apart * apart) * chosen
     answer: float = max(taken, 0.0)
     return answer
 
@@ -459,7 +468,7 @@ def threats(
             above_m = max(state[2] - centre_m[a, 2] - half_height_m[a] - up_sigma_m, 0.0)
             down = comes_down(above_m, half_m)
             passing = min(comes_down(above_m, PASSING_HALF_M), down)
-            prob = meets(views[a, 0], views[a, 1], sigma_rad, odds, rival, down, passing) * matters
+            prob = weighed(chosen, hit, rival, down, passing) * matters
             if prob < floor_prob:
                 continue
             detour = detour_of(views[a], sigma_rad, odds, down, hit * passing)

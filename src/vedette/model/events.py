@@ -256,13 +256,14 @@ class WarningAcknowledged(EventBase, frozen=True, kw_only=True):
 
 
 class WarningCleared(EventBase, frozen=True, kw_only=True):
-    """A person gave the all-clear for the zone. It is a revision too, delivered like the others."""
+    """A person gave the all-clear, a revision too. grounds: what they saw, of each track."""
 
     warning_id: int
     zone_id: str
     person: str
     reason: str
     revision: int = 0
+    grounds: tuple[str, ...] = ()
 
 
 # --- decision ---

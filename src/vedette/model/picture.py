@@ -149,7 +149,8 @@ class WarningRecord(msgspec.Struct, kw_only=True):
     until the all-clear. Cover ordered by a human without a track starts at 0. raised_ns: of the
     first revision; level_ns: since when the level is what it is. reason says what holds now, but
     not the time left; spoken is what was read out with this revision, in all languages of the site
-    one after the other, and said the same by language ("en").
+    one after the other, and said the same by language ("en"). grounds: of each track whether it
+    still comes, and if not, why not: what an all-clear would rest on.
     """
 
     warning_id: int
@@ -167,6 +168,7 @@ class WarningRecord(msgspec.Struct, kw_only=True):
     t_detect_ns: int
     level_ns: int = 0
     said: dict[str, str] = {}
+    grounds: tuple[str, ...] = ()
     acknowledged_by: str | None = None
     acknowledged_ns: int = 0
     delivered: dict[str, float] = {}  # channel -> seconds from raise to delivery

@@ -12,7 +12,7 @@ from vedette.base.angles import wrap_two_pi
 from vedette.base.constants import NS_PER_S
 from vedette.config.site import Zone
 from vedette.model.enums import Identity
-from vedette.model.kinds import HARMLESS, coarse_probs
+from vedette.model.kinds import CREWED, DRONES, HARMLESS, coarse_probs
 from vedette.model.picture import IdentityRecord, Threat
 from vedette.model.tracks import TrackTable
 from vedette.warning.state import Contact, WarningState, ZoneState
@@ -39,6 +39,12 @@ HOLD_S = 1.0
 # not been checked: in that time a radar has seen where it is.
 DOUBT_HARMLESS_PROB, DOUBT_ARRIVAL_RATIO = 0.5, 0.09
 DOUBT_HOLD_RATIO, DOUBT_HOLD_S_MAX = 0.1, 10.0
+# What by all signs carries people is more often a pilot without a transponder than an attack. Those
+# it flies at are told to be ready at the usual time; the clock orders cover when they have twice
+# what they need left, and not sooner, so that the watch has that long to look. A drone that flies
+# as an aircraft does is told of in time for cover all the same.
+CREWED_PROB_MIN, DRONE_PROB_MAX = 0.7, 0.2
+COVER_RATIO = 2.0
 CLASS_KNOWN_PROB = 0.4  # of its likeliest kind: more than any has before a look (birds, 0.33)
 
 
@@ -63,6 +69,24 @@ def harmless_prob(identity: IdentityRecord) -> float:
     return sum(identity.class_prob.get(kind, 0.0) for kind in HARMLESS)
 
 
+def looks_crewed(identity: IdentityRecord) -> bool:
+    """Say whether a track by all signs carries people: helicopter or aeroplane, hardly a drone."""
+    chance = identity.class_prob
+    crewed = sum(chance.get(kind, 0.0) for kind in CREWED)
+    return crewed >= CREWED_PROB_MIN and drone_prob(chance) <= DRONE_PROB_MAX
+
+
+def drone_prob(chance: dict[str, float]) -> float:
+    """Say how probably a track is a drone of any kind."""
+    return sum(chance.get(kind, 0.0) for kind in DRONES)
+
+
+def clock_s(zone: Zone, crewed: bool) -> float:
+    """Say how long before an arrival that nobody assessed the clock orders cover."""
+    usual_s = min(zone.imminent_s, zone.unassessed_s)
+    return min(usual_s, COVER_RATIO * zone.take_cover_s) if crewed else usual_s
+
+
 def hold_s(identity: IdentityRecord, threat: Threat, cause: str) -> float:
     """Say for how many seconds a condition has to hold before it warns people.
 
@@ -78,15 +102,22 @@ def hold_s(identity: IdentityRecord, threat: Threat, cause: str) -> float:
 
 
 def level_of(
-    zone: Zone, contact: Contact, threat: Threat, armed: bool, unlooked: bool, weak: bool = False
+    zone: Zone,
+    contact: Contact,
+    threat: Threat,
+    armed: bool,
+    unlooked: bool,
+    weak: bool = False,
+    crewed: bool = False,
 ) -> tuple[bool, bool, str]:
     """Say whether possible and imminent hold for this track now, and why.
 
     armed: SUSPECT or HOSTILE; unlooked: the dead man's clock runs; weak: a healthy radar that
     should see it does not, so anyone may have broadcast it, or it is sooner a bird or a balloon
-    than all else: the clock tells people to be ready, and no more. Returns (possible, imminent,
-    cause). The thresholds are the zone's, slackened for a condition that holds already. NaN never
-    warns. A civil or friendly track is neither armed nor unlooked and so never warns.
+    than all else: the clock tells people to be ready, and no more. crewed: by all signs it carries
+    people: the clock orders cover as late as cover allows. Returns (possible, imminent, cause). The
+    thresholds are the zone's, slackened for a condition that holds already. NaN never warns. A
+    civil or friendly track is neither armed nor unlooked and so never warns.
     """
 
     def holds(nearer_s: float, reach_prob: float, held: bool) -> bool:
@@ -96,11 +127,12 @@ def level_of(
         return threat.arrival_s <= nearer_s and threat.reach_prob >= reach_prob
 
     held, imminent_held = contact.possible_since_ns > 0, contact.imminent_since_ns > 0
-    clock_s = min(zone.imminent_s, zone.unassessed_s)
     by_threat = armed and holds(zone.possible_s, zone.reach_prob_possible, held)
     by_clock = unlooked and holds(zone.unassessed_s, zone.reach_prob_possible, held)
     imminent = (armed and holds(zone.imminent_s, zone.reach_prob_imminent, imminent_held)) or (
-        unlooked and not weak and holds(clock_s, zone.reach_prob_imminent, imminent_held)
+        unlooked
+        and not weak
+        and holds(clock_s(zone, crewed), zone.reach_prob_imminent, imminent_held)
     )
     cause = "threat" if by_threat else "unassessed"
     return by_threat or by_clock or imminent, imminent, cause
@@ -163,7 +195,9 @@ def _see(
         return
     contact = known or Contact(threat.track_id)
     weak = bool(identity.unseen_by) or harmless_prob(identity) >= DOUBT_HARMLESS_PROB
-    possible, imminent, cause = level_of(zone_state.zone, contact, threat, armed, unlooked, weak)
+    possible, imminent, cause = level_of(
+        zone_state.zone, contact, threat, armed, unlooked, weak, looks_crewed(identity)
+    )
     if known is None:
         if not possible:
             return

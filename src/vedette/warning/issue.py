@@ -11,6 +11,7 @@ from vedette.model.enums import Mode, WarningLevel
 from vedette.model.events import Event, WarningEscalated, WarningRaised, WarningUpdated
 from vedette.model.picture import IdentityRecord, WarningRecord
 from vedette.warning.contacts import HOLD_S, comes, continues
+from vedette.warning.grounds import grounds
 from vedette.warning.state import Contact, Issued, WarningState, ZoneState
 from vedette.warning.words import all_of, reason, spoken, spoken_order
 
@@ -44,6 +45,9 @@ def issue(state: WarningState, identities: dict[int, IdentityRecord], now_ns: in
             events += _escalate(state, zone_state, warning, ready, identities, now_ns)
             _count_down(warning, ready, now_ns)
             _reword(zone_state, warning, ready, identities, now_ns)
+        warning = state.warnings.get(zone_state.warning_id or 0)
+        if warning is not None:
+            warning.grounds = grounds(zone_state, warning, identities, now_ns)
     return events
 
 

@@ -97,6 +97,7 @@ def _all_clear(state: WarningState, command: AllClear, now_ns: int) -> list[Even
             person=command.person,
             reason=command.reason.strip(),
             revision=len(issued.revision_ns),
+            grounds=warning.grounds,
         )
     ]
 

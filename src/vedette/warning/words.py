@@ -7,6 +7,7 @@ from vedette.base.names import class_words, track_name
 from vedette.model.enums import Mode, WarningLevel
 from vedette.model.kinds import DRONES, family_prob
 from vedette.model.picture import IdentityRecord
+from vedette.warning.contacts import looks_crewed
 from vedette.warning.state import Contact
 
 # Below an even chance a class is not said aloud: a wrong word costs trust, "object" costs nothing.
@@ -85,6 +86,8 @@ def reason(contact: Contact, identity: IdentityRecord, asset_name: str, others: 
     )
     if contact.cause == "unassessed":
         words += "; nobody has assessed it"
+        if looks_crewed(identity):
+            words += ", and it flies as an aircraft with people aboard"
     if others:
         words += f"; {others} more with it"
     return words

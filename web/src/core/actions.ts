@@ -86,6 +86,7 @@ export function allClear(zone_id: string, zone_name: string): void {
   openDialog({
     kind: "reason", title: `All-clear for ${zone_name}`,
     text: "Ends every warning of this zone and tells the people there that they may leave cover.",
+    facts: lists.warnings.filter((w) => w.zone_id === zone_id).flatMap((w) => w.grounds),
     label: "What makes it safe?",
     suggestions: ["threat destroyed, area observed clear", "track identified as no threat", "track left the area"],
     confirm: "Give the all-clear", needed: true,

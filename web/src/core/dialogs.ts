@@ -7,6 +7,7 @@ export interface ReasonAsked {
   kind: "reason";
   title: string;
   text: string;
+  facts?: string[];
   label: string;
   suggestions: string[];
   confirm: string;

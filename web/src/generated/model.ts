@@ -326,6 +326,7 @@ export interface WarningRecord {
   t_detect_us: number;
   level_us: number;
   said: Record<string, string>;
+  grounds: string[];
   acknowledged_by: string | null;
   acknowledged_us: number;
   delivered: Record<string, number>;
@@ -810,7 +811,7 @@ export interface WarningAcknowledged {
   person: string;
 }
 
-/** A person gave the all-clear for the zone. It is a revision too, delivered like the others. */
+/** A person gave the all-clear, a revision too. grounds: what they saw, of each track. */
 export interface WarningCleared {
   event: "WarningCleared";
   t_us: number;
@@ -819,6 +820,7 @@ export interface WarningCleared {
   person: string;
   reason: string;
   revision: number;
+  grounds: string[];
 }
 
 /** The restricting policy changed. */

@@ -16,6 +16,13 @@ export function ReasonDialog(props: { asked: ReasonAsked }): JSX.Element {
     <Frame title={props.asked.title} close={closeDialog}>
       <form onSubmit={(event) => void submit(event)}>
         <p>{props.asked.text}</p>
+        <Show when={props.asked.facts?.length}>
+          <ul class="facts" data-testid="facts">
+            <For each={props.asked.facts}>
+              {(fact) => <li classList={{ caution: fact.includes("STILL COMES") }}>{fact}</li>}
+            </For>
+          </ul>
+        </Show>
         <ReasonField label={props.asked.label} suggestions={props.asked.suggestions} value={reason()} set={setReason} first />
         <div class="dialog-acts">
           <button type="button" onClick={closeDialog}>Cancel</button>
