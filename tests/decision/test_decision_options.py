@@ -10,6 +10,16 @@ from vedette.decision.debris import fall, normal_points, search_area
 from vedette.model.enums import Identity, ObjectClass, WeaponsControl
 
 
+def test_what_times_and_probability_of_an_option_are_made_of_is_said(scene):
+    near = scene.option(7, "near")
+    assert near.reason.startswith("5 s to react, then at 600 m/s to where it will be, before it")
+    assert "80% of the model" in near.reason
+    scene.put(8, north_m=90_000.0)
+    scene.step()
+    far = scene.option(8, "near")
+    assert far.reason.startswith("out of range")
+
+
 def test_a_meeting_waits_until_the_track_is_in_range(scene):
     near = scene.option(7, "near")
     # 7,978 m out at 45 m/s: 4 km slant range is reached after about 88 s.

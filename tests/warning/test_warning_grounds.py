@@ -20,7 +20,8 @@ def test_of_every_track_people_were_warned_of_it_is_said_what_became_of_it(scene
     scene.put(4, 400.0, identity=Identity.SUSPECT, reach_prob=0.1)
     scene.run(20.0)
     assert grounds(scene) == (
-        "T0005: STILL COMES, in 38 s, 90 % likely to reach it",
+        "T0005: STILL COMES, in 38 s, 90 % likely to reach it; SUSPECT:"
+        " be ready from 300 s and 20%, cover from 150 s and 30%",
         "T0001: lost 20 s ago",
         "T0002: dismissed by ana: a kite",
         "T0003: is FRIEND: its own network says so",
@@ -51,3 +52,12 @@ def test_cover_that_a_human_ordered_without_a_track_lists_none(scene):
     scene.step(commands=[scene.order()])
     scene.step()
     assert grounds(scene) == ()
+
+
+def test_of_what_nobody_has_assessed_the_clock_is_told(scene):
+    scene.put(7, 100.0, identity=Identity.UNKNOWN)
+    scene.run(2.0)
+    assert grounds(scene) == (
+        "T0007: STILL COMES, in 98 s, 90 % likely to reach it; UNKNOWN, nobody has assessed it:"
+        " be ready from 150 s and 20%, cover from 150 s and 30%",
+    )

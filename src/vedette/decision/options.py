@@ -205,6 +205,25 @@ def option(
         debris_radius_m=debris[2],
         debris_on_asset=debris[3],
         track_digest=digest(note, identity, effector.id),
+        reason=reason(effector, when, existence_prob, status == TrackStatus.COASTING, arrival_s),
+    )
+
+
+def reason(
+    effector: Effector, when: Reach, existence_prob: float, coasting: bool, arrival_s: float
+) -> str:
+    """Say in one sentence what the times and the probability of an option are made of."""
+    if when.obstacle:
+        return when.obstacle
+    before = (
+        f"before it could be at an asset, in {arrival_s:.0f} s"
+        if 0.0 < arrival_s < AHEAD_S_MAX
+        else f"within {AHEAD_S_MAX:.0f} s of straight flight"
+    )
+    chance = f"{effector.success_prob:.0%} of the model, {existence_prob:.0%} that the track exists"
+    return (
+        f"{effector.reaction_s:.0f} s to react, then at {effector.speed_mps:.0f} m/s to where it"
+        f" will be, {before}; {chance}{', halved: it is only predicted' if coasting else ''}"
     )
 
 

@@ -179,7 +179,8 @@ class EngagementOption(msgspec.Struct, frozen=True, kw_only=True):
     """What a simulated effector could do about one track, for a human to weigh.
 
     available is False with `obstacle` in words where policy or physics forbids it. civil_touched:
-    ids of civil or friendly tracks inside the hazard volume; debris_*: where it would fall.
+    ids of civil or friendly tracks inside the hazard volume; debris_*: where it would fall. reason:
+    what time and probability are made of, in one sentence.
     """
 
     track_id: int
@@ -196,6 +197,7 @@ class EngagementOption(msgspec.Struct, frozen=True, kw_only=True):
     debris_radius_m: float
     debris_on_asset: str
     track_digest: str
+    reason: str = ""
 
 
 class Engagement(msgspec.Struct, kw_only=True):

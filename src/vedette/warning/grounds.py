@@ -1,4 +1,4 @@
-"""What has become of the tracks that people were warned of: what an all-clear rests on.
+"""What has become of the tracks that people were warned of: why a warning is, or an all-clear.
 
 In: an open warning, the contacts of its zone, identities. Out: a line a track, those that still
 come first. The system lists; whether it is over a human says.
@@ -6,9 +6,10 @@ come first. The system lists; whether it is over a human says.
 
 from vedette.base.constants import NS_PER_S
 from vedette.base.names import track_name
+from vedette.config.site import Zone
 from vedette.model.enums import Identity
 from vedette.model.picture import IdentityRecord, WarningRecord
-from vedette.warning.contacts import comes
+from vedette.warning.contacts import clock_s, comes, looks_crewed
 from vedette.warning.state import Contact, ZoneState
 
 TRACKS_MAX = 12  # more are counted: nobody reads the fate of twenty in a hurry
@@ -43,12 +44,28 @@ def _fate(
         gone_s = (now_ns - contact.seen_ns) / NS_PER_S
         return False, f"{name}: {_lost(identity)} {gone_s:.0f} s ago"
     if comes(zone_state.zone, contact, identities, now_ns):
-        return True, f"{name}: STILL COMES, in {contact.arrival_s:.0f} s, {_chance(contact)}"
+        return True, f"{name}: STILL COMES, {_why(zone_state.zone, contact, identity)}"
     if identity.dismissed_by is not None:
         return False, f"{name}: dismissed by {identity.dismissed_by}: {identity.dismissed_reason}"
     if identity.identity in _KNOWN:
         return False, f"{name}: is {identity.identity}: {identity.identity_reason}"
     return False, f"{name}: no longer comes, {_chance(contact)}"
+
+
+def _why(zone: Zone, contact: Contact, identity: IdentityRecord) -> str:
+    """Say by which figures it warns: what is measured, and from what on the zone is warned."""
+    words = f"in {contact.arrival_s:.0f} s, {_chance(contact)}; {identity.identity}"
+    if contact.cause == "unassessed":
+        cover_s = clock_s(zone, looks_crewed(identity))
+        return (
+            f"{words}, nobody has assessed it: be ready from {zone.unassessed_s:.0f} s and"
+            f" {zone.reach_prob_possible:.0%}, cover from {cover_s:.0f} s and"
+            f" {zone.reach_prob_imminent:.0%}"
+        )
+    return (
+        f"{words}: be ready from {zone.possible_s:.0f} s and {zone.reach_prob_possible:.0%},"
+        f" cover from {zone.imminent_s:.0f} s and {zone.reach_prob_imminent:.0%}"
+    )
 
 
 def _lost(identity: IdentityRecord | None) -> str:

@@ -368,6 +368,7 @@ export interface EngagementOption {
   debris_radius_m: number | null;
   debris_on_asset: string;
   track_digest: string;
+  reason: string;
 }
 
 /** The standing restrictions. */

@@ -23,7 +23,7 @@ export function OptionCard(props: {
       <span class="option-obstacle" classList={{ free: !o().obstacle }} title={o().obstacle}>
         {o().obstacle || "nothing bars it"}
       </span>
-      <span class="option-facts">
+      <span class="option-facts" title={o().reason}>
         <Fact name="Success" value={percent(o().success_prob)} strong />
         <Fact name="Reaches it in" value={clockSpan(o().time_to_reach_s)} />
         <Fact name="Decide within" value={clockSpan(o().latest_decision_s)} strong />

@@ -46,6 +46,12 @@ function ZoneLine(props: { zone: Zone }): JSX.Element {
           {(w) => <span class="level">{w().level === "imminent" ? "▲ take cover" : "△ be ready"} since {timeOfDay(w().level_us || w().raised_us)}</span>}
         </Show>
       </p>
+      <Show when={worst()?.grounds.length}>
+        <details data-testid={`why-${props.zone.id}`}>
+          <summary>Why?</summary>
+          <ul class="facts"><For each={worst()?.grounds}>{(line) => <li>{line}</li>}</For></ul>
+        </details>
+      </Show>
       <p class="quiet-text">needs {clockSpan(props.zone.take_cover_s)} to take cover<Delivered warning={worst()} /></p>
       <div class="actions" hidden={replaying()}>
         <Show when={open().length} fallback={
