@@ -5,6 +5,7 @@ subtype must not become a speed. Source: ICAO Annex 10 volume IV, 3.1.2; RTCA DO
 """
 
 import math
+from functools import lru_cache
 
 from vedette.base.constants import M_PER_FT, MPS_PER_KT
 from vedette.codecs.adsb import cpr
@@ -27,6 +28,7 @@ def _parity_table() -> tuple[int, ...]:
 _TABLE = _parity_table()
 
 
+@lru_cache(maxsize=4096)  # pure; a frame is asked for its clock, its worth and its count
 def parity_residue(frame: bytes) -> int:
     """Divide a whole frame by the generator: 0 for an intact DF17/18, else the overlaid address."""
     rest = 0
