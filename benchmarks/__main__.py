@@ -26,6 +26,7 @@ from benchmarks import (
     hostile,
     identity_claims,
     identity_gate,
+    page_speed,
     quiet_day,
     real_adsb,
     real_flights,
@@ -75,6 +76,7 @@ OWN: tuple[Any, ...] = (
     hostile,
     convert_speed,
     viewers,
+    page_speed,
 )
 BENCHMARKS: tuple[Benchmark, ...] = (*OWN, *PROGRAMS)
 LOAD_FREE_RATIO = 0.25  # of the cores: above, others were at work and times are not ours alone

@@ -74,11 +74,17 @@ export function settled(
 
 /** Keep the order of what is shown, and put each new row behind its wanted predecessor. */
 function insertNew(kept: string[], wanted: readonly string[], known: Set<string>): string[] {
-  const out = [...kept];
-  wanted.forEach((key, i) => {
-    if (known.has(key)) return;
-    const before = i === 0 ? -1 : out.indexOf(wanted[i - 1] ?? "");
-    out.splice(before + 1, 0, key);
-  });
+  const first: string[] = [];
+  const behind = new Map<string, string[]>();
+  let run = first;
+  for (const key of wanted) {
+    if (known.has(key)) behind.set(key, (run = []));
+    else run.push(key);
+  }
+  const out = first;
+  for (const key of kept) {
+    out.push(key);
+    for (const fresh of behind.get(key) ?? []) out.push(fresh);
+  }
   return out;
 }

@@ -12,7 +12,7 @@ import { loadWorld, rangeRings, siteFeatures } from "./ground";
 import type { Box, Label } from "./labels";
 import { AirLayer } from "./layer";
 import { Overlay } from "./overlay";
-import { buildScene, type SceneInput } from "./scene";
+import { buildScene, isSeen, type Bounds, type SceneInput } from "./scene";
 import { GROUND, groundStyle, PAINTS, SWITCHED } from "./style";
 
 setWorkerUrl(maplibreWorkerUrl);
@@ -20,6 +20,8 @@ setWorkerUrl(maplibreWorkerUrl);
 const PICK_PX = 20;
 const SYMBOL_HALF_PX = 14;
 const VIEW_M = 22_500;
+/** Told to the window when a new picture has been drawn, with its time: what measures the page listens. */
+const DRAWN = "vedette:drawn";
 
 export interface Handlers {
   picked: (trackId: number) => void;
@@ -28,7 +30,7 @@ export interface Handlers {
   moved: (lat_deg: number, lon_deg: number, zoom: number) => void;
 }
 
-export interface Shown extends Omit<SceneInput, "origin" | "rings"> {
+export interface Shown extends Omit<SceneInput, "origin" | "rings" | "seen" | "seenCount"> {
   labels: boolean;
   groups: readonly TrackGroup[];
   rings: boolean;
@@ -47,6 +49,10 @@ export class AirMap {
   private readonly rings: [number, number][][];
   private theme: Theme;
   private switches: readonly string[] = [];
+  private told_us = 0;
+  /** The tracks of the picture shown, and where each is: x, y in Mercator units. */
+  private located: readonly Track[] = [];
+  private mercator = new Float64Array(0);
 
   constructor(
     holder: HTMLElement, canvas: HTMLCanvasElement, private readonly site: SiteView, theme: Theme,
@@ -76,8 +82,11 @@ export class AirMap {
   /** Show this picture from now on. */
   show(shown: Shown): void {
     this.shown = shown;
+    this.locate(shown.tracks);
+    const seen = this.bounds();
+    const seenCount = shown.tracks.reduce((n, track) => n + (isSeen(track, seen) ? 1 : 0), 0);
     const scene = buildScene({
-      ...shown, origin: this.origin, rings: shown.rings ? this.rings : [],
+      ...shown, origin: this.origin, rings: shown.rings ? this.rings : [], seen, seenCount,
     });
     this.layer.set(this.origin, scene.segments, scene.symbols);
     this.ground.triggerRepaint();
@@ -179,12 +188,17 @@ export class AirMap {
   }
 
   private rendered(): void {
-    if (this.shown) this.drawWords(this.shown);
+    if (!this.shown) return;
+    this.drawWords(this.shown);
+    if (this.shown.t_us === this.told_us) return;
+    this.told_us = this.shown.t_us;
+    window.dispatchEvent(new CustomEvent(DRAWN, { detail: this.told_us }));
   }
 
   private drawWords(shown: Shown): void {
+    const onScreen = this.screen();
     const project = (lat_deg: number, lon_deg: number): { x: number; y: number } =>
-      this.ground.project([lon_deg, lat_deg]);
+      onScreen(mercatorX(lon_deg), mercatorY(lat_deg));
     const holder = this.ground.getContainer();
     const inside = (x: number, y: number): boolean =>
       x > -20 && y > -20 && x < holder.clientWidth + 20 && y < holder.clientHeight + 20;
@@ -192,7 +206,7 @@ export class AirMap {
     const sensors = this.switches.includes("coverage");
     const labels: Label[] = siteLabels(this.site, zoom, shown.theme, project, shown.rings, sensors);
     if (shown.labels) labels.push(...trackLabels({ ...shown, assets: this.site.assets, zoom, project, inside }));
-    const symbols = this.symbolBoxes(shown.tracks, project, inside);
+    const symbols = this.symbolBoxes(onScreen, inside);
     const metresPerPixel = (2 * Math.PI * EARTH_M * Math.cos((this.ground.getCenter().lat * Math.PI) / 180))
       / (512 * 2 ** zoom);
     const groups = groupMarks(
@@ -201,13 +215,41 @@ export class AirMap {
     this.overlay.draw([...labels, ...groups.labels], symbols, groups.outlines, shown.theme, metresPerPixel);
   }
 
+  /** Where a point in Mercator units lies on the screen: this map is neither turned nor tilted. */
+  private screen(): (x: number, y: number) => { x: number; y: number } {
+    const centre = this.ground.getCenter();
+    const holder = this.ground.getContainer();
+    const [cx, cy] = [mercatorX(centre.lng), mercatorY(centre.lat)];
+    const [halfWidth, halfHeight] = [holder.clientWidth / 2, holder.clientHeight / 2];
+    const world_px = 512 * 2 ** this.ground.getZoom();
+    return (x, y) => ({ x: (x - cx) * world_px + halfWidth, y: (y - cy) * world_px + halfHeight });
+  }
+
+  /** What the map shows, and half as much again on every side: it may be moved before the next picture. */
+  private bounds(): Bounds {
+    const inner = this.ground.getBounds();
+    const [south, north, west, east] = [inner.getSouth(), inner.getNorth(), inner.getWest(), inner.getEast()];
+    const [high, wide] = [(north - south) / 2, (east - west) / 2];
+    return { south_deg: south - high, north_deg: north + high, west_deg: west - wide, east_deg: east + wide };
+  }
+
+  /** Work out once a picture where its tracks are in Mercator units. */
+  private locate(tracks: readonly Track[]): void {
+    if (tracks === this.located) return;
+    this.located = tracks;
+    if (this.mercator.length < 2 * tracks.length) this.mercator = new Float64Array(3 * tracks.length);
+    tracks.forEach((track, i) => {
+      this.mercator[2 * i] = mercatorX(track.lon_deg);
+      this.mercator[2 * i + 1] = mercatorY(track.lat_deg);
+    });
+  }
+
   private symbolBoxes(
-    tracks: readonly Track[], project: (lat: number, lon: number) => { x: number; y: number },
-    inside: (x: number, y: number) => boolean,
+    onScreen: (x: number, y: number) => { x: number; y: number }, inside: (x: number, y: number) => boolean,
   ): Box[] {
     const boxes: Box[] = [];
-    for (const track of tracks) {
-      const { x, y } = project(track.lat_deg, track.lon_deg);
+    for (let i = 0; i < this.located.length; i += 1) {
+      const { x, y } = onScreen(this.mercator[2 * i] ?? 0, this.mercator[2 * i + 1] ?? 0);
       if (!inside(x, y)) continue;
       boxes.push({
         x0: x - SYMBOL_HALF_PX, y0: y - SYMBOL_HALF_PX, x1: x + SYMBOL_HALF_PX, y1: y + SYMBOL_HALF_PX,
@@ -219,11 +261,12 @@ export class AirMap {
   private trackNear(x: number, y: number): number | null {
     let best: number | null = null;
     let nearest = PICK_PX;
-    for (const track of this.shown?.tracks ?? []) {
-      const at = this.ground.project([track.lon_deg, track.lat_deg]);
+    const onScreen = this.screen();
+    this.located.forEach((track, i) => {
+      const at = onScreen(this.mercator[2 * i] ?? 0, this.mercator[2 * i + 1] ?? 0);
       const away = Math.hypot(at.x - x, at.y - y);
       if (away < nearest) [best, nearest] = [track.id, away];
-    }
+    });
     return best;
   }
 

@@ -8,6 +8,8 @@ export const CELLS = 8;
 /** The edge of a cell in CSS pixels; the symbol inside is smaller by the margin for the marks. */
 export const CELL_PX = 44;
 const SYMBOL_PX = 30;
+/** How much of a cell's edge a symbol with its halo takes. */
+export const INNER = 39 / CELL_PX;
 
 export const CELL_SELECTED = IDENTITIES.length * OBJECT_CLASSES.length;
 export const CELL_HOVERED = CELL_SELECTED + 1;

@@ -32,26 +32,29 @@ export interface CaptionInput {
   inside: (x: number, y: number) => boolean;
 }
 
+/** More words than this on one map are read by nobody; those that must be shown come first. */
+const LABELS_MAX = 160;
+
 /** Labels of the tracks in view; few words for the harmless, more for those that matter. */
 export function trackLabels(input: CaptionInput): Label[] {
-  const out: Label[] = [];
+  const wanted: { track: Track; at: { x: number; y: number }; priority: number; full: boolean }[] = [];
   for (const track of input.tracks) {
     const chosen = track.id === input.selected || track.id === input.hovered;
     const grave = isDangerous(track.identity) || input.warned.has(track.id);
     if (!chosen && !grave && !wordsWanted(track, input.zoom)) continue;
     const at = input.project(track.lat_deg, track.lon_deg);
     if (!input.inside(at.x, at.y)) continue;
-    out.push({
-      key: `t${track.id}`, ...at, gap: 19,
-      lines: chosen || grave ? fullLines(track, input.assets) : [shortLine(track)],
-      colour: IDENTITY_COLOURS[input.theme][track.identity],
-      font: `${chosen || grave ? 600 : 500} 12px ${SANS}`, line_px: 15,
-      priority: (chosen ? 1000 : 0) + (grave ? 500 : 0) + (isKnown(track.identity) ? 20 : 40),
-      must: chosen || grave, plate: chosen || grave,
-      avoid: leadEnd(track, input),
-    });
+    const priority = (chosen ? 1000 : 0) + (grave ? 500 : 0) + (isKnown(track.identity) ? 20 : 40);
+    wanted.push({ track, at, priority, full: chosen || grave });
   }
-  return out;
+  if (wanted.length > LABELS_MAX) wanted.sort((a, b) => b.priority - a.priority || a.track.id - b.track.id);
+  return wanted.slice(0, LABELS_MAX).map(({ track, at, priority, full }) => ({
+    key: `t${track.id}`, ...at, gap: 19,
+    lines: full ? fullLines(track, input.assets) : [shortLine(track)],
+    colour: IDENTITY_COLOURS[input.theme][track.identity],
+    font: `${full ? 600 : 500} 12px ${SANS}`, line_px: 15, priority, must: full, plate: full,
+    avoid: leadEnd(track, input),
+  }));
 }
 
 function wordsWanted(track: Track, zoom: number): boolean {

@@ -48,6 +48,41 @@ export function overlap(a: Box, b: Box): boolean {
   return a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1;
 }
 
+const CELL_PX = 48;
+
+/** Boxes by where they lie, so that asking which lie under another costs no look at all of them. */
+class BoxGrid {
+  private readonly cells = new Map<number, Box[]>();
+
+  add(box: Box): void {
+    this.each(box, (key) => {
+      const cell = this.cells.get(key);
+      if (cell) cell.push(box);
+      else this.cells.set(key, [box]);
+      return false;
+    });
+  }
+
+  /** Count the boxes under one, but those `left out`; stop at `enough`. A box in two cells counts twice. */
+  under(box: Box, enough: number, leftOut: (other: Box) => boolean): number {
+    let found = 0;
+    this.each(box, (key) => {
+      for (const other of this.cells.get(key) ?? []) {
+        if (overlap(box, other) && !leftOut(other)) found += 1;
+        if (found >= enough) return true;
+      }
+      return false;
+    });
+    return found;
+  }
+
+  private each(box: Box, visit: (key: number) => boolean): void {
+    const [x0, x1] = [Math.floor(box.x0 / CELL_PX), Math.floor(box.x1 / CELL_PX)];
+    const [y0, y1] = [Math.floor(box.y0 / CELL_PX), Math.floor(box.y1 / CELL_PX)];
+    for (let x = x0; x <= x1; x += 1) for (let y = y0; y <= y1; y += 1) if (visit(x * 65_536 + y)) return;
+  }
+}
+
 /** Where a label's box lies in place `i`. */
 export function boxAt(label: Label, width: number, i: number): Box {
   const height = label.lines.length * label.line_px;
@@ -86,6 +121,8 @@ export function placeLabels(
   measure: (label: Label) => number, bounds?: Box,
 ): Placed[] {
   const placed: Placed[] = [];
+  const [words, marks] = [new BoxGrid(), new BoxGrid()];
+  for (const box of obstacles) marks.add(box);
   const ordered = [...labels].sort(
     (a, b) => b.priority - a.priority || (a.key < b.key ? -1 : 1),
   );
@@ -95,12 +132,14 @@ export function placeLabels(
     let best: { place: number; box: Box; cost: number } | null = null;
     for (const place of tries) {
       const box = boxAt(label, width, place);
-      const cost = costOf(label, box, placed, obstacles) + (bounds && !within(box, bounds) ? 10 : 0);
+      const cost = costOf(label, box, words, marks) + (bounds && !within(box, bounds) ? 10 : 0);
       if (!best || cost < best.cost) best = { place, box, cost };
       if (cost === 0) break;
     }
     if (!best || (best.cost >= 10 && !label.must)) continue;
-    placed.push({ ...label, place: best.place, box: bounds ? movedInto(best.box, bounds) : best.box });
+    const box = bounds ? movedInto(best.box, bounds) : best.box;
+    words.add(box);
+    placed.push({ ...label, place: best.place, box });
   }
   return placed;
 }
@@ -121,14 +160,13 @@ function order(first: number | undefined, must: boolean): number[] {
 }
 
 /** 0: free. Under 10: acceptable. 10 and more: covers something; words on words are worst. */
-function costOf(label: Label, box: Box, placed: readonly Placed[], obstacles: readonly Box[]): number {
-  let cost = crossed(label, box) ? 3 : 0;
-  for (const other of placed) if (overlap(box, other.box)) cost += 200;
-  for (const other of obstacles) {
-    const own = !label.centred && label.x > other.x0 && label.x < other.x1 && label.y > other.y0 && label.y < other.y1;
-    if (!own && overlap(box, other)) cost += 10;
-  }
-  return cost;
+function costOf(label: Label, box: Box, words: BoxGrid, marks: BoxGrid): number {
+  // A label that may be left out is lost at the first thing it would cover.
+  const enough = label.must ? Infinity : 1;
+  const own = (other: Box): boolean =>
+    !label.centred && label.x > other.x0 && label.x < other.x1 && label.y > other.y0 && label.y < other.y1;
+  return (crossed(label, box) ? 3 : 0)
+    + 200 * words.under(box, enough, () => false) + 10 * marks.under(box, enough, own);
 }
 
 /** The line from a far label to its point. */

@@ -1,9 +1,13 @@
 /**
  * The air layer: one custom MapLibre layer that draws every line and symbol of the picture in two
- * instanced calls. Places are Mercator offsets from the site, small enough for single precision.
+ * calls. Places are Mercator offsets from the site, small enough for single precision.
+ *
+ * Each record is sent four times, once a corner, and drawn by index. Instanced drawing would send
+ * it once, but software graphics (SwiftShader) draw each instance by itself: a thousand tracks with
+ * their trails took half a second so, and take some milliseconds like this.
  */
 import type { CustomLayerInterface, CustomRenderMethodInput } from "maplibre-gl";
-import { CELLS } from "./atlas";
+import { CELL_SELECTED, CELLS, INNER } from "./atlas";
 import { SEGMENT_FRAGMENT, SEGMENT_VERTEX, SYMBOL_FRAGMENT, SYMBOL_VERTEX } from "./shaders";
 
 const SEGMENT_BYTES = 24;
@@ -13,6 +17,9 @@ interface Program {
   program: WebGLProgram;
   vao: WebGLVertexArrayObject;
   buffer: WebGLBuffer;
+  indices: WebGLBuffer;
+  /** How many records the indices reach. */
+  room: number;
   uniform: (name: string) => WebGLUniformLocation | null;
 }
 
@@ -46,12 +53,12 @@ export class AirLayer implements CustomLayerInterface {
   onAdd(_map: unknown, context: WebGLRenderingContext | WebGL2RenderingContext): void {
     const gl = context as WebGL2RenderingContext;
     this.gl = gl;
-    this.segments = makeProgram(gl, SEGMENT_VERTEX, SEGMENT_FRAGMENT, [0, -1, 1, -1, 0, 1, 1, 1], [
+    this.segments = makeProgram(gl, SEGMENT_VERTEX, SEGMENT_FRAGMENT, [
       ["a_ends", 4, gl.FLOAT, false, SEGMENT_BYTES, 0],
       ["a_colour", 4, gl.UNSIGNED_BYTE, true, SEGMENT_BYTES, 16],
       ["a_style", 4, gl.UNSIGNED_BYTE, true, SEGMENT_BYTES, 20],
     ]);
-    this.symbols = makeProgram(gl, SYMBOL_VERTEX, SYMBOL_FRAGMENT, [0, 0, 1, 0, 0, 1, 1, 1], [
+    this.symbols = makeProgram(gl, SYMBOL_VERTEX, SYMBOL_FRAGMENT, [
       ["a_place", 2, gl.FLOAT, false, SYMBOL_BYTES, 0],
       ["a_look", 3, gl.FLOAT, false, SYMBOL_BYTES, 8],
     ]);
@@ -71,14 +78,16 @@ export class AirLayer implements CustomLayerInterface {
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     this.begin(gl, this.segments, matrix);
     gl.uniform1f(this.segments.uniform("u_ratio"), window.devicePixelRatio);
-    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, this.segmentCount);
+    gl.drawElements(gl.TRIANGLES, 6 * this.segmentCount, gl.UNSIGNED_INT, 0);
     this.begin(gl, this.symbols, matrix);
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
     gl.uniform1i(this.symbols.uniform("u_atlas"), 0);
     gl.uniform1f(this.symbols.uniform("u_cell_px"), this.atlas.cell_px);
     gl.uniform1f(this.symbols.uniform("u_cells"), CELLS);
-    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, this.symbolCount);
+    gl.uniform1f(this.symbols.uniform("u_marks_from"), CELL_SELECTED);
+    gl.uniform1f(this.symbols.uniform("u_inner"), INNER);
+    gl.drawElements(gl.TRIANGLES, 6 * this.symbolCount, gl.UNSIGNED_INT, 0);
     gl.bindVertexArray(null);
   }
 
@@ -91,10 +100,9 @@ export class AirLayer implements CustomLayerInterface {
 
   private upload(gl: WebGL2RenderingContext): void {
     if (!this.pending || !this.segments || !this.symbols) return;
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.segments.buffer);
-    gl.bufferData(gl.ARRAY_BUFFER, this.pending.segments, gl.STREAM_DRAW);
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.symbols.buffer);
-    gl.bufferData(gl.ARRAY_BUFFER, this.pending.symbols, gl.STREAM_DRAW);
+    const { segments, symbols } = this.pending;
+    fill(gl, this.segments, new Uint32Array(segments), SEGMENT_BYTES / 4);
+    fill(gl, this.symbols, new Uint32Array(symbols.buffer, 0, symbols.length), SYMBOL_BYTES / 4);
     this.pending = null;
   }
 
@@ -121,11 +129,37 @@ function shifted(m: ArrayLike<number>, [x, y]: [number, number]): Float32Array {
   return out;
 }
 
+/** Upload records of so many words, each for its four corners, and indices where they do not reach. */
+function fill(gl: WebGL2RenderingContext, to: Program, records: Uint32Array, words: number): void {
+  const count = records.length / words;
+  const corners = new Uint32Array(records.length * 4);
+  for (let i = 0, at = 0; i < records.length; i += words) {
+    for (let corner = 0; corner < 4; corner += 1) {
+      for (let word = 0; word < words; word += 1) corners[at++] = records[i + word] ?? 0;
+    }
+  }
+  gl.bindVertexArray(to.vao);
+  gl.bindBuffer(gl.ARRAY_BUFFER, to.buffer);
+  gl.bufferData(gl.ARRAY_BUFFER, corners, gl.STREAM_DRAW);
+  if (count > to.room) {
+    to.room = Math.ceil(count * 1.5);
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, to.indices);
+    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, twoTriangles(to.room), gl.STATIC_DRAW);
+  }
+  gl.bindVertexArray(null);
+}
+
+/** The indices of so many rectangles of two triangles. */
+function twoTriangles(count: number): Uint32Array {
+  const out = new Uint32Array(6 * count);
+  for (let i = 0; i < count; i += 1) out.set([4 * i, 4 * i + 1, 4 * i + 2, 4 * i + 2, 4 * i + 1, 4 * i + 3], 6 * i);
+  return out;
+}
+
 type Attribute = [string, number, number, boolean, number, number];
 
 function makeProgram(
-  gl: WebGL2RenderingContext, vertex: string, fragment: string,
-  corners: number[], attributes: Attribute[],
+  gl: WebGL2RenderingContext, vertex: string, fragment: string, attributes: Attribute[],
 ): Program {
   const program = gl.createProgram();
   for (const [kind, source] of [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]] as const) {
@@ -141,27 +175,25 @@ function makeProgram(
   }
   const vao = gl.createVertexArray();
   gl.bindVertexArray(vao);
-  gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
-  gl.bufferData(gl.ARRAY_BUFFER, new Float32Array(corners), gl.STATIC_DRAW);
-  pointer(gl, program, ["a_corner", 2, gl.FLOAT, false, 8, 0], 0);
+  const indices = gl.createBuffer();
+  gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, indices);
   const buffer = gl.createBuffer();
   gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
-  for (const attribute of attributes) pointer(gl, program, attribute, 1);
+  for (const attribute of attributes) pointer(gl, program, attribute);
   gl.bindVertexArray(null);
   const found = new Map<string, WebGLUniformLocation | null>();
   const uniform = (name: string): WebGLUniformLocation | null => {
     if (!found.has(name)) found.set(name, gl.getUniformLocation(program, name));
     return found.get(name) ?? null;
   };
-  return { program, vao, buffer, uniform };
+  return { program, vao, buffer, indices, room: 0, uniform };
 }
 
 function pointer(
   gl: WebGL2RenderingContext, program: WebGLProgram,
-  [name, size, type, normalised, stride, at]: Attribute, divisor: number,
+  [name, size, type, normalised, stride, at]: Attribute,
 ): void {
   const location = gl.getAttribLocation(program, name);
   gl.enableVertexAttribArray(location);
   gl.vertexAttribPointer(location, size, type, normalised, stride, at);
-  gl.vertexAttribDivisor(location, divisor);
 }

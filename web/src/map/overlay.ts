@@ -35,7 +35,8 @@ export class Overlay {
   private readonly g: CanvasRenderingContext2D;
 
   constructor(private readonly canvas: HTMLCanvasElement) {
-    const g = canvas.getContext("2d");
+    // Drawn by the processor: words cost software graphics more than the map under them.
+    const g = canvas.getContext("2d", { willReadFrequently: true });
     if (!g) throw new Error("no 2-D canvas");
     this.g = g;
   }

@@ -30,7 +30,18 @@ export interface SceneInput {
   /** Range rings and bearing ticks, [lat, lon]; none where they are switched off. */
   rings: readonly (readonly (readonly [number, number])[])[];
   origin: [number, number];
+  /** What can be seen and a margin about it: lines of tracks beyond it are left out. */
+  seen: Bounds;
+  /** How many tracks that is; many are drawn smaller. */
+  seenCount: number;
   theme: Theme;
+}
+
+export interface Bounds {
+  south_deg: number;
+  north_deg: number;
+  west_deg: number;
+  east_deg: number;
 }
 
 const SHADES: Record<Theme, { ink: string; warning: string; debris: string }> = {
@@ -38,15 +49,23 @@ const SHADES: Record<Theme, { ink: string; warning: string; debris: string }> = 
   day: { ink: "#13232c", warning: "#c4001a", debris: "#a85400" },
 };
 
+/** Few lines a track are enough to see a curve; a crowd's share is smaller still. */
+const [TRAIL_LINES_MIN, TRAIL_LINES_MAX, TRAIL_LINES_ALL] = [1, 90, 24_000];
+/** From so many tracks in sight on, each is drawn smaller, down to a share of its size. */
+const [CROWD, SMALLEST] = [1_200, 0.3];
+
 /** Build what is drawn: segments first, symbols over them, the important ones last. */
 export function buildScene(input: SceneInput): { segments: ArrayBuffer; symbols: Float32Array<ArrayBuffer> } {
   const lines = new SegmentBuffer(input.origin);
+  const detail = Math.max(TRAIL_LINES_MIN, Math.min(TRAIL_LINES_MAX, Math.floor(TRAIL_LINES_ALL / (input.seenCount || 1))));
   const shade = SHADES[input.theme];
   const faint = line(GROUND[input.theme].ring, 1, 1);
   for (const ring of input.rings) lines.path(ring, faint);
   for (const ring of input.alarmed) lines.path(ring, line(shade.warning, 1, 3));
   for (const ring of input.debris) lines.path(ring, { ...line(shade.debris, 0.95, 2), dash_px: 5 });
-  for (const track of input.tracks) addTrackLines(lines, track, input);
+  for (const track of input.tracks) {
+    if (isSeen(track, input.seen)) addTrackLines(lines, track, input, detail);
+  }
   const chosen = input.tracks.find((track) => track.id === input.selected);
   if (chosen) addSelected(lines, chosen, input);
   return { segments: lines.take(), symbols: symbols(input) };
@@ -56,12 +75,17 @@ function line(hex: string, alpha: number, width_px: number): Stroke {
   return { rgb: rgb(hex), from: alpha, to: alpha, width_px, dash_px: 0 };
 }
 
-function addTrackLines(lines: SegmentBuffer, track: Track, input: SceneInput): void {
+export function isSeen(track: Track, bounds: Bounds): boolean {
+  return track.lat_deg > bounds.south_deg && track.lat_deg < bounds.north_deg
+    && track.lon_deg > bounds.west_deg && track.lon_deg < bounds.east_deg;
+}
+
+function addTrackLines(lines: SegmentBuffer, track: Track, input: SceneInput, detail: number): void {
   const colour = rgb(IDENTITY_COLOURS[input.theme][track.identity]);
   const strong = track.id === input.selected || isDangerous(track.identity);
   const trail = input.trails.get(track.id);
   if (trail && (input.showTrails || track.id === input.selected)) {
-    addTrail(lines, trail, track, input, colour, strong);
+    addTrail(lines, trail, track, input, colour, strong, strong ? TRAIL_LINES_MAX : detail);
   }
   if (track.speed_mps < 2 || (isBird(track.object_class) && !strong)) return;
   const lead_s = input.lead_s;
@@ -76,7 +100,7 @@ function addTrackLines(lines: SegmentBuffer, track: Track, input: SceneInput): v
 
 function addTrail(
   lines: SegmentBuffer, trail: Trail, track: Track, input: SceneInput,
-  colour: [number, number, number], strong: boolean,
+  colour: [number, number, number], strong: boolean, detail: number,
 ): void {
   const n = trail.t_us.length;
   const oldest_us = input.t_us - input.trailLength_s * 1e6;
@@ -85,8 +109,7 @@ function addTrail(
   const top = strong ? 0.75 : 0.42;
   const fade = (t_us: number): number =>
     top * Math.max(0.08, 1 - (input.t_us - t_us) / 1e6 / input.trailLength_s);
-  // Few segments a track are enough to see a curve; a long trail is thinned.
-  const step = Math.max(1, Math.floor((n - start) / 90));
+  const step = Math.max(1, Math.ceil((n - start) / detail));
   let [lat, lon, alpha] = [track.lat_deg, track.lon_deg, top];
   for (let i = n - 1; i >= start; i -= step) {
     const [lat0, lon0] = [trail.lat_deg[i] ?? lat, trail.lon_deg[i] ?? lon];
@@ -113,26 +136,35 @@ function addSelected(lines: SegmentBuffer, track: Track, input: SceneInput): voi
 function symbols(input: SceneInput): Float32Array<ArrayBuffer> {
   const rank = (t: Track): number => (t.id === input.selected ? 9 : RANK[t.identity]);
   const ordered = [...input.tracks].sort((a, b) => rank(a) - rank(b) || a.id - b.id);
-  const out: number[] = [];
+  const crowd = Math.max(SMALLEST, Math.min(1, Math.sqrt(CROWD / (input.seenCount || 1))));
+  // Room for a symbol with all its marks a track.
+  const out = new Float32Array(ordered.length * 5 * 5);
+  let n = 0;
   for (const track of ordered) {
-    const place = [mercatorX(track.lon_deg) - input.origin[0], mercatorY(track.lat_deg) - input.origin[1]];
+    const x = mercatorX(track.lon_deg) - input.origin[0];
+    const y = mercatorY(track.lat_deg) - input.origin[1];
     const put = (cell: number, alpha: number, scale = 1): void => {
-      out.push(place[0] ?? 0, place[1] ?? 0, cell, alpha, scale);
+      out[n] = x;
+      out[n + 1] = y;
+      out[n + 2] = cell;
+      out[n + 3] = alpha;
+      out[n + 4] = scale;
+      n += 5;
     };
     if (input.warned.has(track.id)) put(CELL_WARNED, 1);
     if (track.coasting) put(CELL_COASTING, 1);
-    put(cellOf(track.identity, track.object_class), opacity(track), symbolScale(track, input));
+    put(cellOf(track.identity, track.object_class), opacity(track), symbolScale(track, input, crowd));
     if (track.id === input.hovered) put(CELL_HOVERED, 0.9);
     if (track.id === input.selected) put(CELL_SELECTED, 1);
   }
-  return Float32Array.from(out);
+  return out.subarray(0, n);
 }
 
 /** Birds and what was dismissed stay in sight but small: many of them must not hide one drone. */
-function symbolScale(track: Track, input: SceneInput): number {
+function symbolScale(track: Track, input: SceneInput, crowd: number): number {
   const watched = track.id === input.selected || track.id === input.hovered || input.warned.has(track.id);
   if (watched || isDangerous(track.identity)) return 1;
-  return isBird(track.object_class) || track.dismissed ? 0.62 : 0.92;
+  return crowd * (isBird(track.object_class) || track.dismissed ? 0.62 : 0.92);
 }
 
 function opacity(track: Track): number {

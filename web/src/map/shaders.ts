@@ -1,4 +1,4 @@
-/** The two programs of the air layer: instanced line segments and instanced symbols. */
+/** The two programs of the air layer: line segments and symbols, four corners each. */
 
 const PROJECT = `
 uniform mat4 u_matrix;
@@ -12,7 +12,6 @@ vec2 screen(vec2 mercator) {
 export const SEGMENT_VERTEX = `#version 300 es
 precision highp float;
 ${PROJECT}
-in vec2 a_corner;
 in vec4 a_ends;
 in vec4 a_colour;
 in vec4 a_style;
@@ -23,6 +22,7 @@ out float v_half_px;
 out float v_dash_px;
 uniform float u_ratio;
 void main() {
+  vec2 corner = vec2(float(gl_VertexID & 1), float(gl_VertexID & 2) - 1.0);
   vec2 a = screen(a_ends.xy);
   vec2 b = screen(a_ends.zw);
   vec2 along = b - a;
@@ -31,11 +31,11 @@ void main() {
   vec2 normal = vec2(-unit.y, unit.x);
   v_half_px = a_style.y * 255.0 / 16.0 * 0.5 * u_ratio;
   float reach = v_half_px + 1.0;
-  vec2 at = mix(a, b, a_corner.x) + normal * a_corner.y * reach;
-  v_across_px = a_corner.y * reach;
-  v_along_px = a_corner.x * len;
+  vec2 at = mix(a, b, corner.x) + normal * corner.y * reach;
+  v_across_px = corner.y * reach;
+  v_along_px = corner.x * len;
   v_dash_px = a_style.z * 255.0 * u_ratio;
-  v_colour = vec4(a_colour.rgb, mix(a_colour.a, a_style.x, a_corner.x));
+  v_colour = vec4(a_colour.rgb, mix(a_colour.a, a_style.x, corner.x));
   gl_Position = vec4(at / (0.5 * u_viewport_px), 0.0, 1.0);
 }`;
 
@@ -56,18 +56,22 @@ void main() {
 export const SYMBOL_VERTEX = `#version 300 es
 precision highp float;
 ${PROJECT}
-in vec2 a_corner;
 in vec2 a_place;
 in vec3 a_look;
 uniform float u_cell_px;
 uniform float u_cells;
+uniform float u_marks_from;
+uniform float u_inner;
 out vec2 v_uv;
 out float v_alpha;
 void main() {
+  vec2 whole = vec2(float(gl_VertexID & 1), float((gl_VertexID >> 1) & 1));
   vec2 centre = floor(screen(a_place)) + 0.5 * mod(u_cell_px, 2.0);
-  vec2 at = centre + (a_corner - 0.5) * u_cell_px * a_look.z;
+  // Only marks reach to the edge of their cell: of a symbol the empty margin is not drawn.
+  vec2 corner = a_look.x < u_marks_from ? 0.5 + (whole - 0.5) * u_inner : whole;
+  vec2 at = centre + (corner - 0.5) * u_cell_px * a_look.z;
   vec2 cell = vec2(mod(a_look.x, u_cells), floor(a_look.x / u_cells));
-  v_uv = (cell + vec2(a_corner.x, 1.0 - a_corner.y)) / u_cells;
+  v_uv = (cell + vec2(corner.x, 1.0 - corner.y)) / u_cells;
   v_alpha = a_look.y;
   gl_Position = vec4(at / (0.5 * u_viewport_px), 0.0, 1.0);
 }`;

@@ -37,7 +37,8 @@ export function drawProfile(
   const ratio = window.devicePixelRatio;
   canvas.width = Math.round(look.width * ratio);
   canvas.height = Math.round(look.height * ratio);
-  const g = canvas.getContext("2d");
+  // Drawn by the processor: thousands of small marks are a burden to graphics that are software.
+  const g = canvas.getContext("2d", { willReadFrequently: true });
   if (!g || look.width < 80 || look.height < 50) return [];
   g.scale(ratio, ratio);
   g.font = FONT;
@@ -52,12 +53,15 @@ export function drawProfile(
   drawAxes(g, look, x, y);
   const ordered = [...tracks].filter((t) => t.range_m <= RANGE_M)
     .sort((a, b) => weight(a, look) - weight(b, look));
-  const points = ordered.map((track) => drawOne(g, track, look, x(track.range_m), y));
+  const crowded = ordered.length > CROWD;
+  const points = ordered.map((track) => drawOne(g, track, look, x(track.range_m), y, crowded));
   drawNames(g, ordered, points, look);
   return points;
 }
 
 const NAME_PX = 12;
+/** From here on dots are squares: thousands of circles take longer to draw than the map. */
+const CROWD = 1_500;
 
 /** The names of what matters, the gravest first; one that would lie on another moves up or down. */
 function drawNames(
@@ -134,6 +138,7 @@ function rule(g: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y
 
 function drawOne(
   g: CanvasRenderingContext2D, track: Track, look: ProfileLook, px: number, y: (m: number) => number,
+  crowded: boolean,
 ): ProfilePoint {
   const colour = IDENTITY_COLOURS[look.theme][track.identity];
   const chosen = track.id === look.selected || track.id === look.hovered;
@@ -148,6 +153,7 @@ function drawOne(
   }
   if (above) caret(g, px, py);
   else if (grave) drawSymbol(g, px - 10, py - 10, 20, track.identity, track.object_class, look.theme);
+  else if (crowded) g.fillRect(px - 2, py - 2, 4, 4);
   else dot(g, px, py, track.height_observed);
   g.globalAlpha = 1;
   return { id: track.id, x: px, y: py };

@@ -1,0 +1,118 @@
+"""A crowd for the operator's page: N invented tracks served at a steady rate, by the real server.
+
+`python -m benchmarks.page_scene --tracks N --hz F` prints its address and serves until killed. Each
+picture's time is the machine's own clock, so that a page on this machine can say how old it is.
+"""
+
+import argparse
+import asyncio
+import time
+
+import numpy as np
+
+from benchmarks.figures import REPOSITORY
+from benchmarks.stream_latency import Idle
+from vedette.config.load import load_site
+from vedette.model.enums import Identity, ObjectClass, TrackStatus
+from vedette.model.picture import AirPicture, IdentityRecord, Posture
+from vedette.model.tracks import TrackTable, empty_tracks
+from vedette.server import Accounts, Hub, Options, make_app, serve
+
+SITE = REPOSITORY / "scenarios" / "sites" / "ain_al_asad.toml"
+REACH_M = 20_000.0
+# As a busy sky is made up: birds, what is not known yet, civil traffic, a few of ours, some attack.
+KINDS = (
+    (0.55, Identity.UNKNOWN, ObjectClass.BIRD, 12.0),
+    (0.20, Identity.UNKNOWN, ObjectClass.MULTIROTOR, 15.0),
+    (0.15, Identity.NEUTRAL, ObjectClass.AEROPLANE, 220.0),
+    (0.05, Identity.FRIEND, ObjectClass.MULTIROTOR, 15.0),
+    (0.03, Identity.PENDING, ObjectClass.OTHER, 40.0),
+    (0.02, Identity.SUSPECT, ObjectClass.FIXED_WING_UAS, 50.0),
+)
+
+
+class Live(Idle):
+    """A service whose time is the machine's."""
+
+    def now_ns(self) -> int:
+        """Give the time."""
+        return time.time_ns()
+
+
+def make_picture(n: int) -> AirPicture:
+    """Scatter n tracks about the site, each on a course of its own."""
+    rng = np.random.default_rng(7)
+    table = empty_tracks(n, 6)
+    table.count = n
+    table.track_id[:] = np.arange(1, n + 1)
+    kinds = rng.choice(len(KINDS), n, p=[kind[0] for kind in KINDS])
+    radius_m, bearing = REACH_M * np.sqrt(rng.uniform(0, 1, n)), rng.uniform(0, 2 * np.pi, n)
+    heading = rng.uniform(0, 2 * np.pi, n)
+    speed_mps = np.array([kind[3] for kind in KINDS])[kinds] * rng.uniform(0.7, 1.3, n)
+    table.state_enu[:, 0], table.state_enu[:, 1] = (
+        radius_m * np.sin(bearing),
+        radius_m * np.cos(bearing),
+    )
+    table.state_enu[:, 2] = rng.uniform(50, 3_000, n)
+    table.state_enu[:, 3], table.state_enu[:, 4] = (
+        speed_mps * np.sin(heading),
+        speed_mps * np.cos(heading),
+    )
+    table.cov_enu[:] = np.diag([900.0, 900.0, 400.0, 4.0, 4.0, 1.0])
+    table.status[:] = TrackStatus.CONFIRMED
+    table.existence_prob[:] = 0.99
+    table.height_observed[:] = 1
+    records = {i + 1: _record(i + 1, KINDS[kinds[i]]) for i in range(n)}
+    return AirPicture(time.time_ns(), table, records, [], [], [], [], Posture(), [], [], [])
+
+
+def _record(track_id: int, kind: tuple[float, Identity, ObjectClass, float]) -> IdentityRecord:
+    _, identity, object_class, _ = kind
+    label = f"CALL{track_id}" if identity is Identity.NEUTRAL else ""
+    return IdentityRecord(
+        track_id=track_id,
+        identity=identity,
+        object_class=object_class,
+        class_prob={object_class.value: 1.0},
+        label=label,
+    )
+
+
+def move(table: TrackTable, seconds: float) -> None:
+    """Let every track fly on; who leaves the site's reach turns back."""
+    state = table.state_enu
+    state[:, :2] += state[:, 3:5] * seconds
+    out = np.hypot(state[:, 0], state[:, 1]) > REACH_M
+    inward = (state[:, :2] * state[:, 3:5]).sum(axis=1) > 0
+    state[out & inward, 3:5] *= -1.0
+
+
+async def run(tracks: int, rate_hz: float) -> None:
+    """Serve until killed."""
+    site = load_site(SITE)
+    hub = Hub(site, Live())
+    listening = await serve(make_app(hub, site, Accounts([]), Options()), "127.0.0.1", 0)
+    picture = make_picture(tracks)
+    print(f"http://127.0.0.1:{listening.port}", flush=True)
+    loop = asyncio.get_running_loop()
+    due_s = loop.time()
+    while True:
+        move(picture.tracks, 1.0 / rate_hz)
+        picture.now_ns = picture.tracks.t_ns = time.time_ns()
+        picture.tracks.updated_ns[:] = picture.now_ns
+        hub.publish(picture)
+        due_s = max(due_s + 1.0 / rate_hz, loop.time())
+        await asyncio.sleep(due_s - loop.time())
+
+
+def main() -> None:
+    """Read the command line and serve."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tracks", type=int, default=1000)
+    parser.add_argument("--hz", type=float, default=4.0)
+    args = parser.parse_args()
+    asyncio.run(run(args.tracks, args.hz))
+
+
+if __name__ == "__main__":
+    main()
