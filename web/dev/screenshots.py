@@ -111,6 +111,21 @@ def layers(page: Page) -> None:
     page.get_by_role("button", name="Layers").click()
 
 
+def tools(page: Page) -> None:
+    """Measure from the selected track to the middle of the map; show what is unseen at 30 m."""
+    page.keyboard.press("g")
+    page.keyboard.press(";")
+    page.get_by_role("button", name="Layers").click()
+
+
+def views(page: Page) -> None:
+    """Keep a view and look at the list of them."""
+    page.keyboard.press("p")
+    page.get_by_test_id("view-name").fill("western approach")
+    page.get_by_test_id("view-keep").click()
+    page.keyboard.press("p")
+
+
 def login(page: Page) -> None:
     """Let an action ask for a login."""
     page.keyboard.press("s")
@@ -137,6 +152,9 @@ STATES: list[State] = [
     ("second-person", 185, SMALL, "#track=1&theme=day", second),
     ("authorised", 185, DESK, "#track=1", executed),
     ("civil", 60, DESK, "#track=22&theme=day", layers),
+    ("tools-night", 152, DESK, "#track=1&cover=30", tools),
+    ("tools-day", 152, SMALL, "#track=1&cover=100&theme=day", tools),
+    ("views", 4, SMALL, "", views),
     ("keys", 4, SMALL, "", keys),
     ("phone-calm", 4, PHONE, "", nothing),
     ("phone-warned", 152, PHONE, "#track=1&theme=day", nothing),

@@ -15,9 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from vedette import decision, threat, warning
+from vedette.base.measures import Measures
 from vedette.config.load import load_site
 from vedette.config.site import Site
 from vedette.geo import SiteFrame
+from vedette.model.acts import Act, ActRow
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import (
     AssessTrack,
@@ -242,6 +244,17 @@ class Synthetic:
     def statement(self) -> str:
         """Stand in for the statement."""
         return "Synthetic statement.\n"
+
+    def audit(self, act: Act) -> None:
+        """Let it fall: nothing is recorded here."""
+
+    async def acts(self, after: int, limit: int) -> list[ActRow]:
+        """Give no audit trail."""
+        return []
+
+    def measures(self) -> Measures:
+        """Say that nothing waits."""
+        return Measures()
 
     def exhibits(self) -> Path:
         """Keep exhibits in a scratch folder."""

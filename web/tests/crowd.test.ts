@@ -27,7 +27,7 @@ const crowd = Array.from({ length: N }, (_, i) => track(i + 1));
 function input(tracks: readonly Track[], trails: Trails, seen: Partial<SceneInput["seen"]> = {}): SceneInput {
   return {
     tracks, trails, t_us: 600e6, trailLength_s: 600, showTrails: true, lead_s: 60, selected: null, hovered: null,
-    warned: new Set(), alarmed: [], debris: [], threatened: null, rings: [], origin: [0.6, 0.4],
+    warned: new Set(), alarmed: [], debris: [], threatened: null, rings: [], path: [], prediction: [], measure: [], origin: [0.6, 0.4],
     seen: { south_deg: 30, north_deg: 40, west_deg: 40, east_deg: 50, ...seen }, seenCount: tracks.length, theme: "night",
   };
 }

@@ -11,8 +11,11 @@ from vedette.model.tracks import TrackTable
 from vedette.server.columns import track_columns, track_rows
 from vedette.server.hub import Hub
 from vedette.server.public import NS_PER_US, as_public
-from vedette.server.views import OperatorView, SourceAge, ThreatView
+from vedette.server.views import OperatorView, PredictedPlace, SourceAge, ThreatView
 from vedette.threat import arrival_quantile_s
+
+PREDICTED_S = (30.0, 60.0, 120.0)  # as far ahead as a zone's people need to take cover
+CHI_95 = math.sqrt(-2.0 * math.log(0.05))  # half axes of 95 % in two dimensions, in sigmas
 
 
 def detail(hub: Hub, track_id: int) -> dict[str, Any] | None:
@@ -37,6 +40,7 @@ def detail(hub: Hub, track_id: int) -> dict[str, Any] | None:
         "options": as_public([o for o in picture.options if o.track_id == track_id]),
         "sources": as_public(_sources(hub, picture.tracks, row)),
         "path": as_public(path),
+        "prediction": as_public(_prediction(hub, picture.tracks, row)),
     }
 
 
@@ -90,6 +94,31 @@ def _track(hub: Hub, picture: AirPicture, row: int | None) -> dict[str, Any] | N
     columns, labels = track_columns(picture, hub.frame, hub.asset_number, hub.told_prob)
     one = {name: column[row : row + 1] for name, column in columns.items()}
     return next(track_rows(one, labels[row : row + 1], hub.asset_ids))
+
+
+def _prediction(hub: Hub, table: TrackTable, row: int | None) -> list[PredictedPlace]:
+    """Fly the track on as it flies: its covariance grows with that of its velocity."""
+    if row is None:
+        return []
+    state, cov = table.state_enu[row], table.cov_enu[row]
+    places = []
+    for in_s in PREDICTED_S:
+        ahead = np.hstack([np.eye(2), np.zeros((2, 1)), in_s * np.eye(2), np.zeros((2, 1))])
+        east_m, north_m = (ahead @ state).tolist()
+        values, axes = np.linalg.eigh(ahead @ cov @ ahead.T)
+        minor_m, major_m = (CHI_95 * np.sqrt(np.maximum(values, 0.0))).tolist()
+        up_m = float(state[2] + in_s * state[5])
+        lat_deg, lon_deg, _ = hub.frame.geo_deg_from_enu(east_m, north_m, up_m)
+        place = PredictedPlace(
+            in_s=in_s,
+            lat_deg=float(lat_deg),
+            lon_deg=float(lon_deg),
+            semi_major_m=major_m,
+            semi_minor_m=minor_m,
+            orientation_deg=math.degrees(math.atan2(axes[0, 1], axes[1, 1])) % 180.0,
+        )
+        places.append(place)
+    return places
 
 
 def _sources(hub: Hub, table: TrackTable, row: int | None) -> list[SourceAge]:

@@ -250,6 +250,20 @@ class PathPoint(View, frozen=True, kw_only=True):
     v_up_mps: float
 
 
+class PredictedPlace(View, frozen=True, kw_only=True):
+    """Where a track will be in `in_s` seconds if it holds its course: the ellipse of 95 %.
+
+    orientation_deg: of the long half axis, clockwise from true north.
+    """
+
+    in_s: float
+    lat_deg: float
+    lon_deg: float
+    semi_major_m: float
+    semi_minor_m: float
+    orientation_deg: float
+
+
 class SourceAge(View, frozen=True, kw_only=True):
     """When a sensor last contributed to a track."""
 
@@ -296,6 +310,7 @@ class TrackDetail(View, frozen=True, kw_only=True):
     options: list[EngagementOption]
     sources: list[SourceAge]
     path: list[PathPoint]
+    prediction: list[PredictedPlace]
 
 
 class OperatorView(View, frozen=True, kw_only=True):

@@ -1,5 +1,5 @@
 /** Where wreckage would lie, and where it is searched for, as outlines for the map. */
-import { circle, destination } from "../map/geodesy";
+import { circle, turnedEllipse } from "../map/geodesy";
 import { events, lists } from "./picture";
 
 type Ring = [number, number][];
@@ -24,14 +24,7 @@ function searchAreas(): Ring[] {
   for (const { event } of events()) {
     if (event.event !== "DebrisAreaEstimated") continue;
     const { lat_deg, lon_deg, semi_major_m, semi_minor_m, orientation_deg } = event;
-    rings.push(
-      Array.from({ length: 49 }, (_, i) => {
-        const t = (2 * Math.PI * i) / 48;
-        const [along, across] = [semi_major_m * Math.cos(t), semi_minor_m * Math.sin(t)];
-        const turn_deg = (Math.atan2(across, along) * 180) / Math.PI;
-        return destination(lat_deg, lon_deg, orientation_deg + turn_deg, Math.hypot(along, across));
-      }),
-    );
+    rings.push(turnedEllipse(lat_deg, lon_deg, semi_major_m, semi_minor_m, orientation_deg));
   }
   return rings;
 }

@@ -24,6 +24,7 @@ export type DialogAsked =
   | { kind: "me" }
   | { kind: "audit" }
   | { kind: "exhibit"; engagementId: number | null }
+  | { kind: "views" }
   | { kind: "keys" };
 
 const [dialog, setDialog] = createSignal<DialogAsked | null>(null);

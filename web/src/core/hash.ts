@@ -1,4 +1,6 @@
 /** The address of a view: what is after the # reproduces selection, map, table and theme. */
+import { HEIGHTS_M } from "./coverage";
+import { readLine } from "./measure";
 import type { Filter, SortKey } from "./sorting";
 
 export type Theme = "night" | "day";
@@ -16,7 +18,17 @@ export interface ViewState {
   layers: string[];
   /** The moment of a replay. */
   moment_us: number | null;
+  /** How far back trails reach. */
+  trail_s: number;
+  /** The height whose gaps in coverage are shown; 0: none. */
+  cover_m: number;
+  /** The measuring line (measure.ts); "" for none. */
+  measure: string;
 }
+
+/** The lengths of trails that can be chosen. */
+export const TRAILS_S = [30, 60, 120, 300, 600];
+const TRAIL_S = 120;
 
 export const DEFAULT_LAYERS = ["rings", "zones", "labels", "trails"];
 
@@ -24,11 +36,11 @@ export function defaultView(): ViewState {
   return {
     track: null, lat_deg: null, lon_deg: null, zoom: null,
     filter: "all", text: "", sort: "urgency", descending: false,
-    theme: "night", layers: [...DEFAULT_LAYERS], moment_us: null,
+    theme: "night", layers: [...DEFAULT_LAYERS], moment_us: null, trail_s: TRAIL_S, cover_m: 0, measure: "",
   };
 }
 
-const FILTERS: readonly string[] = ["all", "threats", "unknown", "known", "stale"];
+export const FILTERS: readonly Filter[] = ["all", "threats", "unknown", "known", "stale"];
 const SORTS: readonly string[] = [
   "urgency", "track", "what", "range", "bearing", "height", "speed", "reach", "arrival",
 ];
@@ -47,8 +59,8 @@ export function parseHash(hash: string): ViewState {
   view.lat_deg = number(at[0] ?? null, -85, 85);
   view.lon_deg = number(at[1] ?? null, -180, 180);
   view.zoom = number(at[2] ?? null, 0, 22);
-  const filter = query.get("show") ?? "";
-  if (FILTERS.includes(filter)) view.filter = filter as Filter;
+  const filter = FILTERS.find((one) => one === query.get("show"));
+  if (filter) view.filter = filter;
   const sort = (query.get("sort") ?? "").replace(/^-/, "");
   if (SORTS.includes(sort)) view.sort = sort as SortKey;
   view.descending = (query.get("sort") ?? "").startsWith("-");
@@ -58,6 +70,10 @@ export function parseHash(hash: string): ViewState {
   if (layers !== null) view.layers = layers.split(",").filter((word) => /^[a-z]+$/.test(word));
   const moment_ms = Date.parse(query.get("t") ?? "");
   if (moment_ms >= 0) view.moment_us = moment_ms * 1000;
+  const [trail_s, cover_m] = [Number(query.get("trail")), Number(query.get("cover"))];
+  if (TRAILS_S.includes(trail_s)) view.trail_s = trail_s;
+  if (HEIGHTS_M.includes(cover_m)) view.cover_m = cover_m;
+  view.measure = readLine(query.get("measure") ?? "");
   return view;
 }
 
@@ -77,5 +93,8 @@ export function formatHash(view: ViewState): string {
   if (view.theme !== "night") parts.push(`theme=${view.theme}`);
   if (view.layers.join() !== DEFAULT_LAYERS.join()) parts.push(`layers=${view.layers.join(",")}`);
   if (view.moment_us !== null) parts.push(`t=${new Date(Math.ceil(view.moment_us / 1000)).toISOString()}`);
+  if (view.trail_s !== TRAIL_S) parts.push(`trail=${view.trail_s}`);
+  if (view.cover_m !== 0) parts.push(`cover=${view.cover_m}`);
+  if (view.measure) parts.push(`measure=${encodeURIComponent(view.measure)}`);
   return parts.length ? `#${parts.join("&")}` : "";
 }

@@ -2,12 +2,13 @@
 import { lockConsole } from "./presence";
 import { acknowledge, assess, dismiss, hold, lookAt, nextInQueue, nextToAcknowledge, withSelected } from "./actions";
 import { closeDialog, dialog, openDialog } from "./dialogs";
+import { MAP_TOOL_KEYS } from "./map-keys";
 import { say } from "./notices";
 import { replaying } from "./picture";
 import { changeSpeed, goBy, playOrRest, stepEvent } from "./replay";
 import { loginAsked, NOTHING, session, withRight } from "./session";
 import { toggleSound, unlock } from "./sound";
-import { select, toggleLayer, toggleTheme, view } from "./view";
+import { measuring, select, toggleLayer, toggleMeasuring, toggleTheme, view } from "./view";
 
 export interface KeyEntry {
   key: string;
@@ -15,6 +16,10 @@ export interface KeyEntry {
   text: string;
   /** It acts on the world: a replay offers no such thing. */
   acts?: true;
+  /** In the list it stands under another's line. */
+  unlisted?: boolean;
+  /** What the list shows in the key's place. */
+  shown?: string;
   act?: () => void;
 }
 
@@ -55,6 +60,7 @@ export const KEYS: KeyEntry[] = [
   { key: ".", group: "Replay", text: "5 seconds on", act: () => goBy(5) },
   { key: "<", group: "Replay", text: "slower", act: () => changeSpeed(-1) },
   { key: ">", group: "Replay", text: "faster", act: () => changeSpeed(1) },
+  ...MAP_TOOL_KEYS,
 ];
 
 /** The keys that mean something now: those that act have no place in a replay, nor its own in a live picture. */
@@ -98,5 +104,6 @@ function escape(): void {
   if (asked) asked.done(false);
   else if (dialog()) closeDialog();
   else if (typing(document.activeElement)) (document.activeElement as HTMLElement).blur();
+  else if (measuring() || view.measure) toggleMeasuring();
   else if (view.track !== null) select(null);
 }

@@ -537,6 +537,16 @@ export interface PathPoint {
   v_up_mps: number;
 }
 
+/** Where a track will be in `in_s` seconds if it holds its course: the ellipse of 95 %. */
+export interface PredictedPlace {
+  in_s: number;
+  lat_deg: number;
+  lon_deg: number;
+  semi_major_m: number;
+  semi_minor_m: number;
+  orientation_deg: number;
+}
+
 /** Everything about one track (GET /api/tracks/{id}). current: still in the picture. */
 export interface TrackDetail {
   t_us: number;
@@ -549,6 +559,7 @@ export interface TrackDetail {
   options: EngagementOption[];
   sources: SourceAge[];
   path: PathPoint[];
+  prediction: PredictedPlace[];
 }
 
 /** Where a track says its operator is (GET /api/tracks/{id}/operator): a claim, personal data. */

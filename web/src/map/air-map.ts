@@ -5,10 +5,11 @@ import type { SiteView, TrackGroup } from "../generated/model";
 import type { Theme } from "../core/hash";
 import type { Track } from "../core/track";
 import { drawAtlas } from "./atlas";
-import { SANS, siteLabels, trackLabels } from "./captions";
+import type { Gap } from "../core/coverage";
+import { noteLabels, SANS, siteLabels, trackLabels } from "./captions";
 import { EARTH_M, mercatorX, mercatorY } from "./geodesy";
 import { groupMarks } from "./groups";
-import { loadWorld, rangeRings, siteFeatures } from "./ground";
+import { gapFeatures, loadWorld, rangeRings, siteFeatures } from "./ground";
 import type { Box, Label } from "./labels";
 import { AirLayer } from "./layer";
 import { Overlay } from "./overlay";
@@ -24,7 +25,8 @@ const VIEW_M = 22_500;
 const DRAWN = "vedette:drawn";
 
 export interface Handlers {
-  picked: (trackId: number) => void;
+  /** A press on the map: the track there, or none, and where it was. */
+  pressed: (trackId: number | null, lat_deg: number, lon_deg: number) => void;
   hovered: (trackId: number | null) => void;
   pointed: (lat_deg: number | null, lon_deg: number | null) => void;
   moved: (lat_deg: number, lon_deg: number, zoom: number) => void;
@@ -32,6 +34,10 @@ export interface Handlers {
 
 export interface Shown extends Omit<SceneInput, "origin" | "rings" | "seen" | "seenCount"> {
   labels: boolean;
+  /** The next press sets a point: the middle of the map is marked for those without a pointer. */
+  aiming: boolean;
+  /** Words of the tools, where there is room: the times of a prediction. */
+  notes: readonly { lat_deg: number; lon_deg: number; lines: string[] }[];
   groups: readonly TrackGroup[];
   rings: boolean;
 }
@@ -50,6 +56,7 @@ export class AirMap {
   private theme: Theme;
   private switches: readonly string[] = [];
   private told_us = 0;
+  private gaps: readonly Gap[] = [];
   /** The tracks of the picture shown, and where each is: x, y in Mercator units. */
   private located: readonly Track[] = [];
   private mercator = new Float64Array(0);
@@ -118,6 +125,19 @@ export class AirMap {
     }
   }
 
+  /** Show what nobody sees. */
+  setGaps(gaps: readonly Gap[]): void {
+    this.gaps = gaps;
+    if (this.ready) (this.ground.getSource("gaps") as GeoJSONSource).setData(gapFeatures(this.site, gaps));
+  }
+
+  /** Press in the middle of the map. */
+  pressMiddle(): void {
+    const { lat, lng } = this.ground.getCenter();
+    const holder = this.ground.getContainer();
+    this.handlers.pressed(this.trackNear(holder.clientWidth / 2, holder.clientHeight / 2), lat, lng);
+  }
+
   zoomBy(steps: number): void {
     this.ground.zoomTo(this.ground.getZoom() + steps, { duration: 0 });
   }
@@ -158,12 +178,11 @@ export class AirMap {
       this.handlers.moved(centre.lat, centre.lng, ground.getZoom());
     });
     ground.on("click", (event) => {
-      const hit = this.trackNear(event.point.x, event.point.y);
-      if (hit !== null) this.handlers.picked(hit);
+      this.handlers.pressed(this.trackNear(event.point.x, event.point.y), event.lngLat.lat, event.lngLat.lng);
     });
     ground.on("mousemove", (event) => {
       const hit = this.trackNear(event.point.x, event.point.y);
-      ground.getCanvas().style.cursor = hit === null ? "" : "pointer";
+      ground.getCanvas().style.cursor = this.shown?.aiming ? "crosshair" : hit === null ? "" : "pointer";
       this.handlers.hovered(hit);
       this.handlers.pointed(event.lngLat.lat, event.lngLat.lng);
     });
@@ -178,6 +197,7 @@ export class AirMap {
     this.ground.addLayer(this.layer);
     this.paint(this.theme);
     this.setLayers(this.switches);
+    this.setGaps(this.gaps);
     void loadWorld().then((world) => {
       if (!world) return;
       (this.ground.getSource("land") as GeoJSONSource).setData(world.land);
@@ -212,6 +232,8 @@ export class AirMap {
     const groups = groupMarks(
       shown.groups, shown.tracks, shown.theme, project, metresPerPixel, `600 12px ${SANS}`,
     );
+    labels.push(...noteLabels(shown.notes, shown.theme, project));
+    this.overlay.aim = shown.aiming;
     this.overlay.draw([...labels, ...groups.labels], symbols, groups.outlines, shown.theme, metresPerPixel);
   }
 

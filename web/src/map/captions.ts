@@ -85,6 +85,16 @@ function fullLines(track: Track, assets: SiteView["assets"]): string[] {
   return [name, ...what, motion, ...seen, ...soonest];
 }
 
+/** The words of the tools: the times of a prediction. */
+export function noteLabels(
+  notes: readonly { lat_deg: number; lon_deg: number; lines: string[] }[], theme: Theme, project: Projector,
+): Label[] {
+  return notes.map((note, i) => ({
+    key: `n${i}`, ...project(note.lat_deg, note.lon_deg), gap: 8, lines: note.lines, colour: INK[theme].asset,
+    font: `600 12px ${SANS}`, line_px: 15, priority: 250 - i, must: false, plate: true,
+  }));
+}
+
 /** Labels of what stands still. */
 export function siteLabels(
   site: SiteView, zoom: number, theme: Theme, project: Projector, rings: boolean, sensors: boolean,

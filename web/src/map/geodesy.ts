@@ -66,6 +66,18 @@ export function circle(
   });
 }
 
+/** An ellipse about a place, closed, [lat, lon]; its long axis clockwise from north. */
+export function turnedEllipse(
+  lat_deg: number, lon_deg: number, major_m: number, minor_m: number, orientation_deg: number, steps = 48,
+): [number, number][] {
+  return Array.from({ length: steps + 1 }, (_, i) => {
+    const t = (2 * Math.PI * i) / steps;
+    const [along, across] = [major_m * Math.cos(t), minor_m * Math.sin(t)];
+    const turn_deg = Math.atan2(across, along) / RADIANS;
+    return destination(lat_deg, lon_deg, orientation_deg + turn_deg, Math.hypot(along, across));
+  });
+}
+
 /**
  * The ellipse that holds a position with probability `prob`, as offsets [east, north] in metres.
  *

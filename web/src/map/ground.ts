@@ -4,6 +4,7 @@ import { feature, mesh } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import worldUrl from "world-atlas/countries-50m.json?url";
 import type { Asset, Corridor, Sensor, SiteView } from "../generated/model";
+import type { Gap } from "../core/coverage";
 import { circle, destination, groundBearing, groundDistance } from "./geodesy";
 
 export const RINGS_KM = [5, 10, 20];
@@ -79,6 +80,18 @@ function coverage(sensor: Sensor): Feature {
   return item("coverage", {
     type: "LineString", coordinates: [[lon_deg, lat_deg], ...arc, [lon_deg, lat_deg]],
   });
+}
+
+/** What nobody sees, as areas: a piece of a ring each. */
+export function gapFeatures(site: Pick<SiteView, "reference">, gaps: readonly Gap[]): FeatureCollection {
+  const { lat_deg, lon_deg } = site.reference;
+  const features = gaps.map((gap) => {
+    const arc = (radius_m: number): [number, number][] =>
+      circle(lat_deg, lon_deg, radius_m, gap.from_deg, gap.to_deg);
+    const ring = [...arc(Math.max(1, gap.inner_m)), ...arc(gap.outer_m).reverse()];
+    return item("gap", { type: "Polygon", coordinates: [[...ring, ring[0] as [number, number]]] });
+  });
+  return { type: "FeatureCollection", features };
 }
 
 /** A corridor as an area: the centre line widened to both sides, mitred simply. */

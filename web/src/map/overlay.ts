@@ -41,6 +41,9 @@ export class Overlay {
     this.g = g;
   }
 
+  /** Mark the middle of the map: the next press sets a point. */
+  aim = false;
+
   /** Draw labels clear of each other, of the symbols' boxes and of what lies over the map. */
   draw(
     labels: readonly Label[], symbols: readonly Box[], outlines: readonly Outline[],
@@ -64,6 +67,19 @@ export class Overlay {
     const shade = SHADES[theme];
     drawLabels(g, placed, shade.halo, shade.plate);
     this.scale(width, height, metresPerPixel, shade.ink, shade.halo);
+    if (this.aim) this.middle(width / 2, height / 2, shade.ink);
+  }
+
+  private middle(x: number, y: number, ink: string): void {
+    const { g } = this;
+    g.beginPath();
+    for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]] as const) {
+      g.moveTo(x + 5 * dx, y + 5 * dy);
+      g.lineTo(x + 16 * dx, y + 16 * dy);
+    }
+    g.strokeStyle = ink;
+    g.lineWidth = 1.5;
+    g.stroke();
   }
 
   /** A dashed ring around what flies together. */

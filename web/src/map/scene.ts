@@ -25,6 +25,12 @@ export interface SceneInput {
   alarmed: readonly (readonly [number, number])[][];
   /** Debris circles to show, closed, [lat, lon]. */
   debris: readonly (readonly [number, number])[][];
+  /** Where the selected track was before its trail, [lat, lon]. */
+  path: readonly (readonly [number, number])[];
+  /** Where it will be if it holds its course, each with its outline (95 %), [lat, lon]. */
+  prediction: readonly { ring: readonly (readonly [number, number])[] }[];
+  /** The measuring line: no, one or two points. */
+  measure: readonly (readonly [number, number])[];
   /** The asset the selected track threatens most, [lat, lon]. */
   threatened: readonly [number, number] | null;
   /** Range rings and bearing ticks, [lat, lon]; none where they are switched off. */
@@ -63,12 +69,23 @@ export function buildScene(input: SceneInput): { segments: ArrayBuffer; symbols:
   for (const ring of input.rings) lines.path(ring, faint);
   for (const ring of input.alarmed) lines.path(ring, line(shade.warning, 1, 3));
   for (const ring of input.debris) lines.path(ring, { ...line(shade.debris, 0.95, 2), dash_px: 5 });
+  const ink = SHADES[input.theme].ink;
+  lines.path(input.path, line(ink, 0.55, 1.2));
+  for (const { ring } of input.prediction) lines.path(ring, { ...line(ink, 0.75, 1.2), dash_px: 3 });
   for (const track of input.tracks) {
     if (isSeen(track, input.seen)) addTrackLines(lines, track, input, detail);
   }
   const chosen = input.tracks.find((track) => track.id === input.selected);
   if (chosen) addSelected(lines, chosen, input);
+  lines.path(input.measure, { ...line(ink, 1, 2), dash_px: 8 });
+  if (input.measure[0]) lines.path(cross(input.measure[0], input.seen), line(ink, 1, 2));
   return { segments: lines.take(), symbols: symbols(input) };
+}
+
+/** A small cross where the measuring line begins, a hundredth of what is seen. */
+function cross([lat, lon]: readonly [number, number], seen: Bounds): [number, number][] {
+  const [high, wide] = [(seen.north_deg - seen.south_deg) / 200, (seen.east_deg - seen.west_deg) / 200];
+  return [[lat - high, lon], [lat + high, lon], [lat, lon], [lat, lon - wide], [lat, lon + wide]];
 }
 
 function line(hex: string, alpha: number, width_px: number): Stroke {

@@ -5,7 +5,7 @@ import type { Theme } from "../core/hash";
 
 type Colours = Record<
   "water" | "land" | "border" | "river" | "road" | "runway" | "fence" | "ring" | "asset"
-  | "assetFill" | "coverage" | "civil" | "friendly",
+  | "assetFill" | "coverage" | "civil" | "friendly" | "gap",
   string
 >;
 
@@ -13,12 +13,12 @@ export const GROUND: Record<Theme, Colours> = {
   night: {
     water: "#0b151c", land: "#141f27", border: "#4a6270", river: "#28506b", road: "#34434d",
     runway: "#71868f", fence: "#4d5f68", ring: "#33454f", asset: "#b8d4e3",
-    assetFill: "#b8d4e3", coverage: "#6c8fa3", civil: "#6fd3a0", friendly: "#6cc5ff",
+    assetFill: "#b8d4e3", coverage: "#6c8fa3", civil: "#6fd3a0", friendly: "#6cc5ff", gap: "#8a7bb5",
   },
   day: {
     water: "#c9dbe4", land: "#f0f1ec", border: "#8b979c", river: "#7fb0cc", road: "#c9c9c0",
     runway: "#868e90", fence: "#a9adab", ring: "#b3bec2", asset: "#27485a",
-    assetFill: "#27485a", coverage: "#55788c", civil: "#0a7048", friendly: "#0062a8",
+    assetFill: "#27485a", coverage: "#55788c", civil: "#0a7048", friendly: "#0062a8", gap: "#6a5a9c",
   },
 };
 
@@ -41,6 +41,7 @@ export const PAINTS: Paint[] = [
   ["coverage", "line-color", "coverage"],
   ["sensor", "circle-stroke-color", "coverage"],
   ["sensor", "circle-color", "land"],
+  ["gaps", "fill-color", "gap"],
   ["asset-fill", "fill-color", "assetFill"],
   ["asset-line", "line-color", "asset"],
 ];
@@ -89,6 +90,8 @@ export function groundStyle(theme: Theme, site: FeatureCollection): StyleSpecifi
       id: "sensor", source: "site", type: "circle", filter: ["==", ["get", "kind"], "sensor"],
       paint: { "circle-radius": 4, "circle-stroke-width": 2 },
     },
+    // Pieces side by side: smooth edges would show between them.
+    { id: "gaps", source: "gaps", type: "fill", paint: { "fill-opacity": 0.3, "fill-antialias": false } },
     fill("asset-fill", "site", "asset", 0.1),
     line("asset-line", "site", "asset", 1.8),
   ];
@@ -98,6 +101,7 @@ export function groundStyle(theme: Theme, site: FeatureCollection): StyleSpecifi
     sources: {
       land: { type: "geojson", data: EMPTY, tolerance: 0.3 },
       borders: { type: "geojson", data: EMPTY, tolerance: 0.3 },
+      gaps: { type: "geojson", data: EMPTY, tolerance: 0.1 },
       site: { type: "geojson", data: site, tolerance: 0.1, maxzoom: 16 },
     },
     layers,

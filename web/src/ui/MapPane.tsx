@@ -1,23 +1,20 @@
-import { createEffect, createMemo, createSignal, For, onCleanup, onMount, Show, type JSX } from "solid-js";
-import { bearing, distance } from "../core/format";
+import { createEffect, createMemo, createSignal, on, onCleanup, onMount, Show, type JSX } from "solid-js";
+import { gapsAt, gapWords, reach_m, seeing, type Gap } from "../core/coverage";
+import { clockSpan } from "../core/format";
 import { mapKeys } from "../core/keys";
+import { mapTool } from "../core/map-keys";
+import { measured, type Measured } from "../core/measure";
 import { byId, lists, modes, site, t_us, trails, tracks } from "../core/picture";
 import { dialog } from "../core/dialogs";
-import { hovered, layerOn, LEAD_S, select, setHovered, setTrailLength, setView, toggleLayer, trailLength_s, view } from "../core/view";
+import { loadSaved } from "../core/saved";
+import { selectedDetail } from "../core/selected";
+import { hovered, layerOn, LEAD_S, measureTo, measuring, select, setHovered, setView, view } from "../core/view";
 import { warnedTracks } from "../core/warnings";
 import { debrisRings } from "../core/debris";
-import type { SiteView } from "../generated/model";
+import type { SiteView, TrackDetail } from "../generated/model";
 import type { AirMap, Shown } from "../map/air-map";
-import { groundBearing, groundDistance } from "../map/geodesy";
-
-const SWITCHES = [
-  { name: "rings", word: "Range rings", key: "R" },
-  { name: "trails", word: "Trails", key: "T" },
-  { name: "labels", word: "Labels", key: "B" },
-  { name: "zones", word: "Assets" },
-  { name: "coverage", word: "Sensor coverage", key: "V" },
-  { name: "corridors", word: "Corridors" },
-];
+import { turnedEllipse } from "../map/geodesy";
+import { MapTools, Readout } from "./MapTools";
 
 /** The map, its switches, and where the pointer is. */
 export function MapPane(): JSX.Element {
@@ -34,7 +31,7 @@ export function MapPane(): JSX.Element {
     try {
       const { AirMap: Opened } = await import("../map/air-map");
       setMap(new Opened(holder, canvas, here, view.theme, startOf(), {
-        picked: select,
+        pressed,
         hovered: setHovered,
         pointed: (lat, lon) => setPointer(lat === null || lon === null ? null : [lat, lon]),
         moved: (lat_deg, lon_deg, zoom) => setView({ lat_deg, lon_deg, zoom }),
@@ -46,10 +43,21 @@ export function MapPane(): JSX.Element {
   }
   const marked = (): string => modes().filter((word) => word !== "LIVE").join(" · ");
   const warned = createMemo(() => warnedTracks(lists.warnings));
+  const line = createMemo(() => measured(view.measure, byId()));
+  const eyes = createMemo(() => seeing(site()?.sensors ?? [], lists.sources), undefined, {
+    equals: (a, b) => a.map((s) => s.id).join() === b.map((s) => s.id).join(),
+  });
+  const gaps = createMemo((): Gap[] => {
+    const here = site();
+    if (!here || view.cover_m === 0) return [];
+    return gapsAt(here.reference, eyes(), view.cover_m, reach_m(here.sensors));
+  });
   createEffect(() => {
     const [open, here] = [map(), site()];
-    if (open && here) open.show(shownNow(here, warned()));
+    if (open && here) open.show(shownNow(here, warned(), line()));
   });
+  createEffect(() => map()?.setGaps(gaps()));
+  createEffect(on(site, (here) => here && loadSaved()));
   createEffect(() => map()?.setTheme(view.theme));
   createEffect(() => map()?.setLayers([...view.layers]));
   createEffect(() => {
@@ -64,6 +72,7 @@ export function MapPane(): JSX.Element {
   onMount(() => {
     mapKeys.home = () => map()?.home();
     mapKeys.zoom = (steps) => map()?.zoomBy(steps);
+    mapTool.press = () => map()?.pressMiddle();
     mapKeys.centre = () => {
       const track = byId().get(view.track ?? -1);
       if (track) map()?.centre(track.lat_deg, track.lon_deg);
@@ -78,7 +87,10 @@ export function MapPane(): JSX.Element {
       <Show when={broken()}>
         <p class="map-broken" role="alert">The map cannot be drawn: {broken()}. Table and warnings work.</p>
       </Show>
-      <MapTools />
+      <MapTools gaps={gapWords(gaps())} blind={eyes().length === 0} />
+      <Show when={measuring() || line()}>
+        <p class="measured num" role="status" data-testid="measured">{lineWords(line())}</p>
+      </Show>
       <Show when={pointer()}>{(at) => <Readout at={at()} />}</Show>
     </div>
   );
@@ -89,17 +101,45 @@ function startOf(): { lat_deg: number; lon_deg: number; zoom: number } | null {
   return lat_deg === null || lon_deg === null || zoom === null ? null : { lat_deg, lon_deg, zoom };
 }
 
+/** A press on the map selects, or sets an end of the measuring line. */
+function pressed(trackId: number | null, lat_deg: number, lon_deg: number): void {
+  if (measuring()) measureTo(trackId, lat_deg, lon_deg);
+  else if (trackId !== null) select(trackId);
+}
+
+function lineWords(line: Measured | null): string {
+  return line ? line.words.join("  ·  ") : "Measure: press the first place or track";
+}
+
+/** Where the selected track was, from before this page knew of it, and where it goes. */
+function wayOf(detail: TrackDetail | null): Pick<Shown, "path" | "prediction" | "notes"> {
+  if (!detail || detail.track_id !== view.track) return { path: [], prediction: [], notes: [] };
+  return {
+    path: detail.path.map((point) => [point.lat_deg, point.lon_deg] as const),
+    prediction: detail.prediction.map((at) => ({
+      ring: turnedEllipse(at.lat_deg, at.lon_deg, at.semi_major_m, at.semi_minor_m, at.orientation_deg),
+    })),
+    notes: detail.prediction.map((at) => ({
+      lat_deg: at.lat_deg, lon_deg: at.lon_deg, lines: [`+${clockSpan(at.in_s)}`],
+    })),
+  };
+}
+
 /** Gather what the map draws now; reads every signal it depends on. */
-function shownNow(here: SiteView, warned: ReadonlySet<number>): Shown {
+function shownNow(here: SiteView, warned: ReadonlySet<number>, line: Measured | null): Shown {
   const chosen = view.track === null ? undefined : byId().get(view.track);
   const asset = chosen && chosen.threat_asset >= 0 ? here.assets[chosen.threat_asset] : undefined;
   const asked = dialog();
+  const way = wayOf(selectedDetail());
+  const measure = line ? (line.to ? [line.from, line.to] : [line.from]) : [];
   return {
-    tracks: tracks(), trails, t_us: t_us(), trailLength_s: trailLength_s(), lead_s: LEAD_S,
+    tracks: tracks(), trails, t_us: t_us(), trailLength_s: view.trail_s, lead_s: LEAD_S,
     showTrails: layerOn("trails"), selected: view.track, hovered: hovered(), warned,
     alarmed: alarmedAssets(here),
     debris: debrisRings(asked?.kind === "engage" ? asked.trackId : null),
     threatened: asset ? [asset.lat_deg, asset.lon_deg] : null,
+    path: way.path, prediction: way.prediction, measure, aiming: measuring(),
+    notes: way.notes,
     theme: view.theme, labels: layerOn("labels"), groups: [...lists.groups], rings: layerOn("rings"),
   };
 }
@@ -119,51 +159,4 @@ function outline(asset: SiteView["assets"][number]): [number, number][] {
     const a = (2 * Math.PI * i) / steps;
     return [asset.lat_deg + north * Math.cos(a), asset.lon_deg + east * Math.sin(a)];
   });
-}
-
-function MapTools(): JSX.Element {
-  const [open, setOpen] = createSignal(false);
-  return (
-    <div class="map-tools">
-      <button class="tool" onClick={() => mapKeys.zoom?.(0.5)} title="Nearer (+)" aria-label="Nearer">+</button>
-      <button class="tool" onClick={() => mapKeys.zoom?.(-0.5)} title="Farther (-)" aria-label="Farther">−</button>
-      <button class="tool" onClick={() => mapKeys.home?.()} title="The whole site (0)" aria-label="The whole site">⌂</button>
-      <button class="tool wide" aria-expanded={open()} onClick={() => setOpen(!open())}>Layers</button>
-      <Show when={open()}>
-        <div class="map-layers" role="group" aria-label="Layers">
-          <For each={SWITCHES}>
-            {(item) => (
-              <label>
-                <input type="checkbox" checked={layerOn(item.name)} onChange={() => toggleLayer(item.name)} />
-                <span>{item.word}</span> <Show when={item.key}><kbd>{item.key}</kbd></Show>
-              </label>
-            )}
-          </For>
-          <label class="trail-length">
-            <span>Trail</span>
-            <select onChange={(event) => setTrailLength(Number(event.currentTarget.value))}>
-              <For each={[30, 60, 120, 300, 600]}>
-                {(s) => <option value={s} selected={s === trailLength_s()}>{s < 60 ? `${s} s` : `${s / 60} min`}</option>}
-              </For>
-            </select>
-          </label>
-          <p class="credit">Lines ahead of symbols: {LEAD_S} s. Ground: Natural Earth.</p>
-        </div>
-      </Show>
-    </div>
-  );
-}
-
-/** Where the pointer is, from the site: range and bearing. */
-function Readout(props: { at: [number, number] }): JSX.Element {
-  const from = (): [number, number] => {
-    const reference = site()?.reference;
-    return [reference?.lat_deg ?? 0, reference?.lon_deg ?? 0];
-  };
-  return (
-    <span class="readout num" aria-hidden="true">
-      {distance(groundDistance(from(), props.at))} · {bearing(groundBearing(from(), props.at))}° ·{" "}
-      {props.at[0].toFixed(4)}, {props.at[1].toFixed(4)}
-    </span>
-  );
 }

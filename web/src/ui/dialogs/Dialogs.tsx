@@ -12,6 +12,7 @@ import { LoginDialog } from "./LoginDialog";
 import { MeDialog } from "./MeDialog";
 import { OutcomeDialog } from "./OutcomeDialog";
 import { ReasonDialog } from "./ReasonDialog";
+import { ViewsDialog } from "./ViewsDialog";
 
 /** The open dialog, and the login over it. Neither ever covers the warning bar or Hold. */
 export function Dialogs(): JSX.Element {
@@ -32,6 +33,7 @@ export function Dialogs(): JSX.Element {
         <Match when={of("control")}><ControlDialog /></Match>
         <Match when={of("me")}><MeDialog /></Match>
         <Match when={of("audit")}><AuditDialog /></Match>
+        <Match when={of("views")}><ViewsDialog /></Match>
         <Match when={of("keys")}><KeysDialog /></Match>
       </Switch>
       <Show when={session()?.locked}><LockDialog /></Show>

@@ -18,8 +18,8 @@ export function KeysDialog(): JSX.Element {
             <section>
               <h3>{group}</h3>
               <dl>
-                <For each={keysNow().filter((key) => key.group === group)}>
-                  {(key) => <div><dt><kbd>{key.key}</kbd></dt><dd>{key.text}</dd></div>}
+                <For each={keysNow().filter((key) => key.group === group && !key.unlisted)}>
+                  {(key) => <div><dt><kbd>{key.shown ?? key.key}</kbd></dt><dd>{key.text}</dd></div>}
                 </For>
               </dl>
             </section>

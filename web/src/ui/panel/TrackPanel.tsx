@@ -1,6 +1,7 @@
-import { createMemo, For, Show, type JSX } from "solid-js";
+import { createEffect, createMemo, For, onCleanup, Show, type JSX } from "solid-js";
 import { age, atGround, bearing, distance, position, timeOfDay, whole } from "../../core/format";
 import { byId, lists, replaying } from "../../core/picture";
+import { setSelectedDetail } from "../../core/selected";
 import { isOld, type Track } from "../../core/track";
 import { view } from "../../core/view";
 import { CLASS_WORDS, IDENTITY_WORDS, trackName } from "../../core/words";
@@ -17,6 +18,8 @@ import { Threats } from "./Threats";
 /** Everything about the selected track, the actions first. */
 export function TrackPanel(): JSX.Element {
   const detail = followDetail(() => view.track);
+  createEffect(() => setSelectedDetail(detail()));
+  onCleanup(() => setSelectedDetail(null));
   const live = createMemo(() => (view.track === null ? undefined : byId().get(view.track)));
   const engagements = createMemo(() => lists.engagements.filter((e) => e.track_id === view.track));
   return (

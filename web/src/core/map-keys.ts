@@ -1,0 +1,33 @@
+/** The keys of the map's tools and of kept views; part of the one list in keys.ts. */
+import { openDialog } from "./dialogs";
+import type { KeyEntry } from "./keys";
+import { say } from "./notices";
+import { recallView, SAVED_MAX } from "./saved";
+import { measuring, nextCover, nextFilter, nextTrail, toggleLayer, toggleMeasuring } from "./view";
+
+/** What the map offers to the tools; set when the map is there. */
+export const mapTool: { press?: () => void } = {};
+
+function recall(number: number): void {
+  if (!recallView(number)) say(`No view is kept under ${number}: P keeps this one.`, "refused");
+}
+
+/** Set an end of the line in the middle of the map: measuring without a pointer. */
+function pressMiddle(): void {
+  if (measuring()) mapTool.press?.();
+}
+
+export const MAP_TOOL_KEYS: KeyEntry[] = [
+  { key: "F", group: "Picture", text: "table: the next filter", act: nextFilter },
+  { key: "P", group: "Picture", text: "keep this view, or recall one", act: () => openDialog({ kind: "views" }) },
+  ...Array.from({ length: SAVED_MAX }, (_, i): KeyEntry => ({
+    key: String(i + 1), group: "Picture", text: i ? `recall the kept view ${i + 1}` : "recall the kept view of that number", act: () => recall(i + 1), unlisted: i > 0,
+    shown: `1 … ${SAVED_MAX}`,
+  })),
+  { key: "G", group: "Map", text: "measure: two presses give range, bearing, time of flight", act: toggleMeasuring },
+  { key: ";", group: "Map", text: "measure: an end in the map's middle (arrows move the map)", act: pressMiddle },
+  { key: "Y", group: "Map", text: "longer trails", act: nextTrail },
+  { key: "J", group: "Map", text: "where nothing is seen at 30, 100, 300, 1000 m", act: nextCover },
+  { key: "Z", group: "Map", text: "assets on or off", act: () => toggleLayer("zones") },
+  { key: "Q", group: "Map", text: "corridors on or off", act: () => toggleLayer("corridors") },
+];
