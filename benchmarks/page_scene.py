@@ -1,7 +1,8 @@
 """A crowd for the operator's page: N invented tracks served at a steady rate, by the real server.
 
 `python -m benchmarks.page_scene --tracks N --hz F` prints its address and serves until killed. Each
-picture's time is the machine's own clock, so that a page on this machine can say how old it is.
+picture's time is the machine's own clock, so that a page on this machine can say how old it is;
+with `--clock 4` it passes four times as fast, and trails have their full length sooner.
 """
 
 import argparse
@@ -87,8 +88,8 @@ def move(table: TrackTable, seconds: float) -> None:
     state[out & inward, 3:5] *= -1.0
 
 
-async def run(tracks: int, rate_hz: float) -> None:
-    """Serve until killed."""
+async def run(tracks: int, rate_hz: float, clock_ratio: float) -> None:
+    """Serve until killed. clock_ratio: how fast the pictures' time passes."""
     site = load_site(SITE)
     hub = Hub(site, Live())
     listening = await serve(make_app(hub, site, Accounts([]), Options()), "127.0.0.1", 0)
@@ -96,9 +97,11 @@ async def run(tracks: int, rate_hz: float) -> None:
     print(f"http://127.0.0.1:{listening.port}", flush=True)
     loop = asyncio.get_running_loop()
     due_s = loop.time()
+    begun_ns = time.time_ns()
     while True:
-        move(picture.tracks, 1.0 / rate_hz)
-        picture.now_ns = picture.tracks.t_ns = time.time_ns()
+        move(picture.tracks, clock_ratio / rate_hz)
+        passed_ns = round((time.time_ns() - begun_ns) * clock_ratio)
+        picture.now_ns = picture.tracks.t_ns = begun_ns + passed_ns
         picture.tracks.updated_ns[:] = picture.now_ns
         hub.publish(picture)
         due_s = max(due_s + 1.0 / rate_hz, loop.time())
@@ -110,8 +113,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tracks", type=int, default=1000)
     parser.add_argument("--hz", type=float, default=4.0)
+    parser.add_argument("--clock", type=float, default=1.0)
     args = parser.parse_args()
-    asyncio.run(run(args.tracks, args.hz))
+    asyncio.run(run(args.tracks, args.hz, args.clock))
 
 
 if __name__ == "__main__":
