@@ -67,7 +67,7 @@ function shownHere(source: SourceState): boolean {
 
 function Sources(): JSX.Element {
   return (
-    <ul class="sources" aria-label="Sources">
+    <ul class="sources" aria-label="Sources" tabindex="0">
       <For each={lists.sources.filter(shownHere)}>{(source) => <SourceChip source={source} />}</For>
     </ul>
   );

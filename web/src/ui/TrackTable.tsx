@@ -132,7 +132,7 @@ function Head(): JSX.Element {
           {(column) => (
             <div class={column.cls} role="columnheader" aria-sort={order(column.key)}>
               <button onClick={() => sortBy(column.key)} title={column.title}
-                aria-label={`Sort by ${column.title}`}>
+                aria-label={`${column.word} – sort by: ${column.title}`}>
                 {column.word}
                 <span class="sort-mark" aria-hidden="true">
                   {view.sort !== column.key ? "" : view.descending ? "▾" : "▴"}
