@@ -9,6 +9,7 @@ it stays as broken as it was. Check sequences of frames that were right are made
 
 import binascii
 import lzma
+import re
 import struct
 
 import msgspec
@@ -26,6 +27,11 @@ _REGISTRATION = slice(2, 22)
 _MARKS = (b"\xfa\x0b\xbc\x0d", b"\xfa\xff\x0d", b"\x88\x69\x19\x9d\x92\x09")
 _RADIOTAP, _FCS = 127, 4
 _ACCESS_ADDRESS = b"\xd6\xbe\x89\x8e"
+# Of a receiver's object: what is looked at is decoded, what stands beside it stays as written.
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_TEXT = msgspec.json.Decoder(str)
+_KEY = b'"UASdata"'
+_VALUE = re.compile(rb'("UASdata"[ \t\r\n]*+:[ \t\r\n]*+")((?:[^"\\]++|\\.)*+)', re.DOTALL)
 _LINK_LAYER_AT = {251: 0, 256: 10, 272: 17}  # where the link layer begins, by link type
 
 
@@ -61,12 +67,10 @@ def hide_in_frame(link: int, frame: bytes) -> bytes:
         elements = read_frame(link, frame)
     except RefusedError:
         return _hide_after_marks(frame)
-    out, at = frame, 0
+    out = frame
     for element in elements:
-        found = frame.find(element.data, at)
-        if found >= 0 and element.data:
-            at = found + len(element.data)
-            out = out[:found] + hide_in_octets(element.data) + out[at:]
+        if element.data:  # wherever in the frame the same octets stand
+            out = out.replace(element.data, hide_in_octets(element.data))
     if out == frame:
         return frame
     return _mended(link, frame, out) if all(e.intact for e in elements) else out
@@ -114,34 +118,54 @@ def hide_in_envelope(data: bytes) -> bytes:
 def hide_in_payload(payload: bytes) -> bytes:
     """Take operators out of an MQTT payload of a receiver; its text, which reads the same.
 
-    Only a text too long for a payload is compressed again: that takes a millisecond and more.
+    What stands before a place that cannot be read is read, and what stands behind it is not; both
+    go. Only a text too long for a payload is compressed again: that takes a millisecond and more.
     """
     try:
         text = scout.inflated(payload)
-        pieces = list(scout.objects(text))
     except RefusedError:
         return payload
-    out = text
-    for piece in pieces:
-        out = out.replace(piece, _hide_in_object(piece), 1)
+    hidden, at = [], 0
+    try:
+        for piece in scout.objects(text):
+            begin = text.index(piece, at)  # nothing but blanks stands before it
+            hidden += [text[at:begin], _hide_in_object(piece)]
+            at = begin + len(piece)
+    except RefusedError:
+        hidden.append(_VALUE.sub(_blotted, text[at:]))
+    else:
+        hidden.append(text[at:])
+    out = b"".join(hidden)
     if out == text:
         return payload
     is_plain = out.lstrip()[:1] == b"{" and len(out) <= scout.PAYLOAD_BYTES_MAX
     return out if is_plain else lzma.compress(out, preset=0)
 
 
+def _blotted(found: "re.Match[bytes]") -> bytes:
+    """Give the value of a key without what it says, as long as it was."""
+    return found[1] + b"A" * len(found[2])
+
+
 def _hide_in_object(piece: bytes) -> bytes:
+    """Take the operator out of an object, however it is written; all else stays octet by octet."""
     try:
-        read = msgspec.json.decode(piece, type=scout.ScoutObject)
-        if read.data is None:
-            return piece
-        said = read.data.octets.encode("ascii")
+        read = _OBJECT.decode(piece)
+        data = _OBJECT.decode(read["data"])
+        said = _TEXT.decode(data["UASdata"]).encode("ascii")
         octets = binascii.a2b_base64(said, strict_mode=True)
-        scout.messages_of(octets)
-    except (msgspec.DecodeError, UnicodeError, binascii.Error, RefusedError):
+    except (msgspec.DecodeError, UnicodeError, binascii.Error, KeyError):
         return piece  # refused before and after
     hidden = _forgotten(octets)
-    return piece.replace(said, binascii.b2a_base64(hidden, newline=False))
+    is_plain = piece.count(_KEY) == piece.count(said) == 1
+    if hidden == octets and is_plain:
+        return piece
+    shown = binascii.b2a_base64(hidden, newline=False)
+    if is_plain:
+        return piece.replace(said, shown)
+    data["UASdata"] = msgspec.Raw(b'"' + shown + b'"')
+    read["data"] = msgspec.Raw(msgspec.json.encode(data))
+    return msgspec.json.encode(read)
 
 
 def _forgotten(octets: bytes) -> bytes:
