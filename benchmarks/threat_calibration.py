@@ -15,6 +15,7 @@ from benchmarks.flown import Plan, Sky, fly
 from benchmarks.flown_site import ASSETS, BEGUN_NS, FRAME, make_site
 from benchmarks.flown_traffic import across, civil, pick
 from vedette import pipeline, threat
+from vedette.base.constants import NS_PER_S
 from vedette.config.site import Asset, Site, Zone
 from vedette.model.enums import Identity, ObjectClass
 from vedette.model.measurements import F64, Bools
@@ -256,6 +257,7 @@ def timed(tracks: int = 1000, assets: int = 50, times: int = 30) -> list[float]:
         listed.append(Asset(id=f"a{number}", name=f"A{number}", lat_deg=lat, lon_deg=lon))
     state = threat.start(make_site([], assets=listed, zones=[]))
     table = empty_tracks(tracks, 6)
+    table.t_ns = 60 * NS_PER_S  # each has been seen for a minute
     table.count, bearing = tracks, rng.uniform(0.0, 2.0 * np.pi, tracks)
     table.track_id[:] = np.arange(1, tracks + 1)
     away, course = (

@@ -75,3 +75,14 @@ def test_courses_chosen_for_an_asset_are_all_the_courses_there_are():
     angles = np.linspace(-np.pi, np.pi, 4001)
     total = np.trapezoid([aims_at(a, a, 0.02, 0.2) for a in angles], angles)
     assert total == pytest.approx(0.2, rel=0.02)
+
+
+def test_a_course_that_has_just_been_seen_says_less_than_one_that_has_held():
+    """Three plots of different birds make a track that points somewhere."""
+    slow = (-3000.0, 0.0, 50.0, 16.0, 0.0, 0.0)
+    found = [
+        judge(table(slow, sigma_mps=2.5, age_s=age_s), record())[0].reach_prob
+        for age_s in (3.0, 14.0, 30.0)
+    ]
+    assert found[0] < found[1] < found[2]
+    assert found[0] < 0.9 * found[2]

@@ -28,7 +28,7 @@ def record(kind="fixed_wing_uas", prob=0.94, identity=Identity.UNKNOWN, track_id
     )
 
 
-def table(*states, sigma_m=20.0, sigma_mps=1.0):
+def table(*states, sigma_m=20.0, sigma_mps=1.0, age_s=60.0):
     tracks = empty_tracks(max(len(states), 1), len(SENSORS))
     tracks.count, tracks.t_ns = len(states), T0_NS
     for row, values in enumerate(states):
@@ -36,6 +36,7 @@ def table(*states, sigma_m=20.0, sigma_mps=1.0):
         tracks.state_enu[row] = values
         tracks.cov_enu[row] = np.diag([sigma_m**2] * 3 + [sigma_mps**2] * 3)
         tracks.height_observed[row] = 1
+        tracks.started_ns[row] = T0_NS - round(age_s * 1e9)
     return tracks
 
 

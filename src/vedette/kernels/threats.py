@@ -297,16 +297,16 @@ def spread(cov: Any, east: float, north: float) -> float:
 
 
 @njit(cache=True)
-def spreads(state: Any, cov: Any, course_sigma_rad: float) -> Any:
+def spreads(state: Any, cov: Any, course_sigma_rad: float, held: float) -> Any:
     """Give the spread of a track's heading (rad) and of its speed (m/s), if it flies straight.
 
     state (6,), cov (6, 6). Heading: across-course variance of the velocity over speed squared,
-    times STRAIGHT_HEADING_RATIO squared, and that of the class, course_sigma_rad. Speed: so much of
-    the filter's, and of flight.
+    times `held` squared (STRAIGHT_HEADING_RATIO once it has been seen to fly straight, 1 before),
+    and that of the class, course_sigma_rad. Speed: so much of the filter's, and of flight.
     """
     speed_mps = math.hypot(state[3], state[4])
     safe = max(speed_mps, SPEED_MIN_MPS)
-    across = spread(cov, state[4] / safe, -state[3] / safe) * STRAIGHT_HEADING_RATIO**2
+    across = spread(cov, state[4] / safe, -state[3] / safe) * held * held
     along = spread(cov, state[3] / safe, state[4] / safe) * STRAIGHT_SPEED_RATIO**2
     heading_rad = math.sqrt(across / (safe * safe) + course_sigma_rad * course_sigma_rad)
     drift_mps = SPEED_CHANGE_RATIO * speed_mps
@@ -430,11 +430,11 @@ def threats(
     """Say what each track can do to each asset: pairs in reach that are probable enough.
 
     rows (N,): of the tables state_enu (C, 6), cov_enu (C, 6, 6), height_observed (C,). traits
-    (N, 4): course_sigma_rad, matters, height_half_m, odds. Assets (A,): centre_m (A, 3) in the
-    middle of their height, velocity_mps (A, 3), radius_m, half_height_m, corners_m (A, V, 2) about
-    the centre, corner_count, 0 for circles. Arrivals later than horizon_s are left out, as is what
-    is less probable than floor_prob. Returns track (P,) (index into rows), asset (P,) and the
-    columns (P, COLUMNS), by track, then asset.
+    (N, 5): course_sigma_rad, matters, height_half_m, odds, held (see `spreads`). Assets (A,):
+    centre_m (A, 3) in the middle of their height, velocity_mps (A, 3), radius_m, half_height_m,
+    corners_m (A, V, 2) about the centre, corner_count, 0 for circles. Arrivals later than horizon_s
+    are left out, as is what is less probable than floor_prob. Returns track (P,) (index into rows),
+    asset (P,) and the columns (P, COLUMNS), by track, then asset.
     """
     most = rows.shape[0] * centre_m.shape[0]
     track, asset = np.empty(most, np.int64), np.empty(most, np.int64)
@@ -443,7 +443,7 @@ def threats(
     p = 0
     for i in range(rows.shape[0]):
         state, cov = state_enu[rows[i]], cov_enu[rows[i]]
-        course_sigma_rad, matters, half_m, odds = traits[i]
+        course_sigma_rad, matters, half_m, odds, held = traits[i]
         if matters < floor_prob:
             continue
         least = least_sure(floor_prob / matters)
@@ -452,7 +452,7 @@ def threats(
             up_sigma_m = math.sqrt(max(cov[2, 2], 0.0))
             flat_mps = max(math.hypot(state[3], state[4]), DIVE_SPEED_MPS)
             odds *= dives(math.atan2(-state[5], flat_mps))
-        sigma_rad, sigma_mps = spreads(state, cov, course_sigma_rad)
+        sigma_rad, sigma_mps = spreads(state, cov, course_sigma_rad, held)
         total = look(
             state, centre_m, velocity_mps, radius_m, corners_m, corner_count, horizon_s, sigma_rad,
             odds, views,

@@ -10,7 +10,8 @@ from operator import itemgetter
 
 import numpy as np
 
-from vedette.kernels.threats import threats
+from vedette.base.constants import NS_PER_S
+from vedette.kernels.threats import STRAIGHT_HEADING_RATIO, threats
 from vedette.model.enums import Identity
 from vedette.model.measurements import F64, I64
 from vedette.model.picture import IdentityRecord, Threat
@@ -20,6 +21,7 @@ from vedette.threat.assets import ThreatState, follow, positions
 from vedette.threat.reach import LABELS, traits
 
 NO_THREAT = (Identity.FRIEND, Identity.ASSUMED_FRIEND, Identity.NEUTRAL)
+FRESH_S, SEEN_S = 8.0, 20.0
 _ALL_CLASSES = itemgetter(*LABELS)
 
 
@@ -46,7 +48,7 @@ def advance(
         tracks.state_enu,
         tracks.cov_enu,
         tracks.height_observed,
-        _traits(records, state.places),
+        np.column_stack([_traits(records, state.places), held(tracks, rows)]),
         centre_m,
         velocity_mps,
         state.radius_m,
@@ -72,6 +74,17 @@ def _worth_watching(
             rows.append(row)
             records.append(record)
     return np.array(rows, dtype=np.int64), records
+
+
+def held(tracks: TrackTable, rows: I64) -> F64:
+    """Say how much of the heading's spread that the filter states is a straight flier's, (N,).
+
+    All of it in the first seconds: what links the plots of three birds has no course to hold. The
+    kernel's ratio once a track has been seen for SEEN_S.
+    """
+    age_s = (tracks.t_ns - tracks.started_ns[rows]) / NS_PER_S
+    share = np.clip((age_s - FRESH_S) / (SEEN_S - FRESH_S), 0.0, 1.0)
+    return np.asarray(1.0 - (1.0 - STRAIGHT_HEADING_RATIO) * share)
 
 
 def _traits(records: list[IdentityRecord | None], places: int) -> F64:
