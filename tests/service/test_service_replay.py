@@ -96,13 +96,14 @@ def test_any_moment_is_the_one_that_was_whatever_was_looked_at_before(recording)
                 found.append((await client.get("/api/picture")).json())
             number = found[-1]["tracks"][0]["track_id"]
             path = (await client.get(f"/api/tracks/{number}")).json()["path"]
+            course = (await client.get(f"/api/tracks/{number}/course")).json()
             await go(replay, client, playing=True, speed_ratio=64.0)
             ended = await until(replay, lambda view: not view.playing)
             await go(replay, client, playing=True, speed_ratio=0.25)
             again = await until(replay, lambda view: view.t_us < moment_us(10.0))
-        return found, view, path, ended, again
+        return found, view, path, course, ended, again
 
-    found, view, path, ended, again = asyncio.run(look())
+    found, view, path, course, ended, again = asyncio.run(look())
     for seconds, picture in zip(moments_s, found, strict=True):
         assert picture == json.loads(json.dumps(straight(recording, seconds))), seconds
     assert (view.steps, view.differing_steps, view.remarks) == (200, 0, [])
@@ -111,6 +112,12 @@ def test_any_moment_is_the_one_that_was_whatever_was_looked_at_before(recording)
     assert path[0]["t_us"] <= moment_us(6.0)
     assert path[-1]["t_us"] >= moment_us(79.0)
     assert len(path) == len({point["t_us"] for point in path}) >= 73
+    assert course["t_us"] == [point["t_us"] for point in path]
+    camp = next(asset for asset in course["assets"] if asset["asset"] == "camp")
+    assert camp["range_m"][0] == pytest.approx(6170.0, abs=60.0)
+    assert camp["range_m"][-1] == pytest.approx(2100.0, abs=60.0)
+    assert camp["closing_mps"][-1] == pytest.approx(55.0, abs=8.0)
+    assert camp["reach_prob"][-1] > 0.5
     # It plays to its end, and from the start where somebody presses play there.
     assert ended.t_us == ended.last_us
     assert again.playing

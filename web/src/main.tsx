@@ -16,6 +16,7 @@ import "./styles/layout.css";
 import "./styles/lists.css";
 import "./styles/map.css";
 import "./styles/timeline.css";
+import "./styles/course.css";
 import "./styles/panel.css";
 import "./styles/dialogs.css";
 import "./styles/access.css";

@@ -90,7 +90,7 @@ class Hub:
         self.asset_number = {asset_id: i for i, asset_id in enumerate(self.asset_ids)}
         self.told_prob = told_prob(site)
         self.events = EventLog()
-        self.history = History(site.limits.history_s)
+        self.history = History(site.limits.history_s, self.asset_number)
         self.broadcast = Broadcast(self.events, self._shared_message)
         self.alarms = AlarmCount()
         self.counters: Counter[str] = Counter()
@@ -113,7 +113,7 @@ class Hub:
         self._published_s = time.monotonic()
         self.events.append(picture.events)
         count(self.alarms, picture.events, picture.now_ns)
-        self.history.keep(picture.tracks)
+        self.history.keep(picture)
         urgent = any(isinstance(e, WarningRaised | WarningEscalated) for e in picture.events)
         self.broadcast.publish(urgent)
 

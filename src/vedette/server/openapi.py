@@ -40,6 +40,7 @@ _ANSWERS: tuple[type[msgspec.Struct], ...] = (
     views.PictureView,
     views.BriefView,
     views.TrackDetail,
+    views.TrackCourse,
     views.OperatorView,
     views.EventsView,
     views.CommandAnswer,
@@ -115,6 +116,10 @@ OPERATIONS = (
     Operation(
         "get", "/api/tracks/{track_id}", "One track with ledger, threats and path",
         {200: views.TrackDetail}, (400, 404),
+    ),
+    Operation(
+        "get", "/api/tracks/{track_id}/course", "Its height, range and threats over time",
+        {200: views.TrackCourse}, (400, 404),
     ),
     Operation(
         "get", "/api/tracks/{track_id}/operator", "Where it says its operator is: personal data",

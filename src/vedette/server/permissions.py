@@ -125,6 +125,7 @@ DOORS: dict[str, Door] = {
     "GET /api/brief": Door(Right.VIEW),
     "GET /api/brief.txt": Door(Right.VIEW),
     "GET /api/tracks/{track_id}": Door(Right.VIEW),
+    "GET /api/tracks/{track_id}/course": Door(Right.VIEW),
     "GET /api/tracks/{track_id}/operator": Door(Right.SEE_OPERATORS, "see operator"),
     "GET /api/events": Door(Right.VIEW),
     "GET /api/incident.html": Door(Right.REPORT, "read report"),

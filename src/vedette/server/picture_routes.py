@@ -13,6 +13,7 @@ from vedette.decision.brief import Brief, brief, in_words
 from vedette.model.enums import Mode
 from vedette.server.access import Access, json_answer
 from vedette.server.commands import INTEGER_MAX
+from vedette.server.courses import course
 from vedette.server.detail import detail, operator_of
 from vedette.server.gate import note_act
 from vedette.server.guard import DOCUMENT_POLICY
@@ -37,6 +38,7 @@ class PictureRoutes:
             "/api/brief": self.brief,
             "/api/brief.txt": self.brief_text,
             "/api/tracks/{track_id}": self.track,
+            "/api/tracks/{track_id}/course": self.course,
             "/api/tracks/{track_id}/operator": self.operator,
             "/api/events": self.events,
             "/api/incident.html": self.incident,
@@ -83,6 +85,13 @@ class PictureRoutes:
     async def track(self, request: Request) -> Response:
         """GET /api/tracks/{id}: one track with its ledger, threats, sources and path."""
         found = detail(self._hub, whole_number(request.path_params["track_id"], "the track id"))
+        if found is None:
+            raise HTTPException(404, "there is no such track")
+        return json_answer(found)
+
+    async def course(self, request: Request) -> Response:
+        """GET /api/tracks/{id}/course: its height, range and threats over time."""
+        found = course(self._hub, whole_number(request.path_params["track_id"], "the track id"))
         if found is None:
             raise HTTPException(404, "there is no such track")
         return json_answer(found)

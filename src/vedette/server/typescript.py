@@ -43,6 +43,7 @@ ANSWERS: tuple[type[msgspec.Struct], ...] = (
     views.SiteView,
     views.PictureView,
     views.TrackDetail,
+    views.TrackCourse,
     views.OperatorView,
     views.EventsView,
     views.CommandAnswer,

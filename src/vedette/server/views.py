@@ -313,6 +313,34 @@ class TrackDetail(View, frozen=True, kw_only=True):
     prediction: list[PredictedPlace]
 
 
+class AssetCourse(View, frozen=True, kw_only=True):
+    """What a track was to one asset, a number a point of time, None where it is not known.
+
+    range_m: over the ground, to its centre; closing_mps: positive where it nears; reach_prob:
+    that its path meets it.
+    """
+
+    asset: str
+    name: str
+    range_m: list[float | None]
+    closing_mps: list[float | None]
+    reach_prob: list[float | None]
+
+
+class TrackCourse(View, frozen=True, kw_only=True):
+    """How a track came to be where it is (GET /api/tracks/{id}/course): about a point a second.
+
+    up_m: height above the site; sigma_up_m: None where no sensor saw the height. assets: at most
+    four, those most probably reached first.
+    """
+
+    track_id: int
+    t_us: list[int]
+    up_m: list[float | None]
+    sigma_up_m: list[float | None]
+    assets: list[AssetCourse]
+
+
 class OperatorView(View, frozen=True, kw_only=True):
     """Where a track says its operator is (GET /api/tracks/{id}/operator): a claim, personal data.
 

@@ -110,7 +110,8 @@ class _Working:
         site = parse_site(site_toml, "site.toml")
         self._sha256 = record.site_sha256(site_toml)
         self._line = pipeline.assemble(site)
-        self._history = History(site.limits.history_s)
+        numbers = {asset.id: number for number, asset in enumerate(site.assets)}
+        self._history = History(site.limits.history_s, numbers)
         self._spacing_ns = int(SPACING_S * NS_PER_S)
         self._kept_ns: int | None = None
         self._so_far = Worked()
@@ -122,7 +123,7 @@ class _Working:
         for step in record.read(self._folder, damage=damage):
             inputs = pipeline.Inputs(step.arrivals, step.commands, step.deliveries)
             state, picture = pipeline.step(self._line, state, inputs, step.now_ns)
-            self._history.keep(picture.tracks)
+            self._history.keep(picture)
             self._keep(step, state)
             self._count(picture.now_ns, record.digest(picture) != step.digest)
         done = msgspec.structs.replace(self._so_far, complete=True, damage=damage)

@@ -217,7 +217,7 @@ class Replay:
             inputs = pipeline.Inputs(step.arrivals, step.commands, step.deliveries)
             self._state, picture = pipeline.step(self._line, self._state, inputs, step.now_ns)
             self._now_ns = picture.now_ns
-            self.hub.history.keep(picture.tracks)
+            self.hub.history.keep(picture)
             self._next = next(self._steps, None)
         picture = picture or pipeline.picture_of(self._state, [])
         self.hub.publish(replace(picture, events=[]))  # the journal has told them

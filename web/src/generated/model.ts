@@ -562,6 +562,24 @@ export interface TrackDetail {
   prediction: PredictedPlace[];
 }
 
+/** What a track was to one asset, a number a point of time, None where it is not known. */
+export interface AssetCourse {
+  asset: string;
+  name: string;
+  range_m: (number | null)[];
+  closing_mps: (number | null)[];
+  reach_prob: (number | null)[];
+}
+
+/** How a track came to be where it is (GET /api/tracks/{id}/course): about a point a second. */
+export interface TrackCourse {
+  track_id: number;
+  t_us: number[];
+  up_m: (number | null)[];
+  sigma_up_m: (number | null)[];
+  assets: AssetCourse[];
+}
+
 /** Where a track says its operator is (GET /api/tracks/{id}/operator): a claim, personal data. */
 export interface OperatorView {
   track_id: number;

@@ -22,7 +22,7 @@ export function SitePanel(): JSX.Element {
       <Show when={lists.engagements.length}>
         <For each={[...lists.engagements].reverse()}>{(e) => <EngagementCard engagement={e} />}</For>
       </Show>
-      <AlarmSection />
+      <Show when={!replaying()}><AlarmSection /></Show>
       <section>
         <h3>Sources</h3>
         <ul class="source-list">

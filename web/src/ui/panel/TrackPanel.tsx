@@ -8,6 +8,7 @@ import { CLASS_WORDS, IDENTITY_WORDS, trackName } from "../../core/words";
 import type { IdentityRecord, TrackDetail } from "../../generated/model";
 import { SymbolIcon } from "../SymbolIcon";
 import { Actions } from "./Actions";
+import { Course } from "./Course";
 import { Classes, Ledger } from "./Evidence";
 import { followDetail } from "./detail";
 import { EngagementCard } from "./EngagementCard";
@@ -42,6 +43,7 @@ export function TrackPanel(): JSX.Element {
         <Show when={live()}>
           {(track) => <Threats track={track()} threats={detail()?.threats ?? []} asked_us={detail()?.t_us ?? 0} />}
         </Show>
+        <Show when={live()}>{(track) => <Course track={track()} />}</Show>
         <Show when={detail()?.identity}>
           {(record) => (
             <>
