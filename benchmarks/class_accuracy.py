@@ -37,7 +37,9 @@ judges by flight alone: no cross-section, no transponder. Each flight is judged 
 fitted without it (studies/class_model), both answers as likely beforehand; pieces shorter than a
 minute count with what they have. Intervals (95 %) draw whole flights anew. One gull is not birds,
 and nine drones are few: what others do is not shown. Before (hand-made spreads): 59 and 50 % at
-5 m, 56 and 50 % at 15 m for the first two questions, 99.9 % for the third."""
+5 m, 56 and 50 % at 15 m for the first two questions, 99.9 % for the third. "Said with": how
+probable the likelier answer was said to be, in the mean; calibrated, it is as high as the share
+that is right. Height above the site (300 m for all) counts as it does in service."""
 COMMAND = "python -m benchmarks.class_accuracy"
 NEEDS = "birds"
 
@@ -209,6 +211,7 @@ def scored(flown: list[Piece], prob: F64) -> dict[str, Any]:
             per_instant[str(instant)] = {
                 "balanced_accuracy": float((right * weight).sum()),
                 "interval": interval(right, truth, names),
+                "certainty": float((np.maximum(said, 1.0 - said).mean(axis=0) * weight).sum()),
                 "brier": float((((said - truth) ** 2).mean(axis=0) * weight).sum()),
                 "log_loss": float((logs.mean(axis=0) * weight).sum()),
                 "reliability": reliability(said, truth, weight),
@@ -235,6 +238,7 @@ def in_rows(found: dict[str, Any]) -> list[Figure]:
             for instant, s in scores.items():
                 low, high = s["interval"]
                 value = f"{s['balanced_accuracy']:.1%} ({low:.1%} to {high:.1%})"
+                value += f", said with {s['certainty']:.0%}"
                 bound = f">= {bar:.0%}" if bar and instant == "60" else ""
                 rows.append(Figure(f"{question}, sigma {sigma} m, {instant} s", value, bound))
             last = scores["60"]

@@ -170,7 +170,7 @@ class Flown(msgspec.Struct, frozen=True):
 
     program: str
     seed: int
-    found: Found
+    found: dict[str, int | dict[str, int]]
 
 
 def program() -> str:
@@ -192,7 +192,10 @@ def flown_before(kept: Path, name: str) -> dict[int, Found]:
         except msgspec.MsgspecError:
             continue
         if flown.program == name:
-            done[flown.seed] = flown.found
+            counts = flown.found.items()
+            done[flown.seed] = Found(
+                **{k: Counter(v) if isinstance(v, dict) else v for k, v in counts}  # type: ignore
+            )
     return done
 
 
@@ -205,7 +208,8 @@ def measure(flights: int, kept: Path = KEPT) -> Found:
         if seed not in done:
             done[seed] = watch(draw(seed))
             with kept.open("ab") as file:
-                file.write(msgspec.json.encode(Flown(name, seed, done[seed])) + b"\n")
+                found_here = msgspec.to_builtins(done[seed])
+                file.write(msgspec.json.encode(Flown(name, seed, found_here)) + b"\n")
         found.add(done[seed])
     return found
 
