@@ -143,7 +143,12 @@ def _open(picture: AirPicture) -> Iterator[BriefLine]:
 
 def _unassessed(picture: AirPicture) -> Iterator[BriefLine]:
     """List what may well reach something and nobody has looked at, the soonest first."""
-    soonest = soonest_threats(picture.threats)
+    asked = {
+        item.track_id
+        for item in picture.queue
+        if item.kind in ("assess", "recall") and item.track_id is not None
+    }
+    soonest = soonest_threats(picture.threats, asked)
     records = [r for r in _records(picture) if r.track_id in soonest and _wants_eyes(r)]
     for record in sorted(records, key=lambda r: (soonest[r.track_id].arrival_s, r.track_id)):
         threat = soonest[record.track_id]

@@ -16,6 +16,7 @@ from vedette.model.commands import AuthoriseEngagement, Command, command_name
 from vedette.model.events import CommandRefused, Event
 from vedette.server.access import Access, json_answer
 from vedette.server.accounts import Session
+from vedette.server.answers import CommandAnswer
 from vedette.server.commands import (
     BODY_MAX_BYTES,
     STAMPS,
@@ -25,7 +26,7 @@ from vedette.server.commands import (
 )
 from vedette.server.gate import note_act, note_reason
 from vedette.server.hub import Hub
-from vedette.server.views import CommandAnswer, ErrorView
+from vedette.server.views import ErrorView
 
 ANSWER_S = 15.0  # a step takes milliseconds; after this the caller is told that nobody answers
 UNSAID = STAMPS | {"command_id"}

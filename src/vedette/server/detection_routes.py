@@ -17,10 +17,10 @@ from vedette import measurements
 from vedette.codecs import reasons
 from vedette.model.arrivals import Arrival
 from vedette.server.access import Access, json_answer
+from vedette.server.answers import DetectionsAnswer
 from vedette.server.guard import BODY_MAX_BYTES, error_body
 from vedette.server.judging import Judged, judge
 from vedette.server.permissions import DOORS
-from vedette.server.views import DetectionsAnswer
 
 PATH = "/api/detections"
 HTTP_FEED = "http"

@@ -22,12 +22,13 @@ from starlette.routing import Route
 
 from vedette.model.commands import AttachExhibit, Command
 from vedette.server.access import Access, json_answer
+from vedette.server.answers import ExhibitAnswer
 from vedette.server.command_routes import Desk, refusal
 from vedette.server.commands import EXHIBIT_REQUEST, stamped
 from vedette.server.gate import note_act, note_reason
 from vedette.server.guard import DOCUMENT_POLICY
 from vedette.server.strict import one_line
-from vedette.server.views import ErrorView, ExhibitAnswer
+from vedette.server.views import ErrorView
 
 PATH = "/api/exhibits"
 FORM_ROOM_BYTES = 64 * 1024  # of a multipart body beside the file

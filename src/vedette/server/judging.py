@@ -14,8 +14,8 @@ from vedette.base.errors import RefusedError
 from vedette.codecs import reasons
 from vedette.config.site import Site
 from vedette.model.reports import Refusal, Report
+from vedette.server.answers import RefusedLine
 from vedette.server.strict import check_depth, one_line
-from vedette.server.views import RefusedLine
 
 TOLD_MAX = 16  # refused lines that are named in one answer; the rest are counted
 

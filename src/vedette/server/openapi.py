@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 import vedette
 from vedette.codecs import detections
-from vedette.server import views
+from vedette.server import answers, views
 from vedette.server.access import CSRF_HEADER, Access
 from vedette.server.commands import EXHIBIT_REQUEST, INTEGER_MAX, REQUESTS
 from vedette.server.exhibits import FIELDS
@@ -43,9 +43,9 @@ _ANSWERS: tuple[type[msgspec.Struct], ...] = (
     views.TrackCourse,
     views.OperatorView,
     views.EventsView,
-    views.CommandAnswer,
-    views.DetectionsAnswer,
-    views.ExhibitAnswer,
+    answers.CommandAnswer,
+    answers.DetectionsAnswer,
+    answers.ExhibitAnswer,
     views.HealthView,
     views.AuditView,
     views.ReplayView,
@@ -157,22 +157,22 @@ OPERATIONS = (
     Operation("get", "/metrics", "Metrics for Prometheus", {200: TEXT}, (429,)),
     Operation(
         "post", "/api/detections", "Send detections, one JSON object a line",
-        {202: views.DetectionsAnswer, 422: views.DetectionsAnswer}, (400, 408, 413, 429),
+        {202: answers.DetectionsAnswer, 422: answers.DetectionsAnswer}, (400, 408, 413, 429),
         ("Detection", JSON), who="sender",
     ),
     Operation(
         "post", "/api/commands", "Give a command",
-        {200: views.CommandAnswer}, (400, 401, 403, 408, 409, 413, 415, 423, 503),
+        {200: answers.CommandAnswer}, (400, 401, 403, 408, 409, 413, 415, 423, 503),
         ("CommandRequest", JSON), who="person",
     ),
     Operation(
         "post", "/api/second-authorisation", "A second person authorises at the first's console",
-        {200: views.CommandAnswer}, (400, 401, 403, 408, 409, 413, 415, 423, 429, 503),
+        {200: answers.CommandAnswer}, (400, 401, 403, 408, 409, 413, 415, 423, 429, 503),
         ("SecondAuthorisation", JSON), who="person",
     ),
     Operation(
         "post", "/api/exhibits", "Attach an exhibit to the incident",
-        {200: views.ExhibitAnswer}, (400, 401, 403, 408, 409, 413, 415, 423, 503, 507),
+        {200: answers.ExhibitAnswer}, (400, 401, 403, 408, 409, 413, 415, 423, 503, 507),
         ("Exhibit", FORM), who="person",
     ),
     Operation(

@@ -15,7 +15,7 @@ from msgspec import inspect
 
 from vedette.model import enums, events, picture
 from vedette.model.enums import Role
-from vedette.server import views
+from vedette.server import answers, views
 from vedette.server.permissions import COMMANDS, GRANTS, Right
 from vedette.server.public import public_name
 
@@ -46,10 +46,10 @@ ANSWERS: tuple[type[msgspec.Struct], ...] = (
     views.TrackCourse,
     views.OperatorView,
     views.EventsView,
-    views.CommandAnswer,
-    views.RefusedLine,
-    views.DetectionsAnswer,
-    views.ExhibitAnswer,
+    answers.CommandAnswer,
+    answers.RefusedLine,
+    answers.DetectionsAnswer,
+    answers.ExhibitAnswer,
     views.HealthView,
     views.AuditView,
     views.ReplayView,
