@@ -79,9 +79,10 @@ export function Timeline(): JSX.Element {
       <div class="timeline-track">
         <canvas ref={canvas} class="timeline-canvas" tabindex="0" data-testid="timeline-slider"
           role={replaying() ? "slider" : "img"} aria-label={replaying() ? "Moment of the replay" : label(marks().length)}
-          aria-valuemin={0} aria-valuemax={Math.round((span().to_us - span().from_us) / 1e6)}
-          aria-valuenow={Math.round((moment_us() - span().from_us) / 1e6)}
-          aria-valuetext={`${timeOfDay(moment_us())}, ${clockSpan((moment_us() - span().from_us) / 1e6)} in`}
+          aria-valuemin={replaying() ? 0 : undefined}
+          aria-valuemax={replaying() ? Math.round((span().to_us - span().from_us) / 1e6) : undefined}
+          aria-valuenow={replaying() ? Math.round((moment_us() - span().from_us) / 1e6) : undefined}
+          aria-valuetext={replaying() ? `${timeOfDay(moment_us())}, ${clockSpan((moment_us() - span().from_us) / 1e6)} in` : undefined}
           style={{ cursor: chosen() || replaying() ? "pointer" : "default" }}
           onPointerDown={press} onPointerMove={move} onPointerUp={() => setDragging(false)}
           onPointerCancel={() => setDragging(false)} onPointerLeave={() => setChosen(null)}
