@@ -51,7 +51,10 @@ def _verify(args: argparse.Namespace, folder: Path) -> int:
 
 
 def _show(args: argparse.Namespace, folder: Path) -> int:
+    from vedette.cli.compiling import compile_once
     from vedette.service.replaying import show
+
+    compile_once()
 
     async def serve() -> None:
         this_task = asyncio.current_task()
