@@ -60,3 +60,22 @@ def test_a_small_chance_of_a_drone_is_enough_for_the_siren_at_its_usual_time(sce
 def test_a_suspect_is_told_of_in_time_whatever_it_looks_like(scene):
     scene.put(7, 140.0, identity=Identity.SUSPECT, object_class=ObjectClass.LIGHT_AIRCRAFT)
     assert scene.run(3.0)[0].level == WarningLevel.IMMINENT
+
+
+def test_what_may_be_a_bird_and_nobody_can_say_orders_cover_when_it_is_known_for_a_drone(scene):
+    """Three plots of different birds, linked for some seconds, had sent people under cover."""
+    scene.put(7, 100.0, identity=Identity.UNKNOWN)
+    guesses = {ObjectClass.BIRD: 0.35, ObjectClass.AEROPLANE: 0.33, ObjectClass.MULTIROTOR: 0.32}
+    scene.identities[7].class_prob = guesses
+    (told,) = scene.run(20.0)
+    assert told.level == WarningLevel.POSSIBLE
+    scene.identities[7].class_prob = {ObjectClass.MULTIROTOR: 0.6, ObjectClass.BIRD: 0.4}
+    (ordered,) = scene.run(3.0)
+    assert ordered.level == WarningLevel.IMMINENT
+
+
+def test_what_nobody_can_say_but_is_hardly_a_bird_orders_cover_all_the_same(scene):
+    scene.put(7, 100.0, identity=Identity.UNKNOWN)
+    guesses = {ObjectClass.BIRD: 0.2, ObjectClass.AEROPLANE: 0.4, ObjectClass.MULTIROTOR: 0.4}
+    scene.identities[7].class_prob = guesses
+    assert WarningLevel.IMMINENT in [event.level for event in scene.run(20.0)]
