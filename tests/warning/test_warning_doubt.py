@@ -69,7 +69,7 @@ def test_what_may_be_a_bird_and_nobody_can_say_orders_cover_when_it_is_known_for
     scene.identities[7].class_prob = guesses
     (told,) = scene.run(20.0)
     assert told.level == WarningLevel.POSSIBLE
-    scene.identities[7].class_prob = {ObjectClass.MULTIROTOR: 0.6, ObjectClass.BIRD: 0.4}
+    scene.identities[7].class_prob = {ObjectClass.MULTIROTOR: 0.8, ObjectClass.BIRD: 0.2}
     (ordered,) = scene.run(3.0)
     assert ordered.level == WarningLevel.IMMINENT
 

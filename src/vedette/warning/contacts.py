@@ -46,8 +46,8 @@ DOUBT_HOLD_RATIO, DOUBT_HOLD_S_MAX = 0.1, 10.0
 CREWED_PROB_MIN, DRONE_PROB_MAX = 0.7, 0.2
 COVER_RATIO = 2.0
 CLASS_KNOWN_PROB = 0.4  # of its likeliest kind: more than any has before a look (birds, 0.33)
-# Of what nobody can say yet what it is, and which may well be a bird, the clock tells to be ready:
-# one look at it, or its own flight of some seconds, says what it is, and cover is ordered then.
+# Of what may well be a bird or a balloon the clock tells people to be ready: a look at it, or its
+# own flight, says what it is, and cover is ordered then.
 MAYBE_HARMLESS_PROB = 0.25
 
 
@@ -70,17 +70,6 @@ def unassessed(identity: IdentityRecord, threat: Threat, existence_prob: float) 
 def harmless_prob(identity: IdentityRecord) -> float:
     """Say how probably a track is a bird or a balloon."""
     return sum(identity.class_prob.get(kind, 0.0) for kind in HARMLESS)
-
-
-def is_known(identity: IdentityRecord) -> bool:
-    """Say whether a track's class is known: one coarse kind is likelier than any is unseen."""
-    return max(coarse_probs(identity.class_prob).values(), default=0.0) >= CLASS_KNOWN_PROB
-
-
-def maybe_harmless(identity: IdentityRecord) -> bool:
-    """Say whether a track is sooner a bird or a balloon than all else, or may be and is unknown."""
-    least = DOUBT_HARMLESS_PROB if is_known(identity) else MAYBE_HARMLESS_PROB
-    return harmless_prob(identity) >= least
 
 
 def looks_crewed(identity: IdentityRecord) -> bool:
@@ -109,7 +98,7 @@ def hold_s(identity: IdentityRecord, threat: Threat, cause: str) -> float:
     """
     known = threat.straight_sigma_s <= DOUBT_ARRIVAL_RATIO * threat.arrival_s
     known &= not identity.own_word and not identity.checking
-    known &= is_known(identity)
+    known &= max(coarse_probs(identity.class_prob).values(), default=0.0) >= CLASS_KNOWN_PROB
     if cause == "threat" or (known and harmless_prob(identity) < DOUBT_HARMLESS_PROB):
         return HOLD_S
     return max(HOLD_S, min(DOUBT_HOLD_RATIO * threat.arrival_s, DOUBT_HOLD_S_MAX))
@@ -127,10 +116,10 @@ def level_of(
     """Say whether possible and imminent hold for this track now, and why.
 
     armed: SUSPECT or HOSTILE; unlooked: the dead man's clock runs; weak: a healthy radar that
-    should see it does not, so anyone may have broadcast it, or `maybe_harmless`: the clock tells
-    people to be ready, and no more. crewed: by all signs it carries people: the clock orders cover
-    as late as cover allows. Returns (possible, imminent, cause). The thresholds are the zone's,
-    slackened for a condition that holds already. NaN never warns. A
+    should see it does not, so anyone may have broadcast it, or it may well be a bird or a balloon:
+    the clock tells people to be ready, and no more. crewed: by all signs it carries people: the
+    clock orders cover as late as cover allows. Returns (possible, imminent, cause). The thresholds
+    are the zone's, slackened for a condition that holds already. NaN never warns. A
     civil or friendly track is neither armed nor unlooked and so never warns.
     """
 
@@ -208,7 +197,7 @@ def _see(
     if known is None and not (armed or unlooked):
         return
     contact = known or Contact(threat.track_id)
-    weak = bool(identity.unseen_by) or maybe_harmless(identity)
+    weak = bool(identity.unseen_by) or harmless_prob(identity) >= MAYBE_HARMLESS_PROB
     possible, imminent, cause = level_of(
         zone_state.zone, contact, threat, armed, unlooked, weak, looks_crewed(identity)
     )
