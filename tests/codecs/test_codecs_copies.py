@@ -2,11 +2,12 @@
 
 import math
 
+import msgspec
 import pytest
 
 from vedette import codecs
 from vedette.codecs import detections
-from vedette.codecs.copies import without_copies
+from vedette.codecs.copies import open_copies, without_copies
 from vedette.config.site import Feed, Reference, Sensor, Site
 from vedette.model.arrivals import Arrival
 from vedette.model.reports import Claims, Plot, PositionReport, SitePositionReport
@@ -147,3 +148,36 @@ def test_a_place_beyond_all_sense_can_be_kept_in_a_snapshot():
     )
     without_copies(ear.decoders.copies, "tak", [far], [])
     assert encode_state(ear.decoders)
+
+
+def test_a_bearing_by_north_and_a_place_by_the_date_line_count_once():
+    """One wire rounds to 359.999 degrees, or 180 degrees east, what the other has just past it."""
+    for one, other in (
+        (plot(azimuth_rad=0.0001), plot(azimuth_rad=2.0 * math.pi - 0.0001)),
+        (plot("finder", range_m=None, azimuth_rad=0.0001),
+         plot("finder", range_m=None, azimuth_rad=2.0 * math.pi - 0.0001)),
+        (by_the_date_line(math.pi - 1e-7), by_the_date_line(-math.pi + 1e-7)),
+    ):  # fmt: skip
+        copies = open_copies(SITE)
+        assert without_copies(copies, "asterix", [one], []) == [one]
+        assert without_copies(copies, "json", [], []) == []
+        heard_twice(copies, one.sensor)
+        assert without_copies(copies, "json", [other], []) == [], one
+
+
+def by_the_date_line(lon_rad):
+    return msgspec.structs.replace(own_place(), lon_rad=lon_rad)
+
+
+def heard_twice(copies, sensor):
+    copies.wires[sensor].feeds |= {"asterix": T_NS, "json": T_NS}
+
+
+def test_a_word_from_a_year_to_come_does_not_crowd_out_those_of_now():
+    copies = open_copies(SITE)
+    heard_twice(copies, "radar")
+    said = [plot(range_m=1_000.0 + 20.0 * k) for k in range(255)]
+    ahead = plot(t_ns=T_NS + 365 * 86_400 * 10**9)
+    ahead = msgspec.structs.replace(ahead, t_recv_ns=T_NS)
+    assert len(without_copies(copies, "asterix", [*said, ahead], [])) == 256
+    assert without_copies(copies, "json", said, []) == []

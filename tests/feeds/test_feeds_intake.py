@@ -136,3 +136,12 @@ def test_a_door_above_its_rate_is_turned_away_before_its_octets_are_read(clock):
     assert [(a.kind, a.count) for a in intake.drain()] == [("data", 0), ("shed", 2)]
     clock.now_ns += SECOND_NS
     assert not intake.is_flooded("websocket", b"{}")
+
+
+def test_a_datagram_of_nothing_but_ends_of_lines_silences_a_sensor_for_seconds_at_most(clock):
+    intake = make_intake(clock, rate_max_hz=1000.0, queue_max=100_000)
+    put(intake, clock, "lines", b"\n" * 60_000)
+    intake.drain()
+    clock.now_ns += 6 * SECOND_NS
+    put(intake, clock, "lines", b'{"k":1}\n')
+    assert [a.kind for a in intake.drain()] == ["data"]

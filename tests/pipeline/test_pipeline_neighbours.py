@@ -15,6 +15,7 @@ from vedette.geo import SiteFrame
 from vedette.model.arrivals import Arrival
 from vedette.model.reports import Plot
 from vedette.outputs.told import first_hand, tell_tracks
+from vedette.tracking import neighbours
 
 NS = 1_000_000_000
 T0 = 1_641_267_600 * NS
@@ -217,3 +218,18 @@ def test_tracks_of_a_sensor_that_is_no_neighbour_are_refused_with_what_to_do():
     watch.step(link=theirs(where(0), T0 + NS))
     (refused,) = [e for e in watch.events if type(e).__name__ == "InputRefused"]
     assert refused.source == "centre" and "set neighbour = true" in refused.detail
+
+
+def test_held_against_each_other_in_parts_gives_what_the_whole_gives(monkeypatch):
+    seen = []
+    for pairs in (neighbours.PAIRS_MAX, 1):
+        monkeypatch.setattr(neighbours, "PAIRS_MAX", pairs)
+        rng, watch = np.random.default_rng(3), Watch()
+        for second in range(20):
+            t_ns, place = T0 + (second + 1) * NS, where(second)
+            away = place + np.array([0.0, 4_000.0, 0.0])
+            link = theirs(place, t_ns) + theirs(away, t_ns, number=2)
+            watch.step([plot(rng, place, t_ns)], link)
+        assert watch.state.tracking.table.count == 2
+        seen.append(watch.everything())
+    assert same(*seen)

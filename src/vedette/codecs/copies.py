@@ -12,10 +12,11 @@ file gives it no second.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
+from vedette.base.angles import TWO_PI
 from vedette.base.constants import NS_PER_S
 from vedette.config.kinds import FEED_KINDS
 from vedette.config.site import Sensor, Site
@@ -45,9 +46,13 @@ _EVIDENCE = ("class_prob", "confidence", "rcs_dbsm", "snr_db", "object_ref")
 
 @dataclass(slots=True)
 class Word:
-    """One report as it came first. feeds: that have brought it. coordinates: what is compared."""
+    """One report as it came first. feeds: that have brought it. coordinates: what is compared.
+
+    t_ns, t_recv_ns: when it was measured by its own word, and when it came.
+    """
 
     t_ns: int
+    t_recv_ns: int
     coordinates: tuple[float, ...]
     feeds: list[str]
     step: int
@@ -127,69 +132,100 @@ def _is_double(known: Wires, feed: str, report: Detection) -> bool:
     return known.is_double or len(known.feeds) > 1
 
 
-def _shape(report: Detection) -> tuple[int, tuple[float, ...], tuple[float, ...]]:
-    """Give the tolerance of time, the numbers that are compared, and how far they may differ."""
+class _Shape(NamedTuple):
+    """What makes a report the copy of another.
+
+    patience_ns: how far their times may differ; here: the numbers that are compared; steps: how far
+    these may differ; periods: after how much each begins anew (azimuth, longitude), else infinite.
+    """
+
+    patience_ns: int
+    here: tuple[float, ...]
+    steps: tuple[float, ...]
+    periods: tuple[float, ...]
+
+
+def _shape(report: Detection) -> _Shape:
+    """Say what of a report is compared, and how closely."""
     if isinstance(report, PositionReport):
-        north_m = EARTH_RADIUS_M * report.lat_rad
-        east_m = EARTH_RADIUS_M * math.cos(report.lat_rad) * report.lon_rad
-        return PLACE_TIME_NS, (north_m, east_m), (PLACE_M, PLACE_M)
+        around_m = EARTH_RADIUS_M * max(math.cos(report.lat_rad), ANGLE_RAD)
+        here = (EARTH_RADIUS_M * report.lat_rad, report.lon_rad)
+        return _Shape(PLACE_TIME_NS, here, (PLACE_M, PLACE_M / around_m), (math.inf, TWO_PI))
     if isinstance(report, SitePositionReport):
-        return PLACE_TIME_NS, (report.north_m, report.east_m), (PLACE_M, PLACE_M)
+        here = (report.north_m, report.east_m)
+        return _Shape(PLACE_TIME_NS, here, (PLACE_M, PLACE_M), (math.inf, math.inf))
     if isinstance(report, ArrivalReport):
         first_ns = min(report.arrivals_ns.values(), default=0)
         told = tuple(float(t - first_ns) for _, t in sorted(report.arrivals_ns.items()))
-        return PLOT_TIME_NS, (float(len(told)), *told), (0.5, *[1.0] * len(told))
+        steps = (0.5, *[1.0] * len(told))
+        return _Shape(PLOT_TIME_NS, (float(len(told)), *told), steps, (math.inf,) * len(steps))
     azimuth_rad = -1.0 if report.azimuth_rad is None else report.azimuth_rad
     if report.range_m is None:
-        return PLOT_TIME_NS, (azimuth_rad,), (ANGLE_RAD,)
-    return PLOT_TIME_NS, (report.range_m, azimuth_rad), (RANGE_M, ANGLE_RAD)
+        return _Shape(PLOT_TIME_NS, (azimuth_rad,), (ANGLE_RAD,), (TWO_PI,))
+    here = (report.range_m, azimuth_rad)
+    return _Shape(PLOT_TIME_NS, here, (RANGE_M, ANGLE_RAD), (math.inf, TWO_PI))
 
 
-def _cell(
-    report: Detection, patience_ns: int, here: tuple[float, ...], steps: tuple[float, ...]
-) -> tuple[int, int]:
+def _cell(report: Detection, shape: _Shape) -> tuple[int, int]:
     """Give the cell of time and of the first number compared; what is absurd lies in the last."""
-    where = min(max(here[0] / steps[0], -CELLS_MAX), CELLS_MAX)
-    return report.t_meas_ns // patience_ns, math.floor(where)
+    where = min(max(shape.here[0] / shape.steps[0], -CELLS_MAX), CELLS_MAX)
+    return report.t_meas_ns // shape.patience_ns, math.floor(where) % _cells_round(shape)
+
+
+def _cells_round(shape: _Shape) -> int:
+    """Give how many cells the first number has before it begins anew."""
+    period, step = shape.periods[0], shape.steps[0]
+    return round(period / step) if math.isfinite(period) else 4 * int(CELLS_MAX)
+
+
+def _is_near(word: Word, shape: _Shape) -> bool:
+    """Say whether every number of a word is within its step of the report's."""
+    if len(word.coordinates) != len(shape.here):
+        return False
+    for there, here, step, period in zip(
+        word.coordinates, shape.here, shape.steps, shape.periods, strict=True
+    ):
+        apart = abs(there - here)
+        if not (apart <= step or abs(period - apart) <= step):
+            return False
+    return True
 
 
 def _copied(known: Wires, feed: str, report: Detection) -> Word | None:
     """Find the nearest word in time that this report repeats and its feed has not brought yet."""
-    patience_ns, here, steps = _shape(report)
-    when, where = _cell(report, patience_ns, here, steps)
+    shape = _shape(report)
+    when, where = _cell(report, shape)
+    around = _cells_round(shape)
     best: Word | None = None
-    for cell in [(when + i, where + k) for i in (-1, 0, 1) for k in (-1, 0, 1)]:
+    for cell in [(when + i, (where + k) % around) for i in (-1, 0, 1) for k in (-1, 0, 1)]:
         for word in known.words.get(cell, ()):
             off_ns = abs(word.t_ns - report.t_meas_ns)
-            if feed in word.feeds or off_ns > patience_ns:
+            if feed in word.feeds or off_ns > shape.patience_ns:
                 continue
-            is_same = len(word.coordinates) == len(here) and all(
-                abs(a - b) <= step for a, b, step in zip(word.coordinates, here, steps, strict=True)
-            )
-            if is_same and (best is None or off_ns < abs(best.t_ns - report.t_meas_ns)):
+            nearer = best is None or off_ns < abs(best.t_ns - report.t_meas_ns)
+            if nearer and _is_near(word, shape):
                 best = word
     return best
 
 
 def _note(known: Wires, feed: str, report: Detection, step: int, index: int) -> None:
-    """Remember a word; forget those that are older than wires differ."""
-    patience_ns, here, steps = _shape(report)
-    cell = _cell(report, patience_ns, here, steps)
-    words = known.words.setdefault(cell, [])
-    words.append(Word(report.t_meas_ns, here, [feed], step, index))
+    """Remember a word; forget those that came longer ago than wires differ."""
+    shape = _shape(report)
+    words = known.words.setdefault(_cell(report, shape), [])
+    words.append(Word(report.t_meas_ns, report.t_recv_ns, shape.here, [feed], step, index))
     known.count += 1
     if len(words) > CELL_MAX:
         del words[0]
         known.count -= 1
     if known.count > KEPT_MAX or known.count % 256 == 0:
-        _forget(known, report.t_meas_ns - KEPT_NS)
+        _forget(known, report.t_recv_ns - KEPT_NS)
 
 
-def _forget(known: Wires, least_ns: int) -> None:
-    """Drop words older than this, and where they are too many still, the older half."""
-    cells = [item for item in known.words.items() if item[1][-1].t_ns >= least_ns]
+def _forget(known: Wires, least_recv_ns: int) -> None:
+    """Drop words that came before this, and where they are too many still, the older half."""
+    cells = [item for item in known.words.items() if item[1][-1].t_recv_ns >= least_recv_ns]
     if sum(len(words) for _, words in cells) > KEPT_MAX // 2:
-        cells = sorted(cells, key=lambda item: item[1][-1].t_ns)[len(cells) // 2 :]
+        cells = sorted(cells, key=lambda item: item[1][-1].t_recv_ns)[len(cells) // 2 :]
     known.words = dict(cells)
     known.count = sum(len(words) for words in known.words.values())
 

@@ -18,6 +18,9 @@ from vedette.model.arrivals import Arrival
 
 DOOR_QUEUE_MAX = 10_000
 QUEUE_BYTES_MAX = 8 << 20  # of one feed; 10,000 datagrams of 800 bytes
+# What one arrival holds above the declared rate is owed, but not for longer than this: a datagram
+# of nothing but ends of lines, which anybody may send, must not silence a sensor for a minute.
+DEBT_S_MAX = 5.0
 TOTAL_UNITS_MAX = 200_000  # of all feeds together: about 400 MB of Arrival objects at worst
 
 _DOOR = FeedKind("detections", "listen_tcp")  # HTTP and WebSocket: a message an arrival
@@ -135,7 +138,7 @@ class Intake:
         """Take from the feed's bucket, if there is anything in it."""
         if self._is_empty(queue, t_ns):
             return True
-        queue.tokens -= frames
+        queue.tokens = max(queue.tokens - frames, -DEBT_S_MAX * queue.rate_max_hz)
         return False
 
     @staticmethod

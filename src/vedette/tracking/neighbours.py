@@ -39,6 +39,7 @@ TURN_MPS2 = 10.0  # what an object may do between our picture and the report
 HEIGHT_M = 150.0  # pressure heights against true ones
 ECHO_M, ECHO_SIGMAS = 10.0, 0.25  # nearer to our prediction than chance would have it
 LASTING_S = 5.0  # how long a tracking filter's error lasts
+PAIRS_MAX = 100_000  # of reports and tracks held against each other at a time: some 30 MB
 _COLUMNS = tuple(f.name for f in fields(MeasurementBatch) if f.name not in ("sensor_index", "kind"))
 
 
@@ -93,9 +94,15 @@ def _ours(
     stated_m = np.hypot(batch.sigma[rows, :3], [BIAS_M, BIAS_M, HEIGHT_M])
     sigma_m = np.maximum(stated_m, widened_m[rows, :3])
     dt_s = (batch.t_meas_ns[rows] - table.t_ns) / NS_PER_S
-    ratio, apart_m, own_sigma_m = _distances(table, tracks, batch.z[rows], sigma_m, dt_s)
-    echo = apart_m <= np.maximum(ECHO_M, ECHO_SIGMAS * own_sigma_m)
-    return np.asarray(np.where(held[tracks], ratio <= 1.0, echo).any(axis=1))
+    ours = np.zeros(len(rows), np.bool_)
+    at_once = max(PAIRS_MAX // len(tracks), 1)
+    for low in range(0, len(rows), at_once):
+        part = slice(low, low + at_once)
+        place = batch.z[rows[part]]
+        ratio, apart_m, own_sigma_m = _distances(table, tracks, place, sigma_m[part], dt_s[part])
+        echo = apart_m <= np.maximum(ECHO_M, ECHO_SIGMAS * own_sigma_m)
+        ours[part] = np.where(held[tracks], ratio <= 1.0, echo).any(axis=1)
+    return ours
 
 
 def _standing(
