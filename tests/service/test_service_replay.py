@@ -105,7 +105,9 @@ def test_any_moment_is_the_one_that_was_whatever_was_looked_at_before(recording)
 
     found, view, path, course, ended, again = asyncio.run(look())
     for seconds, picture in zip(moments_s, found, strict=True):
-        assert picture == json.loads(json.dumps(straight(recording, seconds))), seconds
+        was = json.loads(json.dumps(straight(recording, seconds)))
+        del picture["alarms"], was["alarms"]  # what a watch carries is counted live, and not shown
+        assert picture == was, seconds
     assert (view.steps, view.differing_steps, view.remarks) == (200, 0, [])
     assert (view.first_us, view.last_us) == (moment_us(0.5), moment_us(100.0))
     # Where the track was is there after a leap, too.
@@ -114,8 +116,8 @@ def test_any_moment_is_the_one_that_was_whatever_was_looked_at_before(recording)
     assert len(path) == len({point["t_us"] for point in path}) >= 73
     assert course["t_us"] == [point["t_us"] for point in path]
     camp = next(asset for asset in course["assets"] if asset["asset"] == "camp")
-    assert camp["range_m"][0] == pytest.approx(6170.0, abs=60.0)
-    assert camp["range_m"][-1] == pytest.approx(2100.0, abs=60.0)
+    true_m = [6_500.0 - 55.0 * (t_us - moment_us(0.0)) / 1e6 for t_us in course["t_us"]]
+    assert camp["range_m"] == pytest.approx(true_m, abs=60.0)
     assert camp["closing_mps"][-1] == pytest.approx(55.0, abs=8.0)
     assert camp["reach_prob"][-1] > 0.5
     # It plays to its end, and from the start where somebody presses play there.

@@ -33,7 +33,7 @@ CASES = {
     "bias_east": ("friendly", 400.0, "where no radar sees anything", 15.0),
     "bias_north": ("friendly", -400.0, "where no radar sees anything", 15.0),
     "bias_up": ("friendly", 400.0, "where no radar sees anything", 15.0),
-    "clock_step": ("radar_south", -3.0, "its clock is off by", 20.0),
+    "clock_step": ("radar_south", -3.0, "its clock is 3", 20.0),
     "clock_drift": ("radar_south", 0.05, "its clock is", 20.0),
     "latency": ("radar_south", 4.0, "its plots come 4", 10.0),
     "drop_out": ("radar_south", 1.0, "silent for more than", 12.0),

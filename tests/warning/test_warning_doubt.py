@@ -1,6 +1,10 @@
 """What only says where it is, and who it is: doubt costs time, and a siren, never a warning."""
 
+import numpy as np
+import pytest
+
 from vedette.model.enums import Identity, ObjectClass, WarningLevel
+from vedette.warning.contacts import falls_short
 
 
 def test_what_only_says_where_it_is_and_radar_does_not_see_makes_nobody_take_cover(scene):
@@ -79,3 +83,20 @@ def test_what_nobody_can_say_but_is_hardly_a_bird_orders_cover_all_the_same(scen
     guesses = {ObjectClass.BIRD: 0.2, ObjectClass.AEROPLANE: 0.4, ObjectClass.MULTIROTOR: 0.4}
     scene.identities[7].class_prob = guesses
     assert WarningLevel.IMMINENT in [event.level for event in scene.run(20.0)]
+
+
+@pytest.mark.parametrize(("climb_mps", "level"), [(-28.0, "possible"), (-3.0, "imminent")])
+def test_what_would_be_on_the_ground_long_before_it_is_here_orders_cover_as_late_as_can_be(
+    scene, climb_mps, level
+):
+    """Plots of several birds, linked, sink at 28 m/s and would be here in 66 s; then they part."""
+    scene.put(7, 100.0, identity=Identity.UNKNOWN)
+    row = int(np.flatnonzero(scene.tracks.track_id == 7)[0])
+    scene.tracks.state_enu[row, 2], scene.tracks.state_enu[row, 5] = 324.0, climb_mps
+    assert [str(event.level) for event in scene.run(20.0)] == [level]
+
+
+def test_a_dive_at_the_asset_is_no_falling_short():
+    assert not falls_short(height_m=1_000.0, climb_mps=-50.0, arrival_s=20.0)
+    assert falls_short(height_m=324.0, climb_mps=-28.0, arrival_s=66.0)
+    assert not falls_short(height_m=20.0, climb_mps=-4.0, arrival_s=66.0)  # the estimate trembles

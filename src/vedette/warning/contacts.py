@@ -45,6 +45,10 @@ DOUBT_HOLD_RATIO, DOUBT_HOLD_S_MAX = 0.1, 10.0
 # as an aircraft does is told of in time for cover all the same.
 CREWED_PROB_MIN, DRONE_PROB_MAX = 0.7, 0.2
 COVER_RATIO = 2.0
+# What cannot be told yet, or would be on the ground before it is here, may be plots of several
+# birds, linked: the clock orders cover when people have just what they need left.
+DOUBT_COVER_RATIO = 1.0
+SINKS_MPS, SHORT_RATIO = 5.0, 0.67
 CLASS_KNOWN_PROB = 0.4  # of its likeliest kind: more than any has before a look (birds, 0.33)
 # Of what may well be a bird or a balloon the clock tells people to be ready: a look at it, or its
 # own flight, says what it is, and cover is ordered then.
@@ -84,10 +88,34 @@ def drone_prob(chance: dict[str, float]) -> float:
     return sum(chance.get(kind, 0.0) for kind in DRONES)
 
 
-def clock_s(zone: Zone, crewed: bool) -> float:
-    """Say how long before an arrival that nobody assessed the clock orders cover."""
-    usual_s = min(zone.imminent_s, zone.unassessed_s)
-    return min(usual_s, COVER_RATIO * zone.take_cover_s) if crewed else usual_s
+def is_clear(identity: IdentityRecord, threat: Threat) -> bool:
+    """Say whether a track's class is known, and its straight arrival to a tenth; NaN is not."""
+    likeliest = max(coarse_probs(identity.class_prob).values(), default=0.0)
+    known = threat.straight_sigma_s <= DOUBT_ARRIVAL_RATIO * threat.arrival_s
+    return known and likeliest >= CLASS_KNOWN_PROB
+
+
+def falls_short(height_m: float, climb_mps: float, arrival_s: float) -> bool:
+    """Say whether a track that goes on sinking so is on the ground long before it is here.
+
+    height_m: above the asset. What dives at the asset is on the ground when it is there.
+    """
+    return climb_mps < -SINKS_MPS and height_m < -SHORT_RATIO * climb_mps * arrival_s
+
+
+def cover_ratio(identity: IdentityRecord, is_doubtful: bool) -> float:
+    """Say how many times what people need is left when the clock orders cover, at the most."""
+    if is_doubtful:
+        return DOUBT_COVER_RATIO
+    return COVER_RATIO if looks_crewed(identity) else math.inf
+
+
+def clock_s(zone: Zone, ratio: float) -> float:
+    """Say how long before an arrival that nobody assessed the clock orders cover.
+
+    ratio: of `cover_ratio`.
+    """
+    return min(zone.imminent_s, zone.unassessed_s, ratio * zone.take_cover_s)
 
 
 def hold_s(identity: IdentityRecord, threat: Threat, cause: str) -> float:
@@ -96,9 +124,7 @@ def hold_s(identity: IdentityRecord, threat: Threat, cause: str) -> float:
     cause: "threat" (what a person or the evidence calls a threat is not in doubt) or "unassessed".
     NaN in the straight arrival's sigma is doubt.
     """
-    known = threat.straight_sigma_s <= DOUBT_ARRIVAL_RATIO * threat.arrival_s
-    known &= not identity.own_word and not identity.checking
-    known &= max(coarse_probs(identity.class_prob).values(), default=0.0) >= CLASS_KNOWN_PROB
+    known = is_clear(identity, threat) and not identity.own_word and not identity.checking
     if cause == "threat" or (known and harmless_prob(identity) < DOUBT_HARMLESS_PROB):
         return HOLD_S
     return max(HOLD_S, min(DOUBT_HOLD_RATIO * threat.arrival_s, DOUBT_HOLD_S_MAX))
@@ -111,16 +137,16 @@ def level_of(
     armed: bool,
     unlooked: bool,
     weak: bool = False,
-    crewed: bool = False,
+    cover: float = math.inf,
 ) -> tuple[bool, bool, str]:
     """Say whether possible and imminent hold for this track now, and why.
 
     armed: SUSPECT or HOSTILE; unlooked: the dead man's clock runs; weak: a healthy radar that
     should see it does not, so anyone may have broadcast it, or it may well be a bird or a balloon:
-    the clock tells people to be ready, and no more. crewed: by all signs it carries people: the
-    clock orders cover as late as cover allows. Returns (possible, imminent, cause). The thresholds
-    are the zone's, slackened for a condition that holds already. NaN never warns. A
-    civil or friendly track is neither armed nor unlooked and so never warns.
+    the clock tells people to be ready, and no more. cover: of `cover_ratio`, when the clock orders
+    cover. Returns (possible, imminent, cause). The thresholds are the zone's, slackened for a
+    condition that holds already. NaN never warns. A civil or friendly track is neither armed nor
+    unlooked and so never warns.
     """
 
     def holds(nearer_s: float, reach_prob: float, held: bool) -> bool:
@@ -135,7 +161,7 @@ def level_of(
     imminent = (armed and holds(zone.imminent_s, zone.reach_prob_imminent, imminent_held)) or (
         unlooked
         and not weak
-        and holds(clock_s(zone, crewed), zone.reach_prob_imminent, imminent_held)
+        and holds(clock_s(zone, cover), zone.reach_prob_imminent, imminent_held)
     )
     cause = "threat" if by_threat else "unassessed"
     return by_threat or by_clock or imminent, imminent, cause
@@ -198,8 +224,11 @@ def _see(
         return
     contact = known or Contact(threat.track_id)
     weak = bool(identity.unseen_by) or harmless_prob(identity) >= MAYBE_HARMLESS_PROB
+    height_m = float(tracks.state_enu[row, 2] - zone_state.asset_enu_m[2])
+    short = falls_short(height_m, float(tracks.state_enu[row, 5]), threat.arrival_s)
+    contact.cover = cover_ratio(identity, short or not is_clear(identity, threat))
     possible, imminent, cause = level_of(
-        zone_state.zone, contact, threat, armed, unlooked, weak, looks_crewed(identity)
+        zone_state.zone, contact, threat, armed, unlooked, weak, contact.cover
     )
     if known is None:
         if not possible:

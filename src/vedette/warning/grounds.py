@@ -9,7 +9,7 @@ from vedette.base.names import track_name
 from vedette.config.site import Zone
 from vedette.model.enums import Identity
 from vedette.model.picture import IdentityRecord, WarningRecord
-from vedette.warning.contacts import clock_s, comes, looks_crewed
+from vedette.warning.contacts import clock_s, comes
 from vedette.warning.state import Contact, ZoneState
 
 TRACKS_MAX = 12  # more are counted: nobody reads the fate of twenty in a hurry
@@ -56,7 +56,7 @@ def _why(zone: Zone, contact: Contact, identity: IdentityRecord) -> str:
     """Say by which figures it warns: what is measured, and from what on the zone is warned."""
     words = f"in {contact.arrival_s:.0f} s, {_chance(contact)}; {identity.identity}"
     if contact.cause == "unassessed":
-        cover_s = clock_s(zone, looks_crewed(identity))
+        cover_s = clock_s(zone, contact.cover)
         return (
             f"{words}, nobody has assessed it: be ready from {zone.unassessed_s:.0f} s and"
             f" {zone.reach_prob_possible:.0%}, cover from {cover_s:.0f} s and"

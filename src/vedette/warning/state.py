@@ -17,7 +17,8 @@ class Contact:
     holds without a gap, 0 not at all; hold_s: how long it has to, the least asked since. cleared_*:
     a human gave the all-clear with this track in sight; at that level it is quiet until then.
     place_enu: east, north (m), their speeds (m/s), at seen_ns, to know a track again that the
-    tracker lost and found under another number.
+    tracker lost and found under another number. cover: how many times what people need is left when
+    the dead man's clock orders cover, at the most.
     """
 
     track_id: int
@@ -33,6 +34,7 @@ class Contact:
     seen_ns: int = 0
     started_ns: int = 0
     place_enu: list[float] = field(default_factory=list)
+    cover: float = math.inf
 
 
 @dataclass(slots=True)
