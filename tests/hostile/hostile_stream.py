@@ -74,6 +74,7 @@ class Fire:
         self.pipeline = pipeline.assemble(self.site)
         self.state = pipeline.start(self.pipeline)
         self.mirror = codecs.open_decoders(self.site)
+        self.clocks = measurements.start_dating(self.site)
         self.now_ns = T0_NS
         self.picture = self._advance([])
 
@@ -100,7 +101,7 @@ class Fire:
 
     def _count(self, arrivals: list[Arrival]) -> None:
         """Decode the same bytes beside the pipeline: what must its sources show?"""
-        reports = codecs.decode(self.mirror, arrivals)
+        reports = measurements.date(self.clocks, codecs.decode(self.mirror, arrivals))
         batches, more = measurements.form(self.site, self.pipeline.sensors, reports, self.now_ns)
         oldest_ns = self.newest_ns - int(tracking.Settings().late_max_s * NS_PER_S)
         more = [*more, *self._too_late(batches, oldest_ns)]

@@ -95,7 +95,7 @@ def test_over_sapient_every_sensor_registers(run):
 
 
 WIRES = {"sapient_node": None, "pointable": False, "sac": None, "sic": None}
-WIRES |= {"amplitude_at_1km_dbm": None}
+WIRES |= {"amplitude_at_1km_dbm": None, "authenticated": False}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vedette.model.enums import Identity, ObjectClass, WarningLevel
-from vedette.warning.contacts import falls_short
+from vedette.warning.contacts import goes_elsewhere
 
 
 def test_what_only_says_where_it_is_and_radar_does_not_see_makes_nobody_take_cover(scene):
@@ -85,7 +85,9 @@ def test_what_nobody_can_say_but_is_hardly_a_bird_orders_cover_all_the_same(scen
     assert WarningLevel.IMMINENT in [event.level for event in scene.run(20.0)]
 
 
-@pytest.mark.parametrize(("climb_mps", "level"), [(-28.0, "possible"), (-3.0, "imminent")])
+@pytest.mark.parametrize(
+    ("climb_mps", "level"), [(-28.0, "possible"), (47.0, "possible"), (-3.0, "imminent")]
+)
 def test_what_would_be_on_the_ground_long_before_it_is_here_orders_cover_as_late_as_can_be(
     scene, climb_mps, level
 ):
@@ -97,6 +99,10 @@ def test_what_would_be_on_the_ground_long_before_it_is_here_orders_cover_as_late
 
 
 def test_a_dive_at_the_asset_is_no_falling_short():
-    assert not falls_short(height_m=1_000.0, climb_mps=-50.0, arrival_s=20.0)
-    assert falls_short(height_m=324.0, climb_mps=-28.0, arrival_s=66.0)
-    assert not falls_short(height_m=20.0, climb_mps=-4.0, arrival_s=66.0)  # the estimate trembles
+    assert not goes_elsewhere(height_m=1_000.0, climb_mps=-50.0, arrival_s=20.0)
+    assert goes_elsewhere(height_m=324.0, climb_mps=-28.0, arrival_s=66.0)
+    assert not goes_elsewhere(
+        height_m=20.0, climb_mps=-4.0, arrival_s=66.0
+    )  # the estimate trembles
+    assert goes_elsewhere(height_m=722.0, climb_mps=47.0, arrival_s=56.0)
+    assert not goes_elsewhere(height_m=100.0, climb_mps=8.0, arrival_s=60.0)

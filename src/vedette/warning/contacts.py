@@ -45,10 +45,10 @@ DOUBT_HOLD_RATIO, DOUBT_HOLD_S_MAX = 0.1, 10.0
 # as an aircraft does is told of in time for cover all the same.
 CREWED_PROB_MIN, DRONE_PROB_MAX = 0.7, 0.2
 COVER_RATIO = 2.0
-# What cannot be told yet, or would be on the ground before it is here, may be plots of several
-# birds, linked: the clock orders cover when people have just what they need left.
+# What cannot be told yet, or would be in the ground or far above when it is here, may be plots of
+# several birds, linked: the clock orders cover when people have just what they need left.
 DOUBT_COVER_RATIO = 1.0
-SINKS_MPS, SHORT_RATIO = 5.0, 0.67
+STEEP_MPS, SHORT_RATIO, OVER_M = 5.0, 0.67, 1_500.0
 CLASS_KNOWN_PROB = 0.4  # of its likeliest kind: more than any has before a look (birds, 0.33)
 # Of what may well be a bird or a balloon the clock tells people to be ready: a look at it, or its
 # own flight, says what it is, and cover is ordered then.
@@ -95,12 +95,14 @@ def is_clear(identity: IdentityRecord, threat: Threat) -> bool:
     return known and likeliest >= CLASS_KNOWN_PROB
 
 
-def falls_short(height_m: float, climb_mps: float, arrival_s: float) -> bool:
-    """Say whether a track that goes on sinking so is on the ground long before it is here.
+def goes_elsewhere(height_m: float, climb_mps: float, arrival_s: float) -> bool:
+    """Say whether a track that goes on so is on the ground long before it is here, or far above.
 
     height_m: above the asset. What dives at the asset is on the ground when it is there.
     """
-    return climb_mps < -SINKS_MPS and height_m < -SHORT_RATIO * climb_mps * arrival_s
+    if climb_mps > STEEP_MPS:
+        return height_m + climb_mps * arrival_s > OVER_M
+    return climb_mps < -STEEP_MPS and height_m < -SHORT_RATIO * climb_mps * arrival_s
 
 
 def cover_ratio(identity: IdentityRecord, is_doubtful: bool) -> float:
@@ -225,8 +227,8 @@ def _see(
     contact = known or Contact(threat.track_id)
     weak = bool(identity.unseen_by) or harmless_prob(identity) >= MAYBE_HARMLESS_PROB
     height_m = float(tracks.state_enu[row, 2] - zone_state.asset_enu_m[2])
-    short = falls_short(height_m, float(tracks.state_enu[row, 5]), threat.arrival_s)
-    contact.cover = cover_ratio(identity, short or not is_clear(identity, threat))
+    elsewhere = goes_elsewhere(height_m, float(tracks.state_enu[row, 5]), threat.arrival_s)
+    contact.cover = cover_ratio(identity, elsewhere or not is_clear(identity, threat))
     possible, imminent, cause = level_of(
         zone_state.zone, contact, threat, armed, unlooked, weak, contact.cover
     )
