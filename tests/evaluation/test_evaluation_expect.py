@@ -151,6 +151,7 @@ def test_the_lead_is_from_the_first_warning_that_names_an_attacker_to_the_first_
     assert found["warning_lead_s_min"] == (pytest.approx(140.0), True)
     assert found["imminent_lead_s_min"] == (pytest.approx(110.0), False)
     assert tale.judged(zones_warned_max=1)["zones_warned_max"] == (2, False)
+    assert tale.judged(zones_imminent_max=0)["zones_imminent_max"] == (1, False)
 
 
 def test_no_warning_at_all_fails_with_nothing_found(tale):

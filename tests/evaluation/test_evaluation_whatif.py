@@ -49,7 +49,7 @@ def test_an_unchanged_recording_shows_no_difference_at_all(dive):
     assert found.same
     assert found.differing_steps == 0
     assert found.commands == []
-    assert found.commands_recorded > 0  # what is ordered is answered
+    assert found.commands_recorded == 2  # to be ready, and to take cover, each answered once
     assert level(found, "imminent").earlier_s == 0.0
     assert found.truth.before == found.truth.after
     assert any("No difference" in line for line in in_words(found))

@@ -4,8 +4,27 @@ import math
 
 import numpy as np
 
-from vedette.identity.classes import AEROPLANE, BIRD, CLASSES, MULTIROTOR, PRIOR, SMALL_FIXED_WING
-from vedette.identity.company import SHIFT_MAX, Company, join, leave, others_like, shifts
+from vedette.identity.classes import (
+    AEROPLANE,
+    BIRD,
+    CLASSES,
+    HELICOPTER,
+    LIGHT_AIRCRAFT,
+    MULTIROTOR,
+    ONE_WAY,
+    OTHER,
+    PRIOR,
+    SMALL_FIXED_WING,
+)
+from vedette.identity.company import (
+    SHIFT_MAX,
+    Company,
+    join,
+    leave,
+    others_like,
+    several_prob,
+    shifts,
+)
 
 
 def looks_like(label, prob=0.9):
@@ -29,8 +48,11 @@ def test_a_track_alone_has_the_usual_base_rate():
 
 def test_among_a_thousand_birds_one_more_is_likelier_a_bird_by_hand():
     (shift,) = shifts(crowd(BIRD, 1000), [1])
-    expected = math.log((30.0 * PRIOR[BIRD] + 999 * 0.9) / 1029.0 / PRIOR[BIRD])
-    assert math.isclose(shift[BIRD], expected)
+    driven = [MULTIROTOR, SMALL_FIXED_WING, ONE_WAY, HELICOPTER, LIGHT_AIRCRAFT, AEROPLANE]
+    birds, motors = 30.0 * PRIOR[BIRD] + 9 * 0.9, 30.0 * PRIOR[driven].sum() + 9 * 6 * 0.1 / 9
+    expected = math.log(birds / motors / (PRIOR[BIRD] / PRIOR[driven].sum()))
+    assert math.isclose(shifts(crowd(BIRD, 10), [1])[0, BIRD], expected)
+    assert math.isclose(shift[BIRD], SHIFT_MAX)
     assert shift[MULTIROTOR] == shift[SMALL_FIXED_WING] == shift[AEROPLANE] == 0.0
 
 
@@ -38,6 +60,22 @@ def test_the_company_never_moves_the_odds_more_than_tenfold():
     shift = shifts(crowd(1, 100_0), [5_000])[0]  # balloons: usually one in twenty-five
     assert np.all(shift <= SHIFT_MAX)
     assert np.all(shift >= 0.0)
+
+
+def test_what_flies_like_nothing_known_may_be_several_birds_where_birds_fill_the_sky():
+    odd = looks_like(OTHER)[None]
+    assert several_prob(crowd(BIRD, 1000), [5_000], odd)[0] > 0.75
+    assert several_prob(crowd(BIRD, 1000), [5_000], looks_like(SMALL_FIXED_WING)[None])[0] < 0.02
+    for company in (Company(), crowd(SMALL_FIXED_WING, 100), crowd(OTHER, 100)):
+        assert several_prob(company, [5_000], odd)[0] < 1e-9
+
+
+def test_what_flies_like_nothing_known_has_no_say_in_how_common_birds_are():
+    birds = crowd(BIRD, 10)
+    before = shifts(birds, [500])[0, BIRD]
+    for track_id in range(100, 140):
+        join(birds, track_id, looks_like(OTHER, 1.0))
+    assert math.isclose(shifts(birds, [500])[0, BIRD], before)
 
 
 def test_a_raid_of_drones_or_a_sky_of_airliners_moves_nobody():

@@ -1,10 +1,12 @@
 """What only says where it is, and who it is: doubt costs time, and a siren, never a warning."""
 
+import math
+
 import numpy as np
 import pytest
 
 from vedette.model.enums import Identity, ObjectClass, WarningLevel
-from vedette.warning.contacts import goes_elsewhere
+from vedette.warning.contacts import down_ratio, is_far_above
 
 
 def test_what_only_says_where_it_is_and_radar_does_not_see_makes_nobody_take_cover(scene):
@@ -85,24 +87,64 @@ def test_what_nobody_can_say_but_is_hardly_a_bird_orders_cover_all_the_same(scen
     assert WarningLevel.IMMINENT in [event.level for event in scene.run(20.0)]
 
 
-@pytest.mark.parametrize(
-    ("climb_mps", "level"), [(-28.0, "possible"), (47.0, "possible"), (-3.0, "imminent")]
-)
-def test_what_would_be_on_the_ground_long_before_it_is_here_orders_cover_as_late_as_can_be(
+STEEPLY = [(-28.0, "possible"), (47.0, "possible"), (-3.0, "imminent")]
+
+
+@pytest.mark.parametrize(("climb_mps", "level"), STEEPLY)
+def test_what_is_on_its_way_into_the_ground_or_far_above_makes_people_ready(
     scene, climb_mps, level
 ):
     """Plots of several birds, linked, sink at 28 m/s and would be here in 66 s; then they part."""
-    scene.put(7, 100.0, identity=Identity.UNKNOWN)
+    put_high(scene, climb_mps)
+    assert [str(event.level) for event in scene.run(60.0)] == [level]
+
+
+def test_what_levels_off_orders_cover(scene):
+    put_high(scene, -28.0)
+    scene.run(20.0)
+    put_high(scene, 0.0, arrival_s=80.0)
+    (ordered,) = scene.run(3.0)
+    assert ordered.level == WarningLevel.IMMINENT
+
+
+def test_a_climb_of_which_nothing_is_seen_says_nothing(scene):
+    put_high(scene, -28.0)
+    scene.tracks.height_observed[:] = 0
+    assert [str(event.level) for event in scene.run(20.0)] == ["imminent"]
+
+
+def put_high(scene, climb_mps, arrival_s=100.0):
+    scene.put(7, arrival_s, identity=Identity.UNKNOWN)
     row = int(np.flatnonzero(scene.tracks.track_id == 7)[0])
     scene.tracks.state_enu[row, 2], scene.tracks.state_enu[row, 5] = 324.0, climb_mps
-    assert [str(event.level) for event in scene.run(20.0)] == [level]
+    scene.tracks.height_observed[row] = 1
 
 
-def test_a_dive_at_the_asset_is_no_falling_short():
-    assert not goes_elsewhere(height_m=1_000.0, climb_mps=-50.0, arrival_s=20.0)
-    assert goes_elsewhere(height_m=324.0, climb_mps=-28.0, arrival_s=66.0)
-    assert not goes_elsewhere(
-        height_m=20.0, climb_mps=-4.0, arrival_s=66.0
-    )  # the estimate trembles
-    assert goes_elsewhere(height_m=722.0, climb_mps=47.0, arrival_s=56.0)
-    assert not goes_elsewhere(height_m=100.0, climb_mps=8.0, arrival_s=60.0)
+def test_what_flies_like_nothing_known_orders_cover_when_just_what_people_need_is_left(scene):
+    scene.put(7, 100.0, identity=Identity.UNKNOWN, object_class=ObjectClass.OTHER)
+    told = scene.run(95.0)
+    assert [str(event.level) for event in told] == ["possible", "imminent"]
+    assert 27.0 <= told[1].seconds_left_s <= 31.0
+
+
+def test_what_flies_like_nothing_known_among_birds_makes_people_ready_until_it_is_plain(scene):
+    """A tracker cannot tell all birds of a crowd apart; linked, they fly like nothing."""
+    scene.put(7, 100.0, identity=Identity.UNKNOWN, object_class=ObjectClass.OTHER)
+    scene.identities[7].several_prob = 0.5
+    assert [str(event.level) for event in scene.run(80.0)] == ["possible"]
+    scene.identities[7].several_prob = 0.1
+    scene.identities[7].class_prob = {ObjectClass.MULTIROTOR: 0.9, ObjectClass.OTHER: 0.1}
+    assert [str(event.level) for event in scene.run(3.0)] == ["imminent"]
+
+
+def test_what_nobody_can_tell_and_that_sooner_passes_than_comes_sends_nobody_under_cover(scene):
+    scene.put(7, 40.0, identity=Identity.UNKNOWN, object_class=ObjectClass.OTHER, reach_prob=0.41)
+    assert [str(event.level) for event in scene.run(30.0)] == ["possible"]
+
+
+def test_the_part_of_the_way_after_which_it_is_on_the_ground():
+    assert down_ratio(height_m=1_000.0, climb_mps=-50.0, arrival_s=20.0) == 1.0  # a dive at it
+    assert down_ratio(height_m=162.0, climb_mps=-29.0, arrival_s=58.0) < 0.1
+    assert down_ratio(height_m=20.0, climb_mps=-4.0, arrival_s=66.0) == math.inf  # it trembles
+    assert is_far_above(height_m=722.0, climb_mps=47.0, arrival_s=56.0)
+    assert not is_far_above(height_m=100.0, climb_mps=8.0, arrival_s=60.0)

@@ -366,6 +366,12 @@ def zones_warned(evidence: Evidence) -> Value:
     return len({row["zone_id"] for row in evidence.named(*WARNINGS)})
 
 
+def zones_imminent(evidence: Evidence) -> Value:
+    """Count the zones that were warned at level imminent."""
+    rows = evidence.named(*WARNINGS)
+    return len({row["zone_id"] for row in rows if row["level"] == "imminent"})
+
+
 def falsely_warned(evidence: Evidence) -> Value:
     """Count the tracks named by warnings that were neither on an attacker nor beside one."""
     attackers, matching = set(evidence.attackers), evidence.matching
@@ -407,6 +413,7 @@ FINDERS: dict[str, Callable[[Evidence], Value]] = {
     "debris_found_ratio_min": debris_found_ratio,
     "phantom_tracks_max": phantom_tracks,
     "zones_warned_max": zones_warned,
+    "zones_imminent_max": zones_imminent,
     "attackers_tracked_ratio_min": tracked_ratio,
     "attackers_warned_ratio_min": warned_ratio,
     "warned_unassessed": warned_unassessed,

@@ -59,7 +59,6 @@ HEIGHT_MIN_M = 10.0
 FEATURES = (*flight.PARTS, "drift", "height", "rcs", "flicker", "emission")
 # Flocks fly as birds do.
 _FLIES_LIKE = [flight.KNOWN.index(BIRDS[0] if c in BIRDS else c) for c in CLASSES]
-_UNLIKE, UNLIKE_TEMPER_MAX = flight.KNOWN.index(ObjectClass.OTHER), 0.8
 
 
 @dataclass(slots=True)
@@ -94,11 +93,7 @@ def log_likelihoods(looks: Looks, wind_sigma_mps: float, network: Network) -> F6
     answer = np.zeros((len(FEATURES), len(looks.height_m), len(CLASSES)))
     climb_seen = (~np.isnan(looks.height_m)).astype(np.float64)
     parts = log_flight(looks.flown, looks.flown_looks, climb_seen, network)
-    counts = temper(looks.flown_looks, network)
-    # What flies like nothing that was recorded is not said surer than made flights bear out.
-    unlike = parts.sum(axis=0).argmax(axis=1) == _UNLIKE
-    counts = np.where(unlike, np.minimum(counts, UNLIKE_TEMPER_MAX), counts)
-    answer[:4] = parts[:, :, _FLIES_LIKE] * counts[:, None]
+    answer[:4] = parts[:, :, _FLIES_LIKE] * temper(looks.flown_looks, network)[:, None]
     answer[4] = _drift(looks, wind_sigma_mps)
     for feature, judged in ((5, _height), (6, _rcs), (7, _flicker)):
         density, seen = judged(looks)

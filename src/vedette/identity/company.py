@@ -1,12 +1,17 @@
 """What else flies here tonight: how common birds and balloons are, learnt from the tracks.
 
 A radar alone cannot tell a goose from a small drone. Among a thousand tracks of which nine in ten
-are birds, one more that could be either is a bird; in an empty sky nobody knows. So the prior of a
-track's being harmless is the site's usual one and what all other tracks look like together (one
-step of the expectation-maximisation of a mixture's shares, McLachlan and Peel 2000, Finite Mixture
-Models, 2.8): prior = (K usual + sum of the others' probabilities) / (K + others). It only ever
-raises these two, and by a factor of ten at most: birds in the air are no proof that nothing else is
-among them, and drones or airliners in the air make nobody more suspect or more civil.
+are birds, one more that could be either is a bird; in an empty sky nobody knows. So the share of
+each class is the site's usual one and what all other tracks look like together (one step of the
+expectation-maximisation of a mixture's shares, McLachlan and Peel 2000, Finite Mixture Models,
+2.8): share = (K usual + sum of the others' probabilities) / (K + others). It moves the odds of what
+is harmless against what flies by a motor, only ever up, and by a factor of ten at most: birds in
+the air are no proof that nothing else is among them, and drones or airliners in the air make nobody
+more suspect or more civil. What flies like nothing known has no say.
+
+Nor can a tracker always tell the birds of a crowd apart: a track that takes its plots from one bird
+after another flies like nothing known. So what does, where nine tracks in ten are birds, may well
+be several of them (`several_prob`).
 """
 
 import math
@@ -14,12 +19,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from vedette.identity.classes import CLASSES, IS_HARMLESS, LOG_PRIOR, PRIOR
+from vedette.identity.classes import CLASSES, IS_HARMLESS, OTHER, PRIOR
 from vedette.model.measurements import F64
 
 USUAL_TRACKS = 30.0  # how many tracks the usual base rate is worth
 SHIFT_MAX = math.log(10.0)
 COMMON = tuple(IS_HARMLESS)
+_DRIVEN = tuple(i for i in range(len(CLASSES)) if i not in COMMON and i != OTHER)
+_USUAL_HARMLESS = float(PRIOR[list(COMMON)].sum() / (1.0 - PRIOR[OTHER]))
 
 
 @dataclass(slots=True)
@@ -46,14 +53,35 @@ def join(company: Company, track_id: int, class_prob: F64) -> None:
 
 def shifts(company: Company, track_ids: list[int]) -> F64:
     """Give what the company of each track (N,) adds to the log prior of its class (N, classes)."""
+    shares = _shares(company, track_ids)
+    odds = shares[:, COMMON] / shares[:, _DRIVEN].sum(axis=1, keepdims=True)
+    usual = PRIOR[list(COMMON)] / PRIOR[list(_DRIVEN)].sum()
+    answer: F64 = np.zeros_like(shares)
+    answer[:, COMMON] = np.clip(np.log(odds / usual), 0.0, SHIFT_MAX)
+    return answer
+
+
+def several_prob(company: Company, track_ids: list[int], class_prob: F64) -> F64:
+    """Say how probably each track is plots of several birds, linked. class_prob (N, classes).
+
+    The probability that it flies like nothing known, times how far the harmless share of those
+    others that fly like something exceeds the usual: 0 in the usual company, 1 among birds alone.
+    Returns (N,).
+    """
+    shares = _shares(company, track_ids)
+    harmless, driven = shares[:, COMMON].sum(axis=1), shares[:, _DRIVEN].sum(axis=1)
+    more = harmless / (harmless + driven) - _USUAL_HARMLESS
+    answer: F64 = class_prob[:, OTHER] * np.maximum(more, 0.0) / (1.0 - _USUAL_HARMLESS)
+    return answer
+
+
+def _shares(company: Company, track_ids: list[int]) -> F64:
+    """Give how common each class is, by all tracks but each of these: (N, classes)."""
     nobody = np.zeros(len(CLASSES))
     own = np.array([company.shares.get(track_id, nobody) for track_id in track_ids])
     others = len(company.shares) - (own.sum(axis=1) > 0.0)
-    prior = USUAL_TRACKS * PRIOR + np.maximum(company.total - own.reshape(-1, len(CLASSES)), 0.0)
-    shift = np.log(prior / (USUAL_TRACKS + others)[:, None]) - LOG_PRIOR
-    answer: F64 = np.zeros_like(shift)
-    answer[:, COMMON] = np.clip(shift[:, COMMON], 0.0, SHIFT_MAX)
-    return answer
+    known = USUAL_TRACKS * PRIOR + np.maximum(company.total - own.reshape(-1, len(CLASSES)), 0.0)
+    return np.asarray(known / (USUAL_TRACKS + others)[:, None])
 
 
 def others_like(company: Company, track_id: int, label: int) -> tuple[int, float]:

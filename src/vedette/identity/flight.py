@@ -181,10 +181,11 @@ def log_flight(x: F64, seen: F64, climb_seen: F64, network: Network) -> F64:
 def temper(seen: F64, network: Network) -> F64:
     """Say how far the network's logarithms count after so many looks: a factor (N,).
 
-    Fitted so that what it says of flights it has not seen comes true as often as it says.
+    Fitted so that what it says of flights it has not seen comes true as often as it says; but never
+    more than the network itself says: one gull and nine drones do not bear out more of others.
     """
     top, pace = network.temper
-    return np.asarray(top * -np.expm1(-seen / pace))
+    return np.asarray(np.minimum(top * -np.expm1(-seen / pace), 1.0))
 
 
 def _forward(z: F64, network: Network) -> F64:

@@ -9,9 +9,9 @@ comes by turns and then later than straight flight would; what aims at none has 
 arrives where a straight path meets something and it is low already. Bayes' rule weighs these
 against each other, for all assets together: what flies at one does not fly at another (one beside
 it, which the course cannot yet tell apart, takes nothing). How often anything aims at anything here
-nobody knows beforehand; so what is likelier than not counts for SURE of its log-odds. The constants
-were fitted to simulated flights of three sites (`benchmarks.threat_calibration`, seeds 1,000, 2,000
-and 4,000 and up) and are judged on other seeds and sites.
+nobody knows beforehand; so what the course says counts for SURE of its log-odds. The constants were
+fitted to simulated flights of three sites (`benchmarks.threat_calibration`, seeds 1,000, 2,000 and
+4,000 and up) and are judged on other seeds and sites.
 """
 
 import math
@@ -108,14 +108,12 @@ def dives(descent_rad: float) -> float:
 
 @njit(cache=True)
 def sure(prob: float) -> float:
-    """Draw what is likelier than not towards one half, for nobody knows how often anything here is
-    aimed at.
+    """Draw a probability towards one half, for nobody knows how often anything here is aimed at.
 
     Its log-odds times SURE: the mean over log-odds that are themselves uncertain by some 2.1
-    (MacKay, 1992, Neural Computation 4-5). What is unlikely stays so: among two thousand birds one
-    in ten must not become one in five.
+    (MacKay, 1992, Neural Computation 4-5).
     """
-    if prob <= 0.5 or prob >= 1.0:
+    if prob <= 0.0 or prob >= 1.0:
         return prob
     answer: float = 1.0 / (1.0 + (1.0 / prob - 1.0) ** SURE)
     return answer
@@ -124,7 +122,7 @@ def sure(prob: float) -> float:
 @njit(cache=True)
 def least_sure(prob: float) -> float:
     """Give the probability that `sure` makes this one of."""
-    if prob <= 0.5 or prob >= 1.0:
+    if prob <= 0.0 or prob >= 1.0:
         return prob
     answer: float = 1.0 / (1.0 + (1.0 / prob - 1.0) ** (1.0 / SURE))
     return answer

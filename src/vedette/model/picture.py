@@ -48,6 +48,7 @@ class IdentityRecord(msgspec.Struct, kw_only=True):
     is, and own sensors have just begun to compare. near_friend: the friendly flight on
     its way home that it flies near and is not, by name, empty: none. contradicted: what the
     evidence says now against the identity that a person set, in words, empty: nothing.
+    several_prob: how probably it is plots of several birds of a crowd, linked to one track.
     """
 
     track_id: int
@@ -63,6 +64,7 @@ class IdentityRecord(msgspec.Struct, kw_only=True):
     checking: bool = False
     near_friend: str = ""
     contradicted: str = ""
+    several_prob: float = 0.0
     since_ns: int = 0
     assessed_by: str | None = None
     assessed_ns: int = 0

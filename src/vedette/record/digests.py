@@ -29,6 +29,7 @@ _BUT_THE_LEDGER = attrgetter(
     "checking",
     "near_friend",
     "contradicted",
+    "several_prob",
     "class_prob",
     "label",
     "since_ns",

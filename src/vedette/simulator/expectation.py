@@ -34,7 +34,8 @@ class Expect(Table, frozen=True, kw_only=True):
     engagements_max: authorisations begun. outcomes_destroyed_min: outcomes assessed as destroyed.
     debris_found_ratio_min: share of destroyed attackers whose wreck lies in an estimated area.
     phantom_tracks_max: tracks that never were on any object. zones_warned_max: zones that were
-    warned. tracks_warned_falsely_max: tracks named by warnings that were neither on an attacker nor
+    warned. zones_imminent_max: zones that were warned at level imminent.
+    tracks_warned_falsely_max: tracks named by warnings that were neither on an attacker nor
     a second track beside one; alarms_max: warnings and escalations of all zones, as the watch hears
     them. statement_neutral: the statement names no author and says that it is a simulation.
     """
@@ -62,6 +63,7 @@ class Expect(Table, frozen=True, kw_only=True):
     debris_found_ratio_min: Probability | None = None
     phantom_tracks_max: Count | None = None
     zones_warned_max: Count | None = None
+    zones_imminent_max: Count | None = None
     tracks_warned_falsely_max: Count | None = None
     alarms_max: Count | None = None
     statement_neutral: bool | None = None

@@ -11,7 +11,7 @@ import math
 from vedette.base.angles import wrap_two_pi
 from vedette.base.constants import NS_PER_S
 from vedette.config.site import Zone
-from vedette.model.enums import Identity
+from vedette.model.enums import Identity, ObjectClass
 from vedette.model.kinds import CREWED, DRONES, HARMLESS, coarse_probs
 from vedette.model.picture import IdentityRecord, Threat
 from vedette.model.tracks import TrackTable
@@ -45,13 +45,16 @@ DOUBT_HOLD_RATIO, DOUBT_HOLD_S_MAX = 0.1, 10.0
 # as an aircraft does is told of in time for cover all the same.
 CREWED_PROB_MIN, DRONE_PROB_MAX = 0.7, 0.2
 COVER_RATIO = 2.0
-# What cannot be told yet, or would be in the ground or far above when it is here, may be plots of
-# several birds, linked: the clock orders cover when people have just what they need left.
-DOUBT_COVER_RATIO = 1.0
-STEEP_MPS, SHORT_RATIO, OVER_M = 5.0, 0.67, 1_500.0
+# What cannot be told yet, or would be on the ground after two thirds of its way, may be plots of
+# several birds, linked: the clock orders cover when people have just what they need left, and only
+# where it comes sooner than not. What would be there after a third, or goes up and far above, makes
+# them ready and no more, until it levels off.
+DOUBT_COVER_RATIO, DOUBT_REACH_PROB = 1.0, 0.5
+STEEP_MPS, OVER_M = 5.0, 1_500.0
+DOUBT_SHORT_RATIO, SHORT_RATIO = 0.67, 0.33
 CLASS_KNOWN_PROB = 0.4  # of its likeliest kind: more than any has before a look (birds, 0.33)
-# Of what may well be a bird or a balloon the clock tells people to be ready: a look at it, or its
-# own flight, says what it is, and cover is ordered then.
+# Of what may well be a bird, several birds of a crowd or a balloon the clock tells people to be
+# ready: a look at it, or its own flight, says what it is, and cover is ordered then.
 MAYBE_HARMLESS_PROB = 0.25
 
 
@@ -90,19 +93,27 @@ def drone_prob(chance: dict[str, float]) -> float:
 
 def is_clear(identity: IdentityRecord, threat: Threat) -> bool:
     """Say whether a track's class is known, and its straight arrival to a tenth; NaN is not."""
-    likeliest = max(coarse_probs(identity.class_prob).values(), default=0.0)
+    kinds = coarse_probs(identity.class_prob)
+    likeliest = max(
+        (prob for kind, prob in kinds.items() if kind != ObjectClass.OTHER), default=0.0
+    )
     known = threat.straight_sigma_s <= DOUBT_ARRIVAL_RATIO * threat.arrival_s
     return known and likeliest >= CLASS_KNOWN_PROB
 
 
-def goes_elsewhere(height_m: float, climb_mps: float, arrival_s: float) -> bool:
-    """Say whether a track that goes on so is on the ground long before it is here, or far above.
+def down_ratio(height_m: float, climb_mps: float, arrival_s: float) -> float:
+    """Say after which part of its way here a track that sinks on so is on the ground; inf: never.
 
-    height_m: above the asset. What dives at the asset is on the ground when it is there.
+    height_m: above the asset. What dives at the asset is on the ground when it is there: 1.
     """
-    if climb_mps > STEEP_MPS:
-        return height_m + climb_mps * arrival_s > OVER_M
-    return climb_mps < -STEEP_MPS and height_m < -SHORT_RATIO * climb_mps * arrival_s
+    if climb_mps >= -STEEP_MPS or not arrival_s > 0.0:
+        return math.inf
+    return max(height_m, 0.0) / (-climb_mps * arrival_s)
+
+
+def is_far_above(height_m: float, climb_mps: float, arrival_s: float) -> bool:
+    """Say whether a track that climbs on so is far above the asset when it is there."""
+    return climb_mps > STEEP_MPS and height_m + climb_mps * arrival_s > OVER_M
 
 
 def cover_ratio(identity: IdentityRecord, is_doubtful: bool) -> float:
@@ -118,6 +129,12 @@ def clock_s(zone: Zone, ratio: float) -> float:
     ratio: of `cover_ratio`.
     """
     return min(zone.imminent_s, zone.unassessed_s, ratio * zone.take_cover_s)
+
+
+def clock_reach_prob(zone: Zone, ratio: float) -> float:
+    """Say how likely an arrival has to be for the clock to order cover. ratio: as `clock_s`."""
+    least = DOUBT_REACH_PROB if ratio <= DOUBT_COVER_RATIO else 0.0
+    return max(zone.reach_prob_imminent, least)
 
 
 def hold_s(identity: IdentityRecord, threat: Threat, cause: str) -> float:
@@ -138,17 +155,17 @@ def level_of(
     threat: Threat,
     armed: bool,
     unlooked: bool,
-    weak: bool = False,
+    ready_only: bool = False,
     cover: float = math.inf,
 ) -> tuple[bool, bool, str]:
     """Say whether possible and imminent hold for this track now, and why.
 
-    armed: SUSPECT or HOSTILE; unlooked: the dead man's clock runs; weak: a healthy radar that
-    should see it does not, so anyone may have broadcast it, or it may well be a bird or a balloon:
-    the clock tells people to be ready, and no more. cover: of `cover_ratio`, when the clock orders
-    cover. Returns (possible, imminent, cause). The thresholds are the zone's, slackened for a
-    condition that holds already. NaN never warns. A civil or friendly track is neither armed nor
-    unlooked and so never warns.
+    armed: SUSPECT or HOSTILE; unlooked: the dead man's clock runs; ready_only: a healthy radar that
+    should see it does not, so anyone may have broadcast it, or it may well be a bird or a balloon,
+    or is on its way into the ground or far above: the clock tells people to be ready, and no more.
+    cover: of `cover_ratio`, when the clock orders cover. Returns (possible, imminent, cause). The
+    thresholds are the zone's, slackened for a condition that holds already. NaN never warns. A
+    civil or friendly track is neither armed nor unlooked and so never warns.
     """
 
     def holds(nearer_s: float, reach_prob: float, held: bool) -> bool:
@@ -162,8 +179,8 @@ def level_of(
     by_clock = unlooked and holds(zone.unassessed_s, zone.reach_prob_possible, held)
     imminent = (armed and holds(zone.imminent_s, zone.reach_prob_imminent, imminent_held)) or (
         unlooked
-        and not weak
-        and holds(clock_s(zone, cover), zone.reach_prob_imminent, imminent_held)
+        and not ready_only
+        and holds(clock_s(zone, cover), clock_reach_prob(zone, cover), imminent_held)
     )
     cause = "threat" if by_threat else "unassessed"
     return by_threat or by_clock or imminent, imminent, cause
@@ -225,12 +242,19 @@ def _see(
     if known is None and not (armed or unlooked):
         return
     contact = known or Contact(threat.track_id)
-    weak = bool(identity.unseen_by) or harmless_prob(identity) >= MAYBE_HARMLESS_PROB
-    height_m = float(tracks.state_enu[row, 2] - zone_state.asset_enu_m[2])
-    elsewhere = goes_elsewhere(height_m, float(tracks.state_enu[row, 5]), threat.arrival_s)
-    contact.cover = cover_ratio(identity, elsewhere or not is_clear(identity, threat))
+    upright = _upright(zone_state, tracks, row, threat)
+    ratio, above = down_ratio(*upright), is_far_above(*upright)
+    birds_prob = harmless_prob(identity) + identity.several_prob
+    contact.ready_only = (
+        bool(identity.unseen_by)
+        or birds_prob >= MAYBE_HARMLESS_PROB
+        or above
+        or ratio < SHORT_RATIO
+    )
+    doubtful = ratio < DOUBT_SHORT_RATIO or not is_clear(identity, threat)
+    contact.cover = cover_ratio(identity, doubtful)
     possible, imminent, cause = level_of(
-        zone_state.zone, contact, threat, armed, unlooked, weak, contact.cover
+        zone_state.zone, contact, threat, armed, unlooked, contact.ready_only, contact.cover
     )
     if known is None:
         if not possible:
@@ -243,6 +267,16 @@ def _see(
     contact.possible_since_ns = (contact.possible_since_ns or now_ns) if possible else 0
     contact.imminent_since_ns = (contact.imminent_since_ns or now_ns) if imminent else 0
     _place(contact, zone_state, tracks, row, threat, now_ns)
+
+
+def _upright(
+    zone_state: ZoneState, tracks: TrackTable, row: int, threat: Threat
+) -> tuple[float, float, float]:
+    """Give a track's height above the asset (m), its climb (m/s), 0 if unseen, and arrival (s)."""
+    if not tracks.height_observed[row]:
+        return 0.0, 0.0, threat.arrival_s
+    height_m = float(tracks.state_enu[row, 2]) - zone_state.asset_enu_m[2]
+    return height_m, float(tracks.state_enu[row, 5]), threat.arrival_s
 
 
 def _place(

@@ -9,7 +9,7 @@ from vedette.base.names import track_name
 from vedette.config.site import Zone
 from vedette.model.enums import Identity
 from vedette.model.picture import IdentityRecord, WarningRecord
-from vedette.warning.contacts import clock_s, comes
+from vedette.warning.contacts import clock_reach_prob, clock_s, comes
 from vedette.warning.state import Contact, ZoneState
 
 TRACKS_MAX = 12  # more are counted: nobody reads the fate of twenty in a hurry
@@ -56,16 +56,20 @@ def _why(zone: Zone, contact: Contact, identity: IdentityRecord) -> str:
     """Say by which figures it warns: what is measured, and from what on the zone is warned."""
     words = f"in {contact.arrival_s:.0f} s, {_chance(contact)}; {identity.identity}"
     if contact.cause == "unassessed":
-        cover_s = clock_s(zone, contact.cover)
-        return (
-            f"{words}, nobody has assessed it: be ready from {zone.unassessed_s:.0f} s and"
-            f" {zone.reach_prob_possible:.0%}, cover from {cover_s:.0f} s and"
-            f" {zone.reach_prob_imminent:.0%}"
-        )
+        ready = f"be ready from {zone.unassessed_s:.0f} s and {zone.reach_prob_possible:.0%}"
+        return f"{words}, nobody has assessed it: {ready}, {_cover(zone, contact)}"
     return (
         f"{words}: be ready from {zone.possible_s:.0f} s and {zone.reach_prob_possible:.0%},"
         f" cover from {zone.imminent_s:.0f} s and {zone.reach_prob_imminent:.0%}"
     )
+
+
+def _cover(zone: Zone, contact: Contact) -> str:
+    """Say from what on the dead man's clock orders cover."""
+    if contact.ready_only:
+        return "no cover until it is plain: it may be birds, be unseen by radar, or go elsewhere"
+    ratio = contact.cover
+    return f"cover from {clock_s(zone, ratio):.0f} s and {clock_reach_prob(zone, ratio):.0%}"
 
 
 def _lost(identity: IdentityRecord | None) -> str:

@@ -18,7 +18,7 @@ class Contact:
     a human gave the all-clear with this track in sight; at that level it is quiet until then.
     place_enu: east, north (m), their speeds (m/s), at seen_ns, to know a track again that the
     tracker lost and found under another number. cover: how many times what people need is left when
-    the dead man's clock orders cover, at the most.
+    the dead man's clock orders cover, at the most; ready_only: it orders none.
     """
 
     track_id: int
@@ -35,6 +35,7 @@ class Contact:
     started_ns: int = 0
     place_enu: list[float] = field(default_factory=list)
     cover: float = math.inf
+    ready_only: bool = False
 
 
 @dataclass(slots=True)
