@@ -15,7 +15,7 @@ from collections import Counter
 import msgspec
 import pytest
 from hostile_doors import Client, LeanService, mutate
-from hostile_stream import GROWTH_BYTES, SITE, T0_NS, resident_bytes
+from hostile_stream import SITE, T0_NS, Growth
 from server_world import make_picture, make_site
 
 from vedette import server
@@ -75,15 +75,14 @@ def small_world(folder=None) -> tuple[Client, LeanService, server.Hub]:
 async def campaign(count, act) -> Counter[int]:
     """Do act(i) -> status for i < count; hold each to its time and all to their memory."""
     codes: Counter[int] = Counter()
-    settled = 0
+    growth = Growth(count)
     for i in range(count):
         begun_s = time.thread_time()
         codes[await act(i)] += 1
         assert time.thread_time() - begun_s < SLOWEST_S
         await asyncio.sleep(0)  # the loop throws away its cancelled timers only when it turns
-        if i == count // 3:
-            settled = resident_bytes()
-    assert resident_bytes() - settled < GROWTH_BYTES
+        growth.look(i + 1)
+    assert growth.is_bounded()
     return codes
 
 

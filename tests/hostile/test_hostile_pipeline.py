@@ -14,7 +14,7 @@ import random
 import pytest
 from codecs_campaign import Figures, keep
 from codecs_mutator import mutate
-from hostile_stream import GROWTH_BYTES, Fire, resident_bytes
+from hostile_stream import Fire, Growth
 from hostile_wires import WIRES, Make, worn
 
 from vedette.codecs.adsb import beast, mode_s, sbs
@@ -181,12 +181,10 @@ def test_no_hostile_input_makes_a_track_a_crash_or_the_service_grow(name):
     make, at_once = CAMPAIGNS[name]
     count = COUNT // WIRES_SHARE if name in WIRES else COUNT
     fire = Fire(random.Random(f"fire {name}"))
-    settled = 0
+    growth = Growth(count)
     while fire.sent < count:
         fire.step([make(fire.source, fire.now_ns + 10_000_000) for _ in range(at_once)])
-        if not settled and fire.sent >= count // 3:
-            settled = resident_bytes()
-    grown = resident_bytes() - settled
+        growth.look(fire.sent)
     fire.judge()
     slowest_ms = fire.slowest_s * 1e3
     keep(Figures(f"pipeline: {name}", fire.sent, sum(fire.refused.values()), slowest_ms))
@@ -194,4 +192,4 @@ def test_no_hostile_input_makes_a_track_a_crash_or_the_service_grow(name):
     assert sum(fire.refused.values()) > count // 20
     assert name in SAYING_NOTHING or sum(fire.accepted.values()) > count // 200
     assert len(encode_state(fire.state)) < STATE_BYTES_MAX
-    assert grown < GROWTH_BYTES
+    assert growth.is_bounded()

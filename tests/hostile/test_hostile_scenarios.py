@@ -8,7 +8,7 @@ import random
 import time
 
 from hostile_doors import mutate
-from hostile_stream import GROWTH_BYTES, resident_bytes
+from hostile_stream import Growth
 
 from vedette.base.errors import RefusedError
 from vedette.simulator.scenario import load_scenario
@@ -45,7 +45,7 @@ def test_a_mutated_scenario_is_accepted_or_refused_by_place_and_never_hangs(tmp_
     path = tmp_path / "scenario.toml"
     path.write_bytes(SCENARIO)
     load_scenario(path)
-    refused = settled = 0
+    refused, growth = 0, Growth(COUNT)
     file = path.open("r+b", buffering=0)  # one file kept open: opening costs more than judging
     for i in range(COUNT):
         file.seek(0)
@@ -59,8 +59,7 @@ def test_a_mutated_scenario_is_accepted_or_refused_by_place_and_never_hangs(tmp_
             assert len(reason) < 1000 and "\n" not in reason and "\0" not in reason
             refused += 1
         assert time.thread_time() - begun_s < HANG_S
-        if i == COUNT // 3:
-            settled = resident_bytes()
+        growth.look(i + 1)
     file.close()
     assert refused > COUNT // 2
-    assert resident_bytes() - settled < GROWTH_BYTES
+    assert growth.is_bounded()
