@@ -109,6 +109,18 @@ def test_what_two_radars_have_in_common_keeps_the_width_it_was_assumed_to_have()
     assert (sigma[:, 1] < 0.3 * state.registration.prior[:, 1]).all()
 
 
+@pytest.mark.parametrize("seed", [4, 7, 12])
+def test_a_radar_that_drifts_on_is_not_let_back_before_it_stands_still(seed: int) -> None:
+    """Its estimate follows it: that its pairs fit again says nothing while it moves."""
+    off = {1: lambda t_s: np.array([0.0, 0.025 * DEG * min(max(t_s - 40.0, 0.0), 90.0), 0.0, 0.0])}
+    _, said = play(scene(seed, 3, adsb=False), off, 200)
+    times = [t_s for t_s, reason in said if "set aside" in reason]
+    assert times
+    first = int(times[0])
+    assert sorted({int(t_s) for t_s in times})[: 130 - first] == list(range(first, 130))
+    assert times[-1] < 195.0
+
+
 def test_a_radar_that_drifts_is_named_within_thirty_seconds_and_set_aside() -> None:
     world = scene(1, 3, False)
     drift = {1: lambda t_s: np.array([0.0, 0.05 * DEG * max(0.0, t_s - 40.0), 0.0, 0.0])}

@@ -46,6 +46,8 @@ _APART_RATIO = 1.3  # the one that departs is in all bad pairs, the next in half
 _ASIDE_S = 20.0
 # A bias that has moved by this part of what is believed at most, and beyond doubt, is a drift.
 _DRIFT_RATIO = 0.15
+# Who was set aside comes back when it has stood still for _ASIDE_S, to this part of a drift.
+_STILL_RATIO = 0.3
 _SETTLED_PAIRS = 60
 _KEPT = "believed all the same, as the only radar"
 _SURE = 3.0
@@ -193,7 +195,8 @@ def _judge(reg: Registration, now_ns: int, names: list[str]) -> None:
     themselves, which anyone may broadcast, and without it nobody sees what does not transmit.
     """
     beyond = np.any(np.abs(reg.bias) - _SURE * bias_sigma(reg) > reg.most, axis=1).tolist()
-    drifted = _one_of(reg, _drift(reg), 1.0, names)
+    drift = _drift(reg)
+    drifted = _one_of(reg, drift, 1.0, names)
     departed = -1 if drifted >= 0 else _departed(reg, names)
     for s in range(len(reg.kinds)):
         if beyond[s] or s in (drifted, departed):
@@ -208,6 +211,10 @@ def _judge(reg: Registration, now_ns: int, names: list[str]) -> None:
             if s == departed or keeps:
                 _forget(reg, s)
         elif reg.reason[s] and now_ns - reg.aside_ns[s] > int(_ASIDE_S * NS_PER_S):
+            if drift[s] > _STILL_RATIO:
+                reg.aside_ns[s] = now_ns
+                reg.settled[s], reg.settled_sigma[s] = reg.bias[s], bias_sigma(reg)[s]
+                continue
             agrees = reg.distance[s] < _AGREES and reg.pairs[s] >= _PAIRS_MIN
             if agrees:
                 reg.aside[s], reg.reason[s] = 0, ""
