@@ -32,6 +32,8 @@ export interface CaptionInput {
   inside: (x: number, y: number) => boolean;
 }
 
+/** Letters of a name on the map. */
+const NAME_MAX = 28;
 /** More words than this on one map are read by nobody; those that must be shown come first. */
 const LABELS_MAX = 160;
 
@@ -71,7 +73,13 @@ function leadEnd(track: Track, input: CaptionInput): { x: number; y: number } {
 }
 
 function shortLine(track: Track): string {
-  return track.label || trackName(track.id);
+  return clipped(track.label) || trackName(track.id);
+}
+
+/** A claim, or a name, may be as long as whoever sends it likes: a map has no room for that. */
+export function clipped(text: string): string {
+  const letters = [...text];
+  return letters.length > NAME_MAX ? `${letters.slice(0, NAME_MAX - 1).join("")}…` : text;
 }
 
 function fullLines(track: Track, assets: SiteView["assets"]): string[] {
@@ -79,9 +87,9 @@ function fullLines(track: Track, assets: SiteView["assets"]): string[] {
   const high = track.height_observed ? height(track.up_m, track.sigma_up_m) : "height ?";
   const motion = `${high}  ${whole(track.speed_mps)} m/s`;
   const arrival_s = earliestArrival(track);
-  const soonest = Number.isFinite(arrival_s) ? [`${assets[track.arrival_asset]?.name ?? "earliest"} in ${clockSpan(arrival_s)}`] : [];
+  const soonest = Number.isFinite(arrival_s) ? [`${clipped(assets[track.arrival_asset]?.name ?? "earliest")} in ${clockSpan(arrival_s)}`] : [];
   const seen = track.coasting ? [`coasting, unseen ${whole(track.age_s)} s`] : [];
-  const what = track.label ? [track.label] : [CLASS_WORDS[track.object_class]];
+  const what = track.label ? [clipped(track.label)] : [CLASS_WORDS[track.object_class]];
   return [name, ...what, motion, ...seen, ...soonest];
 }
 
@@ -105,14 +113,14 @@ export function siteLabels(
   for (const asset of site.assets) {
     const at = project(asset.lat_deg, asset.lon_deg);
     out.push({
-      ...base, ...at, key: `a${asset.id}`, gap: 10, lines: [asset.name], colour: ink.asset,
+      ...base, ...at, key: `a${asset.id}`, gap: 10, lines: [clipped(asset.name)], colour: ink.asset,
       font: `600 12px ${SANS}`, priority: 300, must: zoom >= ASSETS_NAMED_ZOOM,
     });
   }
   for (const sensor of sensors ? site.sensors : []) {
     out.push({
       ...base, ...project(sensor.lat_deg, sensor.lon_deg), key: `s${sensor.id}`, gap: 9,
-      lines: [sensor.name], colour: ink.place, font: `500 12px ${SANS}`, priority: 200,
+      lines: [clipped(sensor.name)], colour: ink.place, font: `500 12px ${SANS}`, priority: 200,
       must: zoom >= ASSETS_NAMED_ZOOM,
     });
   }
@@ -120,7 +128,7 @@ export function siteLabels(
     if (place.rank > zoom - 3) continue;
     const at = project(place.lat_deg, place.lon_deg);
     out.push({
-      ...base, ...at, key: `p${place.name}`, gap: 0, lines: [place.name], colour: ink.place,
+      ...base, ...at, key: `p${place.name}`, gap: 0, lines: [clipped(place.name)], colour: ink.place,
       font: `400 12px ${SANS}`, priority: 10 - place.rank, centred: true,
     });
   }
