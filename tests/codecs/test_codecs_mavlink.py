@@ -20,6 +20,7 @@ from vedette.model.reports import (  # noqa: E402
     PositionReport,
     Refusal,
     SensorStatus,
+    SourceNote,
 )
 
 NS = 10**9
@@ -125,6 +126,9 @@ def test_a_vehicle_whose_utc_is_off_is_named_once(error_s, said):
         now_ns = T0_NS + second * NS
         link.system_time_send(round((now_ns / NS + error_s) * 1e6), second * 1000)
         named += read(line.sent, where, now_ns)
+    noted = [report for report in named if isinstance(report, SourceNote)]
+    assert [(n.detail, round(n.offset_s)) for n in noted] == [("MAV-7", round(-error_s))]
+    named = [report for report in named if not isinstance(report, SourceNote)]
     assert len(named) == said
     if said:
         assert named[0].reason == "bad time" and named[0].detail.startswith("MAV-7: its clock is")

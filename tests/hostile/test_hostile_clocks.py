@@ -151,6 +151,20 @@ def test_a_clock_that_is_right_is_not_named(wire):
     assert max(errors_m(picture, COURSES[:1], SECONDS), default=0.0) < NEAR_M
 
 
+@pytest.mark.parametrize("error_s", [0.0, -0.4])
+@pytest.mark.parametrize("wire", [wire for wire in WIRES if wire not in UNCLOCKED])
+def test_how_far_a_clock_is_off_is_shown_of_every_wire_while_it_is_right_too(wire, error_s):
+    state, _ = fly(wire, error_s)
+    shown = state.health.sources[WIRES[wire][1]]
+    assert shown.clock_offset_s == pytest.approx(0.1 - error_s, abs=0.06)  # the line takes 0.1 s
+
+
+@pytest.mark.parametrize("wire", UNCLOCKED)
+def test_where_no_time_of_day_is_stated_no_clock_is_shown(wire):
+    state, _ = fly(wire, 0.0)
+    assert state.health.sources[WIRES[wire][1]].clock_offset_s is None
+
+
 @pytest.mark.parametrize(("error_s", "words"), [(5.0, "4.9 s ahead of"), (-5.0, "5.1 s behind")])
 @pytest.mark.parametrize("wire", [wire for wire in WIRES if wire not in UNCLOCKED])
 def test_a_sensor_five_seconds_off_is_named_and_not_believed(wire, error_s, words):

@@ -49,13 +49,18 @@ def take(clock: Clock, t_stated_ns: int, t_arrived_ns: int) -> tuple[int, str]:
     return t_arrived_ns, words(error_ns)
 
 
-def note(clock: Clock, source: str, t_recv_ns: int) -> list[Report]:
-    """Note how far a source's clock is off, every NOTED_EVERY_NS, once it has been heard enough."""
+def note(clock: Clock, source: str, t_recv_ns: int, of: str = "") -> list[Report]:
+    """Note how far a source's clock is off, every NOTED_EVERY_NS, once it has been heard enough.
+
+    of: whose clock it is, of several that one source hears.
+    """
     if len(clock.delays_ns) < NAMED_AFTER or t_recv_ns - clock.noted_ns < NOTED_EVERY_NS:
         return []
     clock.noted_ns = t_recv_ns
     offset_s = min(clock.delays_ns) / NS_PER_S
-    return [SourceNote(source=source, t_recv_ns=t_recv_ns, kind="clock", offset_s=offset_s)]
+    return [
+        SourceNote(source=source, t_recv_ns=t_recv_ns, kind="clock", detail=of, offset_s=offset_s)
+    ]
 
 
 def words(error_ns: int) -> str:

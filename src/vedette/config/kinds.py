@@ -15,6 +15,7 @@ class FeedKind:
     """format: of its decoder. way: how its bytes come in; look: at a document, again and again;
     subscribe: at an MQTT broker.
 
+    is_dated: what arrives states a time of day, and not only a count since the sender began.
     mark: of a stream, the octet that begins or ends each frame, by which frames are counted;
     is_framed: a stream handed over in whole messages. may_join: a multicast group.
     """
@@ -24,13 +25,14 @@ class FeedKind:
     mark: bytes | None = None
     is_framed: bool = False
     may_join: bool = False
+    is_dated: bool = True
 
 
 FEED_KINDS: dict[str, FeedKind] = {
     "asterix_udp": FeedKind("asterix", "listen_udp", may_join=True),
-    "beast_tcp": FeedKind("beast", "call_tcp", mark=b"\x1a"),
+    "beast_tcp": FeedKind("beast", "call_tcp", mark=b"\x1a", is_dated=False),
     "sbs_tcp": FeedKind("sbs", "call_tcp", mark=b"\n"),
-    "avr_tcp": FeedKind("avr", "call_tcp", mark=b"\n"),
+    "avr_tcp": FeedKind("avr", "call_tcp", mark=b"\n", is_dated=False),
     "aircraft_json_http": FeedKind("aircraft.json", "look"),
     "aircraft_json_file": FeedKind("aircraft.json", "look"),
     "detections_udp": FeedKind("detections", "listen_udp"),
@@ -42,7 +44,7 @@ FEED_KINDS: dict[str, FeedKind] = {
     "sapient_listen": FeedKind("sapient", "listen_tcp", is_framed=True),
     "remote_id_udp": FeedKind("remote id", "listen_udp", may_join=True),
     "remote_id_mqtt": FeedKind("remote id payload", "subscribe"),
-    "mavlink_udp": FeedKind("mavlink", "listen_udp", may_join=True),
+    "mavlink_udp": FeedKind("mavlink", "listen_udp", may_join=True, is_dated=False),
 }
 
 
@@ -68,5 +70,6 @@ STREAM_FEEDS = of_way("call_tcp", "listen_tcp")
 # Streams whose arrivals are pieces that may be joined; of others each arrival is one message.
 PIECED_FEEDS = tuple(n for n, kind in FEED_KINDS.items() if kind.mark or kind.is_framed)
 GROUP_FEEDS = tuple(name for name, kind in FEED_KINDS.items() if kind.may_join)
+UNDATED_FEEDS = tuple(name for name, kind in FEED_KINDS.items() if not kind.is_dated)
 FILE_FEED = "aircraft_json_file"  # the one kind that has no host
 TLS_FEEDS = ("cot_tcp", *MQTT_FEEDS)

@@ -1,7 +1,9 @@
 """When it was measured: as the sensor states, or, where its clock is wrong, as it was received.
 
-In: a step's reports. Out: the same, those of a wrong clock dated anew, and a note of how far it is
-off. Nothing arrives before it was measured: a clock ahead of ours by AHEAD_MAX_NS is wrong. What
+In: a step's reports. Out: the same, those of a wrong clock dated anew, and a note of how far each
+clock is off, a right one too.
+
+Nothing arrives before it was measured: a clock ahead of ours by AHEAD_MAX_NS is wrong. What
 comes late by BEHIND_MAX_NS, always by the same, comes of a clock that is behind, or over a line
 that is as slow; nothing in the reports tells which, so the site file may (`clock`, `delay_s`), and
 a line that was seen to stall does: then the stated times go on from where they were, after a wait.
@@ -20,6 +22,7 @@ from typing import Any
 import msgspec
 
 from vedette.base.constants import AIR_M_PER_NS, NS_PER_S
+from vedette.config.kinds import UNDATED_FEEDS
 from vedette.config.site import Sensor, Site
 from vedette.model.reports import (
     ArrivalReport,
@@ -35,6 +38,7 @@ from vedette.model.reports import (
 BEHIND_MAX_NS, AHEAD_MAX_NS = 3 * NS_PER_S, NS_PER_S
 LOOK_NS = NS_PER_S // 2  # delays within it are one look, the least of them counts
 LOOKS, LOOKS_AHEAD_MIN, LOOKS_BEHIND_MIN = 8, 2, 6
+LOOKS_SHOWN_MIN = 3  # before a clock that is right is spoken of
 LOOKS_APART_NS = 60 * NS_PER_S  # a look older than this before the next says nothing of now
 STEADY_NS = 3 * NS_PER_S // 4  # all looks but one lie as near to their median
 OWN_NS = 2 * NS_PER_S  # a report further from it has another story, and keeps its time
@@ -63,6 +67,7 @@ class SensorClocks:
     """A sensor's clocks by who stated the time, "" itself. kind, delay_ns: of the site file.
 
     sigmas: one standard deviation of range, bearing (rad) and place that the site file gives it.
+    is_shown: False where nobody but us dates its reports, or its codec says how its clock is.
     """
 
     kind: str
@@ -72,6 +77,7 @@ class SensorClocks:
     clocks: dict[str, SeenClock] = field(default_factory=dict)
     noted_ns: int = 0
     is_noted: bool = False
+    is_shown: bool = True
 
 
 @dataclass(slots=True)
@@ -83,7 +89,15 @@ class Dating:
 
 def start(site: Site) -> Dating:
     """Make the memory of a site's clocks."""
-    return Dating({sensor.id: _clocks_of(sensor) for sensor in site.sensors})
+    known = {sensor.id: _clocks_of(sensor) for sensor in site.sensors}
+    kinds: dict[str, list[str]] = {}
+    for feed in site.feeds:
+        for name in (feed.sensor, feed.sightings_sensor, feed.tracks_sensor):
+            kinds.setdefault(name or "", []).append(feed.kind)
+    for name, clocks in known.items():
+        if name in kinds and all(kind in UNDATED_FEEDS for kind in kinds[name]):
+            clocks.is_shown = False
+    return Dating(known)
 
 
 def _clocks_of(sensor: Sensor) -> SensorClocks:
@@ -108,6 +122,9 @@ def date(dating: Dating, reports: Sequence[Report]) -> list[Report]:
             _look(clock, report.t_meas_ns, report.t_recv_ns)
             timed.append((i, report, known, clock))
             heard[report.sensor] = max(heard.get(report.sensor, 0), report.t_recv_ns)
+    for report in reports:  # a codec that knows better: it has the receiver's own stamps
+        if isinstance(report, SourceNote) and report.kind == "clock":
+            _leave_to_codec(dating, report.source)
     found: dict[int, tuple[int, int] | None] = {}
     for i, report, known, clock in timed:
         if id(clock) not in found:
@@ -120,6 +137,12 @@ def date(dating: Dating, reports: Sequence[Report]) -> list[Report]:
     for sensor, t_recv_ns in heard.items():
         out += _note(dating.sensors[sensor], sensor, t_recv_ns)
     return out
+
+
+def _leave_to_codec(dating: Dating, sensor: str) -> None:
+    """Say no more how a sensor's clock is while it is right: its codec does."""
+    if sensor in dating.sensors:
+        dating.sensors[sensor].is_shown = False
 
 
 def _clock(known: SensorClocks, report: Detection) -> SeenClock:
@@ -229,19 +252,47 @@ def _widened(known: SensorClocks, report: Detection, t_meas_ns: int, doubt_s: fl
 
 
 def _note(known: SensorClocks, sensor: str, t_recv_ns: int) -> list[Report]:
-    """Say how far a wrong clock is off, the worst of several; and once that all are right again."""
+    """Say how far a sensor's clock is off, the worst of several, a wrong one before the others."""
     if t_recv_ns - known.noted_ns < NOTED_EVERY_NS and known.noted_ns:
         return []
-    worst, of = 0, ""
-    for name, clock in known.clocks.items():
-        if clock.looks and t_recv_ns - clock.looks[-1][0] <= HEARD_NS:
-            found = error_ns(known, clock)
-            if found is not None and abs(found[0]) > abs(worst):
-                worst, of = found[0], name
-    if not worst and not known.is_noted:
+    off_ns, of = _worst(known, t_recv_ns, is_wrong=True)
+    is_wrong = off_ns is not None
+    if not is_wrong and known.is_shown:
+        off_ns, of = _worst(known, t_recv_ns, is_wrong=False)
+    if off_ns is None and known.is_noted:
+        off_ns = 0  # all are right again
+    if off_ns is None:
         return []
-    known.noted_ns, known.is_noted = t_recv_ns, bool(worst)
-    offset_s = worst / NS_PER_S
+    known.noted_ns, known.is_noted = t_recv_ns, is_wrong
+    offset_s = off_ns / NS_PER_S
     return [
         SourceNote(source=sensor, t_recv_ns=t_recv_ns, kind="clock", detail=of, offset_s=offset_s)
     ]
+
+
+def _worst(known: SensorClocks, t_recv_ns: int, is_wrong: bool) -> tuple[int | None, str]:
+    """Give by how much the clock that is off most of those heard lately is, and whose it is."""
+    worst_ns: int | None = None
+    of = ""
+    for name, clock in known.clocks.items():
+        if clock.looks and t_recv_ns - clock.looks[-1][0] <= HEARD_NS:
+            found = error_ns(known, clock)
+            if is_wrong:
+                off_ns = None if found is None else found[0]
+            else:
+                off_ns = None if found is not None else _within(known, clock)
+            if off_ns is not None and (worst_ns is None or abs(off_ns) > abs(worst_ns)):
+                worst_ns, of = off_ns, name
+    return worst_ns, of
+
+
+def _within(known: SensorClocks, clock: SeenClock) -> int | None:
+    """Say how far a clock that is believed is off; None where nothing can be said of it.
+
+    Its least delay, of which the line's part is unknown. One that states no time is never late, and
+    what is later than a clock may be is the line's.
+    """
+    least_ns = min(excess_ns for _, excess_ns in clock.looks) - known.delay_ns
+    is_stated = known.kind != "none" and any(excess_ns for _, excess_ns in clock.looks)
+    is_known = is_stated and len(clock.looks) >= LOOKS_SHOWN_MIN
+    return least_ns if is_known and -AHEAD_MAX_NS <= least_ns <= BEHIND_MAX_NS else None

@@ -98,7 +98,7 @@ def _take(hangar: Hangar, packet: Packet, t_recv_ns: int, feed: str) -> list[Rep
                 )
             ]
         if packet.number == SYSTEM_TIME:
-            return _check_clock(vehicle, packet, values, t_recv_ns, feed)
+            return _check_clock(hangar, packet, values, t_recv_ns, feed)
         if packet.number == GPS_RAW_INT:
             return _gnss(hangar, vehicle, packet, values, t_recv_ns)
         return [_position(hangar, vehicle, packet, values, t_recv_ns)]
@@ -111,17 +111,20 @@ def _take(hangar: Hangar, packet: Packet, t_recv_ns: int, feed: str) -> list[Rep
 
 
 def _check_clock(
-    vehicle: Vehicle, packet: Packet, values: tuple[int, ...], t_recv_ns: int, feed: str
+    hangar: Hangar, packet: Packet, values: tuple[int, ...], t_recv_ns: int, feed: str
 ) -> list[Report]:
-    """Hold the vehicle's UTC against ours; its positions do not depend on it."""
+    """Hold a vehicle's UTC against ours, and note the worst; its positions do not depend on it."""
     t_ns = values[0] * NS_PER_US
     if not 0 < t_ns < T_MAX_NS:
         return []
-    _, wrong = clocks.take(vehicle.clock, t_ns, t_recv_ns)
+    _, wrong = clocks.take(hangar.vehicles[packet.system].clock, t_ns, t_recv_ns)
+    heard = {n: v.clock for n, v in hangar.vehicles.items() if v.clock.delays_ns}
+    worst = max(heard, key=lambda system: abs(min(heard[system].delays_ns)))
+    out = clocks.note(heard[worst], hangar.sensor, t_recv_ns, vehicle_name(worst))
     if not wrong:
-        return []
+        return out
     detail = f"{vehicle_name(packet.system)}: {wrong}; its positions are dated by their receipt"
-    return [refuse(feed, t_recv_ns, BAD_TIME, detail)]
+    return [*out, refuse(feed, t_recv_ns, BAD_TIME, detail)]
 
 
 def _gnss(

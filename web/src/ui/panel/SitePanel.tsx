@@ -122,28 +122,31 @@ function SourceLine(props: { source: SourceState }): JSX.Element {
     const found = site()?.sensors.find((candidate) => candidate.id === s().source);
     return found ? `${found.name}, ${SENSOR_WORDS[found.kind] ?? found.kind}` : s().kind;
   };
-  const clock = () => {
+  /** Of a sensor: how far the times it states are off; a feed's are those of the sensors behind it. */
+  const clock = (): string => {
     const off = s().clock_offset_s;
-    if (off === null || Math.abs(off) < 0.05) return "";
-    return `${Math.abs(off).toFixed(1)} s ${off > 0 ? "behind" : "ahead"}`;
+    if (off === null) return s().kind === "sensor" && s().reports ? "states no time of day" : "";
+    if (Math.abs(off) < 0.05) return "clock right";
+    return `clock ${Math.abs(off).toFixed(1)} s ${off > 0 ? "behind" : "ahead"}`;
   };
   const refusals = (): string =>
     Object.entries(s().refused_by_reason).map(([reason, n]) => `${n} ${reason}`).join(", ");
   const biases = (): string => s().biases.map(biasWords).join(", ");
   return (
-    <li class="source-line" data-health={s().health}>
+    <li class="source-line" data-health={s().health} data-testid={`source-${s().source}`}>
       <p><b>{s().source}</b> <span class="level">{HEALTH_WORDS[s().health]}</span>
         <span class="num"> {s().last_us ? `${age((t_us() - s().last_us) / 1e6)} ago` : ""}</span></p>
       <p class="quiet-text num">
         {sensor()} · {rate(s().rate_hz)} · {s().reports} in all
         <Show when={s().latency_s > 0}> · {lateness(s().latency_s)} late</Show>
-        <Show when={clock()}> · clock {clock()}</Show>
+        <Show when={clock()}> · {clock()}</Show>
+        {" "}· {s().refused || "none"} refused
         <Show when={s().shed}> · {s().shed} shed</Show>
         <Show when={s().lost}> · {s().lost} lost</Show>
       </p>
       <Show when={s().reason}><p class={s().health === "ok" ? "quiet-text" : "caution"}>{s().reason}</p></Show>
       <Show when={s().biases.length}><p class="quiet-text num">bias: {biases()}</p></Show>
-      <Show when={s().refused}><p class="num" classList={{ caution: s().health !== "ok", "quiet-text": s().health === "ok" }}>{s().refused} refused: {refusals()}</p></Show>
+      <Show when={s().refused}><p class="num" classList={{ caution: s().health !== "ok", "quiet-text": s().health === "ok" }}>refused: {refusals()}</p></Show>
     </li>
   );
 }
