@@ -2,7 +2,7 @@
 
 import pytest
 
-from vedette.config.site import Feed, Limits, Reference, Site
+from vedette.config.site import Feed, Limits, Reference, Sensor, Site
 from vedette.feeds import Intake
 from vedette.model.arrivals import Arrival
 
@@ -33,7 +33,11 @@ def make_intake(clock, rate_max_hz=1000.0, queue_max=100, door_rate_max_hz=1000.
     ]
     reference = Reference(lat_deg=0.0, lon_deg=0.0, hae_m=0.0)
     doors = Limits(door_rate_max_hz=door_rate_max_hz)
-    site = Site(schema=1, name="x", reference=reference, feeds=feeds, limits=doors)
+    sensors = [
+        Sensor(id=name, kind="radar_3d", lat_deg=0.0, lon_deg=0.0, hae_m=0.0)
+        for name in ("loud", "calm")
+    ]
+    site = Site(schema=1, name="x", reference=reference, sensors=sensors, feeds=feeds, limits=doors)
     return Intake(site, clock)
 
 
@@ -130,12 +134,61 @@ def test_a_single_arrival_larger_than_the_queue_is_not_lost(clock):
 
 def test_a_door_above_its_rate_is_turned_away_before_its_octets_are_read(clock):
     intake = make_intake(clock, door_rate_max_hz=100.0)
-    assert not intake.is_flooded("websocket", b"{}")
+    assert intake.admit("websocket", b"{}") == (b"{}", [])
     put(intake, clock, "websocket", b'{"k":1}\n' * 150)
-    assert intake.is_flooded("websocket", b"{}\n{}\n")
+    assert intake.admit("websocket", b"{}\n{}\n") == (b"", [1, 2])
     assert [(a.kind, a.count) for a in intake.drain()] == [("data", 0), ("shed", 2)]
     clock.now_ns += SECOND_NS
-    assert not intake.is_flooded("websocket", b"{}")
+    assert intake.admit("websocket", b"{}") == (b"{}", [])
+
+
+def of(sensor, count=1):
+    return b'{"t_ns":1, "sensor" : "%s"}\n' % sensor.encode() * count
+
+
+@pytest.mark.parametrize("door", ["http", "websocket"])
+def test_a_sensor_that_floods_a_door_is_shed_and_named_and_no_other(clock, door):
+    intake, taken, shed = make_intake(clock, door_rate_max_hz=100.0), [], 0
+    for _ in range(50):  # a second of 5,000 lines of one and 50 of the other
+        for sensor, count in (("loud", 100), ("calm", 1)):
+            body, out = intake.admit(door, of(sensor, count))
+            assert sensor == "loud" or not out
+            if body:
+                put(intake, clock, door, body)
+        clock.now_ns += SECOND_NS // 50
+        for arrival in intake.drain():
+            if arrival.kind == "shed":
+                assert arrival.data == b"loud"
+                shed += arrival.count
+            else:
+                taken += arrival.data.splitlines()
+    assert sum(b"calm" in line for line in taken) == 50
+    loud = sum(b"loud" in line for line in taken)
+    assert loud + shed == 5000 and loud <= 300
+
+
+def test_of_a_body_with_lines_of_several_only_those_of_who_floods_are_left_out(clock):
+    intake = make_intake(clock, door_rate_max_hz=100.0)
+    put(intake, clock, "http", of("loud", 150))
+    body = of("calm") + of("loud", 2) + b"\n" + of("stranger") + of("calm")
+    left, out = intake.admit("http", body)
+    assert out == [2, 3]
+    assert left.split(b"\n") == [
+        of("calm")[:-1], b"", b"", b"", of("stranger")[:-1], of("calm")[:-1], b"",
+    ]  # fmt: skip
+    put(intake, clock, "http", left)
+    assert [(a.kind, a.data) for a in intake.drain()][1:] == [
+        ("shed", b"loud"), ("data", of("calm", 2)), ("data", of("stranger")),
+    ]  # fmt: skip
+
+
+def test_invented_names_share_one_rate_and_one_queue(clock):
+    intake = make_intake(clock, door_rate_max_hz=100.0)
+    for k in range(300):
+        put(intake, clock, "http", of(f"ghost-{k}"))
+    kinds = [(a.kind, a.data == b"" or a.kind == "data") for a in intake.drain()]
+    assert len(kinds) == 101 and kinds.count(("shed", True)) == 1
+    assert intake.depths().keys() == {"radar", "rf", "lines", "adsb", "http"}
 
 
 def test_a_datagram_of_nothing_but_ends_of_lines_silences_a_sensor_for_seconds_at_most(clock):

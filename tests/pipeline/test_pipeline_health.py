@@ -70,3 +70,16 @@ def test_sensors_and_feeds_whose_input_is_all_refused_are_not_healthy():
     assert line.source("link").health is SourceHealth.DEGRADED
     assert line.source("link").reason.startswith("100% of what came last is refused")
     assert line.source("radar").health is SourceHealth.FAILED or line.source("radar").last_ns == 0
+
+
+def test_of_what_floods_a_door_the_sensor_is_named_and_not_the_door():
+    line = Line()
+    line.send(line.plot())
+    for _ in range(12):
+        line.now_ns += NS_PER_S
+        shed = Arrival(feed="http", t_recv_ns=line.now_ns, kind="shed", count=500, data=b"radar")
+        inputs = pipeline.Inputs([shed])
+        line.state, line.picture = pipeline.step(line.pipeline, line.state, inputs, line.now_ns)
+    assert line.source("radar").shed == 6000
+    assert line.source("radar").reason.startswith("it sends too fast: ")
+    assert line.source("http").shed == 0

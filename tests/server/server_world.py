@@ -219,8 +219,17 @@ class SmallService:
     def arrive(self, arrival: Arrival) -> None:
         self.arrivals.append(arrival)
 
-    def is_flooded(self, feed: str, data: bytes) -> bool:
-        return feed in self.flooded
+    def admit(self, feed: str, data: bytes) -> tuple[bytes, list[int]]:
+        """As if what names a sensor of `flooded`, or comes by such a door, were too much."""
+        lines, out = data.split(b"\n"), []
+        for number, line in enumerate(lines, 1):
+            if line.strip() and (
+                feed in self.flooded or any(name.encode() in line for name in self.flooded)
+            ):
+                out.append(number)
+                lines[number - 1] = b""
+        left = b"\n".join(lines)
+        return (left if left.strip() else b"") if out else data, out
 
     def refused(self, source: str, reason: str, count: int) -> None:
         self.refusals.append((source, reason, count))

@@ -29,6 +29,22 @@ def test_detections_above_the_rate_are_turned_away_unread_and_taken_again_after(
     asyncio.run(story())
 
 
+def test_of_a_body_the_lines_of_who_floods_are_left_out_and_named_in_the_answer():
+    async def story():
+        async with running() as world, world.browser() as client:
+            world.service.flooded = {"loud"}
+            loud = DETECTION.replace(b"radar-1", b"loud")
+            body = b"\n".join((DETECTION, loud, DETECTION))
+            answer = await client.post("/api/detections", content=body)
+            said = answer.json()
+            assert (answer.status_code, said["accepted"], said["refused"]) == (202, 2, 1)
+            assert [(r["line"], r["reason"]) for r in said["refusals"]] == [(2, "too fast")]
+            (arrival,) = world.service.arrivals
+            assert arrival.data.split(b"\n")[1] == b"" and b"loud" not in arrival.data
+
+    asyncio.run(story())
+
+
 def test_a_sensor_that_sends_twice_what_it_may_is_hung_up_on_and_told_why():
     async def story():
         async with running() as world:

@@ -165,8 +165,10 @@ def _note(decoder: FeedDecoder, arrival: Arrival) -> list[Report]:
             adsb.restart(decoder.receiver)
         if decoder.conversation is not None:
             words = sapient.connected(decoder.conversation, arrival)
+    whose = arrival.data.decode("utf-8", "replace") if arrival.kind == "shed" else ""
+    source = whose or arrival.feed  # through a door each sensor has a rate of its own
     note = SourceNote(
-        source=arrival.feed, t_recv_ns=arrival.t_recv_ns, kind=arrival.kind, count=arrival.count
+        source=source, t_recv_ns=arrival.t_recv_ns, kind=arrival.kind, count=arrival.count
     )
     return [note, *words]
 

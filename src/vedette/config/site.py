@@ -384,7 +384,7 @@ class Limits(Table, frozen=True, kw_only=True):
     tentative_max: Annotated[int, Meta(ge=16, le=2_000_000)] = 20_000
     reports_per_step_max: Annotated[int, Meta(ge=16, le=1_000_000)] = 20_000
     clients_max: Annotated[int, Meta(ge=1, le=10_000)] = 200
-    door_rate_max_hz: Positive = 2_000.0  # detections a second by HTTP, and again by WebSocket
+    door_rate_max_hz: Positive = 2_000.0  # detections a second of one sensor by HTTP; again by WS
     report_age_max_s: Positive = 10.0
     report_ahead_max_s: Positive = 2.0
     history_s: Positive = 600.0

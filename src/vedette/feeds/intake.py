@@ -4,11 +4,17 @@ Each feed has its own queue. A feed above its declared rate, or whose queue is f
 oldest; above the limit of all queues together the loudest feed loses its oldest. What was dropped
 is said once, as an arrival of kind "shed", in the place where it is missing; what the system lost
 before it could be read, as one of kind "lost".
+
+Through the doors of the server many sensors come in: there each sensor of the site has a queue and
+a rate of its own, and all that names none of them one together. What is shed says whose it was.
 """
 
+import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+import msgspec
 
 from vedette.base.constants import NS_PER_S
 from vedette.codecs import sapient
@@ -24,12 +30,18 @@ DEBT_S_MAX = 5.0
 TOTAL_UNITS_MAX = 200_000  # of all feeds together: about 400 MB of Arrival objects at worst
 
 _DOOR = FeedKind("detections", "listen_tcp")  # HTTP and WebSocket: a message an arrival
+# Whose a line is, before it is read: a key of a site file. What is written otherwise is nobody's.
+_SENSOR = re.compile(rb'"sensor"\s*:\s*"([a-z0-9][a-z0-9_\-]{0,47})"')
 
 
 @dataclass(slots=True)
 class FeedQueue:
-    """One feed's queue: (sequence number, frames, arrival), oldest first."""
+    """One feed's queue: (sequence number, frames, arrival), oldest first.
 
+    sensor: whose it is, of a door's.
+    """
+
+    feed: str
     kind: FeedKind
     rate_max_hz: float
     queue_max: int
@@ -42,6 +54,7 @@ class FeedQueue:
     shed: int = 0
     shed_sequence: int = 0
     lost: int = 0
+    sensor: str = ""
 
 
 def frames_in(kind: FeedKind, data: bytes) -> int:
@@ -63,7 +76,9 @@ class Intake:
         """clock gives now, int64 ns UTC; it stamps the shed notes."""
         self._clock = clock
         self._door_rate_max_hz = site.limits.door_rate_max_hz
+        self._sensors = {sensor.id.encode(): sensor.id for sensor in site.sensors}
         self._queues = {feed.id: self._queue_of(feed) for feed in site.feeds}
+        self._doors: dict[tuple[str, str], FeedQueue] = {}
         self._sequence = 0
         self._frames = 0
         self._callbacks: list[Callable[[], None]] = []
@@ -71,11 +86,24 @@ class Intake:
     def _queue_of(self, feed: Feed) -> FeedQueue:
         now_ns = self._clock()
         kind = FEED_KINDS[feed.kind]
-        return FeedQueue(kind, feed.rate_max_hz, feed.queue_max, feed.rate_max_hz, now_ns)
+        return FeedQueue(feed.id, kind, feed.rate_max_hz, feed.queue_max, feed.rate_max_hz, now_ns)
 
-    def _door(self) -> FeedQueue:
-        rate_max_hz = self._door_rate_max_hz
-        return FeedQueue(_DOOR, rate_max_hz, DOOR_QUEUE_MAX, rate_max_hz, self._clock())
+    def _door(self, feed: str, sensor: str) -> FeedQueue:
+        """Give the queue of a sensor's detections through a door; opened with its first."""
+        found = self._doors.get((feed, sensor))
+        if found is None:
+            rate_hz, now_ns = self._door_rate_max_hz, self._clock()
+            found = FeedQueue(feed, _DOOR, rate_hz, DOOR_QUEUE_MAX, rate_hz, now_ns, sensor=sensor)
+            self._doors[feed, sensor] = found
+        return found
+
+    def _all(self) -> list[FeedQueue]:
+        return [*self._queues.values(), *self._doors.values()]
+
+    def _named(self, line: bytes) -> str:
+        """Say which sensor of the site a line names, "" where it names none."""
+        found = _SENSOR.search(line)
+        return self._sensors.get(found[1], "") if found else ""
 
     def on_arrival(self, callback: Callable[[], None]) -> None:
         """Have a function called after every arrival, to wake whoever steps."""
@@ -84,12 +112,15 @@ class Intake:
     @property
     def waiting(self) -> int:
         """Say how many arrivals wait to be taken."""
-        queues = self._queues.values()
+        queues = self._all()
         return sum(len(each.waiting) + bool(each.shed) + bool(each.lost) for each in queues)
 
     def depths(self) -> dict[str, int]:
         """Say how many frames wait in each feed's queue."""
-        return {feed: queue.frames for feed, queue in self._queues.items()}
+        waiting: dict[str, int] = {}
+        for queue in self._all():
+            waiting[queue.feed] = waiting.get(queue.feed, 0) + queue.frames
+        return waiting
 
     def units(self, feed: str) -> int:
         """Say how much a feed has received since the start: datagrams, or bytes of a stream."""
@@ -99,8 +130,29 @@ class Intake:
     def put(self, arrival: Arrival) -> None:
         """Take in an arrival of a feed of the site, or of one of the open doors."""
         queue = self._queues.get(arrival.feed)
-        if queue is None:
-            queue = self._queues[arrival.feed] = self._door()
+        if queue is not None:
+            self._put(queue, arrival)
+        elif arrival.kind == "data":
+            self._put_by_sensor(arrival)
+        else:
+            self._put(self._door(arrival.feed, ""), arrival)
+        for callback in self._callbacks:
+            callback()
+
+    def _put_by_sensor(self, arrival: Arrival) -> None:
+        """Take in what came through a door: the lines of each sensor to its own queue."""
+        by_sensor: dict[str, list[bytes]] = {}
+        for line in arrival.data.split(b"\n"):
+            if line.strip():
+                by_sensor.setdefault(self._named(line), []).append(line)
+        if len(by_sensor) < 2:
+            self._put(self._door(arrival.feed, next(iter(by_sensor), "")), arrival)
+            return
+        for sensor, lines in by_sensor.items():
+            part = msgspec.structs.replace(arrival, data=b"\n".join(lines) + b"\n")
+            self._put(self._door(arrival.feed, sensor), part)
+
+    def _put(self, queue: FeedQueue, arrival: Arrival) -> None:
         self._sequence += 1
         if arrival.kind == "data":
             kind = queue.kind
@@ -113,26 +165,37 @@ class Intake:
         else:
             self._append(queue, 1, arrival)
         self._keep_bounds(queue)
-        for callback in self._callbacks:
-            callback()
 
     def lose(self, feed: str, count: int) -> None:
         """Count what a feed's socket has lost before it could be read."""
         self._queues[feed].lost += count
 
-    def is_flooded(self, feed: str, data: bytes) -> bool:
-        """Say whether a door is above its rate; what it was about to take counts as shed then.
+    def admit(self, feed: str, data: bytes) -> tuple[bytes, list[int]]:
+        """Leave out of what a door is about to take the lines of sensors above their rate.
 
-        For those who would read the octets before they hand them over.
+        For those who would read the octets before they hand them over. Gives what is left, its
+        lines in their places, and the numbers of the lines left out, which count as shed.
         """
-        queue = self._queues.get(feed)
-        if queue is None or not self._is_empty(queue, self._clock()):
-            return False
-        self._sequence += 1
-        self._note_shed(queue, self._sequence, frames_in(queue.kind, data))
+        now_ns = self._clock()
+        lines, out, full = data.split(b"\n"), list[int](), dict[str, bool]()
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            sensor = self._named(line)
+            if sensor not in full:
+                queue = self._doors.get((feed, sensor))
+                full[sensor] = queue is not None and self._is_empty(queue, now_ns)
+            if full[sensor]:
+                out.append(number)
+                self._sequence += 1
+                self._note_shed(self._doors[feed, sensor], self._sequence, 1)
+                lines[number - 1] = b""
+        if not out:
+            return data, out
         for callback in self._callbacks:
             callback()
-        return True
+        left = b"\n".join(lines)
+        return left if left.strip() else b"", out
 
     def _is_too_fast(self, queue: FeedQueue, frames: int, t_ns: int) -> bool:
         """Take from the feed's bucket, if there is anything in it."""
@@ -160,7 +223,7 @@ class Intake:
             if len(queue.waiting) < 2 or not self._drop(queue):
                 break
         while self._frames > TOTAL_UNITS_MAX:
-            loudest = max(self._queues.values(), key=lambda each: each.frames)
+            loudest = max(self._all(), key=lambda each: each.frames)
             if not self._drop(loudest):
                 break
 
@@ -184,9 +247,12 @@ class Intake:
         """Take everything, in order of arrival; what was shed stands as a note in its place."""
         taken: list[tuple[int, Arrival]] = []
         now_ns = self._clock()
-        for feed, queue in self._queues.items():
+        for queue in self._all():
+            feed, whose = queue.feed, queue.sensor.encode()
             if queue.shed:
-                note = Arrival(feed=feed, t_recv_ns=now_ns, kind="shed", count=queue.shed)
+                note = Arrival(
+                    feed=feed, t_recv_ns=now_ns, kind="shed", count=queue.shed, data=whose
+                )
                 taken.append((queue.shed_sequence, note))
             if queue.lost:
                 note = Arrival(feed=feed, t_recv_ns=now_ns, kind="lost", count=queue.lost)

@@ -17,9 +17,9 @@ from vedette import measurements
 from vedette.codecs import reasons
 from vedette.model.arrivals import Arrival
 from vedette.server.access import Access, json_answer
-from vedette.server.answers import DetectionsAnswer
+from vedette.server.answers import DetectionsAnswer, RefusedLine
 from vedette.server.guard import BODY_MAX_BYTES, error_body
-from vedette.server.judging import Judged, judge
+from vedette.server.judging import TOLD_MAX, Judged, judge
 from vedette.server.permissions import DOORS
 
 PATH = "/api/detections"
@@ -28,8 +28,9 @@ WEBSOCKET_FEED = "websocket"
 INLINE_BYTES = 8192  # larger bodies are checked off the event loop, so that pictures go on
 SEND_S = 10.0
 CLOSE_LOGIN = 4401
+SHED = "too fast"
 FLOOD_PAUSE_S = 1.0  # before a connection that sends far too fast is hung up on
-TOO_FAST = "more detections a second than limits.door_rate_max_hz"
+TOO_FAST = "more detections of one sensor a second than limits.door_rate_max_hz"
 REFUSED_MAX = 1000  # of one connection: a sensor that only sends rubbish is disconnected
 
 
@@ -53,18 +54,20 @@ class DetectionRoutes:
     async def post(self, request: Request) -> Response:
         """Take detections: a body with a line that is none is refused whole.
 
-        202 where any can be used, 422 where none can (a sensor that is not there, times hours off).
+        202 where any can be used, 422 where none can (a sensor that is not there, times hours off),
+        429 where all are of sensors that send too fast; of other bodies their lines are left out.
         """
-        body = await request.body()
-        if self._hub.service.is_flooded(HTTP_FEED, body):
+        body, shed = self._hub.service.admit(HTTP_FEED, await request.body())
+        if shed and not body:
             raise HTTPException(429, TOO_FAST, headers={"Retry-After": "1"})
         judged = await self._take(HTTP_FEED, body)
         if judged.reason:
             raise HTTPException(400, judged.text)
+        lines = [RefusedLine(line=line, reason=SHED, detail=TOO_FAST) for line in shed]
         answer = DetectionsAnswer(
             accepted=judged.accepted,
-            refused=judged.refused,
-            refusals=judged.lines,
+            refused=judged.refused + len(shed),
+            refusals=(*judged.lines, *lines)[:TOLD_MAX],
             error="" if judged.accepted else judged.text,
         )
         return json_answer(answer, 202 if judged.accepted else 422)
@@ -112,14 +115,16 @@ class DetectionRoutes:
                 async with asyncio.timeout(SEND_S):
                     await socket.close(CLOSE_LOGIN, "the login has ended")
                 return
-            if self._hub.service.is_flooded(WEBSOCKET_FEED, body):
+            body, late = self._hub.service.admit(WEBSOCKET_FEED, body)
+            if late:
                 if loop.time() - window_s >= 1.0:
                     shed, window_s = 0, loop.time()
-                shed += body.count(b"\n") + 1
+                shed += len(late)
                 if shed > self._hub.site.limits.door_rate_max_hz:
                     await self._hang_up(socket)
                     return
-                continue
+                if not body:
+                    continue
             judged = await self._take(WEBSOCKET_FEED, body)
             if judged.text:
                 refused += 1

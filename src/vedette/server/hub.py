@@ -52,8 +52,11 @@ class Service(Protocol):
     def arrive(self, arrival: Arrival) -> None:
         """Take in detections that came by HTTP or WebSocket. Never blocks; sheds when full."""
 
-    def is_flooded(self, feed: str, data: bytes) -> bool:
-        """Say whether a door is above its rate; what it was about to take counts as shed then."""
+    def admit(self, feed: str, data: bytes) -> tuple[bytes, list[int]]:
+        """Leave out the lines of sensors above their rate, which count as shed.
+
+        Gives what is left, its lines in their places, and the numbers of those left out.
+        """
 
     def refused(self, source: str, reason: str, count: int) -> None:
         """Count what the server refused on a feed ("http", "websocket")."""

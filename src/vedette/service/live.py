@@ -255,9 +255,9 @@ class Service:
         """Take in detections that came through a door of the server."""
         self.intake.put(arrival)
 
-    def is_flooded(self, feed: str, data: bytes) -> bool:
-        """Say whether a door of the server is above its rate, and count what it turns away."""
-        return self.intake.is_flooded(feed, data)
+    def admit(self, feed: str, data: bytes) -> tuple[bytes, list[int]]:
+        """Leave out the lines of sensors that are above their rate at a door, and count them."""
+        return self.intake.admit(feed, data)
 
     def refused(self, source: str, reason: str, count: int) -> None:
         """Count what a door of the server turned away; it reaches the record with the next step."""

@@ -274,9 +274,9 @@ class Replay:
     def arrive(self, arrival: Arrival) -> None:
         """Ignore new detections: the replay has its own."""
 
-    def is_flooded(self, feed: str, data: bytes) -> bool:
+    def admit(self, feed: str, data: bytes) -> tuple[bytes, list[int]]:
         """Turn nothing away: what comes is ignored."""
-        return False
+        return data, []
 
     def refused(self, source: str, reason: str, count: int) -> None:
         """Ignore what a door refused: the replay has its own."""
