@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vedette.kernels.bank import by_report, tracks_of
+from vedette.kernels.look import confirmed
 from vedette.model.events import Event
 from vedette.model.measurements import MeasurementBatch, MeasurementKind
 from vedette.model.reports import SensorStatus
@@ -131,10 +132,9 @@ def _numbered(state: TrackerState, links: LinkList) -> Links:
     if not links.serial:
         return empty_links()
     bank = state.bank
-    rows = np.flatnonzero(bank.track_id[: bank.count] > 0)
+    rows = confirmed(bank.count, bank.track_id, bank.serial)
     if len(rows) == 0:
         return empty_links()
-    rows = rows[np.argsort(bank.serial[rows])]
     kept, track_id = tracks_of(bank.serial[rows], rows, bank.track_id, np.concatenate(links.serial))
     reports = np.concatenate(links.report_index)
     report_index = reports[kept]

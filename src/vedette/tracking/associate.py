@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from vedette.base.constants import NS_PER_S
-from vedette.kernels.association import associate
-from vedette.kernels.bank import links_of, looked_already, note_hits, undetected_by, weigh
 from vedette.kernels.bernoulli import update_tracks
+from vedette.kernels.look import note_look, pair_up
 from vedette.kernels.measure import TDOA
 from vedette.kernels.singles import births_of, start_many
 from vedette.model.measurements import F64, I64, Bools, SensorModel
@@ -20,14 +19,14 @@ from vedette.tracking.echoes import BIRTH_MIN
 from vedette.tracking.fixes import start_from_arrivals
 from vedette.tracking.ground import claims_on, ground_of, learn_ground
 from vedette.tracking.learning import (
+    KNOWN_PROB,
     clutter_per_scan,
-    known,
     learn_detection,
     match_evidence,
 )
 from vedette.tracking.looks import Look, without_rate
 from vedette.tracking.parts import gate_in_parts, in_parts
-from vedette.tracking.sightings import note_likeliest
+from vedette.tracking.sightings import note
 from vedette.tracking.singles import keep_as_plots, promote
 from vedette.tracking.state import TrackerState, add_rows
 from vedette.tracking.visibility import FULLY_VISIBLE_SHARE, visible
@@ -67,26 +66,18 @@ def again_ns(state: TrackerState, look_ns: int, sensor_index: int) -> int:
     return look_ns - int(_AGAIN_RATIO * state.period_s[sensor_index] * NS_PER_S)
 
 
-def undetected(state: TrackerState, sensor_index: int, look_ns: int, share: F64) -> F64:
-    """Give for each track the factor by which a miss of this sensor lowers its odds: 1 - pD.
+def misses(state: TrackerState, sensor_index: int, look_ns: int) -> tuple[int, float, float, float]:
+    """Give how far a miss of this sensor lowers a track's odds: by the factor 1 - pD.
 
-    share (N,): as `visible` gives it.
-
-    1 for sensors whose silence says nothing. Softer for confirmed tracks (misses come in bursts),
-    and where the sensor has not seen the track lately (it may be masked from it).
+    Returns since when the sensor knows a track it has seen (ns), the factor for tentative tracks,
+    that for confirmed ones, which is softer (misses come in bursts), and how much a miss weighs of
+    a track that the sensor has not seen lately (it may be masked from it).
     """
-    bank, model, s = state.bank, state.models[sensor_index], state.settings
-    n = bank.count
-    if model.cooperative:
-        return np.ones(n)
+    model, s = state.models[sensor_index], state.settings
     softened = 1.0 - min(model.detection_prob, s.miss_prob_max)
     softened **= min(1.0, state.period_s[sensor_index] / s.independent_s)
-    answer: F64 = undetected_by(
-        n, bank.track_id, bank.crossing, bank.hit_ns, sensor_index,
-        look_ns - int(s.stranger_s * NS_PER_S), 1.0 - model.detection_prob, softened,
-        s.stranger_ratio, share,
-    )  # fmt: skip
-    return answer
+    stranger_ns = look_ns - int(s.stranger_s * NS_PER_S)
+    return stranger_ns, 1.0 - model.detection_prob, float(softened), s.stranger_ratio
 
 
 def geometry(model: SensorModel, kind: int) -> tuple[F64, F64]:
@@ -175,26 +166,21 @@ def _update(
         first, column, score = _without_rows(spared, first, column, score)
     if len(column) == 0:
         return np.ones(len(look.t_ns)), None
-    share = visible(state, look.sensor_index, look_ns)
-    absent = undetected(state, look.sensor_index, look_ns, share)
-    again = again_ns(state, look_ns, look.sensor_index)
-    looked_already(absent, bank.looked_ns, look.sensor_index, again)
-    weight = weigh(
-        first, column, score, bank.existence, absent, density, model.detection_prob, share,
-        bank.key, look.key, _KIND_BITS,
+    s = look.sensor_index
+    absent, prob, missed, unclaimed, asked = pair_up(
+        first, column, score, bank.existence, bank.track_id, bank.key, bank.crossing,
+        bank.looked_ns, bank.hit_ns, s, not model.cooperative, again_ns(state, look_ns, s),
+        *misses(state, s, look_ns), visible(state, s, look_ns), FULLY_VISIBLE_SHARE,
+        model.detection_prob, KNOWN_PROB, density, look.key, _KIND_BITS,
         match_evidence(state.learning, model, look, settings.key_match_log),
         settings.key_differs_log,
     )  # fmt: skip
-    prob, missed, unclaimed = associate(first, column, weight, len(look.t_ns))
     pairs = Pairs(first, column, prob, missed, t_ref)
-    if settings.learns:
-        asked = (np.diff(first) > 0) & (absent < 1.0) & (share > FULLY_VISIBLE_SHARE)
-        _learn_seen(state, model, look, missed, asked)
+    if settings.learns and len(asked):
+        seen, period_s = float(np.sum(1.0 - asked)), float(state.period_s[s])
+        learn_detection(state.learning, model, seen, float(len(asked)), look_ns, period_s)
     _take(state, model, look, pairs, absent)
-    _note(state, model, look, pairs)
-    links.add(
-        *links_of(first, column, prob, bank.serial, look.report_index, settings.link_prob_min)
-    )
+    _note(state, model, look, pairs, links)
     return unclaimed, pairs
 
 
@@ -208,19 +194,6 @@ def _gated(state: TrackerState, model: SensorModel, look: Look) -> tuple[I64, I6
          *look.layout(), state.thresholds, look.reach_sigmas, settings.lag_max_s),
     )  # fmt: skip
     return answer
-
-
-def _learn_seen(
-    state: TrackerState, model: SensorModel, look: Look, missed: F64, asked: Bools
-) -> None:
-    """Learn from the tracks asked (N,) how often the sensor sees what it looks at."""
-    bank, n, look_ns = state.bank, len(missed), int(look.t_ns[-1])
-    lately_ns = look_ns - int(state.settings.stranger_s * NS_PER_S)
-    hit_ns = bank.hit_ns[:n, look.sensor_index]
-    asked = asked & known(bank.existence[:n], bank.track_id[:n], hit_ns, lately_ns)
-    seen, looked = float(np.sum(1.0 - missed[asked])), float(np.count_nonzero(asked))
-    period_s = float(state.period_s[look.sensor_index])
-    learn_detection(state.learning, model, seen, looked, look_ns, period_s)
 
 
 def _take(state: TrackerState, model: SensorModel, look: Look, pairs: Pairs, absent: F64) -> None:
@@ -246,18 +219,22 @@ def _take(state: TrackerState, model: SensorModel, look: Look, pairs: Pairs, abs
         bank.existence[:n][unproven] = np.minimum(before, bank.existence[:n])[unproven]
 
 
-def _note(state: TrackerState, model: SensorModel, look: Look, pairs: Pairs) -> None:
-    """Write down who was looked at and who was seen."""
+def _note(
+    state: TrackerState, model: SensorModel, look: Look, pairs: Pairs, links: LinkList
+) -> None:
+    """Write down who was looked at and who was seen, and by which reports."""
     bank, s = state.bank, look.sensor_index
     # Receivers on the ground tell height where the geometry lets them.
     told_var = _HEIGHT_TOLD_M**2 if look.kind == TDOA else 0.0
-    note_hits(
+    whose, what, how, seen, plots = note_look(
         pairs.first, pairs.column, pairs.prob, pairs.missed, pairs.t_ref, look.t_ns, look.z,
-        look.key, int(_SAME_SCAN_RATIO * state.period_s[s] * NS_PER_S), model.starts_tracks,
-        told_var, bank.P, bank.looked_ns, bank.hit_ns, s, bank.hits, bank.updated_ns,
-        bank.height_seen, bank.crossing, bank.key,
+        look.key, look.report_index, int(_SAME_SCAN_RATIO * state.period_s[s] * NS_PER_S),
+        model.starts_tracks, told_var, bank.P, bank.looked_ns, bank.hit_ns, s, bank.hits,
+        bank.updated_ns, bank.height_seen, bank.crossing, bank.key, bank.serial,
+        state.settings.link_prob_min,
     )  # fmt: skip
-    note_likeliest(state, look, pairs.first, pairs.column, pairs.prob, pairs.missed)
+    links.add(whose, what, how)
+    note(state, look, seen, plots)
 
 
 def _without_rows(spared: Bools, first: I64, column: I64, score: F64) -> tuple[I64, I64, F64]:

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from vedette.base.constants import NS_PER_S
-from vedette.kernels.echoes import claimed_plots, count_plots, nearest_places, place_density
+from vedette.kernels.echoes import claimed_plots, count_plots
+from vedette.kernels.look import echoes_at
 from vedette.kernels.measure import POLAR
 from vedette.model.measurements import F64, I64, SensorModel
 from vedette.tracking.looks import RATE_SPAN_MPS, Look
@@ -73,25 +74,19 @@ def start_echoes(models: list[SensorModel]) -> Echoes:
     )
 
 
-def places_of(echoes: Echoes, look: Look) -> I64 | None:
-    """Give the known place (J,) of each plot of a look, -1 for none; None: not a radar's look."""
-    r = int(echoes.row[look.sensor_index])
-    if r < 0 or look.kind != POLAR or len(look.t_ns) > _PLOTS_MAX:
-        return None
-    answer: I64 = nearest_places(look.z, look.variance, echoes.mean[r], echoes.last[r])
-    return answer
-
-
-def echo_density(echoes: Echoes, detection: float, look: Look, places: I64) -> F64:
-    """Give the density (J,) of false plots that the ground adds at each plot.
+def echo_density(echoes: Echoes, detection: float, look: Look) -> tuple[I64, F64] | None:
+    """Give the known place (J,) of each plot, -1 for none, and the density (J,) that the ground
+    adds there. None: not a radar's look.
 
     detection: how often the radar sees what is there.
     """
     r = int(echoes.row[look.sensor_index])
+    if r < 0 or look.kind != POLAR or len(look.t_ns) > _PLOTS_MAX:
+        return None
     soon, late = _SELDOM_SOON_RATIO * detection, _SELDOM_RATIO * detection
     limits = np.array([_AGE_MIN_SCANS, _PLOTS_MIN, soon, late, _CLAIMED_AGE_SCANS])
-    answer: F64 = place_density(
-        look.z, look.variance, places, echoes.mean[r], echoes.rate_var[r], echoes.plots[r],
+    answer: tuple[I64, F64] = echoes_at(
+        look.z, look.variance, echoes.mean[r], echoes.rate_var[r], echoes.plots[r],
         echoes.since[r], echoes.last[r], float(echoes.clock[r]), _MEMORY_SCANS, limits,
         RATE_SPAN_MPS,
     )  # fmt: skip

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from vedette.model.measurements import F64, I64, SensorModel
-from vedette.tracking.echoes import claimed, echo_density, learn_echoes, places_of
-from vedette.tracking.learning import cells_of, clutter_ratio, learn_clutter
+from vedette.tracking.echoes import claimed, echo_density, learn_echoes
+from vedette.tracking.learning import clutter_ratio, learn_clutter
 from vedette.tracking.looks import Look
 from vedette.tracking.state import TrackerState
 
@@ -31,14 +31,13 @@ class Ground:
 
 def ground_of(state: TrackerState, model: SensorModel, look: Look, density: F64) -> Ground:
     """Say what the sensor sees at each plot where nothing flies. density (J,): as stated."""
-    cells = cells_of(model, look)
-    ratio = clutter_ratio(state.learning, model, look, cells)
-    places = places_of(state.echoes, look)
-    if places is None:
-        return Ground(cells, ratio, None, np.zeros(len(density)))
+    cells, ratio = clutter_ratio(state.learning, model, look)
     # Tracks on echoes are missed most of the time: what was learnt from them is too little.
     detection = max(model.detection_prob, float(state.learning.stated_detection[model.index]))
-    return Ground(cells, ratio, places, echo_density(state.echoes, detection, look, places))
+    echoes = echo_density(state.echoes, detection, look)
+    if echoes is None:
+        return Ground(cells, ratio, None, np.zeros(len(density)))
+    return Ground(cells, ratio, *echoes)
 
 
 def claims_on(

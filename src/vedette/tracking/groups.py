@@ -36,8 +36,9 @@ def find_groups(state: TrackerState, now_ns: int) -> list[Event]:
 
     Returns GroupFormed, GroupSplit and GroupDissolved. Called after the table is filled.
     """
-    coarse = any(merges(model) for model in state.models)
-    if not coarse or now_ns - state.grouped_ns < int(_EVERY_S * NS_PER_S):
+    if now_ns - state.grouped_ns < int(_EVERY_S * NS_PER_S):
+        return []
+    if not any(merges(model) for model in state.models):
         return []
     state.grouped_ns = now_ns
     clusters = _clusters(state)

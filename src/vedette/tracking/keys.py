@@ -59,6 +59,8 @@ def _shared(
     state: TrackerState, rows: np.ndarray[tuple[int], np.dtype[np.int64]], now_ns: int
 ) -> list[Event]:
     bank = state.bank
+    if not state.keys_shared and len(set(bank.key[rows].tolist())) == len(rows):
+        return []
     keys, counts = np.unique(bank.key[rows], return_counts=True)
     alive, events = [], list[Event]()
     told = {(a, b) for a, b in state.keys_shared}

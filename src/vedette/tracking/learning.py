@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vedette.base.constants import NS_PER_S
-from vedette.kernels.cells import cells_of_plots, density_ratio
+from vedette.kernels.look import cells_at, count_unexplained
 from vedette.kernels.measure import POLAR
-from vedette.model.measurements import F64, I64, Bools, SensorModel
+from vedette.model.measurements import F64, I64, SensorModel
 from vedette.tracking.looks import Look, sector_width
 
 _ALONG, _ACROSS = 32, 32  # range by azimuth, or east by north
@@ -34,7 +34,7 @@ _DETECTION_MIN, _DETECTION_MAX = 0.2, 0.99
 _RATIO_MAX = 100.0  # of density to what the site file says: beyond, something else is wrong
 # Keys that unexplained plots carried lately: as many as are worth knowing, the rarest give way.
 _KEYS, _UNEXPLAINED_PROB, _UNHEARD_PLOTS = 64, 0.5, 20.0
-_KNOWN_PROB = 0.9  # a track this likely exists: whether it was seen says something of the sensor
+KNOWN_PROB = 0.9  # a track this likely exists: whether it was seen says something of the sensor
 
 
 @dataclass(slots=True)
@@ -83,15 +83,6 @@ def own_models(models: list[SensorModel]) -> list[SensorModel]:
     return [replace(model) for model in models]
 
 
-def cells_of(model: SensorModel, look: Look) -> I64:
-    """Give the cell of each plot (J,): range and azimuth, or east and north about the sensor."""
-    answer: I64 = cells_of_plots(
-        look.kind, look.z, max(model.range_max_m, 1.0), model.azimuth_from_rad,
-        sector_width(model), model.position_enu_m, _ALONG, _ACROSS,
-    )  # fmt: skip
-    return answer
-
-
 def _stated_rate(model: SensorModel, look: Look) -> float:
     """Give the false plots a scan and cell that the site file means. A disc fills pi/4 of its
     square."""
@@ -99,18 +90,21 @@ def _stated_rate(model: SensorModel, look: Look) -> float:
     return float(max(model.clutter_per_scan, 1.0 / _RATIO_MAX) / (CELLS * share))
 
 
-def clutter_ratio(learning: Learning, model: SensorModel, look: Look, cells: I64) -> F64:
-    """Give for each plot (J,) how many times denser false plots are there than the site file says.
+def clutter_ratio(learning: Learning, model: SensorModel, look: Look) -> tuple[I64, F64]:
+    """Give each plot's cell (J,), and how many times denser false plots are there than stated (J,).
 
-    rate of a cell = (a + n) / (a / average + scans), a = _AVERAGE_PLOTS.
+    Cells are of range and azimuth, or east and north about the sensor. Rate of a cell = (a + n) /
+    (a / average + scans), a = _AVERAGE_PLOTS.
     """
     s, stated = model.index, _stated_rate(model, look)
     # Of what transmits, those who lie are few, until they come: a quiet hour is no proof of truth.
     least = 1.0 if model.cooperative else 1.0 / _RATIO_MAX
     # A swarm not yet tracked is no weather: the fullest cells have no say in the average.
-    answer: F64 = density_ratio(
-        learning.plots[s], float(learning.scans[s]), cells, stated, _STATED_PAIRS, _AVERAGE_PLOTS,
-        1.0 - _CROWDED_SHARE, least, _RATIO_MAX,
+    answer: tuple[I64, F64] = cells_at(
+        look.kind, look.z, max(model.range_max_m, 1.0), model.azimuth_from_rad,
+        sector_width(model), model.position_enu_m, _ALONG, _ACROSS, learning.plots[s],
+        float(learning.scans[s]), stated, _STATED_PAIRS, _AVERAGE_PLOTS, 1.0 - _CROWDED_SHARE,
+        least, _RATIO_MAX,
     )  # fmt: skip
     return answer
 
@@ -139,17 +133,6 @@ def match_evidence(learning: Learning, model: SensorModel, look: Look, most_log:
     return answer
 
 
-def _learn_keys(learning: Learning, s: int, key: I64, unclaimed: F64) -> None:
-    """Count the keys of unexplained plots; a new one takes the place of the rarest."""
-    keys, plots = learning.keys[s], learning.key_plots[s]
-    for j in np.flatnonzero((key != 0) & (unclaimed > _UNEXPLAINED_PROB)):
-        found = np.flatnonzero(keys == key[j])
-        at = int(found[0]) if len(found) else int(np.argmin(plots))
-        if len(found) == 0:
-            keys[at], plots[at] = key[j], 0.0
-        plots[at] += unclaimed[j]
-
-
 def learn_clutter(
     learning: Learning,
     model: SensorModel,
@@ -168,21 +151,12 @@ def learn_clutter(
     passed = (t_ns - before_ns) / NS_PER_S / period_s if before_ns else 1.0
     passed = min(max(passed, 0.0), _GAP_SCANS)
     kept = float(np.exp(-passed / _MEMORY_SCANS))
-    learning.plots[s] *= kept
-    learning.plots[s] += np.bincount(cells, unclaimed, CELLS)
     learning.scans[s] = kept * learning.scans[s] + passed
-    learning.key_plots[s] *= kept
-    _learn_keys(learning, s, look.key, unclaimed)
+    count_unexplained(
+        learning.plots[s], learning.keys[s], learning.key_plots[s], cells, unclaimed, look.key,
+        kept, _UNEXPLAINED_PROB,
+    )  # fmt: skip
     return passed
-
-
-def known(existence: F64, track_id: I64, hit_ns: I64, lately_ns: int) -> Bools:
-    """Say from which tracks (N,) a sensor's seeing can be learnt: certain ones it lately saw.
-
-    One that it has not seen since lately_ns may be masked from it, which is not its weakness.
-    """
-    answer: Bools = (track_id > 0) & (existence > _KNOWN_PROB) & (hit_ns > lately_ns)
-    return answer
 
 
 def learn_detection(

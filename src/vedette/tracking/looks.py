@@ -15,15 +15,9 @@ from vedette.base.constants import NS_PER_S
 from vedette.kernels.arrivals import ARRIVALS, STATED_HEIGHT
 from vedette.kernels.gating import BY_PLANE
 from vedette.kernels.lattice import lay_out
+from vedette.kernels.look import lay_look, take_in
 from vedette.kernels.measure import COMPONENTS, RANGE_RATE
-from vedette.kernels.plots import (
-    cuts,
-    eight_components,
-    spread_over,
-    strip_of,
-    unrepeated,
-    widest,
-)
+from vedette.kernels.plots import cuts, unrepeated
 from vedette.model.measurements import (
     F64,
     I64,
@@ -89,14 +83,22 @@ def looks_of(
 
     period_s: the sensor's scan period; thresholds (9,): gate by number of components.
     """
-    z, variance = components(batch)
-    kept = unrepeated(batch.t_meas_ns, z.view(np.int64))
-    ends = _cuts(batch, model, period_s, kept)
+    span_ns = _span_ns(model, period_s)
+    if batch.kind == MeasurementKind.TDOA:
+        z, variance = components(batch)
+        kept = unrepeated(batch.t_meas_ns, z.view(np.int64))
+        ends = cuts(batch.t_meas_ns, batch.identity_key, kept, span_ns, model.cooperative)
+    else:
+        z, variance, kept, ends = take_in(
+            batch.t_meas_ns, batch.z, batch.sigma, batch.height_m, batch.height_sigma_m,
+            batch.velocity_enu_mps, batch.velocity_sigma_mps, batch.identity_key, span_ns,
+            model.cooperative,
+        )  # fmt: skip
     if len(ends) == 1 and len(kept) == len(z) > 0:
         yield _look(batch, model, z, variance, slice(None), thresholds)
         return
     start = 0
-    for end in ends:
+    for end in ends.tolist():
         rows = kept[start:end]
         start = end
         if len(rows):
@@ -104,13 +106,7 @@ def looks_of(
 
 
 def components(batch: MeasurementBatch) -> tuple[F64, F64]:
-    """Give z and variance (M, 8), of arrival times (M, 8 + R), NaN what cannot be used."""
-    if batch.kind != MeasurementKind.TDOA:
-        answer: tuple[F64, F64] = eight_components(
-            batch.z, batch.sigma, batch.height_m, batch.height_sigma_m, batch.velocity_enu_mps,
-            batch.velocity_sigma_mps,
-        )  # fmt: skip
-        return answer
+    """Give z and variance (M, 8 + R) of a batch of arrival times, NaN what cannot be used."""
     nothing = np.full((len(batch.z), STATED_HEIGHT), math.nan)
     speed_sigma = np.repeat(batch.velocity_sigma_mps[:, None], 3, axis=1)
     # Arrivals come last, so that the rest keeps its place.
@@ -120,17 +116,13 @@ def components(batch: MeasurementBatch) -> tuple[F64, F64]:
     return np.ascontiguousarray(z), np.ascontiguousarray(sigma * sigma)
 
 
-def _cuts(batch: MeasurementBatch, model: SensorModel, period_s: float, kept: I64) -> list[int]:
-    """Say where looks end: when the span is too long, or an address speaks twice."""
+def _span_ns(model: SensorModel, period_s: float) -> int:
+    """Say how long a look of a sensor may be."""
     if model.cooperative:
         span_s = min(_COOPERATIVE_SPAN_S, period_s)
     else:
         span_s = period_s * (_ROTATING_SPAN_RATIO if model.rotating else _FRAME_SPAN_RATIO)
-    span_ns = int(span_s * NS_PER_S)
-    ends: list[int] = cuts(
-        batch.t_meas_ns, batch.identity_key, kept, span_ns, model.cooperative
-    ).tolist()
-    return ends
+    return int(span_s * NS_PER_S)
 
 
 def _look(
@@ -142,32 +134,24 @@ def _look(
     thresholds: F64,
 ) -> Look:
     kind = int(batch.kind)
-    polar = kind == MeasurementKind.POLAR
+    span = _spans(model, kind == MeasurementKind.POLAR, z.shape[1])
+    clutter, reach_sigmas, margins, strip, order, ordered, plane, cells, cell_m = lay_look(
+        kind, z, variance, span, max(model.clutter_per_scan, _CLUTTER_MIN), thresholds,
+        _CELL_REACHES, _REACH_MIN_M,
+    )  # fmt: skip
     if kind == MeasurementKind.TDOA:
         clutter = _false_arrivals(model, z)
-    else:
-        clutter = _clutter_density(model, polar, z)
-    most, worst = widest(z, variance)
-    reach_sigmas = math.sqrt(float(thresholds[most]))
-    sigma = np.sqrt(worst)
-    margins = reach_sigmas * sigma[[1, 0, 1, 2]]
-    strip, along, plane = strip_of(kind, z)
-    cell_m = _cell(kind, margins, plane)
-    if strip == BY_PLANE:
-        cells, order, plane = lay_out(plane, cell_m)
-    else:
-        cells, order = np.zeros(1, np.int64), np.argsort(along, kind="stable")
     return Look(
         sensor_index=batch.sensor_index,
         kind=kind,
-        t_ns=np.require(batch.t_meas_ns[rows], requirements=["C", "W"]),
+        t_ns=_own(batch.t_meas_ns[rows]),
         z=_with_ambiguity(model, kind, z),
         variance=variance,
-        key=np.require(batch.identity_key[rows], requirements=["C", "W"]),
-        report_index=np.require(batch.report_index[rows], requirements=["C", "W"]),
+        key=_own(batch.identity_key[rows]),
+        report_index=_own(batch.report_index[rows]),
         strip=strip,
         order=order,
-        ordered=along[order] if len(along) else along,
+        ordered=ordered,
         plane=plane,
         cells=cells,
         cell_m=cell_m,
@@ -175,6 +159,12 @@ def _look(
         reach_sigmas=reach_sigmas,
         clutter=clutter,
     )
+
+
+def _own(column: I64) -> I64:
+    """Give a column of the one layout the kernels are compiled for: whole, and writable."""
+    flags = column.flags
+    return column if flags.c_contiguous and flags.writeable else np.array(column)
 
 
 def _with_ambiguity(model: SensorModel, kind: int, z: F64) -> F64:
@@ -220,15 +210,6 @@ def without_rate(look: Look) -> Look:
     return replace(look, z=z)
 
 
-def _cell(kind: int, margins: F64, plane: F64) -> float:
-    """Give the side of the cells: about a window, so that a window lies in a few of them."""
-    reach = float(max(margins[1], margins[2]))
-    if kind == MeasurementKind.POLAR:
-        far = float(np.abs(plane).max()) if len(plane) else 0.0
-        reach = float(max(margins[1], margins[0] * far))
-    return _CELL_REACHES * max(reach, _REACH_MIN_M)
-
-
 def sector_width(model: SensorModel) -> float:
     """Give the width of a sensor's coverage in azimuth (rad), 2 pi all round."""
     return (model.azimuth_to_rad - model.azimuth_from_rad) % (2.0 * math.pi) or 2.0 * math.pi
@@ -250,13 +231,13 @@ def _false_arrivals(model: SensorModel, z: F64) -> F64:
     return density
 
 
-def _clutter_density(model: SensorModel, polar: bool, z: F64) -> F64:
-    """Spread the sensor's false plots evenly over what each measurement observes.
+def _spans(model: SensorModel, polar: bool, width: int) -> F64:
+    """Give the spans (width,) over which false plots spread evenly in what a plot observes.
 
-    clutter_per_scan over (range span x azimuth span x ...) for the components present; for
-    positions over the disc of coverage.
+    Range span, azimuth span and so on, of the components present; for positions the disc of
+    coverage.
     """
-    span = np.full(8, _SPEED_SPAN_MPS)
+    span = np.full(width, _SPEED_SPAN_MPS)
     if polar:
         span[0] = max(model.range_max_m - model.range_min_m, 1.0)
         span[1] = sector_width(model)
@@ -266,5 +247,4 @@ def _clutter_density(model: SensorModel, polar: bool, z: F64) -> F64:
         span[0] = span[1] = math.sqrt(math.pi) * model.range_max_m
         span[2] = model.watched_depth_m
     span[4] = _HEIGHT_SPAN_M
-    density: F64 = spread_over(z, span, max(model.clutter_per_scan, _CLUTTER_MIN))
-    return density
+    return span

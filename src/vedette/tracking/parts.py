@@ -28,6 +28,8 @@ def in_parts(rows: int, threads: int, work: Callable[[int, int], T]) -> list[T]:
     The calls may run at once: each must write to its own rows alone. Returns what they return, in
     order of rows. Raises what any of them raises after all have ended.
     """
+    if rows < 2 * _ROWS_MIN or threads == 1:
+        return [work(0, rows)]
     threads = min(threads or cores(), rows // _ROWS_MIN)
     if threads < 2:
         return [work(0, rows)]

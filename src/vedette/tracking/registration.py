@@ -104,7 +104,7 @@ def learn(state: TrackerState, now_ns: int) -> None:
         return
     if reg.learned_ns:
         grown = reg.prior.ravel() ** 2 * min(passed_s, 60.0) / _FORGET_S
-        reg.cov[np.diag_indices_from(reg.cov)] += grown
+        reg.cov.flat[:: len(reg.cov) + 1] += grown  # its diagonal
     reg.learned_ns = now_ns
     if len(reg.plots.serial) == 0:
         return

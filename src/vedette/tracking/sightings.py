@@ -3,25 +3,11 @@
 import numpy as np
 
 from vedette.base.constants import NS_PER_S
-from vedette.kernels.bank import likeliest
-from vedette.model.measurements import F64, I64
+from vedette.model.measurements import I64
 from vedette.tracking.looks import Look
 from vedette.tracking.state import TrackerState
 
 _KEPT_MAX = 4_096  # a few seconds of a busy sky; beyond, the newest speak for all
-
-
-def note_likeliest(
-    state: TrackerState, look: Look, first: I64, column: I64, prob: F64, missed: F64
-) -> None:
-    """Remember for each track that was seen its likeliest plot.
-
-    first (N + 1,), column, prob (K,): each track's candidates; missed (N,).
-    """
-    if not _compared(state, look):
-        return
-    rows, plots = likeliest(first, column, prob, missed)
-    note(state, look, state.bank.serial[rows], plots)
 
 
 def _compared(state: TrackerState, look: Look) -> bool:
@@ -36,7 +22,7 @@ def note(state: TrackerState, look: Look, serial: I64, rows: I64) -> None:
     Without a second sensor of the kind there is nothing to compare, and nothing is kept.
     """
     reg, s = state.registration, look.sensor_index
-    if not _compared(state, look):
+    if len(rows) == 0 or not _compared(state, look):
         return
     t_ns, z, variance = look.t_ns[rows], look.z[rows, :3].copy(), look.variance[rows, :3].copy()
     if reg.applied and not reg.aside[s]:

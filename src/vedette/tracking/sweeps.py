@@ -11,11 +11,11 @@ import numpy as np
 
 from vedette.base.angles import TWO_PI, wrap_two_pi
 from vedette.base.constants import NS_PER_S
-from vedette.kernels.bernoulli import penalise_unseen
+from vedette.kernels.look import miss_unseen
 from vedette.model.measurements import F64, SensorModel
 from vedette.model.reports import SensorStatus, View
-from vedette.tracking.associate import undetected
-from vedette.tracking.learning import known, learn_detection
+from vedette.tracking.associate import misses
+from vedette.tracking.learning import KNOWN_PROB, learn_detection
 from vedette.tracking.looks import Look, sector_width
 from vedette.tracking.singles import miss_singles
 from vedette.tracking.state import TrackerState
@@ -111,24 +111,20 @@ def _penalise(
     bank, n = state.bank, state.bank.count
     model = state.models[sensor_index]
     since_ns = t_ns - int(periods * state.period_s[sensor_index] * NS_PER_S)
-    miss_singles(state, model, t_ns, since_ns, _coverage(model), start_rad, width_rad)
+    coverage = _coverage(model)
+    miss_singles(state, model, t_ns, since_ns, coverage, start_rad, width_rad)
     if n == 0:
         return
-    share = visible(state, sensor_index, t_ns)
-    looked, before = bank.looked_ns[:n, sensor_index].copy(), bank.existence[:n].copy()
-    penalise_unseen(
-        n, bank.t_ns, bank.x, bank.mode_prob, bank.existence,
-        undetected(state, sensor_index, t_ns, share), looked, t_ns, since_ns,
-        model.position_enu_m, model.enu_from_sensor, _coverage(model), start_rad, width_rad,
+    unseen = miss_unseen(
+        n, bank.t_ns, bank.x, bank.mode_prob, bank.existence, bank.track_id, bank.crossing,
+        bank.looked_ns, bank.hit_ns, sensor_index, not model.cooperative, t_ns, since_ns,
+        *misses(state, sensor_index, t_ns), visible(state, sensor_index, t_ns),
+        FULLY_VISIBLE_SHARE, KNOWN_PROB, model.position_enu_m, model.enu_from_sensor, coverage,
+        start_rad, width_rad,
     )  # fmt: skip
-    bank.looked_ns[:n, sensor_index] = looked
     if state.settings.learns:
-        lately_ns = t_ns - int(state.settings.stranger_s * NS_PER_S)
-        asked = known(before, bank.track_id[:n], bank.hit_ns[:n, sensor_index], lately_ns)
-        asked &= share > FULLY_VISIBLE_SHARE
-        unseen = float(np.count_nonzero(asked & (bank.existence[:n] < before)))
         period_s = float(state.period_s[sensor_index])
-        learn_detection(state.learning, model, 0.0, unseen, t_ns, period_s)
+        learn_detection(state.learning, model, 0.0, float(unseen), t_ns, period_s)
 
 
 def _coverage(model: SensorModel) -> F64:

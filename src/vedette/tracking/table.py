@@ -3,6 +3,7 @@
 import numpy as np
 
 from vedette.kernels.bernoulli import publish
+from vedette.kernels.look import confirmed
 from vedette.model.measurements import F64, I64
 from vedette.tracking.associate import parameters
 from vedette.tracking.parts import in_parts
@@ -45,8 +46,7 @@ def _publish(
 def fill_table(state: TrackerState, now_ns: int) -> None:
     """Write all confirmed and coasting tracks into state.table, ordered by number."""
     bank, table = state.bank, state.table
-    rows = np.flatnonzero(bank.track_id[: bank.count] > 0)
-    rows = rows[np.argsort(bank.track_id[rows], kind="stable")]
+    rows = confirmed(bank.count, bank.track_id, bank.track_id)
     n = len(rows)
     grow_table(table, n, state.tracks_max)
     table.count, table.t_ns = n, now_ns
