@@ -36,6 +36,8 @@ AHEAD_STEP_S = 0.5
 # this many moments of the effector's way.
 CLEAR_SIGMAS = 2.0
 WAY_MOMENTS = 6
+_SHARES = np.arange(float(WAY_MOMENTS))
+_AHEAD_S = np.arange(0.0, AHEAD_S_MAX + AHEAD_STEP_S, AHEAD_STEP_S)
 COASTING_RATIO = 0.5  # a place that is only predicted halves the chance: argued, not measured
 
 
@@ -92,9 +94,10 @@ def reach(effector: Effector, place_enu: list[float], state_enu: F64, arrival_s:
     to start for a meeting before the arrival.
     """
     horizon_s = arrival_s if 0.0 < arrival_s < AHEAD_S_MAX else AHEAD_S_MAX
-    ahead_s = np.arange(0.0, horizon_s + AHEAD_STEP_S, AHEAD_STEP_S)
-    way = state_enu[None, :3] + ahead_s[:, None] * state_enu[None, 3:] - np.array(place_enu)
-    range_m = np.sqrt((way**2).sum(axis=1))
+    ahead_s = _AHEAD_S[: math.ceil((horizon_s + AHEAD_STEP_S) / AHEAD_STEP_S)]
+    state = state_enu.tolist()
+    east, north, up = (state[k] + ahead_s * state[3 + k] - place_enu[k] for k in range(3))
+    range_m = np.sqrt(east * east + north * north + up * up)
     within = (range_m >= effector.range_min_m) & (range_m <= effector.range_max_m)
     spare_s = ahead_s - effector.reaction_s - range_m / effector.speed_mps
     if not within.any():
@@ -123,11 +126,13 @@ def touched(
     if len(others.track_id) == 0:
         return ()
     start = np.array(place_enu)
-    moments_s = np.linspace(min(effector.reaction_s, time_to_reach_s), time_to_reach_s, WAY_MOMENTS)
+    begun_s = min(effector.reaction_s, time_to_reach_s)
+    moments_s = begun_s + _SHARES * ((time_to_reach_s - begun_s) / (WAY_MOMENTS - 1))
+    moments_s[-1] = time_to_reach_s
     place = others.state_enu[:, None, :3] + moments_s[None, :, None] * others.state_enu[:, None, 3:]
     along = meeting[:2] - start[:2]
     length2 = max(1.0, float(along @ along))
-    share = np.clip(((place[:, :, :2] - start[:2]) @ along) / length2, 0.0, 1.0)
+    share = np.minimum(np.maximum((place[:, :, :2] - start[:2]) @ along / length2, 0.0), 1.0)
     nearest = start[:2] + share[:, :, None] * along
     away_m = np.hypot(place[:, :, 0] - nearest[:, :, 0], place[:, :, 1] - nearest[:, :, 1])
     near = away_m <= effector.hazard_radius_m + CLEAR_SIGMAS * others.sigma_m[:, None]

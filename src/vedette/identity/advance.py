@@ -41,6 +41,10 @@ CLASS_LEAD_PROB = 0.15  # and changed when it leads the named one by this much
 CHECK_LOOKS = 8  # comparisons that make a claim verified, with the misses of a radar among them
 TROUBLE_LOOKS = 3  # evaluations in a row before a conflict is told
 FRIENDLY = (Identity.FRIEND, Identity.ASSUMED_FRIEND)
+_FINER = {
+    kind: tuple(label for label in LABELS if coarse_label(label) == kind)
+    for kind in map(coarse_label, LABELS)
+}
 
 
 def advance(
@@ -92,10 +96,11 @@ def _match_tracks(state: IdentityState, tracks: TrackTable, now_ns: int) -> None
 def _places_now(tracks: TrackTable) -> dict[int, tuple[float, float, float, float]]:
     """Give each track's east, north, up and the sigma of its place on the ground, m."""
     count = tracks.count
-    var = np.maximum(np.trace(tracks.cov_enu[:count, :2, :2], axis1=1, axis2=2), 0.0)
-    table = np.column_stack([tracks.state_enu[:count, :3], np.sqrt(0.5 * var)]).tolist()
-    ids = tracks.track_id[:count].tolist()
-    return {track_id: tuple(row) for track_id, row in zip(ids, table, strict=True)}
+    cov = tracks.cov_enu[:count]
+    table = np.empty((count, 4))
+    table[:, :3] = tracks.state_enu[:count, :3]
+    table[:, 3] = np.sqrt(0.5 * np.maximum(cov[:, 0, 0] + cov[:, 1, 1], 0.0))
+    return dict(zip(tracks.track_id[:count].tolist(), map(tuple, table.tolist()), strict=True))
 
 
 def _evaluate(
@@ -274,13 +279,13 @@ def _to_name(record: IdentityRecord) -> ObjectClass:
     one-way one is a drone), and within it the likeliest class is named.
     """
     kinds = coarse_probs(record.class_prob)
-    kind, held = max(kinds, key=lambda k: kinds[k]), coarse_label(record.object_class)
+    kind, held = max(kinds, key=kinds.__getitem__), coarse_label(record.object_class)
     if kinds[kind] < CLASS_MIN_PROB:
         return record.object_class
     if kind != held and kinds[kind] - kinds[held] < CLASS_LEAD_PROB:
         return record.object_class
     chance = record.class_prob
-    own = max((k for k in chance if coarse_label(k) == kind), key=lambda k: chance[k])
+    own = max(_FINER[kind], key=chance.__getitem__)
     if kind == held and chance[own] - chance[record.object_class] < CLASS_LEAD_PROB:
         return record.object_class
     return ObjectClass(own)

@@ -11,6 +11,7 @@ together with the flight and echo of a civil aircraft (2).
 """
 
 import math
+from operator import itemgetter
 
 from vedette.base.constants import NS_PER_S
 from vedette.base.names import class_words, track_name
@@ -58,6 +59,8 @@ UNSEEN_WEIGHT = -3.0
 UNSEEN_MIN = 5  # evaluations in a row, so seconds
 CONTRADICTED_WEIGHT = -5.0
 OWN_LIFE_S = 180.0  # how long a measurement of our own vouches for a track's flight
+_CREWED, _FIXED_WING = itemgetter(*IS_CREWED), itemgetter(*IS_FIXED_WING)
+_HARMLESS = itemgetter(*IS_HARMLESS)
 
 
 def weigh(ledger: list[Evidence], about: str) -> float:
@@ -86,12 +89,12 @@ def build(case: Case, scene: Scene, places: Places) -> list[Evidence]:
 
 def civil_prob(measured: list[float]) -> float:
     """Say how probably this is a crewed aircraft, by measurement alone. measured (classes,)."""
-    return math.fsum(measured[kind] for kind in IS_CREWED)
+    return math.fsum(_CREWED(measured))
 
 
 def fixed_wing_prob(measured: list[float]) -> float:
     """Say how probably this is a fixed-wing drone of any kind. measured (classes,)."""
-    return math.fsum(measured[kind] for kind in IS_FIXED_WING)
+    return math.fsum(_FIXED_WING(measured))
 
 
 def log_odds(prob: float) -> float:
@@ -331,7 +334,7 @@ def _agreeing_intent(case: Case, claim: Claim) -> float:
 def _kind_intent(case: Case, scene: Scene) -> list[Evidence]:
     measured = scene.measured[case.row]
     fixed, multi = fixed_wing_prob(measured), measured[MULTIROTOR]
-    tame = civil_prob(measured) + math.fsum(measured[kind] for kind in IS_HARMLESS)
+    tame = civil_prob(measured) + math.fsum(_HARMLESS(measured))
     items = []
     if fixed > 0.5 or multi > 0.5:
         most = FIXED_WING_MAX if fixed >= multi else MULTIROTOR_MAX
@@ -370,4 +373,6 @@ def _lane_intent(case: Case, scene: Scene, places: Places) -> list[Evidence]:
 
 def _lanes(case: Case, scene: Scene, places: Places, civil: bool) -> list[str]:
     inside = scene.lanes[case.row]
+    if True not in inside:
+        return []
     return [lane.name for i, lane in enumerate(places.lanes) if lane.civil == civil and inside[i]]

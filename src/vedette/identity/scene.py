@@ -50,6 +50,7 @@ CIVIL_LANE_LOG = 1.5  # keeping to a civil lane speaks for a crewed aircraft, 4.
 # so much: one-way drones and light aircraft of 50 to 65 m/s are parted by made flights alone.
 JUDGE_TEMPER_MAX = 0.9
 CLAIM_CLASS_LOG = 1.5  # an agreeing claim speaks for its kind of craft, 4.5 to 1
+_SAYS_NOTHING = np.zeros(len(LABELS))
 
 
 @dataclass(slots=True)
@@ -249,6 +250,8 @@ def _looks(memories: list[Memory]) -> tuple[Looks, F64]:
 
 def _votes(memory: Memory) -> F64:
     """Add up what the sensors vote, sensors in order of name; each counts as VOTE_GAIN at most."""
+    if not memory.votes:
+        return _SAYS_NOTHING
     total = np.zeros(len(LABELS))
     for sensor in sorted(memory.votes):
         total += vote_log(memory.votes[sensor])
@@ -260,12 +263,12 @@ def vote_log(vote: Vote) -> F64:
     return VOTE_GAIN * vote.looks / (vote.looks + 1.0) * vote.mean_log
 
 
-def _claimed_kind(memory: Memory, now_ns: int) -> list[float]:
+def _claimed_kind(memory: Memory, now_ns: int) -> list[float] | F64:
     """Let a claim that own radars confirm speak for its kind of craft, and no other."""
-    log = [0.0] * len(LABELS)
     claim = memory.claim
     if claim is None or now_ns - claim.t_ns > CLAIM_LIFE_S * NS_PER_S:
-        return log
+        return _SAYS_NOTHING
+    log = [0.0] * len(LABELS)
     trust = CLAIM_CLASS_LOG * agreement_ratio(memory.agreement, now_ns)
     if claim.icao24:
         for kind in IS_CREWED:

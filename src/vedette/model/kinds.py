@@ -39,7 +39,7 @@ def coarse_probs(class_prob: dict[str, float]) -> dict[str, float]:
     """Add the probabilities of classes up to those of the seven that every format knows."""
     found: dict[str, float] = {}
     for label, prob in class_prob.items():
-        wide = coarse_label(label)
+        wide = _COARSE_LABELS.get(label, label)
         found[wide] = found.get(wide, 0.0) + prob
     return found
 

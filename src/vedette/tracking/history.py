@@ -7,6 +7,7 @@ the constants here, in work by `affordable`.
 """
 
 import copy
+import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
@@ -74,15 +75,15 @@ def keep_step(
     history = state.history
     work = _work_of(state, batches, statuses)
     passed_s = (now_ns - state.now_ns) / NS_PER_S if state.now_ns else 0.0
-    kept = max(sum(step.work for step in history.steps), int(_KEPT_S * _WORK_PER_S))
+    kept = max(sum([step.work for step in history.steps]), int(_KEPT_S * _WORK_PER_S))
     earned = _WORK_RATIO * work + int(min(passed_s, _KEPT_S) * _WORK_PER_S)
     history.credit = min(history.credit + earned, kept)
     keep_past(state, history.first + len(history.steps))
     if not history.pasts:
         return
     newest_ns = max([state.newest_ns, *(int(b.t_meas_ns[-1]) for b in batches)])
-    quiet = [replace(b, report_index=np.full(len(b.t_meas_ns), -1)) for b in batches]
-    items = sum(len(b.t_meas_ns) for b in batches) + len(statuses)
+    quiet = [_without_reports(b) for b in batches]
+    items = sum([len(b.t_meas_ns) for b in batches]) + len(statuses)
     history.steps.append(Step(now_ns, newest_ns, work, quiet, list(statuses), items))
     _forget(state)
 
@@ -182,6 +183,14 @@ def _work_of(
 
 
 _COLUMNS = tuple(f.name for f in fields(MeasurementBatch) if f.name not in ("sensor_index", "kind"))
+_NUMBERED = operator.attrgetter(
+    *(n for n in ("sensor_index", "kind", *_COLUMNS) if n != "report_index")
+)
+
+
+def _without_reports(batch: MeasurementBatch) -> MeasurementBatch:
+    """Give a batch whose measurements are of no report."""
+    return MeasurementBatch(*_NUMBERED(batch), report_index=np.full(len(batch.t_meas_ns), -1))
 
 
 def _present_ns(state: TrackerState) -> int:
@@ -289,10 +298,10 @@ def _forget(state: TrackerState) -> None:
     history = state.history
     needed_ns = state.newest_ns - int(state.settings.late_max_s * NS_PER_S)
     needed_ns = min([needed_ns, *(int(b.t_meas_ns[0]) for b in history.late_batches)])
-    needed_ns = min([needed_ns, *(s.newest_ns for s in history.steps if s.withheld)])
+    needed_ns = min([needed_ns, *[s.newest_ns for s in history.steps if s.withheld]])
     while history.pasts:
-        size_bytes = sum(past.size_bytes for past in history.pasts)
-        size_bytes += _PLOT_BYTES * sum(step.items for step in history.steps)
+        size_bytes = sum([past.size_bytes for past in history.pasts])
+        size_bytes += _PLOT_BYTES * sum([step.items for step in history.steps])
         over = size_bytes > _BYTES_MAX or len(history.steps) > _STEPS_MAX
         unused = len(history.pasts) > 1 and history.pasts[1].tracker.newest_ns < needed_ns
         if not (over or unused):

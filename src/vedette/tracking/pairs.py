@@ -13,7 +13,7 @@ import numpy as np
 from vedette.base.constants import NS_PER_S
 from vedette.kernels.measure import ENU
 from vedette.kernels.rivals import possible_pairs
-from vedette.model.measurements import F64, I64, Bools, SensorModel
+from vedette.model.measurements import F64, I64, Bools
 from vedette.tracking.looks import Look
 from vedette.tracking.state import Plots, TrackerState
 from vedette.tracking.table import states_at
@@ -92,7 +92,10 @@ def seen_by_tracks(state: TrackerState, look: Look, prior: F64) -> tuple[I64, I6
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     mean, cov = states_at(state, rows, int(look.t_ns[-1]))
     height = np.full(len(z), float(mean[:, 2].mean()))
-    place, J, noise = _place(state.models[s], look.kind, z, variance, height, height * 0.0 + 1e6)
+    place, J, noise = _place(
+        state.sensors_enu[s], state.enu_from_sensors[s : s + 1], look.kind, z, variance, height,
+        height * 0.0 + 1e6,
+    )  # fmt: skip
     speed2 = np.full(len(z), float((mean[:, 3:5] ** 2).sum(axis=1).max()))
     wide2 = _reach2(J, noise, np.broadcast_to(prior, (len(z), 4)), speed2)
     gap = place[:, None, :2] - mean[None, :, :2]
@@ -119,10 +122,12 @@ def _placed(state: TrackerState, plots: Plots, prior: F64) -> _Placed:
     mean, cov = states_at(state, rows, state.now_ns)
     mean, cov = mean[row[at]], cov[row[at]]
     place, J, noise = np.zeros((len(at), 3)), np.zeros((len(at), 3, 3)), np.zeros((len(at), 3, 3))
-    for s in np.unique(plots.sensor[at]):
-        own = plots.sensor[at] == s
+    kinds = state.registration.kinds[plots.sensor[at]]
+    for kind in {*kinds.tolist()}:
+        own = kinds == kind
+        sensor = plots.sensor[at[own]]
         place[own], J[own], noise[own] = _place(
-            state.models[s], int(state.registration.kinds[s]), plots.z[at[own]],
+            state.sensors_enu[sensor], state.enu_from_sensors[sensor], kind, plots.z[at[own]],
             plots.variance[at[own]], mean[own, 2], cov[own, 2, 2],
         )  # fmt: skip
     speed2 = (mean[:, 3:5] ** 2).sum(axis=1)
@@ -134,10 +139,11 @@ def _placed(state: TrackerState, plots: Plots, prior: F64) -> _Placed:
 
 
 def _place(
-    model: SensorModel, kind: int, z: F64, variance: F64, up: F64, up_var: F64
+    sensor_enu: F64, enu_from_sensor: F64, kind: int, z: F64, variance: F64, up: F64, up_var: F64
 ) -> tuple[F64, F64, F64]:
     """Give place (K, 3), its gradient (K, 3, 3) by z and its covariance (K, 3, 3), site ENU.
 
+    sensor_enu (3,) or (K, 3), enu_from_sensor (1 or K, 3, 3): where each plot's sensor is.
     A height that was not measured is the track's: up, up_var (K,). Polar: p = s + M r (cos E sin A,
     cos E cos A, sin E), noise J diag(variance) J'.
     """
@@ -148,7 +154,7 @@ def _place(
         J = np.broadcast_to(np.eye(3), (len(z), 3, 3)).copy()
         return place, J, J * spread[:, :, None]
     r, azimuth = z[:, 0], z[:, 1]
-    sine = np.clip((up - model.position_enu_m[2]) / np.maximum(r, 1.0), -0.9, 0.9)
+    sine = np.clip((up - sensor_enu[..., 2]) / np.maximum(r, 1.0), -0.9, 0.9)
     unseen = np.isnan(z[:, 2])
     elevation = np.where(unseen, np.arcsin(sine), z[:, 2])
     spread = variance.copy()
@@ -160,10 +166,9 @@ def _place(
         [ce * ca, -r * ce * sa, -r * se * ca],
         [se, none, r * ce],
     ])  # fmt: skip
-    M = model.enu_from_sensor
-    J = np.sum(M[None, :, :, None] * local.transpose(2, 0, 1)[:, None], axis=2)
+    J = np.sum(enu_from_sensor[:, :, :, None] * local.transpose(2, 0, 1)[:, None], axis=2)
     noise = np.sum(J[:, :, None, :] * J[:, None, :, :] * spread[:, None, None, :], axis=3)
-    return model.position_enu_m + r[:, None] * J[:, :, 0], J, noise
+    return sensor_enu + r[:, None] * J[:, :, 0], J, noise
 
 
 def _reach2(J: F64, noise: F64, prior: F64, speed2: F64) -> F64:
