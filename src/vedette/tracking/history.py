@@ -190,7 +190,8 @@ _NUMBERED = operator.attrgetter(
 
 def _without_reports(batch: MeasurementBatch) -> MeasurementBatch:
     """Give a batch whose measurements are of no report."""
-    return MeasurementBatch(*_NUMBERED(batch), report_index=np.full(len(batch.t_meas_ns), -1))
+    columns: tuple[Any, ...] = (*_NUMBERED(batch), np.full(len(batch.t_meas_ns), -1))
+    return MeasurementBatch(*columns)
 
 
 def _present_ns(state: TrackerState) -> int:
