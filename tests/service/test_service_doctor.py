@@ -1,8 +1,12 @@
 """The doctor on real sockets: each fault is named, with its sign, and with what to do."""
 
 import asyncio
+import contextlib
 import json
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -198,6 +202,66 @@ def test_silence_refused_connections_and_taken_ports_are_told_apart(page):
     assert any("another program listens there" in note for note in told.notes)
 
 
+async def hanging_up(reader, writer):
+    writer.close()
+
+
+async def silent(reader, writer):
+    with contextlib.suppress(OSError):
+        await reader.read()
+    writer.close()
+
+
+def certificate(folder):
+    """Make a certificate for a day, and give who is served with it."""
+    program = shutil.which("openssl")
+    if program is None:
+        pytest.skip("the openssl command is absent")
+    made = ("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=tak")
+    files = (str(folder / "tak.key"), str(folder / "tak.pem"))
+    subprocess.run([program, *made, "-keyout", files[0], "-out", files[1]], check=True,
+                   capture_output=True)  # fmt: skip
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(files[1], files[0])
+    return served
+
+
+def test_who_answers_and_will_not_speak_is_told_with_the_reason(page, tmp_path):
+    tls = certificate(tmp_path)
+    calls = {  # kind, how it is served, keys of the feed
+        "foreign": ("cot_tcp", (silent, tls), f'tls_ca = "{tmp_path}/tak.pem"'),
+        "curt": ("cot_tcp", (hanging_up, None), ""),
+        "still-tak": ("cot_tcp", (silent, None), ""),
+        "still-node": ("sapient_tcp", (silent, None), ""),
+        "still-adsb": ("beast_tcp", (silent, None), ""),
+        "curt-adsb": ("beast_tcp", (hanging_up, None), ""),
+        "keyless": ("cot_tcp", (silent, None), f'tls_ca = "{tmp_path}/no.pem"'),
+    }
+
+    async def work():
+        text = HEAD % page + (SENSOR % "own").replace("radar_3d", "position")
+        text += "cooperative = true\n" + (SENSOR % "adsb").replace("radar_3d", "adsb")
+        text += SENSOR % "node" + 'sapient_node = "6f582b41-6c88-481c-bb0f-6021a1739f57"\n'
+        async with contextlib.AsyncExitStack() as stack:
+            for name, (kind, (serve, context), keys) in calls.items():
+                server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+                await stack.enter_async_context(server)
+                port = server.sockets[0].getsockname()[1]
+                sensor = {"cot_tcp": 'sensor = "own"', "beast_tcp": 'sensor = "adsb"'}.get(kind, "")
+                text += FEED % (name, kind, port, f"{sensor}\n{keys}")
+            return await examine(parse_site(text, "site"), 2.0)
+
+    seen = {each.source: words(each) for each in asyncio.run(work()).sources}
+    assert "TLS: " in seen["foreign"] and "tls_name" in seen["foreign"]
+    for name in ("curt", "curt-adsb"):
+        assert "hangs up without a word" in seen[name]
+    assert "tls_certificate" in seen["curt"] and "tls_certificate" not in seen["curt-adsb"]
+    assert "whether anybody else is connected" in seen["still-tak"]
+    assert "whether its sensors are connected" in seen["still-node"]
+    assert "its antenna" in seen["still-adsb"]
+    assert "no.pem" in seen["keyless"] and "mend the file's name" in seen["keyless"]
+
+
 def test_beside_a_running_service_it_says_how_that_service_is(page, tmp_path):
     from vedette.service.live import Place, Service
 
@@ -224,7 +288,6 @@ def test_beside_a_running_service_it_says_how_that_service_is(page, tmp_path):
 
 def test_the_command_fails_where_something_is_wrong_and_records_nothing(page, tmp_path):
     import os
-    import subprocess
     import sys
 
     (port,) = free_ports(1)

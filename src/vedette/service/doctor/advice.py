@@ -13,7 +13,14 @@ import msgspec
 
 from vedette.codecs import formats
 from vedette.config.faults import is_loopback
-from vedette.config.kinds import FILE_FEED, LISTENING_FEEDS
+from vedette.config.kinds import (
+    COT_FEEDS,
+    FILE_FEED,
+    LISTENING_FEEDS,
+    MQTT_FEEDS,
+    SAPIENT_FEEDS,
+    TLS_FEEDS,
+)
 from vedette.config.site import Channel, Feed, Sensor, Site, Webhook
 from vedette.service.doctor.heard import Heard
 from vedette.service.doctor.sockets import Nearby, Opened
@@ -50,6 +57,23 @@ _REMEDIES = {
     "impossible sigma": "mend the sigmas that the sender states: no instrument is like that",
     "no measurement": "let the sensor state a position, a bearing or a range",
 }
+# The same of a connection that we make, by a sign of it in the other side's words.
+_CALL_REMEDIES = (
+    ("hostname mismatch", "set tls_name to the name that the server's certificate states"),
+    ("ip address mismatch", "set tls_name to the name that the server's certificate states"),
+    ("certificate verify failed", "tls_ca must hold the certificate of who signed the server's"),
+    ("self-signed", "tls_ca must hold the certificate of who signed the server's"),
+    ("unable to get", "tls_ca must hold the certificate of who signed the server's"),
+    ("expired", "have its certificate renewed; and see that this machine's clock is right"),
+    ("wrong version number", "it speaks in the clear there: leave tls_ca out, or mend the port"),
+    ("authori", "mend user and password of the feed, and what the broker lets that user read"),
+)
+_OTHER_CALL = "see the log of the other side; mend host, port and the tls keys of the feed"
+_HUNG_UP_TLS = (
+    "it speaks TLS and we do not (set tls_ca), or it does not take our certificate "
+    "(tls_certificate and tls_key: one that it has signed): its log says which"
+)
+_HUNG_UP = "see its log: it may serve something else on this port, or have too many clients already"
 _OF_AIRCRAFT = ("beast", "sbs", "avr", "aircraft_json")
 _COT_TAKEN = (
     "taken are aircraft and sightings; people and vehicles on the ground only where an asset "
@@ -76,7 +100,9 @@ def feed_findings(
             )
         ]
     if fault is not None:
-        return [Finding(what=fault, do=_connection_advice(feed))]
+        return [Finding(what=fault, do=_connection_advice(feed, fault))]
+    if not heard.arrivals and heard.refused and feed.kind not in LISTENING_FEEDS:
+        return _turned_away(feed, heard)
     if not heard.arrivals:
         return [_silence(feed, heard, opened.nearby.get(feed.id, {}), seconds)]
     found = []
@@ -110,7 +136,19 @@ def _unused(feed: Feed, heard: Heard) -> list[Finding]:
     return [Finding(what=what, do=_COT_TAKEN if is_cot else _OTHER_REMEDY)]
 
 
-def _connection_advice(feed: Feed) -> str:
+def _turned_away(feed: Feed, heard: Heard) -> list[Finding]:
+    """Say why a connection that we make is not taken up: the other side answers, and refuses."""
+    found = []
+    for reason, count in heard.refused.most_common(REASONS_TOLD):
+        known = (do for sign, do in _CALL_REMEDIES if sign in reason.lower())
+        what = f"{feed.host}:{feed.port} answers, and nothing comes of it, {count} times: {reason}"
+        found.append(Finding(what=what, do=next(known, _OTHER_CALL)))
+    return found
+
+
+def _connection_advice(feed: Feed, fault: str) -> str:
+    if any(name and name in fault for name in (feed.tls_ca, feed.tls_certificate, feed.tls_key)):
+        return "mend the file's name in the site file, or have this user read it"
     if feed.kind in LISTENING_FEEDS and not is_loopback(feed.host):
         return f"set host to this machine's address towards the senders: it seems {own_address()}"
     if feed.kind in LISTENING_FEEDS:
@@ -130,14 +168,32 @@ def _silence(feed: Feed, heard: Heard, nearby: dict[int, Nearby], seconds: float
                 do=f"set the feed's port to {port}, or the sender's to {feed.port}",
             )
     if feed.kind not in LISTENING_FEEDS:
-        what = f"{feed.host}:{feed.port} answers, and sent nothing in {seconds:g} s"
-        return Finding(what=what, do="see whether the receiver hears anything itself: its antenna")
+        where = f"{feed.host}:{feed.port}"
+        if heard.closed > 1:
+            what = f"{where} answers, and hangs up without a word ({heard.closed} times)"
+            return Finding(what=what, do=_HUNG_UP_TLS if feed.kind in TLS_FEEDS else _HUNG_UP)
+        what = f"{where} answers, and sent nothing in {seconds:g} s"
+        return Finding(what=what, do=_of_the_silent(feed))
     if heard.opened:
         what = f"a sender is connected, and sent nothing in {seconds:g} s"
         return Finding(what=what, do="see whether the sensor detects anything itself")
     transport = "TCP" if feed.kind.endswith(("_tcp", "_listen")) else "UDP"
     what = f"nothing arrived in {seconds:g} s on {transport} {feed.group or feed.host}:{feed.port}"
     return Finding(what=what, do=_reach_advice(feed, transport))
+
+
+def _of_the_silent(feed: Feed) -> str:
+    if feed.kind in COT_FEEDS:
+        wait = "" if feed.tls_ca else ". Or it waits for TLS: then set tls_ca"
+        return (
+            "nothing, if it only takes what we tell; else see on the server whether anybody else "
+            f"is connected: it passes on what others say, to those who may hear it{wait}"
+        )
+    if feed.kind in SAPIENT_FEEDS:
+        return "see at the middleware whether its sensors are connected, and whether it knows us"
+    if feed.kind in MQTT_FEEDS:
+        return f"see whether anything is published: mosquitto_sub -h {feed.host} -t '{feed.topic}'"
+    return "see whether the receiver hears anything itself: its antenna"
 
 
 def _reach_advice(feed: Feed, transport: str) -> str:
