@@ -22,12 +22,14 @@ from vedette.identity.rules import judge, settle
 from vedette.identity.scene import Scene, due_rows, survey
 from vedette.identity.state import IdentityState, Memory, health_ratio
 from vedette.identity.trust import (
+    CHECKED_S,
     CLAIM_LIFE_S,
     is_contradicted,
     is_verified,
     listed_friend,
     standing,
 )
+from vedette.identity.unseen import may_be_one
 from vedette.model.commands import Command
 from vedette.model.enums import Identity, ObjectClass
 from vedette.model.events import ClassChanged, Event, IdentityChanged, IdentityConflict
@@ -40,6 +42,7 @@ CLASS_MIN_PROB = 0.5  # a class is named when it is more probable than all other
 CLASS_LEAD_PROB = 0.15  # and changed when it leads the named one by this much
 CHECK_LOOKS = 8  # comparisons that make a claim verified, with the misses of a radar among them
 TROUBLE_LOOKS = 3  # evaluations in a row before a conflict is told
+SENDERS_MAX = 16  # of one address that are held against each other; of more each is a double
 FRIENDLY = (Identity.FRIEND, Identity.ASSUMED_FRIEND)
 _FINER = {
     kind: tuple(label for label in LABELS if coarse_label(label) == kind)
@@ -117,7 +120,7 @@ def _evaluate(
     for threat in threats:
         reach[threat.track_id] = max(threat.reach_prob, reach.get(threat.track_id, 0.0))
     scene = survey(state, tracks, rows, sources, reach, now_ns)
-    doubles = _double_addresses(state, now_ns)
+    doubles = _double_addresses(state, tracks, now_ns)
     copies = _copies(state, now_ns)
     friends = _friend_places(state, tracks)
     receivers = [
@@ -172,17 +175,31 @@ def _case(
     )
 
 
-def _double_addresses(state: IdentityState, now_ns: int) -> set[int]:
-    """List the tracks that send an address which another live track sends too."""
+def _double_addresses(state: IdentityState, tracks: TrackTable, now_ns: int) -> set[int]:
+    """List the tracks that send an address which another live track elsewhere sends too.
+
+    One that own radars bore out keeps its address for as long as that check holds, though it has
+    fallen silent: who then sends it from elsewhere is another. Two numbers so near each other that
+    they may be one object are no two senders.
+    """
     by_address: dict[str, list[int]] = {}
-    for track_id, memory in state.memories.items():
+    for row, track_id in enumerate(tracks.track_id[: tracks.count].tolist()):
+        memory = state.memories[track_id]
         claim = memory.claim
-        if claim is None or now_ns - claim.t_ns > CLAIM_LIFE_S * NS_PER_S / 3:
+        address = (claim.icao24 or claim.remote_id) if claim is not None else ""
+        if claim is None or not address:
             continue
-        address = claim.icao24 or claim.remote_id
-        if address:
-            by_address.setdefault(address, []).append(track_id)
-    return {track for tracks in by_address.values() if len(tracks) > 1 for track in tracks}
+        held = is_verified(memory.agreement, now_ns, held=True)
+        if now_ns - claim.t_ns <= (CHECKED_S if held else CLAIM_LIFE_S / 3) * NS_PER_S:
+            by_address.setdefault(address, []).append(row)
+    doubles: set[int] = set()
+    for rows in by_address.values():
+        for one in rows if 1 < len(rows) <= SENDERS_MAX else ():
+            if not may_be_one(tracks, one, np.array(rows)).all():
+                doubles.add(int(tracks.track_id[one]))
+        if len(rows) > SENDERS_MAX:
+            doubles.update(tracks.track_id[rows].tolist())
+    return doubles
 
 
 def _copies(state: IdentityState, now_ns: int) -> set[int]:

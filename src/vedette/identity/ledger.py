@@ -52,6 +52,8 @@ AUTHORISED_INTENT = -3.0  # a listed serial, in its volume, at its time, where i
 IMPLAUSIBLE_WEIGHT = -2.0
 REMOTE_ID_SPEED_MAX_MPS = 60.0  # small drones, which send it, fly slower
 SPEED_OFF_MPS, SPEED_OFF_RATIO = 15.0, 0.25  # a claimed speed farther off than this is false
+# Up there a wing needs 90 m/s and more through the air; the strongest winds take half of it.
+THIN_AIR_M, THIN_AIR_SPEED_MIN_MPS = 7_000.0, 40.0
 SPEED_LOOKS = 8.0  # seconds of behaviour before speeds are compared
 WORD_WEIGHT = 7.0  # a person with authority: as sure as anything here is
 CIVIL_KIND_MAX, CIVIL_KIND_MIN = 2.0, -4.0
@@ -206,13 +208,29 @@ def _doubts(case: Case, scene: Scene, claim: Claim, name: str) -> list[Evidence]
     odd = ""
     if own and claim.remote_id and speed_mps > REMOTE_ID_SPEED_MAX_MPS:
         odd = f"sends a small drone's serial, but flies {speed_mps:.0f} m/s"
-    elif own and silent_s <= CLAIM_LIFE_S and off_mps > SPEED_OFF_MPS + SPEED_OFF_RATIO * speed_mps:
+    elif own and silent_s <= CLAIM_LIFE_S and off_mps > _speed_off_mps(case.memory):
         odd = f"says it flies {claimed_mps:.0f} m/s, but flies {speed_mps:.0f}"
+    elif not own and silent_s <= CLAIM_LIFE_S and _hangs(claim, scene.agl_m[case.row], claimed_mps):
+        high_km = scene.agl_m[case.row] / 1000.0
+        odd = f"says it flies {claimed_mps:.0f} m/s at {high_km:.0f} km: only a balloon does"
     if odd:
         weight, health = IMPLAUSIBLE_WEIGHT * claim.health_ratio, claim.health_ratio
         kind = "implausible"
         items.append(item(case, kind, claim.sensor, NEUTRAL, weight, odd, health, claim.t_ns))
     return items
+
+
+def _speed_off_mps(memory: Memory) -> float:
+    """Say how far a claimed speed may be from the measured one; a young track knows its own ill."""
+    own_sigma_mps = math.sqrt(max(memory.speed_var, 0.0))
+    return SPEED_OFF_MPS + SPEED_OFF_RATIO * memory.speed_mps + 3.0 * own_sigma_mps
+
+
+def _hangs(claim: Claim, agl_m: float, claimed_mps: float) -> bool:
+    """Say whether an aircraft's address claims to fly slower up there than any wing can: false
+    satellite signals let a receiver creep along a road while its barometer still tells the height.
+    """
+    return bool(claim.icao24) and agl_m > THIN_AIR_M and claimed_mps < THIN_AIR_SPEED_MIN_MPS
 
 
 def _silence(case: Case) -> Evidence:

@@ -4,7 +4,7 @@ In: the site file. Out: plain arrays and numbers that the evaluation of tracks r
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -20,6 +20,9 @@ ALIGNED_COS = math.cos(math.radians(45.0))  # "along the lane": nearer to along 
 POSITION_SLACK_MAX_M = 200.0  # a lane may be missed by the track's own sigma, and no more
 HEIGHT_SLACK_M = 50.0  # pressure height against ellipsoid, beside the track's own sigma
 SPEED_SLACK_MPS = 3.0  # the filter's own error in speed
+# So far above a mask a sensor must see a place to bear witness: edges are known no better, and the
+# air bends what looks along them.
+MASK_SLACK_RAD = math.radians(0.5)
 
 
 @dataclass(slots=True)
@@ -101,6 +104,7 @@ class Watcher:
     scan_period_s: float
     neighbour: bool = False  # another system: what it does not tell means nothing at all
     authenticated: bool = False  # nobody else can say what it says in another's name
+    mask_rad: F64 = field(default_factory=lambda: np.zeros((0, 2)))  # azimuth, least elevation
 
 
 @dataclass(slots=True)
@@ -202,7 +206,19 @@ def sees(watcher: Watcher, pos_enu_m: F64) -> Bools:
     in_elevation = (elevation_rad >= watcher.elevation_min_rad) & (
         elevation_rad <= watcher.elevation_max_rad
     )
-    return np.asarray(in_sector & in_range & in_elevation)
+    return np.asarray(in_sector & in_range & in_elevation & ~_hidden(watcher, local))
+
+
+def _hidden(watcher: Watcher, local_m: F64) -> Bools:
+    """Say which places (N, 3) hills and buildings hide from a sensor, or may: it must see them
+    MASK_SLACK_RAD above its mask to bear witness."""
+    mask = watcher.mask_rad
+    if len(mask) == 0:
+        return np.zeros(len(local_m), np.bool_)
+    azimuth_rad = np.arctan2(local_m[:, 0], local_m[:, 1])
+    least_rad = np.interp(azimuth_rad, mask[:, 0], mask[:, 1], period=2.0 * math.pi)
+    elevation_rad = np.arctan2(local_m[:, 2], np.hypot(local_m[:, 0], local_m[:, 1]))
+    return np.asarray(elevation_rad < least_rad + MASK_SLACK_RAD)
 
 
 def _lane(frame: SiteFrame, corridor: Corridor) -> Lane:
@@ -283,6 +299,7 @@ def _watcher(frame: SiteFrame, sensor: Sensor) -> Watcher:
         scan_period_s=sensor.scan_period_s,
         neighbour=sensor.neighbour,
         authenticated=sensor.authenticated,
+        mask_rad=np.radians(np.array(seen.mask, dtype=np.float64).reshape(-1, 2)),
     )
 
 

@@ -25,9 +25,10 @@ from vedette.identity.classes import (
 from vedette.identity.company import join, others_like, several_prob, shifts
 from vedette.identity.flight import PARTS, flown, looks_at, spoken, take_look, temper
 from vedette.identity.hearing import EMITS_LOOKS_MIN
-from vedette.identity.places import Places, Watcher, inside_lanes, sees
-from vedette.identity.state import IdentityState, Memory, Vote, health_ratio
+from vedette.identity.places import Places, inside_lanes
+from vedette.identity.state import IdentityState, Memory, Vote
 from vedette.identity.trust import CLAIM_LIFE_S, agreement_ratio
+from vedette.identity.unseen import note_unseen
 from vedette.model.measurements import F64, I64, Bools
 from vedette.model.picture import SourceState
 from vedette.model.tracks import TrackTable
@@ -44,7 +45,6 @@ COURSE_OFF_RAD = math.radians(6.0)  # a course this near the asset's edge is a c
 COURSE_HORIZON_S = 600.0
 COURSE_SPEED_MIN_MPS = 5.0
 REACH_COURSE_PROB = 0.3  # the threat stage's own word for "on course" (moving assets)
-UNSEEN_SCANS = 5.0  # a radar that has missed this many scans running does not see it
 CIVIL_LANE_LOG = 1.5  # keeping to a civil lane speaks for a crewed aircraft, 4.5 to 1
 # People are told a class as surely as recorded flights bear it out. Nobody is accused or cleared by
 # so much: one-way drones and light aircraft of 50 to 65 m/s are parted by made flights alone.
@@ -147,7 +147,7 @@ def survey(
     measured = rest + by_flight * (JUDGE_TEMPER_MAX / sure)[:, None]
     _note_courses(memories, ids, places, pos, vel, reach_prob)
     note_dives(memories, vel, tracks.height_observed[rows])
-    _note_unseen(memories, tracks, rows, places, pos, sources, now_ns)
+    note_unseen(state.memories, tracks, rows, places, sources, now_ns)
     total = normalise(rest + by_flight + claimed)
     for track_id, class_prob in zip(ids, total, strict=True):
         join(state.company, track_id, class_prob)
@@ -318,41 +318,3 @@ def courses(places: Places, pos_enu_m: F64, vel_enu_mps: F64) -> tuple[Bools, I6
     on &= speed_mps >= COURSE_SPEED_MIN_MPS
     nearest = np.where(on, range_m, np.inf).argmin(axis=1)
     return np.asarray(on.any(axis=1)), nearest.astype(np.int64)
-
-
-def _note_unseen(
-    memories: list[Memory],
-    tracks: TrackTable,
-    rows: I64,
-    places: Places,
-    pos: F64,
-    sources: dict[str, SourceState],
-    now_ns: int,
-) -> None:
-    """Count for how long healthy radars that should see a track have not.
-
-    A track that any radar sees is seen. `own_ns`: when a sensor of our own that does not live on
-    what targets say last measured it, 0 never. `unseen_by` names the first radar that should.
-    """
-    seen = np.zeros(len(rows), np.bool_)
-    own_ns = np.zeros(len(rows), np.int64)
-    healthy: list[Watcher] = []
-    for index, watcher in enumerate(places.watchers):
-        if watcher.cooperative or index >= tracks.sensor_updated_ns.shape[1]:
-            continue
-        updated_ns = tracks.sensor_updated_ns[rows, index]
-        own_ns = np.maximum(own_ns, updated_ns)
-        if watcher.radar:
-            age_s = (now_ns - updated_ns) / NS_PER_S
-            seen |= age_s <= UNSEEN_SCANS * watcher.scan_period_s
-            if health_ratio(sources, watcher.sensor_id) >= 1.0:
-                healthy.append(watcher)
-    unseen = np.flatnonzero(~seen)
-    expected_by = [""] * len(rows)
-    for watcher in healthy if len(unseen) else ():
-        for i in unseen[sees(watcher, pos[unseen])].tolist():
-            expected_by[i] = expected_by[i] or watcher.sensor_id
-    for i, memory in enumerate(memories):
-        memory.unseen = memory.unseen + 1 if expected_by[i] else 0
-        memory.unseen_by = expected_by[i]
-        memory.own_ns = int(own_ns[i])
