@@ -20,6 +20,7 @@ import "./styles/course.css";
 import "./styles/panel.css";
 import "./styles/dialogs.css";
 import "./styles/access.css";
+import "./styles/brief.css";
 import { App } from "./ui/App";
 
 /** Ask for the site until the service gives it: it may still be starting, or want a login first. */

@@ -13,6 +13,7 @@ from vedette.base.errors import VedetteError
 from vedette.cli import (
     account,
     audit,
+    brief,
     check,
     convert,
     coverage,
@@ -42,6 +43,7 @@ COMMANDS = (
     replay,
     whatif,
     incident,
+    brief,
     audit,
     check,
     convert,

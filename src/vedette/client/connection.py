@@ -69,7 +69,10 @@ class Client:
         """
         self._url = url.rstrip("/")
         self._verify = verify
-        self._http = httpx.Client(base_url=self._url, timeout=timeout_s, verify=verify)
+        try:
+            self._http = httpx.Client(base_url=self._url, timeout=timeout_s, verify=verify)
+        except (httpx.InvalidURL, OSError) as error:  # ssl.SSLError is one
+            raise ClientError(0, f"{self._url} cannot be asked: {error}") from None
         try:
             if name is not None:
                 self.log_in(name, password or "")
@@ -107,6 +110,14 @@ class Client:
     def picture(self) -> Picture:
         """Read the whole air picture."""
         return msgspec.json.decode(self._ask("GET", "/api/picture").content, type=Picture)
+
+    def brief(self) -> dict[str, Any]:
+        """Read the hand-over brief: {"t_us", "site", "parts"}, each part with its lines."""
+        return self._json("GET", "/api/brief")
+
+    def brief_text(self) -> str:
+        """Read the same in words, to be read aloud or printed."""
+        return self._ask("GET", "/api/brief.txt").text
 
     def events(self, after: int = 0) -> Iterator[dict[str, Any]]:
         """Give what happened after an event's number, oldest first: {"seq", "event"}."""
@@ -194,7 +205,7 @@ class Client:
     def _http_request(self, method: str, path: str, **words: Any) -> httpx.Response:
         try:
             return self._http.request(method, path, **words)
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.InvalidURL) as error:
             raise ClientError(0, f"{self._url} cannot be reached: {error}") from None
 
 

@@ -42,6 +42,7 @@ ANSWERS: tuple[type[msgspec.Struct], ...] = (
     views.SessionView,
     views.SiteView,
     views.PictureView,
+    views.BriefView,
     views.TrackDetail,
     views.TrackCourse,
     views.OperatorView,

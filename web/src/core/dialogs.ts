@@ -23,6 +23,7 @@ export type DialogAsked =
   | { kind: "control" }
   | { kind: "me" }
   | { kind: "audit" }
+  | { kind: "brief" }
   | { kind: "exhibit"; engagementId: number | null }
   | { kind: "views" }
   | { kind: "keys" };

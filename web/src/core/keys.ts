@@ -43,6 +43,7 @@ export const KEYS: KeyEntry[] = [
   { key: "X", group: "Picture", text: "attach an exhibit", acts: true, act: () => withRight("attach", () => openDialog({ kind: "exhibit", engagementId: null })) },
   { key: "L", group: "Picture", text: "light or dark", act: toggleTheme },
   { key: "K", group: "Picture", text: "lock this console; the picture stays", acts: true, act: () => void lockConsole() },
+  { key: "'", group: "Picture", text: "hand-over: what the next watch must know", act: () => openDialog({ kind: "brief" }) },
   { key: "U", group: "Picture", text: "audit trail, for the auditor", act: () => withRight("audit", () => openDialog({ kind: "audit" }), true) },
   { key: "Esc", group: "Picture", text: "close the dialog; then deselect" },
   { key: "?", group: "Picture", text: "these keys", act: () => openDialog({ kind: "keys" }) },

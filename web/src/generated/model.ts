@@ -466,6 +466,30 @@ export interface PictureView {
   alarms: AlarmView;
 }
 
+/** One thing to know, and why. track_id where it is about one. */
+export interface BriefLine {
+  text: string;
+  reason: string;
+  track_id: number | null;
+}
+
+/** One question, answered. more: how many lines were left out; nothing: said where none. */
+export interface BriefPart {
+  name: string;
+  title: string;
+  lines: BriefLine[];
+  more: number;
+}
+
+/** What the watch that takes over must know (GET /api/brief), part by part, in words. */
+export interface BriefView {
+  t_us: number;
+  mode: Mode;
+  made_as: Mode;
+  site: string;
+  parts: BriefPart[];
+}
+
 /** One item of a ledger, in words a watch officer reads. */
 export interface Evidence {
   kind: string;
@@ -492,6 +516,7 @@ export interface IdentityRecord {
   checking: boolean;
   near_friend: string;
   contradicted: string;
+  several_prob: number;
   since_us: number;
   assessed_by: string | null;
   assessed_us: number;

@@ -32,6 +32,8 @@ export function TopBar(): JSX.Element {
           aria-label={view.theme === "night" ? "Light theme" : "Dark theme"}>
           <span aria-hidden="true">◐</span>
         </button>
+        <button class="quiet icon" data-testid="brief" onClick={() => openDialog({ kind: "brief" })} title="Hand-over: what the next watch must know (')"
+          aria-label="Hand-over" aria-keyshortcuts="'"><span aria-hidden="true">⇄</span></button>
         <button class="quiet icon" onClick={() => openDialog({ kind: "keys" })} title="Keys (?)"
           aria-label="Show the keys" aria-keyshortcuts="?">?</button>
         <Show when={!replaying()}><Person /></Show>

@@ -2,6 +2,7 @@ import { Match, Show, Switch, type JSX } from "solid-js";
 import { dialog, type ReasonAsked } from "../../core/dialogs";
 import { loginAsked, session } from "../../core/session";
 import { AuditDialog } from "./AuditDialog";
+import { BriefDialog } from "./BriefDialog";
 import { ControlDialog } from "./ControlDialog";
 import { EngageDialog } from "./EngageDialog";
 import { ExhibitDialog } from "./ExhibitDialog";
@@ -33,6 +34,7 @@ export function Dialogs(): JSX.Element {
         <Match when={of("control")}><ControlDialog /></Match>
         <Match when={of("me")}><MeDialog /></Match>
         <Match when={of("audit")}><AuditDialog /></Match>
+        <Match when={of("brief")}><BriefDialog /></Match>
         <Match when={of("views")}><ViewsDialog /></Match>
         <Match when={of("keys")}><KeysDialog /></Match>
       </Switch>
