@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { StableOrder } from "../src/core/order";
 import type { Track } from "../src/core/track";
 import { Trails } from "../src/core/trails";
+import { CrowdCount } from "../src/map/crowd-count";
 import { trackLabels } from "../src/map/captions";
 import { placeLabels, type Label } from "../src/map/labels";
 import { buildScene, type SceneInput } from "../src/map/scene";
@@ -28,7 +29,7 @@ function input(tracks: readonly Track[], trails: Trails, seen: Partial<SceneInpu
   return {
     tracks, trails, t_us: 600e6, trailLength_s: 600, showTrails: true, lead_s: 60, selected: null, hovered: null,
     warned: new Set(), alarmed: [], debris: [], threatened: null, rings: [], path: [], prediction: [], measure: [], origin: [0.6, 0.4],
-    seen: { south_deg: 30, north_deg: 40, west_deg: 40, east_deg: 50, ...seen }, seenCount: tracks.length, theme: "night",
+    seen: { south_deg: 30, north_deg: 40, west_deg: 40, east_deg: 50, ...seen }, seenCount: tracks.length, area_px: 900_000, theme: "night",
   };
 }
 
@@ -70,10 +71,19 @@ describe("a crowd of 20,000", () => {
     const tracks = [...crowd, track(N + 1, { identity: "HOSTILE" })];
     const labels = trackLabels({
       tracks, selected: null, hovered: null, assets: [], warned: new Set(), zoom: 12, lead_s: 60, theme: "night",
-      project: (lat, lon) => ({ x: (lon - 42.4) * 5000, y: (lat - 33.8) * 5000 }), inside: () => true,
+      project: (lat, lon) => ({ x: (lon - 42.4) * 5000, y: (lat - 33.8) * 5000 }), inside: () => true, area_px: 900_000,
     });
     expect(labels.length).toBeLessThanOrEqual(160);
     expect(labels[0]?.key).toBe(`t${N + 1}`);
+  });
+
+  test("symbols under a box are counted, and none beside it", () => {
+    const count = new CrowdCount(800, 600, 4);
+    for (let i = 0; i < N; i += 1) count.add(200 + (i % 100), 200 + (i % 50));
+    count.add(-5, 700);
+    expect(count.under({ x0: 190, y0: 190, x1: 320, y1: 260 })).toBe(N);
+    expect(count.under({ x0: 10, y0: 10, x1: 180, y1: 180 })).toBe(0);
+    expect(count.under({ x0: -50, y0: 190, x1: 900, y1: 260 })).toBe(N);
   });
 
   test("words find the free place among twenty thousand symbols as among none near", () => {

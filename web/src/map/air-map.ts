@@ -10,8 +10,9 @@ import { noteLabels, SANS, siteLabels, trackLabels } from "./captions";
 import { EARTH_M, mercatorX, mercatorY } from "./geodesy";
 import { groupMarks } from "./groups";
 import { gapFeatures, loadWorld, rangeRings, siteFeatures } from "./ground";
-import type { Box, Label } from "./labels";
-import { AirLayer } from "./layer";
+import { CrowdCount } from "./crowd-count";
+import type { Label } from "./labels";
+import { AirLayer, type Look } from "./layer";
 import { Overlay } from "./overlay";
 import { buildScene, isSeen, type Bounds, type SceneInput } from "./scene";
 import { GROUND, groundStyle, PAINTS, SWITCHED } from "./style";
@@ -32,7 +33,7 @@ export interface Handlers {
   moved: (lat_deg: number, lon_deg: number, zoom: number) => void;
 }
 
-export interface Shown extends Omit<SceneInput, "origin" | "rings" | "seen" | "seenCount"> {
+export interface Shown extends Omit<SceneInput, "origin" | "rings" | "seen" | "seenCount" | "area_px"> {
   labels: boolean;
   /** The next press sets a point: the middle of the map is marked for those without a pointer. */
   aiming: boolean;
@@ -44,10 +45,16 @@ export interface Shown extends Omit<SceneInput, "origin" | "rings" | "seen" | "s
 
 export class AirMap {
   private readonly ground: GroundMap;
-  private readonly layer = new AirLayer();
+  private readonly layer: AirLayer;
   private readonly overlay: Overlay;
   private readonly origin: [number, number];
   private shown: Shown | null = null;
+  /** The picture shown has not been drawn yet: it is, with the next frame. */
+  private asked = false;
+  private built = false;
+  private size: [number, number];
+  /** How large the symbols of a crowd are drawn. */
+  private scale = 1;
   private ready = false;
   /** Until the land is there, what lies behind it is coloured as land and not as sea. */
   private landShown = false;
@@ -62,7 +69,7 @@ export class AirMap {
   private mercator = new Float64Array(0);
 
   constructor(
-    holder: HTMLElement, canvas: HTMLCanvasElement, private readonly site: SiteView, theme: Theme,
+    holder: HTMLElement, air: HTMLCanvasElement, canvas: HTMLCanvasElement, private readonly site: SiteView, theme: Theme,
     start: { lat_deg: number; lon_deg: number; zoom: number } | null,
     private readonly handlers: Handlers,
   ) {
@@ -71,6 +78,8 @@ export class AirMap {
     this.rings = rangeRings(site);
     this.theme = theme;
     this.overlay = new Overlay(canvas);
+    this.layer = new AirLayer(air);
+    this.size = [holder.clientWidth, holder.clientHeight];
     this.layer.setAtlas(drawAtlas(theme, window.devicePixelRatio));
     this.ground = new GroundMap({
       container: holder,
@@ -89,20 +98,37 @@ export class AirMap {
   /** Show this picture from now on. */
   show(shown: Shown): void {
     this.shown = shown;
+    this.built = false;
     this.locate(shown.tracks);
+    this.redraw();
+  }
+
+  /** Draw what is in the air with the next frame; the ground stays as it is. */
+  private redraw(): void {
+    if (this.asked) return;
+    this.asked = true;
+    requestAnimationFrame(() => {
+      if (this.asked) this.rendered();
+    });
+  }
+
+  private build(shown: Shown): void {
     const seen = this.bounds();
     const seenCount = shown.tracks.reduce((n, track) => n + (isSeen(track, seen) ? 1 : 0), 0);
     const scene = buildScene({
       ...shown, origin: this.origin, rings: shown.rings ? this.rings : [], seen, seenCount,
+      area_px: this.size[0] * this.size[1],
     });
     this.layer.set(this.origin, scene.segments, scene.symbols);
-    this.ground.triggerRepaint();
+    this.scale = scene.scale;
+    this.built = true;
   }
 
   setTheme(theme: Theme): void {
     if (theme === this.theme) return;
     this.theme = theme;
     this.layer.setAtlas(drawAtlas(theme, window.devicePixelRatio));
+    this.redraw();
     if (this.ready) this.paint(theme);
   }
 
@@ -116,7 +142,7 @@ export class AirMap {
   /** Switch the layers of the ground on and off. */
   setLayers(names: readonly string[]): void {
     this.switches = names;
-    this.ground.triggerRepaint();
+    this.redraw();
     if (!this.ready) return;
     for (const [name, layers] of Object.entries(SWITCHED)) {
       for (const id of layers) {
@@ -162,18 +188,26 @@ export class AirMap {
 
   remove(): void {
     this.ground.remove();
+    this.layer.remove();
   }
 
   private listen(): void {
     const { ground } = this;
     ground.on("style.load", () => this.loaded());
     ground.on("render", () => this.rendered());
+    ground.on("resize", () => {
+      const holder = ground.getContainer();
+      this.size = [holder.clientWidth, holder.clientHeight];
+      this.built = false;
+    });
     ground.on("sourcedata", (event) => {
       if (event.sourceId !== "land" || !this.landGiven || this.landShown || !event.isSourceLoaded) return;
       this.landShown = true;
       this.paint(this.theme);
     });
     ground.on("moveend", () => {
+      this.built = false;
+      this.redraw();
       const centre = ground.getCenter();
       this.handlers.moved(centre.lat, centre.lng, ground.getZoom());
     });
@@ -194,7 +228,6 @@ export class AirMap {
 
   private loaded(): void {
     this.ready = true;
-    this.ground.addLayer(this.layer);
     this.paint(this.theme);
     this.setLayers(this.switches);
     this.setGaps(this.gaps);
@@ -208,7 +241,10 @@ export class AirMap {
   }
 
   private rendered(): void {
+    this.asked = false;
     if (!this.shown) return;
+    if (!this.built) this.build(this.shown);
+    this.layer.draw(this.look());
     this.drawWords(this.shown);
     if (this.shown.t_us === this.told_us) return;
     this.told_us = this.shown.t_us;
@@ -219,14 +255,13 @@ export class AirMap {
     const onScreen = this.screen();
     const project = (lat_deg: number, lon_deg: number): { x: number; y: number } =>
       onScreen(mercatorX(lon_deg), mercatorY(lat_deg));
-    const holder = this.ground.getContainer();
-    const inside = (x: number, y: number): boolean =>
-      x > -20 && y > -20 && x < holder.clientWidth + 20 && y < holder.clientHeight + 20;
+    const [width, height] = this.size;
+    const inside = (x: number, y: number): boolean => x > -20 && y > -20 && x < width + 20 && y < height + 20;
     const zoom = this.ground.getZoom();
     const sensors = this.switches.includes("coverage");
     const labels: Label[] = siteLabels(this.site, zoom, shown.theme, project, shown.rings, sensors);
-    if (shown.labels) labels.push(...trackLabels({ ...shown, assets: this.site.assets, zoom, project, inside }));
-    const symbols = this.symbolBoxes(onScreen, inside);
+    if (shown.labels) labels.push(...trackLabels({ ...shown, assets: this.site.assets, zoom, project, inside, area_px: width * height }));
+    const symbols = this.symbolCount(onScreen);
     const metresPerPixel = (2 * Math.PI * EARTH_M * Math.cos((this.ground.getCenter().lat * Math.PI) / 180))
       / (512 * 2 ** zoom);
     const groups = groupMarks(
@@ -234,17 +269,23 @@ export class AirMap {
     );
     labels.push(...noteLabels(shown.notes, shown.theme, project));
     this.overlay.aim = shown.aiming;
-    this.overlay.draw([...labels, ...groups.labels], symbols, groups.outlines, shown.theme, metresPerPixel);
+    this.overlay.draw([...labels, ...groups.labels], symbols, groups.outlines, shown.theme, metresPerPixel, this.size);
   }
 
   /** Where a point in Mercator units lies on the screen: this map is neither turned nor tilted. */
   private screen(): (x: number, y: number) => { x: number; y: number } {
+    const look = this.look();
+    return (x, y) => ({
+      x: (x - look.x) * look.world_px + look.width / 2, y: (y - look.y) * look.world_px + look.height / 2,
+    });
+  }
+
+  private look(): Look {
     const centre = this.ground.getCenter();
-    const holder = this.ground.getContainer();
-    const [cx, cy] = [mercatorX(centre.lng), mercatorY(centre.lat)];
-    const [halfWidth, halfHeight] = [holder.clientWidth / 2, holder.clientHeight / 2];
-    const world_px = 512 * 2 ** this.ground.getZoom();
-    return (x, y) => ({ x: (x - cx) * world_px + halfWidth, y: (y - cy) * world_px + halfHeight });
+    return {
+      x: mercatorX(centre.lng), y: mercatorY(centre.lat), world_px: 512 * 2 ** this.ground.getZoom(),
+      width: this.size[0], height: this.size[1],
+    };
   }
 
   /** What the map shows, and half as much again on every side: it may be moved before the next picture. */
@@ -266,18 +307,13 @@ export class AirMap {
     });
   }
 
-  private symbolBoxes(
-    onScreen: (x: number, y: number) => { x: number; y: number }, inside: (x: number, y: number) => boolean,
-  ): Box[] {
-    const boxes: Box[] = [];
+  private symbolCount(onScreen: (x: number, y: number) => { x: number; y: number }): CrowdCount {
+    const count = new CrowdCount(this.size[0], this.size[1], SYMBOL_HALF_PX * this.scale);
     for (let i = 0; i < this.located.length; i += 1) {
       const { x, y } = onScreen(this.mercator[2 * i] ?? 0, this.mercator[2 * i + 1] ?? 0);
-      if (!inside(x, y)) continue;
-      boxes.push({
-        x0: x - SYMBOL_HALF_PX, y0: y - SYMBOL_HALF_PX, x1: x + SYMBOL_HALF_PX, y1: y + SYMBOL_HALF_PX,
-      });
+      count.add(x, y);
     }
-    return boxes;
+    return count;
   }
 
   private trackNear(x: number, y: number): number | null {

@@ -3,8 +3,6 @@ import { IDENTITIES, OBJECT_CLASSES, type Identity, type ObjectClass } from "../
 import type { Theme } from "../core/hash";
 import { drawSymbol } from "./symbols";
 
-/** Cells a side; 49 symbols and the marks behind them. */
-export const CELLS = 8;
 /** The edge of a cell in CSS pixels; the symbol inside is smaller by the margin for the marks. */
 export const CELL_PX = 44;
 const SYMBOL_PX = 30;
@@ -15,6 +13,9 @@ export const CELL_SELECTED = IDENTITIES.length * OBJECT_CLASSES.length;
 export const CELL_HOVERED = CELL_SELECTED + 1;
 export const CELL_COASTING = CELL_SELECTED + 2;
 export const CELL_WARNED = CELL_SELECTED + 3;
+
+/** Cells a side: room for every symbol and the marks behind them. */
+export const CELLS = Math.ceil(Math.sqrt(CELL_WARNED + 1));
 
 /** The number of the cell of a symbol. */
 export function cellOf(identity: Identity, objectClass: ObjectClass): number {

@@ -30,12 +30,19 @@ export interface CaptionInput {
   theme: Theme;
   project: Projector;
   inside: (x: number, y: number) => boolean;
+  /** The map's area, in CSS pixels. */
+  area_px: number;
 }
 
 /** Letters of a name on the map. */
 const NAME_MAX = 28;
 /** More words than this on one map are read by nobody; those that must be shown come first. */
-const LABELS_MAX = 160;
+const [LABELS_MIN, LABELS_MAX, LABEL_PX2] = [24, 160, 5_000];
+/** Labels of all that is known of a track: so many of the gravest; the next have their name alone. */
+const FULL_PX2 = 30_000;
+
+/** Chosen, or warned of: shown in full however many there are. */
+const MUST = 800;
 
 /** Labels of the tracks in view; few words for the harmless, more for those that matter. */
 export function trackLabels(input: CaptionInput): Label[] {
@@ -46,11 +53,15 @@ export function trackLabels(input: CaptionInput): Label[] {
     if (!chosen && !grave && !wordsWanted(track, input.zoom)) continue;
     const at = input.project(track.lat_deg, track.lon_deg);
     if (!input.inside(at.x, at.y)) continue;
-    const priority = (chosen ? 1000 : 0) + (grave ? 500 : 0) + (isKnown(track.identity) ? 20 : 40);
+    const priority = (chosen ? 1000 : 0) + (input.warned.has(track.id) ? 300 : 0) + (grave ? 500 : 0)
+      + (isKnown(track.identity) ? 20 : 40);
     wanted.push({ track, at, priority, full: chosen || grave });
   }
-  if (wanted.length > LABELS_MAX) wanted.sort((a, b) => b.priority - a.priority || a.track.id - b.track.id);
-  return wanted.slice(0, LABELS_MAX).map(({ track, at, priority, full }) => ({
+  const most = Math.max(LABELS_MIN, Math.min(LABELS_MAX, Math.floor(input.area_px / LABEL_PX2)));
+  const fullMost = Math.floor(input.area_px / FULL_PX2);
+  wanted.sort((a, b) => b.priority - a.priority || a.track.id - b.track.id);
+  return wanted.slice(0, most).map((one, i) => ({ ...one, full: one.full && (i < fullMost || one.priority >= MUST) }))
+    .map(({ track, at, priority, full }) => ({
     key: `t${track.id}`, ...at, gap: 19,
     lines: full ? fullLines(track, input.assets) : [shortLine(track)],
     colour: IDENTITY_COLOURS[input.theme][track.identity],

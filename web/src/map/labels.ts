@@ -1,3 +1,5 @@
+import type { CrowdCount } from "./crowd-count";
+
 /**
  * Labels that do not overlap: words on a canvas over the map.
  *
@@ -48,6 +50,8 @@ export function overlap(a: Box, b: Box): boolean {
   return a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1;
 }
 
+/** A label over so many symbols lies no worse over more. */
+const CROWDED = 12;
 const CELL_PX = 48;
 
 /** Boxes by where they lie, so that asking which lie under another costs no look at all of them. */
@@ -113,12 +117,12 @@ function crossed(label: Label, box: Box): boolean {
 /**
  * Place labels in order of priority.
  *
- * obstacles: the boxes of symbols. before: the places of the last time, kept where still free.
+ * obstacles: what else must not be covered; crowd: the symbols, where there are many. before: the places of the last time, kept where still free.
  * bounds: the map; no label is cut by its edge: one that must be shown is moved in.
  */
 export function placeLabels(
   labels: readonly Label[], obstacles: readonly Box[], before: ReadonlyMap<string, number>,
-  measure: (label: Label) => number, bounds?: Box,
+  measure: (label: Label) => number, bounds?: Box, crowd?: CrowdCount,
 ): Placed[] {
   const placed: Placed[] = [];
   const [words, marks] = [new BoxGrid(), new BoxGrid()];
@@ -132,7 +136,7 @@ export function placeLabels(
     let best: { place: number; box: Box; cost: number } | null = null;
     for (const place of tries) {
       const box = boxAt(label, width, place);
-      const cost = costOf(label, box, words, marks) + (bounds && !within(box, bounds) ? 10 : 0);
+      const cost = costOf(label, box, words, marks) + 10 * Math.min(CROWDED, crowd?.under(box) ?? 0) + (bounds && !within(box, bounds) ? 10 : 0);
       if (!best || cost < best.cost) best = { place, box, cost };
       if (cost === 0) break;
     }

@@ -1,12 +1,12 @@
 /**
- * The air layer: one custom MapLibre layer that draws every line and symbol of the picture in two
- * calls. Places are Mercator offsets from the site, small enough for single precision.
+ * The air layer: one WebGL2 canvas of its own over the ground, with every line and symbol of the
+ * picture in two calls. The ground is drawn anew only when it or the view of it changes, this at
+ * each picture. Places are Mercator offsets from the site, small enough for single precision.
  *
- * Each record is sent four times, once a corner, and drawn by index. Instanced drawing would send
- * it once, but software graphics (SwiftShader) draw each instance by itself: 2,000 lines took ten
+ * A symbol is a point. A line is sent four times, once a corner, and drawn by index; instanced
+ * drawing would send it once, but software graphics (SwiftShader) draw each instance by itself: 2,000 lines took ten
  * times as long so.
  */
-import type { CustomLayerInterface, CustomRenderMethodInput } from "maplibre-gl";
 import { CELL_SELECTED, CELLS, INNER } from "./atlas";
 import { SEGMENT_FRAGMENT, SEGMENT_VERTEX, SYMBOL_FRAGMENT, SYMBOL_VERTEX } from "./shaders";
 
@@ -23,11 +23,17 @@ interface Program {
   uniform: (name: string) => WebGLUniformLocation | null;
 }
 
-export class AirLayer implements CustomLayerInterface {
-  readonly id = "air";
-  readonly type = "custom" as const;
-  readonly renderingMode = "2d" as const;
-  private gl: WebGL2RenderingContext | null = null;
+/** Where the map looks: its middle in Mercator units, pixels a unit, its size in CSS pixels. */
+export interface Look {
+  x: number;
+  y: number;
+  world_px: number;
+  width: number;
+  height: number;
+}
+
+export class AirLayer {
+  private readonly gl: WebGL2RenderingContext;
   private segments: Program | null = null;
   private symbols: Program | null = null;
   private texture: WebGLTexture | null = null;
@@ -35,24 +41,68 @@ export class AirLayer implements CustomLayerInterface {
   private segmentCount = 0;
   private symbolCount = 0;
   private origin: [number, number] = [0, 0];
-  private pending: { segments: ArrayBuffer; symbols: Float32Array<ArrayBuffer> } | null = null;
+  private scene: { segments: ArrayBuffer; symbols: Float32Array<ArrayBuffer> } | null = null;
+  private uploaded = false;
 
-  /** Take the picture to draw from now on; uploaded at the next frame. */
+  constructor(private readonly canvas: HTMLCanvasElement) {
+    const gl = canvas.getContext("webgl2", { alpha: true, antialias: false, depth: false, stencil: false });
+    if (!gl) throw new Error("this browser offers no WebGL2");
+    this.gl = gl;
+    this.prepare();
+    canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    canvas.addEventListener("webglcontextrestored", () => this.prepare());
+  }
+
+  /** Take the picture to draw from now on; uploaded with the next drawing. */
   set(origin: [number, number], segments: ArrayBuffer, symbols: Float32Array<ArrayBuffer>): void {
     this.origin = origin;
-    this.pending = { segments, symbols };
+    this.scene = { segments, symbols };
+    this.uploaded = false;
     this.segmentCount = segments.byteLength / SEGMENT_BYTES;
     this.symbolCount = symbols.byteLength / SYMBOL_BYTES;
   }
 
   setAtlas(atlas: { canvas: HTMLCanvasElement; cell_px: number }): void {
     this.atlas = atlas;
-    if (this.gl) this.uploadAtlas(this.gl);
+    this.uploadAtlas(this.gl);
   }
 
-  onAdd(_map: unknown, context: WebGLRenderingContext | WebGL2RenderingContext): void {
-    const gl = context as WebGL2RenderingContext;
-    this.gl = gl;
+  /** Draw the picture as the map looks now. */
+  draw(look: Look): void {
+    const { gl, canvas } = this;
+    if (!this.segments || !this.symbols || !this.atlas || gl.isContextLost()) return;
+    const ratio = window.devicePixelRatio;
+    const [width, height] = [Math.round(look.width * ratio), Math.round(look.height * ratio)];
+    if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+    this.upload(gl);
+    gl.viewport(0, 0, width, height);
+    gl.clearColor(0, 0, 0, 0);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    const matrix = matrixOf(look, this.origin);
+    this.begin(gl, this.segments, matrix);
+    gl.uniform1f(this.segments.uniform("u_ratio"), ratio);
+    gl.drawElements(gl.TRIANGLES, 6 * this.segmentCount, gl.UNSIGNED_INT, 0);
+    this.begin(gl, this.symbols, matrix);
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    gl.uniform1i(this.symbols.uniform("u_atlas"), 0);
+    gl.uniform1f(this.symbols.uniform("u_cell_px"), this.atlas.cell_px);
+    gl.uniform1f(this.symbols.uniform("u_cells"), CELLS);
+    gl.uniform1f(this.symbols.uniform("u_marks_from"), CELL_SELECTED);
+    gl.uniform1f(this.symbols.uniform("u_inner"), INNER);
+    gl.drawArrays(gl.POINTS, 0, this.symbolCount);
+    gl.bindVertexArray(null);
+  }
+
+  /** Give the context back: a browser has few. */
+  remove(): void {
+    this.gl.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+
+  private prepare(): void {
+    const { gl } = this;
     this.segments = makeProgram(gl, SEGMENT_VERTEX, SEGMENT_FRAGMENT, [
       ["a_ends", 4, gl.FLOAT, false, SEGMENT_BYTES, 0],
       ["a_colour", 4, gl.UNSIGNED_BYTE, true, SEGMENT_BYTES, 16],
@@ -63,32 +113,8 @@ export class AirLayer implements CustomLayerInterface {
       ["a_look", 3, gl.FLOAT, false, SYMBOL_BYTES, 8],
     ]);
     this.texture = gl.createTexture();
+    this.uploaded = false;
     this.uploadAtlas(gl);
-  }
-
-  render(context: WebGLRenderingContext | WebGL2RenderingContext, input: CustomRenderMethodInput): void {
-    const gl = context as WebGL2RenderingContext;
-    if (!this.segments || !this.symbols || !this.atlas) return;
-    this.upload(gl);
-    const matrix = shifted(input.defaultProjectionData.mainMatrix, this.origin);
-    gl.disable(gl.DEPTH_TEST);
-    gl.disable(gl.STENCIL_TEST);
-    gl.disable(gl.CULL_FACE);
-    gl.enable(gl.BLEND);
-    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    this.begin(gl, this.segments, matrix);
-    gl.uniform1f(this.segments.uniform("u_ratio"), window.devicePixelRatio);
-    gl.drawElements(gl.TRIANGLES, 6 * this.segmentCount, gl.UNSIGNED_INT, 0);
-    this.begin(gl, this.symbols, matrix);
-    gl.activeTexture(gl.TEXTURE0);
-    gl.bindTexture(gl.TEXTURE_2D, this.texture);
-    gl.uniform1i(this.symbols.uniform("u_atlas"), 0);
-    gl.uniform1f(this.symbols.uniform("u_cell_px"), this.atlas.cell_px);
-    gl.uniform1f(this.symbols.uniform("u_cells"), CELLS);
-    gl.uniform1f(this.symbols.uniform("u_marks_from"), CELL_SELECTED);
-    gl.uniform1f(this.symbols.uniform("u_inner"), INNER);
-    gl.drawElements(gl.TRIANGLES, 6 * this.symbolCount, gl.UNSIGNED_INT, 0);
-    gl.bindVertexArray(null);
   }
 
   private begin(gl: WebGL2RenderingContext, program: Program, matrix: Float32Array): void {
@@ -99,11 +125,12 @@ export class AirLayer implements CustomLayerInterface {
   }
 
   private upload(gl: WebGL2RenderingContext): void {
-    if (!this.pending || !this.segments || !this.symbols) return;
-    const { segments, symbols } = this.pending;
+    if (!this.scene || this.uploaded || !this.segments || !this.symbols) return;
+    const { segments, symbols } = this.scene;
     fill(gl, this.segments, new Uint32Array(segments), SEGMENT_BYTES / 4);
-    fill(gl, this.symbols, new Uint32Array(symbols.buffer, 0, symbols.length), SYMBOL_BYTES / 4);
-    this.pending = null;
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.symbols.buffer);
+    gl.bufferData(gl.ARRAY_BUFFER, symbols, gl.STREAM_DRAW);
+    this.uploaded = true;
   }
 
   private uploadAtlas(gl: WebGL2RenderingContext): void {
@@ -119,14 +146,10 @@ export class AirLayer implements CustomLayerInterface {
   }
 }
 
-/** Move a projection's origin in double precision: M' = M · translate(x, y). */
-function shifted(m: ArrayLike<number>, [x, y]: [number, number]): Float32Array {
-  const out = Float32Array.from(m);
-  const at = (i: number): number => m[i] ?? 0;
-  for (let row = 0; row < 4; row += 1) {
-    out[12 + row] = at(row) * x + at(4 + row) * y + at(12 + row);
-  }
-  return out;
+/** The projection of a map that is neither turned nor tilted, from offsets of `origin`; worked out in double precision. */
+function matrixOf(look: Look, [x, y]: [number, number]): Float32Array {
+  const [sx, sy] = [(2 * look.world_px) / look.width, (-2 * look.world_px) / look.height];
+  return Float32Array.of(sx, 0, 0, 0, 0, sy, 0, 0, 0, 0, 1, 0, sx * (x - look.x), sy * (y - look.y), 0, 1);
 }
 
 /** Upload records of so many words, each for its four corners, and indices where they do not reach. */

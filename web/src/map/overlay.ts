@@ -1,5 +1,6 @@
 /** The canvas over the map: labels and the scale. Redrawn with every frame of the map. */
 import type { Theme } from "../core/hash";
+import type { CrowdCount } from "./crowd-count";
 import { drawLabels, placeLabels, type Box, type Label } from "./labels";
 
 const SHADES: Record<Theme, { halo: string; plate: string; ink: string }> = {
@@ -46,12 +47,12 @@ export class Overlay {
 
   /** Draw labels clear of each other, of the symbols' boxes and of what lies over the map. */
   draw(
-    labels: readonly Label[], symbols: readonly Box[], outlines: readonly Outline[],
-    theme: Theme, metresPerPixel: number,
+    labels: readonly Label[], symbols: CrowdCount, outlines: readonly Outline[],
+    theme: Theme, metresPerPixel: number, size: readonly [number, number],
   ): void {
     const { g, canvas } = this;
     const ratio = window.devicePixelRatio;
-    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+    const [width, height] = size;
     if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
@@ -61,7 +62,7 @@ export class Overlay {
     for (const outline of outlines) this.outline(outline);
     const bounds = { x0: EDGE_PX, y0: EDGE_PX, x1: width - EDGE_PX, y1: height - EDGE_PX };
     const placed = placeLabels(
-      labels, [...symbols, ...covered(width, height)], this.places, (label) => this.measure(label), bounds,
+      labels, covered(width, height), this.places, (label) => this.measure(label), bounds, symbols,
     );
     this.places = new Map(placed.map((label) => [label.key, label.place]));
     const shade = SHADES[theme];

@@ -40,6 +40,8 @@ export interface SceneInput {
   seen: Bounds;
   /** How many tracks that is; many are drawn smaller. */
   seenCount: number;
+  /** The map's area, in CSS pixels. */
+  area_px: number;
   theme: Theme;
 }
 
@@ -56,12 +58,14 @@ const SHADES: Record<Theme, { ink: string; warning: string; debris: string }> = 
 };
 
 /** Few lines a track are enough to see a curve; a crowd's share is smaller still. */
-const [TRAIL_LINES_MIN, TRAIL_LINES_MAX, TRAIL_LINES_ALL] = [1, 90, 24_000];
-/** From so many tracks in sight on, each is drawn smaller, down to a share of its size. */
-const [CROWD, SMALLEST] = [1_200, 0.3];
+const [TRAIL_LINES_MIN, TRAIL_LINES_MAX, TRAIL_LINES_ALL] = [0, 90, 6_000];
+/** From so many tracks in sight on, only those that matter have lines at all. */
+const LINES_CROWD = 4_000;
+/** Where symbols would cover more than this share of the map each is drawn smaller, down to a share of its size. */
+const [COVERED_MAX, SYMBOL_PX2, SMALLEST] = [0.7, 700, 0.3];
 
 /** Build what is drawn: segments first, symbols over them, the important ones last. */
-export function buildScene(input: SceneInput): { segments: ArrayBuffer; symbols: Float32Array<ArrayBuffer> } {
+export function buildScene(input: SceneInput): { segments: ArrayBuffer; symbols: Float32Array<ArrayBuffer>; scale: number } {
   const lines = new SegmentBuffer(input.origin);
   const detail = Math.max(TRAIL_LINES_MIN, Math.min(TRAIL_LINES_MAX, Math.floor(TRAIL_LINES_ALL / (input.seenCount || 1))));
   const shade = SHADES[input.theme];
@@ -73,13 +77,14 @@ export function buildScene(input: SceneInput): { segments: ArrayBuffer; symbols:
   lines.path(input.path, line(ink, 0.55, 1.2));
   for (const { ring } of input.prediction) lines.path(ring, { ...line(ink, 0.75, 1.2), dash_px: 3 });
   for (const track of input.tracks) {
-    if (isSeen(track, input.seen)) addTrackLines(lines, track, input, detail);
+    if (isSeen(track, input.seen) && (detail > 0 || matters(track, input))) addTrackLines(lines, track, input, detail);
   }
   const chosen = input.tracks.find((track) => track.id === input.selected);
   if (chosen) addSelected(lines, chosen, input);
   lines.path(input.measure, { ...line(ink, 1, 2), dash_px: 8 });
   if (input.measure[0]) lines.path(cross(input.measure[0], input.seen), line(ink, 1, 2));
-  return { segments: lines.take(), symbols: symbols(input) };
+  const scale = crowdScale(input);
+  return { segments: lines.take(), symbols: symbols(input, scale), scale };
 }
 
 /** A small cross where the measuring line begins, a hundredth of what is seen. */
@@ -97,11 +102,16 @@ export function isSeen(track: Track, bounds: Bounds): boolean {
     && track.lon_deg > bounds.west_deg && track.lon_deg < bounds.east_deg;
 }
 
+function matters(track: Track, input: SceneInput): boolean {
+  return track.id === input.selected || isDangerous(track.identity) || input.warned.has(track.id)
+    || input.seenCount < LINES_CROWD;
+}
+
 function addTrackLines(lines: SegmentBuffer, track: Track, input: SceneInput, detail: number): void {
   const colour = rgb(IDENTITY_COLOURS[input.theme][track.identity]);
   const strong = track.id === input.selected || isDangerous(track.identity);
   const trail = input.trails.get(track.id);
-  if (trail && (input.showTrails || track.id === input.selected)) {
+  if (trail && (strong || detail > 0) && (input.showTrails || track.id === input.selected)) {
     addTrail(lines, trail, track, input, colour, strong, strong ? TRAIL_LINES_MAX : detail);
   }
   if (track.speed_mps < 2 || (isBird(track.object_class) && !strong)) return;
@@ -150,10 +160,15 @@ function addSelected(lines: SegmentBuffer, track: Track, input: SceneInput): voi
   });
 }
 
-function symbols(input: SceneInput): Float32Array<ArrayBuffer> {
+/** How large each symbol of a crowd is drawn. */
+function crowdScale(input: SceneInput): number {
+  const room = (COVERED_MAX * input.area_px) / (SYMBOL_PX2 * (input.seenCount || 1));
+  return Math.max(SMALLEST, Math.min(1, Math.sqrt(room)));
+}
+
+function symbols(input: SceneInput, crowd: number): Float32Array<ArrayBuffer> {
   const rank = (t: Track): number => (t.id === input.selected ? 9 : RANK[t.identity]);
   const ordered = [...input.tracks].sort((a, b) => rank(a) - rank(b) || a.id - b.id);
-  const crowd = Math.max(SMALLEST, Math.min(1, Math.sqrt(CROWD / (input.seenCount || 1))));
   // Room for a symbol with all its marks a track.
   const out = new Float32Array(ordered.length * 5 * 5);
   let n = 0;

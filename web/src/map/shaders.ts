@@ -1,4 +1,4 @@
-/** The two programs of the air layer: line segments and symbols, four corners each. */
+/** The two programs of the air layer: line segments, four corners each, and symbols, a point each. */
 
 const PROJECT = `
 uniform mat4 u_matrix;
@@ -59,29 +59,28 @@ ${PROJECT}
 in vec2 a_place;
 in vec3 a_look;
 uniform float u_cell_px;
-uniform float u_cells;
 uniform float u_marks_from;
 uniform float u_inner;
-out vec2 v_uv;
-out float v_alpha;
+flat out vec3 v_cell;
+flat out float v_alpha;
+uniform float u_cells;
 void main() {
-  vec2 whole = vec2(float(gl_VertexID & 1), float((gl_VertexID >> 1) & 1));
-  vec2 centre = floor(screen(a_place)) + 0.5 * mod(u_cell_px, 2.0);
   // Only marks reach to the edge of their cell: of a symbol the empty margin is not drawn.
-  vec2 corner = a_look.x < u_marks_from ? 0.5 + (whole - 0.5) * u_inner : whole;
-  vec2 at = centre + (corner - 0.5) * u_cell_px * a_look.z;
-  vec2 cell = vec2(mod(a_look.x, u_cells), floor(a_look.x / u_cells));
-  v_uv = (cell + vec2(corner.x, 1.0 - corner.y)) / u_cells;
+  float share = a_look.x < u_marks_from ? u_inner : 1.0;
+  vec2 centre = floor(screen(a_place)) + 0.5 * mod(u_cell_px, 2.0);
+  v_cell = vec3(mod(a_look.x, u_cells), floor(a_look.x / u_cells), share);
   v_alpha = a_look.y;
-  gl_Position = vec4(at / (0.5 * u_viewport_px), 0.0, 1.0);
+  gl_PointSize = u_cell_px * a_look.z * share;
+  gl_Position = vec4(centre / (0.5 * u_viewport_px), 0.0, 1.0);
 }`;
 
 export const SYMBOL_FRAGMENT = `#version 300 es
-precision mediump float;
+precision highp float;
 uniform sampler2D u_atlas;
-in vec2 v_uv;
-in float v_alpha;
+uniform float u_cells;
+flat in vec3 v_cell;
+flat in float v_alpha;
 out vec4 colour;
 void main() {
-  colour = texture(u_atlas, v_uv) * v_alpha;
+  colour = texture(u_atlas, (v_cell.xy + 0.5 + (gl_PointCoord - 0.5) * v_cell.z) / u_cells) * v_alpha;
 }`;

@@ -19,6 +19,7 @@ import { MapTools, Readout } from "./MapTools";
 /** The map, its switches, and where the pointer is. */
 export function MapPane(): JSX.Element {
   let holder!: HTMLDivElement;
+  let air!: HTMLCanvasElement;
   let canvas!: HTMLCanvasElement;
   const [map, setMap] = createSignal<AirMap | null>(null);
   const [pointer, setPointer] = createSignal<[number, number] | null>(null);
@@ -30,7 +31,7 @@ export function MapPane(): JSX.Element {
   async function open(here: SiteView): Promise<void> {
     try {
       const { AirMap: Opened } = await import("../map/air-map");
-      setMap(new Opened(holder, canvas, here, view.theme, startOf(), {
+      setMap(new Opened(holder, air, canvas, here, view.theme, startOf(), {
         pressed,
         hovered: setHovered,
         pointed: (lat, lon) => setPointer(lat === null || lon === null ? null : [lat, lon]),
@@ -82,6 +83,7 @@ export function MapPane(): JSX.Element {
   return (
     <div class="map" role="region" aria-label="Map of the tracks. The table lists the same.">
       <div class="map-holder" ref={holder} />
+      <canvas class="map-air" ref={air} aria-hidden="true" />
       <canvas class="map-words" ref={canvas} aria-hidden="true" />
       <Show when={marked()}><span class="map-mode" aria-hidden="true">{marked()}</span></Show>
       <Show when={broken()}>

@@ -1,5 +1,5 @@
 import { createEffect, createSignal, onMount, type JSX } from "solid-js";
-import { tracks } from "../core/picture";
+import { listed } from "../core/listed";
 import { hovered, select, setHovered, view } from "../core/view";
 import { drawProfile, nearestInProfile, type ProfilePoint } from "./profile-drawing";
 
@@ -12,7 +12,7 @@ export function Profile(): JSX.Element {
   onMount(() => new ResizeObserver(() => setSize([canvas.clientWidth, canvas.clientHeight])).observe(canvas));
   createEffect(() => {
     const [width, height] = size();
-    points = drawProfile(canvas, tracks(), {
+    points = drawProfile(canvas, listed(), {
       width, height, low: low(), selected: view.track, hovered: hovered(), theme: view.theme,
     });
   });

@@ -9,6 +9,7 @@ import { drawTimeline, laneY } from "./timeline-drawing";
 import { ReplayBar } from "./ReplayBar";
 
 const LIVE_SPAN_US = 15 * 60e6;
+const STEP_US = 2e6;
 const PAD_PX = 10;
 
 /** What happened and when: the last quarter of an hour live, the whole recording in a replay. */
@@ -18,13 +19,13 @@ export function Timeline(): JSX.Element {
   const [chosen, setChosen] = createSignal<Mark | null>(null);
   const [dragging, setDragging] = createSignal(false);
   onMount(() => new ResizeObserver(() => setSize([canvas.clientWidth, canvas.clientHeight])).observe(canvas));
-  // Live it moves a pixel a second: no need to look more often.
-  const second = createMemo(() => Math.floor(t_us() / 1e6));
+  // Live it moves a pixel in two seconds: no need to look more often.
+  const step = createMemo(() => Math.ceil(t_us() / STEP_US));
   const span = createMemo((): Span => {
     const stands = replay();
     const [left, right] = [PAD_PX, size()[0] - PAD_PX];
     if (replaying() && stands) return { from_us: stands.first_us, to_us: stands.last_us, left, right };
-    const now_us = (second() + 1) * 1e6;
+    const now_us = step() * STEP_US;
     return { from_us: now_us - LIVE_SPAN_US, to_us: now_us, left, right };
   }, undefined, { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) });
   const marks = createMemo(() => marksOf(allEvents(), span()));

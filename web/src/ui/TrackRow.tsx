@@ -1,6 +1,7 @@
 import { createMemo, Show, type JSX } from "solid-js";
 import { age, atGround, bearing, clockSpan, DASH, initials, kilometres, percent, whole } from "../core/format";
-import { assetName, byId, lists } from "../core/picture";
+import { listedById } from "../core/listed";
+import { assetName, lists } from "../core/picture";
 import { earliestArrival, isDangerous, isKnown, isOld, type Track } from "../core/track";
 import { hovered, select, setHovered, view } from "../core/view";
 import { warnedTracks } from "../core/warnings";
@@ -10,8 +11,8 @@ import { SymbolIcon } from "./SymbolIcon";
 /** One track in the table. A ghost is a track that ended while the pointer was on the table. */
 export function TrackRow(props: { id: number; ghost: boolean }): JSX.Element {
   let last: Track | undefined;
-  const track = createMemo(() => (last = byId().get(props.id) ?? last));
-  const warned = (): boolean => warnedTracks(lists.warnings).has(props.id);
+  const track = createMemo(() => (last = listedById().get(props.id) ?? last));
+  const warned = createMemo(() => warnedTracks(lists.warnings).has(props.id));
   return (
     <Show when={track()}>
       {(t) => (

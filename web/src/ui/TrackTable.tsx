@@ -1,6 +1,6 @@
 import { createEffect, createMemo, createSignal, For, on, onMount, Show, type JSX } from "solid-js";
 import { count } from "../core/format";
-import { byId, tracks } from "../core/picture";
+import { listed } from "../core/listed";
 import { settled } from "../core/order";
 import type { Track } from "../core/track";
 import { clearlyBefore, passes, sorted, type Filter, type SortKey } from "../core/sorting";
@@ -37,7 +37,7 @@ export function TrackTable(): JSX.Element {
   let body!: HTMLDivElement;
   const [top_px, setTop] = createSignal(0);
   const [height_px, setHeight] = createSignal(600);
-  const matching = createMemo(() => tracks().filter((track) => passes(track, view)));
+  const matching = createMemo(() => listed().filter((track) => passes(track, view)));
   const wanted = createMemo(orderOf(matching));
   const stable = stableRows(wanted, 2.0);
   createEffect(on(() => [view.sort, view.descending, view.filter, view.text], stable.reset, { defer: true }));
@@ -76,7 +76,7 @@ export function TrackTable(): JSX.Element {
             </div>
           </div>
           <Show when={stable.rows().length === 0}>
-            <p class="calm">{tracks().length ? "No track passes the filter." : "No tracks."}</p>
+            <p class="calm">{listed().length ? "No track passes the filter." : "No tracks."}</p>
           </Show>
         </div>
       </div>
@@ -111,8 +111,8 @@ function Filters(props: { shown: number }): JSX.Element {
       </div>
       <input id="find-track" type="search" placeholder="Find  /" aria-label="Find a track"
         value={view.text} onInput={(event) => setView("text", event.currentTarget.value)} />
-      <span class="count-line num" title={`${byId().size} in the picture`}>
-        {props.shown === byId().size ? count(props.shown, "track") : `${props.shown} of ${byId().size}`}
+      <span class="count-line num" title={`${listed().length} in the picture`}>
+        {props.shown === listed().length ? count(props.shown, "track") : `${props.shown} of ${listed().length}`}
       </span>
     </div>
   );

@@ -35,12 +35,13 @@ export function drawProfile(
   canvas: HTMLCanvasElement, tracks: readonly Track[], look: ProfileLook,
 ): ProfilePoint[] {
   const ratio = window.devicePixelRatio;
-  canvas.width = Math.round(look.width * ratio);
-  canvas.height = Math.round(look.height * ratio);
+  const [width, height] = [Math.round(look.width * ratio), Math.round(look.height * ratio)];
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
   // Drawn by the processor: thousands of small marks are a burden to graphics that are software.
   const g = canvas.getContext("2d", { willReadFrequently: true });
   if (!g || look.width < 80 || look.height < 50) return [];
-  g.scale(ratio, ratio);
+  g.setTransform(ratio, 0, 0, ratio, 0, 0);
+  g.clearRect(0, 0, look.width, look.height);
   g.font = FONT;
   const x = (range_m: number): number =>
     MARGIN.left + (Math.min(range_m, RANGE_M) / RANGE_M) * (look.width - MARGIN.left - MARGIN.right);

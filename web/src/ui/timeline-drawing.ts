@@ -40,11 +40,12 @@ export function laneY(lane: Lane, height: number): number {
 /** Draw it all. */
 export function drawTimeline(canvas: HTMLCanvasElement, marks: readonly Mark[], look: TimelineLook): void {
   const ratio = window.devicePixelRatio;
-  canvas.width = Math.round(look.width * ratio);
-  canvas.height = Math.round(look.height * ratio);
-  const g = canvas.getContext("2d");
+  const [width, height] = [Math.round(look.width * ratio), Math.round(look.height * ratio)];
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  const g = canvas.getContext("2d", { willReadFrequently: true }); // drawn by the processor
   if (!g || look.width < 60 || look.height < 30) return;
-  g.scale(ratio, ratio);
+  g.setTransform(ratio, 0, 0, ratio, 0, 0);
+  g.clearRect(0, 0, look.width, look.height);
   g.font = FONT;
   drawAxis(g, look);
   for (const mark of marks) drawMark(g, mark, look);
