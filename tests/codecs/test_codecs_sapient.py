@@ -69,6 +69,12 @@ def test_every_invalid_one_is_refused_and_the_field_at_fault_is_named(shared_dat
 
 
 # Words in the names of the files that say what is wrong with the field, not which it is.
+UTM = {
+    "x": 500_000.0,
+    "y": 5_700_000.0,
+    "coordinateSystem": "LOCATION_COORDINATE_SYSTEM_UTM_M",
+    "datum": "LOCATION_DATUM_WGS84_E",
+}
 NOT_FIELDS = {"json", "Error", "Missing", "Empty", "Invalid", "BadId", "FullMessage"}
 
 
@@ -108,6 +114,30 @@ NOT_FIELDS = {"json", "Error", "Missing", "Empty", "Invalid", "BadId", "FullMess
             [{"nodeId": "cee8b0c3-b739-49f5-9bd4-b5353b5ebb98", "objectId": "0" * 26}],
             "derived_detection[0].timestamp",
         ),
+        (
+            "detectionReport",
+            ["rangeBearing"],
+            {
+                "coordinateSystem": "RANGE_BEARING_COORDINATE_SYSTEM_DEGREES_M",
+                "datum": "RANGE_BEARING_DATUM_TRUE",
+            },
+            "range_bearing: states neither",
+        ),
+        ("detectionReport", ["predictionLocation"], {}, "prediction_location: states no place"),
+        (
+            "detectionReport",
+            ["signal"],
+            [{"amplitude": 1.0, "centreFrequency": -2.4e9}],
+            "signal[0].centre_frequency",
+        ),
+        (
+            "detectionReport",
+            ["classification", 0, "subClass"],
+            [{"type": "x", "level": -1}],
+            "sub_class[0].level",
+        ),
+        ("statusReport", ["nodeLocation"], UTM | {"utmZone": "61U"}, "node_location.utm_zone"),
+        ("statusReport", ["nodeLocation"], UTM | {"utmZone": "30I"}, "node_location.utm_zone"),
         ("task", ["command", "lookAt", "locationList", "locations", 0, "x"], 181.0, "[0].x"),
         ("task", ["command", "lookAt", "locationList", "locations", 0, "y"], -90.1, "[0].y"),
         ("task", ["command"], {"follow": {"followObjectId": "him"}}, "follow_object_id"),

@@ -28,6 +28,8 @@ FAULTS_TOLD = 4
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.I)
 ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}", re.I | re.A)
 _IDENTIFIERS = {"uuid": (UUID, "is no version 4 UUID"), "ulid": (ULID, "is no ULID")}
+# A zone of UTM, with its band or without; "N" and "S" for the halves of the earth are bands too.
+UTM_ZONE = re.compile(r"(?:0?[1-9]|[1-5][0-9]|60)\s?[C-HJ-NP-X]?", re.I | re.A)
 _DEGREES, _RADIANS = (1, 3), (2, 4)  # RangeBearingCoordinateSystem; Location: 1 and 2
 _TURN = {True: 360.0, False: 2.0 * math.pi}
 _TIME_MIN_S, _TIME_MAX_S = -62_135_596_800, 253_402_300_799  # years 1 to 9999, as protobuf's
@@ -178,6 +180,10 @@ def _location(message: Any, path: str, found: Faults) -> None:
         turn = _TURN[message.coordinate_system == 1]
         _within(message, path, found, "x", -turn / 2.0, turn / 2.0)
         _within(message, path, found, "y", -turn / 4.0, turn / 4.0)
+    zone = message.utm_zone.strip()
+    if zone and UTM_ZONE.fullmatch(zone) is None:
+        detail = f"{path}utm_zone: {message.utm_zone[:40]!r} is no zone of UTM"
+        found.append((reasons.BAD_VALUE, detail))
     _not_negative(message, path, found, "x_error", "y_error", "z_error")
 
 
@@ -186,6 +192,29 @@ def _range_bearing(message: Any, path: str, found: Faults) -> None:
     _within(message, path, found, "azimuth", -turn, turn)
     _within(message, path, found, "elevation", -turn / 4.0, turn / 4.0)
     _not_negative(message, path, found, "range", "range_error", "azimuth_error", "elevation_error")
+
+
+def _bearing(message: Any, path: str, found: Faults) -> None:
+    """Demand of a range and bearing that it states one of them at least."""
+    if not any(message.HasField(name) for name in ("range", "azimuth", "elevation")):
+        detail = f"{path.removesuffix('.')}: states neither range nor bearing"
+        found.append((reasons.MISSING_ITEM, detail))
+    _range_bearing(message, path, found)
+
+
+def _predicted(message: Any, path: str, found: Faults) -> None:
+    if not (message.HasField("location") or message.HasField("range_bearing")):
+        found.append((reasons.MISSING_ITEM, f"{path.removesuffix('.')}: states no place"))
+
+
+def _signal(message: Any, path: str, found: Faults) -> None:
+    _not_negative(message, path, found, "start_frequency", "centre_frequency", "stop_frequency")
+    _not_negative(message, path, found, "pulse_duration")
+
+
+def _sub_class(message: Any, path: str, found: Faults) -> None:
+    _confidence(message, path, found)
+    _not_negative(message, path, found, "level")
 
 
 def _cone(message: Any, path: str, found: Faults) -> None:
@@ -231,13 +260,15 @@ def _velocity(message: Any, path: str, found: Faults) -> None:
 _WORDS: dict[str, Callable[[Any, str, Faults], None]] = {
     "Registration": _registration,
     "Location": _location,
-    "RangeBearing": _range_bearing,
+    "RangeBearing": _bearing,
     "RangeBearingCone": _cone,
     "Registration.LocationType": _location_type,
     "Registration.Duration": _duration,
     "DetectionReport": _detection,
     "DetectionReport.DetectionReportClassification": _confidence,
-    "DetectionReport.SubClass": _confidence,
+    "DetectionReport.SubClass": _sub_class,
+    "DetectionReport.PredictedLocation": _predicted,
+    "DetectionReport.Signal": _signal,
     "DetectionReport.Behaviour": _confidence,
     "Alert": _alert,
     "StatusReport.Power": _power,
