@@ -55,6 +55,12 @@ def test_a_pack_gives_a_position_with_its_claimed_identifier_and_the_operators_p
     assert (operator.place, operator.operator_id) == ("live", "FIN87astrdge12k8")
 
 
+def test_an_identifier_of_blanks_is_none():
+    basic = remote_id.BasicId(id_type=1, ua_type=2, uas_id=b"    ")
+    (place,) = only(hear(remote_id.Listener("rid"), HOUR_NS, basic, location(0)), PositionReport)
+    assert place.claims is None or place.claims.remote_id is None
+
+
 def test_an_operator_is_told_anew_when_it_moves_and_every_five_seconds():
     listener, told = remote_id.Listener("rid"), []
     basic = remote_id.BasicId(id_type=1, ua_type=2, uas_id=SERIAL.encode())

@@ -147,6 +147,15 @@ def test_nothing_is_said_before_the_registration_is_taken_and_then_everything():
     assert peer.publish(400, [7, 8], taken="registering") == []
 
 
+def test_the_output_is_open_while_the_middleware_has_taken_our_registration():
+    peer, told = StrictMiddleware(), []
+    for after_ms, word in enumerate((None, "accepted", None, "rejected", "accepted")):
+        peer.publish(after_ms, taken=word)
+        told.append([note.kind for note in peer.notes])
+    assert told[0] == [] and told[1] == told[2] == ["opened"]
+    assert told[3] == ["opened", "closed"] and told[4] == ["opened", "closed", "opened"]
+
+
 def test_cycles_are_apart_and_one_cycle_has_one_time_whatever_the_steps_do():
     peer = StrictMiddleware()
     peer.publish(0, [1, 2, 3], taken="accepted")
@@ -211,7 +220,7 @@ def test_what_nobody_takes_is_counted_and_told_anew():
     peer.publish(0, [7], taken="accepted", warnings=[warning()])
     peer.is_there = False
     peer.publish(1000, [7], warnings=[warning()])
-    assert [(note.kind, note.count) for note in peer.notes] == [("shed", 1)]
+    assert [(note.kind, note.count) for note in peer.notes[1:]] == [("shed", 1)]
     peer.is_there = True
     assert peer.publish(1200, [7], warnings=[warning()]) == [
         "alert",

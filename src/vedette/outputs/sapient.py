@@ -51,8 +51,7 @@ class SapientOutput:
         self._cycle_ns = self._status_ns = 0
 
     async def __aenter__(self) -> "SapientOutput":
-        """Open it; the feed makes the connection."""
-        self._around.tell(self._output, "opened")
+        """Begin; the feed makes the connection, and who is called there has to take us first."""
         return self
 
     async def __aexit__(
@@ -90,8 +89,10 @@ class SapientOutput:
         said = [e for e in picture.events if isinstance(e, SourceReported)]
         for event in said:
             if event.source == self._feed and event.kind in _OF_OURS:
-                self._is_taken = event.kind == sapient.TAKEN
+                was_taken, self._is_taken = self._is_taken, event.kind == sapient.TAKEN
                 self._begin()
+                if self._is_taken != was_taken:
+                    self._around.tell(self._output, "opened" if self._is_taken else "closed")
 
     def _alerts(self, picture: AirPicture, told: list[ToldTrack]) -> list[bytes]:
         now_ns, out = picture.now_ns, []

@@ -175,8 +175,8 @@ def take(
             systems.append(cast(System, message))
         elif kind is BasicId:
             basic = cast(BasicId, message)
-            if basic.uas_id:
-                transmitter.ids[basic.id_type] = words(basic.uas_id)
+            if name := words(basic.uas_id):
+                transmitter.ids[basic.id_type] = name
         elif kind is OperatorId:
             transmitter.operator_id = words(cast(OperatorId, message).operator_id) or None
     out: list[Report] = []

@@ -55,6 +55,8 @@ _REMEDIES = {
     "sends false positions",
     "bad checksum": "a few are noise; many mean a weak antenna, or another format on this port",
     "impossible sigma": "mend the sigmas that the sender states: no instrument is like that",
+    "not registered": "it registered before we listened, or never: vedette run asks it to; if that "
+    "does not help, restart the node",
     "no measurement": "let the sensor state a position, a bearing or a range",
 }
 # The same of a connection that we make, by a sign of it in the other side's words.
