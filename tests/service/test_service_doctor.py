@@ -106,11 +106,14 @@ def test_a_sound_site_is_told_with_rates_kinds_sensors_and_ages(page):
 
 
 def test_each_fault_has_its_words_and_its_remedy(page):
-    slow, fast, lost, far, near, fast_feed, swapped = free_ports(7)
-    text = HEAD % page + "".join(SENSOR % name for name in ("slow", "fast", "blind", "quick"))
+    slow, fast, mad, lost, far, near, fast_feed, swapped = free_ports(8)
+    text = HEAD % page + "".join(
+        SENSOR % name for name in ("slow", "fast", "mad", "blind", "quick")
+    )
     for name, port, more in [
         ("f-slow", slow, ""),
         ("f-fast", fast, ""),
+        ("f-mad", mad, ""),
         ("f-lost", lost, ""),
         ("f-far", far, ""),
         ("f-near", near, ""),
@@ -123,6 +126,7 @@ def test_each_fault_has_its_words_and_its_remedy(page):
         [
             (slow, lambda: line("slow", 5.0)),
             (fast, lambda: line("fast", -1.5)),
+            (mad, lambda: line("mad", -5.0)),  # the service dates it by its receipt
             (lost, lambda: line("stranger")),
             (far, lambda: line("blind", range_m=90_000.0)),
             (near + 1, lambda: line("slow", 5.0)),
@@ -135,6 +139,8 @@ def test_each_fault_has_its_words_and_its_remedy(page):
     assert seen["slow"].delay_s == pytest.approx(5.0, abs=0.5)
     assert "1.5 s ahead of" in words(seen["fast"])
     assert seen["fast"].delay_s == pytest.approx(-1.5, abs=0.5)
+    assert seen["mad"].delay_s == pytest.approx(-5.0, abs=0.5)
+    assert seen["mad"].refused.get("ahead of time", 0) < seen["mad"].kinds["plot"] / 2
     assert "'stranger' is not in the site file" in words(seen["f-lost"])
     assert "[[sensors]]" in words(seen["f-lost"])
     assert "outside coverage" in words(seen["blind"]) and "range_max_m" in words(seen["blind"])

@@ -84,6 +84,7 @@ class Ledger:
         self._site = site
         self._models = measurements.sensor_models(site)
         self._decoders: Decoders = codecs.open_decoders(site)
+        self._dating = measurements.start_dating(site)
 
     def take(self, arrivals: Iterable[Arrival]) -> None:
         """Count what has arrived."""
@@ -120,7 +121,8 @@ class Ledger:
                     self.sources[report.sensor].take(report, kind)
             elif not isinstance(report, SourceNote):
                 feed.kinds[_WORDS.get(type(report).__name__, "word")] += 1
-        _, refusals = measurements.form(self._site, self._models, reports, now_ns)
+        dated = measurements.date(self._dating, reports)
+        _, refusals = measurements.form(self._site, self._models, dated, now_ns)
         for refusal in refusals:
             self.sources.get(refusal.source, feed).refuse(refusal)
 
