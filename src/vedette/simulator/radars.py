@@ -96,15 +96,16 @@ class RadarModel:
         beside = 0.0 if self.equation is None else min(self.equation.cell[1] / sweep_rad, 0.5)
         share = (azimuth_rad - begin_rad + beside * sweep_rad) % TWO_PI / sweep_rad - beside
         near = (share < 1.0 + beside) & world.visible
+        if self.equation is None and not near.any():
+            self._chances(len(state))
+            return self._swept_clutter(world, begin_rad, sweep_rad)
         back_s = np.where(near, (1.0 - share) * STEP_S, 0.0)
         state[:, :3] -= state[:, 3:] * back_s[:, None]
         seen = look(self.station, state)
         t_ns = world.t_ns - (back_s * NS_PER_S).astype(np.int64)
         within = (share >= 0.0) & (share < 1.0)
         real = self._echoes(world, seen, near & seen.inside, t_ns, within)
-        angle = begin_rad + sweep_rad * self.rng.uniform(size=self._clutter_count(STEP_S))
-        late_ns = ((1.0 - (angle - begin_rad) / sweep_rad) * STEP_NS).astype(np.int64)
-        false = self._clutter(angle % TWO_PI, world.t_ns - late_ns)
+        false = self._swept_clutter(world, begin_rad, sweep_rad)
         if self.equation is None:
             return real + false
 
@@ -114,6 +115,12 @@ class RadarModel:
             return met, world.t_ns - (np.where(met, 1.0 - part, 0.0) * STEP_NS).astype(np.int64)
 
         return real + false + self._beside(world, look(self.station, world.state_enu()), when)
+
+    def _swept_clutter(self, world: World, begin_rad: float, sweep_rad: float) -> list[Report]:
+        """Draw the false plots of a sweep, each at the instant the beam was there."""
+        angle = begin_rad + sweep_rad * self.rng.uniform(size=self._clutter_count(STEP_S))
+        late_ns = ((1.0 - (angle - begin_rad) / sweep_rad) * STEP_NS).astype(np.int64)
+        return self._clutter(angle % TWO_PI, world.t_ns - late_ns)
 
     def _frame(self, world: World, frame_ns: int) -> list[Report]:
         """Measure everything in view at one instant."""
@@ -173,10 +180,7 @@ class RadarModel:
             possible = possible & self._attentive(len(possible))
             real = self.equation.echoes(self.rng, world, seen, possible, t_ns, within)
             return self._reports(real)
-        count = len(seen.range_m)
-        fluctuation = self.rng.standard_exponential(count)
-        luck = self.rng.uniform(size=count)
-        noise = self.rng.standard_normal((count, 4))
+        fluctuation, luck, noise = self._chances(len(seen.range_m))
         mean_db = world.fleet.rcs_dbsm - 40.0 * np.log10(seen.range_m / self.range_90_m)
         mean = SNR_AT_90 * 10.0 ** (mean_db / 10.0)
         found = possible & (mean * fluctuation > THRESHOLD_RATIO) & (luck < self.detection_prob)
@@ -185,6 +189,12 @@ class RadarModel:
         snr_db = 10.0 * np.log10(mean[rows] * fluctuation[rows])
         rcs_dbsm = world.fleet.rcs_dbsm[rows] + 10.0 * np.log10(fluctuation[rows])
         return self._plots(t_ns[rows], aer, snr_db, rcs_dbsm)
+
+    def _chances(self, count: int) -> tuple[F64, F64, F64]:
+        """Draw every object's own: fluctuation and luck (N,), noise (N, 4), seen or not."""
+        fluctuation = self.rng.standard_exponential(count)
+        luck = self.rng.uniform(size=count)
+        return fluctuation, luck, self.rng.standard_normal((count, 4))
 
     def look_prob(self, world: World, state_enu: F64) -> F64:
         """Say how probably one look finds each object of these states (N, 6), alone in its cell.

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vedette.base.constants import NS_PER_S
 from vedette.codecs.adsb import beast, mode_s
@@ -20,6 +21,8 @@ from vedette.simulator.scenario import Transponder
 from vedette.simulator.sensor_specs import SensorModelSpec
 from vedette.simulator.sight import Station, look
 from vedette.simulator.world import STEP_NS, World
+
+I64 = NDArray[np.int64]
 
 BEAST_CLOCK_HZ = 12_000_000
 DETECTION_BEST = 0.95
@@ -50,12 +53,12 @@ class AdsbModel:
         """Hear the squitters of the last step; `frames` then holds them as bytes."""
         self.frames, self.frame_of = [], []
         specs, rows = world.fleet.specs, squitterers(world.fleet)
-        if not rows or world.elapsed_s > self.fails_s:
+        if not len(rows) or world.elapsed_s > self.fails_s:
             return []
         state = world.state_enu()[rows]
         heard = look(self.station, state).inside & world.visible[rows]
         luck = self.rng.uniform(size=(len(rows), 2))
-        turn = (world.t_ns - world.start_ns) // STEP_NS + np.array(rows)
+        turn = (world.t_ns - world.start_ns) // STEP_NS + rows
         tells = heard & (turn % 2 == 0) & (luck[:, 0] < self.detection_prob)
         told = world.frame.geo_deg_from_enu(*state[tells, :3].T)
         places = iter(np.stack(told, axis=1).tolist())
@@ -127,9 +130,10 @@ class AdsbModel:
 
 
 @lru_cache(maxsize=4)
-def squitterers(fleet: Fleet) -> list[int]:
+def squitterers(fleet: Fleet) -> I64:
     """List the rows of the objects that have a transponder."""
-    return [k for k, spec in enumerate(fleet.specs) if spec.transponder is not None]
+    rows = [k for k, spec in enumerate(fleet.specs) if spec.transponder is not None]
+    return np.array(rows, np.int64)
 
 
 @cache

@@ -136,11 +136,11 @@ class World:
 
     def _goal_m(self) -> F64:
         """Give where each object is flying to: (N, 3), east, north and height above ground."""
-        rows = np.arange(self.fleet.count)
-        goal = self.fleet.route_m[rows, self.waypoint]
-        leader = self.fleet.leader[rows, self.waypoint]
-        moves = leader >= 0
-        if moves.any():
+        known = _constants(self.fleet)
+        goal = self.fleet.route_m[known.rows, self.waypoint]
+        if known.led:
+            leader = self.fleet.leader[known.rows, self.waypoint]
+            moves = leader >= 0
             goal[moves, :2] = self.position_m[leader[moves], :2]
         if self._follows:
             goal[:, 2] += self.lift_m
@@ -149,7 +149,7 @@ class World:
     @property
     def _follows(self) -> bool:
         """Whether anything follows the ground, and there is ground to follow."""
-        return self.terrain is not None and bool(self.fleet.follows.any())
+        return self.terrain is not None and _constants(self.fleet).follows
 
     def _lift(self) -> None:
         """Look ahead over the ground, for what follows it."""
@@ -172,20 +172,20 @@ class World:
 
     def _intent(self) -> tuple[F64, F64, F64, F64]:
         """Say where each object wants to go: heading, climb, speed, and distance to go (m)."""
-        rows = np.arange(self.fleet.count)
+        known = _constants(self.fleet)
         offset = self._goal_m() - self.position_m
         distance = np.hypot(offset[:, 0], offset[:, 1])
         heading = np.arctan2(offset[:, 0], offset[:, 1])
-        speed = self.fleet.route_speed_mps[rows, self.waypoint]
+        speed = self.fleet.route_speed_mps[known.rows, self.waypoint]
         time_s = np.maximum(distance / np.maximum(self.speed_mps, 1.0), 4.0)
         climb = offset[:, 2] / time_s
-        last = self.waypoint == self.fleet.route_count - 1
-        stops = last & ((self.fleet.at_end == 1) | (self.fleet.at_end == 2))
-        hovers = self.fleet.hold_s[rows, self.waypoint] > 0.0
-        stops |= hovers
-        braking = np.sqrt(np.maximum(distance, 0.0) * self.fleet.limits[:, 2])
-        ahead = np.maximum(np.cos(heading - self.heading_rad), 0.0)
-        braking = np.where(hovers, braking * ahead, braking)  # it turns first, and then goes
+        stops = (self.waypoint == known.last) & known.stops
+        braking = np.sqrt(distance * self.fleet.limits[:, 2])
+        if known.hovers:
+            hovers = self.fleet.hold_s[known.rows, self.waypoint] > 0.0
+            stops |= hovers
+            ahead = np.maximum(np.cos(heading - self.heading_rad), 0.0)
+            braking = np.where(hovers, braking * ahead, braking)  # it turns first, and then goes
         speed = np.where(stops, np.minimum(speed, braking), speed)
         climb = np.where(stops & (distance < 15.0), _within(offset[:, 2], -2.0, 2.0), climb)
         wander = self.fleet.wander
@@ -197,7 +197,7 @@ class World:
         if self._follows:
             along = offset[:, 2] / SETTLE_S + self.lift_rate_mps
             climb = np.where(self.fleet.follows, along, climb)
-        if self.fleet.carried.any():
+        if known.carried:
             heading = self._against_wind(heading)
         return heading, climb, speed, distance
 
@@ -235,11 +235,11 @@ class World:
         velocity[:, 0] = self.speed_mps * np.sin(self.heading_rad)
         velocity[:, 1] = self.speed_mps * np.cos(self.heading_rad)
         velocity[:, 2] = self.climb_mps
-        drift = self.fleet.drift
-        if drift.any():
+        known, drift = _constants(self.fleet), self.fleet.drift
+        if known.drifts:
             velocity[drift, :2] = self.wind_mps(self.position_m[drift, 2])[:, :2]
         carried = self.fleet.carried
-        if carried.any():
+        if known.carried:
             velocity[carried] += self.wind_mps(self.position_m[carried, 2])
         velocity += self.gust_mps
         new = self.position_m + 0.5 * (self.velocity_mps + velocity) * STEP_S
@@ -274,6 +274,8 @@ class World:
 
     def target_m(self) -> F64:
         """Give where the attacked asset of each object is now: (N, 2), NaN for none."""
+        if not _constants(self.fleet).target_led:
+            return self.fleet.target_enu_m
         target = self.fleet.target_enu_m.copy()
         moves = self.fleet.target_leader >= 0
         target[moves] = self.position_m[self.fleet.target_leader[moves], :2]
@@ -292,10 +294,13 @@ class World:
         now = np.hypot(offset[:, 0], offset[:, 1])
         near = np.maximum(self.fleet.limits[:, 7], 1.5 * self.speed_mps * STEP_S)
         abeam = (now > distance_m) & (now < 6.0 * near)
-        goes_on = ~self.fleet.wander & ~self.fleet.drift
-        goes_on[list(self.fleet.recorded)] = False
-        reached = moving & goes_on & ((now < near) | abeam) & self._held(now < near, offset[:, 2])
-        last = self.waypoint >= self.fleet.route_count - 1
+        known = _constants(self.fleet)
+        reached = (
+            moving & known.goes_on & ((now < near) | abeam) & self._held(now < near, offset[:, 2])
+        )
+        if not reached.any():
+            return
+        last = self.waypoint >= known.last
         self.waypoint[reached & ~last] += 1
         self.held_s[reached] = 0.0
         for k in np.flatnonzero(reached & last):
@@ -303,7 +308,10 @@ class World:
 
     def _held(self, near: Bools, above_m: F64) -> Bools:
         """Count the time that objects hover at their waypoint, and say whose is over."""
-        hold_s = self.fleet.hold_s[np.arange(self.fleet.count), self.waypoint]
+        known = _constants(self.fleet)
+        if not known.hovers:
+            return known.all
+        hold_s = self.fleet.hold_s[known.rows, self.waypoint]
         there = near & (np.abs(above_m) < HOLD_HEIGHT_M) & (hold_s > 0.0)
         self.held_s += np.where(there, STEP_S, 0.0)
         return np.asarray(self.held_s >= hold_s)
@@ -368,6 +376,47 @@ def _gusts(fleet: Fleet) -> tuple[F64, F64]:
     """Say how much of a gust is left after a step, and how much is added: (N, 1), (N, 3)."""
     share = np.exp(-STEP_S / fleet.limits[:, 9])[:, None]
     return share, fleet.limits[:, 8:9] * np.sqrt(1.0 - share**2) * [1.0, 1.0, 0.4]
+
+
+@dataclass(slots=True)
+class _Constants:
+    """What follows from a fleet, found once and not at every step. rows, all (N,): every object.
+
+    last, stops, goes_on (N,): the last waypoint; whether it slows down there; whether it goes from
+    waypoint to waypoint. The rest say whether any object hovers at a waypoint, follows the ground,
+    is carried by the wind or drifts with it, flies to what moves, or attacks it.
+    """
+
+    rows: I64
+    all: Bools
+    last: I64
+    stops: Bools
+    goes_on: Bools
+    hovers: bool
+    follows: bool
+    carried: bool
+    drifts: bool
+    led: bool
+    target_led: bool
+
+
+@lru_cache(maxsize=4)
+def _constants(fleet: Fleet) -> _Constants:
+    goes_on = ~fleet.wander & ~fleet.drift
+    goes_on[list(fleet.recorded)] = False
+    return _Constants(
+        rows=np.arange(fleet.count),
+        all=np.ones(fleet.count, np.bool_),
+        last=fleet.route_count - 1,
+        stops=(fleet.at_end == AT_END.index("land")) | (fleet.at_end == AT_END.index("hold")),
+        goes_on=goes_on,
+        hovers=bool((fleet.hold_s > 0.0).any()),
+        follows=bool(fleet.follows.any()),
+        carried=bool(fleet.carried.any()),
+        drifts=bool(fleet.drift.any()),
+        led=bool((fleet.leader >= 0).any()),
+        target_led=bool((fleet.target_leader >= 0).any()),
+    )
 
 
 def _within(value: F64, low: F64 | float, high: F64 | float) -> F64:

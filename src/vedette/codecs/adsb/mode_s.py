@@ -124,6 +124,7 @@ def _magnitude(value: float, limit: int) -> tuple[int, int]:
     return min(round(abs(value)), limit) + 1, int(value < 0.0)
 
 
+@lru_cache(maxsize=1024)  # pure, and a transponder says the same all day
 def identification(icao24: str, callsign: str) -> bytes:
     """Make a DF17 identification (type 4, category 0): eight characters, blanks for unknown."""
     message = 4 << 3
