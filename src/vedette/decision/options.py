@@ -80,9 +80,9 @@ def _protected(identity: IdentityRecord | None) -> bool:
         return False
     if identity.identity in OWN_SIDE:
         return True
-    crewed_prob = sum(identity.class_prob.get(kind, 0.0) for kind in CREWED)
-    unsure = identity.identity in (Identity.UNKNOWN, Identity.PENDING)
-    return unsure and crewed_prob >= CREWED_PROB_MIN
+    if identity.identity not in (Identity.UNKNOWN, Identity.PENDING):
+        return False
+    return sum([identity.class_prob.get(kind, 0.0) for kind in CREWED]) >= CREWED_PROB_MIN
 
 
 def reach(effector: Effector, place_enu: list[float], state_enu: F64, arrival_s: float) -> Reach:

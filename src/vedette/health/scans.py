@@ -104,8 +104,8 @@ def scan_words(memory: ScanMemory, period_s: float) -> str:
 def _looks(batch: MeasurementBatch, period_s: float) -> _Looks:
     """Give range and azimuth, or east and north, 0 where not measured, and their gates."""
     place, sigma = batch.z[:, :2], batch.sigma[:, :2]
-    first, second = (np.where(np.isnan(place[:, k]), 0.0, place[:, k]) for k in (0, 1))
-    near, across = (NEAR_SIGMAS * np.where(np.isnan(sigma[:, k]), 0.0, sigma[:, k]) for k in (0, 1))
+    first, second = np.where(np.isnan(place), 0.0, place).T
+    near, across = (NEAR_SIGMAS * np.where(np.isnan(sigma), 0.0, sigma)).T
     scale = None
     moves = MOVES_MPS
     if batch.kind == MeasurementKind.POLAR:

@@ -30,6 +30,8 @@ IDENTITY_NUMBER = {identity: number for number, identity in enumerate(Identity)}
 CLASS_NUMBER = {label: number for number, label in enumerate(ObjectClass)}
 IDENTITIES = tuple(Identity)
 CLASSES = tuple(ObjectClass)
+_IDENTITY_WORDS = tuple(identity.value for identity in IDENTITIES)
+_CLASS_WORDS = tuple(object_class.value for object_class in CLASSES)
 # Reach probabilities nearer than this are the same to a person; then the sooner arrival is worse.
 REACH_STEP = 0.05
 ARRIVAL_SCALE_S = 100.0  # where the squeeze of arrival times is half way
@@ -103,8 +105,8 @@ def track_rows(
         row = {name: values[name][i] for name in names}
         flags = int(values["flags"][i])
         row["status"] = STATUSES[row["status"]]
-        row["identity"] = IDENTITIES[row["identity"]].value
-        row["object_class"] = CLASSES[row["object_class"]].value
+        row["identity"] = _IDENTITY_WORDS[row["identity"]]
+        row["object_class"] = _CLASS_WORDS[row["object_class"]]
         for name in ("threat_asset", "arrival_asset"):
             row[name] = asset_ids[row[name]] if row[name] >= 0 else None
         row["assessed"] = bool(flags & FLAG_ASSESSED)

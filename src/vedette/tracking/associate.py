@@ -87,10 +87,11 @@ def geometry(model: SensorModel, kind: int) -> tuple[F64, F64]:
     return model.position_enu_m, model.enu_from_sensor
 
 
-def take_look(state: TrackerState, look: Look, links: LinkList, spared: Bools) -> F64:
+def take_look(state: TrackerState, look: Look, links: LinkList, spared: Bools | None) -> F64:
     """Update the tracks with one look and begin new ones.
 
-    spared (count,): rows that have had their share of this look already and take nothing more.
+    spared (count,): rows that have had their share of this look already and take nothing more;
+    None: nobody has.
 
     Returns unclaimed (J,): the probability that each measurement belongs to no track.
     """
@@ -154,7 +155,7 @@ def _update(
     look: Look,
     density: F64,
     links: LinkList,
-    spared: Bools,
+    spared: Bools | None,
 ) -> tuple[F64, Pairs | None]:
     """Gate, associate, and move every track that may have been seen.
 
@@ -162,7 +163,7 @@ def _update(
     """
     bank, settings, look_ns = state.bank, state.settings, int(look.t_ns[-1])
     first, column, score, t_ref = _gated(state, model, look)
-    if spared.any():
+    if spared is not None and spared.any():
         first, column, score = _without_rows(spared, first, column, score)
     if len(column) == 0:
         return np.ones(len(look.t_ns)), None

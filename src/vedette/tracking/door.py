@@ -7,6 +7,7 @@ merely wrong is for gates to judge.
 
 from collections.abc import Sequence
 from dataclasses import fields
+from functools import lru_cache
 
 import numpy as np
 
@@ -96,7 +97,7 @@ def _possible(
     state: TrackerState, model: SensorModel, batch: MeasurementBatch, now_ns: int
 ) -> list[MeasurementBatch]:
     """Leave out impossible rows, counted under the first reason that holds."""
-    least, most = _span(batch)
+    least, most = _span(batch.kind == MeasurementKind.POLAR, batch.z.shape[1])
     why, in_order = reasons(
         batch.t_meas_ns, batch.z, batch.sigma, batch.height_m, batch.height_sigma_m,
         batch.velocity_enu_mps, batch.velocity_sigma_mps,
@@ -126,11 +127,12 @@ def _latest_ns(state: TrackerState, now_ns: int) -> int:
     return min(now_ns + ahead_ns, _T_MAX_NS - 1)
 
 
-def _span(batch: MeasurementBatch) -> tuple[F64, F64]:
-    """Give the least and the most (W,) that each component of anything in the air could mean."""
-    most = np.full(batch.z.shape[1], _LENGTH_MAX_M)
+@lru_cache(maxsize=64)
+def _span(polar: bool, width: int) -> tuple[F64, F64]:
+    """Give the least and the most (width,) that each component of what flies could mean."""
+    most = np.full(width, _LENGTH_MAX_M)
     least = -most
-    if batch.kind == MeasurementKind.POLAR:
+    if polar:
         most[1:4] = _ANGLE_MAX_RAD, _ANGLE_MAX_RAD, _SPEED_MAX_MPS
         least[:] = 0.0, -_ANGLE_MAX_RAD, -_ANGLE_MAX_RAD, -_SPEED_MAX_MPS
     return least, most

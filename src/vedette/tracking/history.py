@@ -48,7 +48,10 @@ _WITHHELD_S = 2.0  # misses withheld are counted in portions of this
 def sort_out(
     state: TrackerState, batches: Sequence[MeasurementBatch], statuses: Sequence[SensorStatus]
 ) -> tuple[list[MeasurementBatch], list[SensorStatus]]:
-    """Give what the present can take; keep what is late, count what is too late or a repetition."""
+    """Give what the present can take; keep what is late, count what is too late or a repetition.
+
+    batches: each in order of time.
+    """
     _note_times(state, batches)
     timely: list[MeasurementBatch] = []
     taken: list[MeasurementBatch] = []
@@ -57,9 +60,11 @@ def sort_out(
         if len(fresh.t_meas_ns) == 0:
             continue
         taken.append(fresh)
-        prompt = fresh.t_meas_ns >= _present_ns(state)
-        if not prompt.all():
-            prompt = _set_aside(state, fresh, prompt)
+        present_ns = _present_ns(state)
+        if fresh.t_meas_ns[0] >= present_ns:  # in order of time: so are all
+            timely.append(fresh)
+            continue
+        prompt = _set_aside(state, fresh, fresh.t_meas_ns >= present_ns)
         if prompt.any():
             timely.append(fresh if prompt.all() else rows_of(fresh, prompt))
     return timely, _prompt_statuses(state, statuses)
@@ -211,9 +216,9 @@ def _reachable(state: TrackerState, t_ns: I64) -> Bools:
 def _recent(state: TrackerState, batch: MeasurementBatch) -> MeasurementBatch:
     """Leave out, and count, what is too late for anything."""
     oldest_ns = state.newest_ns - int(state.settings.late_max_s * NS_PER_S)
-    recent = batch.t_meas_ns >= oldest_ns
-    if recent.all():
+    if len(batch.t_meas_ns) == 0 or batch.t_meas_ns[0] >= oldest_ns:
         return batch
+    recent = batch.t_meas_ns >= oldest_ns
     state.late_refused[batch.sensor_index] += int(np.count_nonzero(~recent))
     return rows_of(batch, recent)
 
@@ -267,9 +272,9 @@ def _unheard(
     s, t_ns, heard_ns = batch.sensor_index, batch.t_meas_ns, state.history.heard_ns
     if len(t_ns) == 0:
         return batch
-    doubtful = t_ns <= heard_ns[s]
+    doubtful = t_ns <= heard_ns[s] if t_ns[0] <= heard_ns[s] else None
     heard_ns[s] = max(int(heard_ns[s]), int(t_ns[-1]))
-    if not doubtful.any():
+    if doubtful is None:
         return batch
     known: set[bytes] = set()
     for earlier in [*_kept_batches(state), *taken]:

@@ -37,18 +37,20 @@ _ABOUT_M = 3_000.0
 _FORMATION_MPS = 2.0  # how differently members of a formation fly, in gusts and small corrections
 
 
-def take_merged(state: TrackerState, look: Look, links: LinkList) -> tuple[Look, Bools]:
+def take_merged(state: TrackerState, look: Look, links: LinkList) -> tuple[Look, Bools | None]:
     """Take out of a look what lumps of told groups explain, and update their members.
 
     Returns the look without those plots and spared (count,): the members that have had their share
     of it, and are neither to be paired nor to be counted as missed. Without groups, or for a sensor
-    that merges nothing, the same look and nobody.
+    that merges nothing, the same look and None.
     """
-    model, spared = state.models[look.sensor_index], np.zeros(state.bank.count, np.bool_)
+    model = state.models[look.sensor_index]
     told = [group for group in state.groups if group.told]
-    ranged = look.kind == POLAR and not np.isnan(look.z[:, :2]).any()
-    if not told or not merges(model) or not ranged or len(look.t_ns) == 0:
-        return look, spared
+    if not told or not merges(model) or look.kind != POLAR or len(look.t_ns) == 0:
+        return look, None
+    if np.isnan(look.z[:, :2]).any():
+        return look, None
+    spared = np.zeros(state.bank.count, np.bool_)
     used = np.zeros(len(look.t_ns), np.bool_)
     for group in told:
         _take_group(state, model, look, group, used, spared, links)

@@ -6,6 +6,7 @@ what moves, a track is not to be expected, and a miss says little.
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -23,11 +24,17 @@ def hides(model: SensorModel) -> bool:
     )
 
 
+@lru_cache(maxsize=1)
+def _all_seen(room: int) -> F64:
+    """Give ones, to be read alone."""
+    return np.ones(room)
+
+
 def visible(state: TrackerState, sensor_index: int, look_ns: int) -> F64:
     """Give for each track (count,) the share of the sensor's detection probability that is left."""
     bank, model = state.bank, state.models[sensor_index]
     if not hides(model):
-        return np.ones(bank.count)
+        return _all_seen(1 << bank.count.bit_length())[: bank.count]
     share: F64 = visible_share(
         bank.count, bank.t_ns, bank.x, bank.P, bank.mode_prob, look_ns, model.position_enu_m,
         model.enu_from_sensor, model.antenna_agl_m, model.mask_rad, model.blind_speed_mps,

@@ -93,12 +93,11 @@ def drone_prob(chance: dict[str, float]) -> float:
 
 def is_clear(identity: IdentityRecord, threat: Threat) -> bool:
     """Say whether a track's class is known, and its straight arrival to a tenth; NaN is not."""
+    if not threat.straight_sigma_s <= DOUBT_ARRIVAL_RATIO * threat.arrival_s:
+        return False
     kinds = coarse_probs(identity.class_prob)
-    likeliest = max(
-        (prob for kind, prob in kinds.items() if kind != ObjectClass.OTHER), default=0.0
-    )
-    known = threat.straight_sigma_s <= DOUBT_ARRIVAL_RATIO * threat.arrival_s
-    return known and likeliest >= CLASS_KNOWN_PROB
+    kinds.pop(ObjectClass.OTHER, None)
+    return max(kinds.values(), default=0.0) >= CLASS_KNOWN_PROB
 
 
 def down_ratio(height_m: float, climb_mps: float, arrival_s: float) -> float:
