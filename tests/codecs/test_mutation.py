@@ -12,7 +12,15 @@ from typing import Any
 import cot_world
 import pytest
 from codecs_campaign import COUNT, FILE_COUNT, campaign
-from codecs_feeds import PROFILES, STEP_NS, Traceless, UnderFire, change_one, every_feed
+from codecs_feeds import (
+    PROFILES,
+    STEP_NS,
+    Traceless,
+    UnderFire,
+    change_one,
+    corpus_of,
+    every_feed,
+)
 from codecs_world import T0_NS, good_files, make_site, squitters
 
 from vedette import codecs
@@ -50,6 +58,19 @@ def test_what_is_remembered_comes_back_from_a_snapshot(name):
     for data in fire.corpus:
         fire.read(data)
     assert unfaithful(fire.decoders, codecs.Decoders) == ""
+
+
+SAVED = {"aircraft.json": "aircraft.json", "dronescout": "DroneScout, JSON", "mavlink": "MAVLink"}
+
+
+@pytest.mark.parametrize("name", SAVED)
+def test_saved_messages_of_a_wire_are_valid_and_mutated_ones_are_judged(name):
+    _, corpus = corpus_of(SAVED[name])
+    assert [codecs.check(name, data) for data in corpus] == [codecs.Verdict(True)] * len(corpus)
+    campaign(
+        f"check: {name}", corpus, functools.partial(codecs.check, name),
+        lambda _, verdict: not verdict.accepted and bool(verdict.reason), count=FILE_COUNT,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [*FILES, "asterix"])

@@ -9,8 +9,8 @@ ENDINGS = (
     ".jsonl", ".ndjson", ".beast", ".ast", ".csv",
 )  # fmt: skip
 CHECKED = (
-    "ast", "asterix", "avr", "beast", "cot", "csv", "detections", "jsonl", "parquet", "pcap",
-    "pcapng", "sapient", "sbs",
+    "aircraft.json", "ast", "asterix", "avr", "beast", "cot", "csv", "detections", "dronescout",
+    "jsonl", "mavlink", "parquet", "pcap", "pcapng", "sapient", "sbs",
 )  # fmt: skip
 READ = (
     "pcap", "pcapng", "parquet", "sbs", "avr", "cot", "sapient", "detections", "beast", "ast",

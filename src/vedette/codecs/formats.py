@@ -15,6 +15,7 @@ from vedette.codecs.detections import recorded as detections
 from vedette.codecs.recorded import Fault, Format, Payload
 from vedette.codecs.remote_id import recorded as remote_id
 from vedette.codecs.sapient import recorded as sapient
+from vedette.codecs.saved import SAVED
 
 # What datagrams and radio packets in captures may hold; ASTERIX last, it takes what nobody claims.
 PAYLOADS: tuple[Payload, ...] = (
@@ -46,7 +47,7 @@ def _asterix_or_capture(data: bytes) -> Iterator[Fault]:
 
 
 # Words of `vedette check` that are not one format.
-FAMILIES = {"asterix": _asterix_or_capture}
+FAMILIES = {"asterix": _asterix_or_capture, **SAVED}
 
 
 def named(name: str) -> Format:
