@@ -112,3 +112,13 @@ async def _restart():
         text = (await browser.get("/metrics")).text
         assert "vedette_alarms_last_ten_minutes 12" in text
         assert "vedette_alarm_flood 1" in text
+
+
+def test_the_count_says_which_alarms_it_is_made_of():
+    events = [failed(T0_NS + MINUTE_NS), health(T0_NS + 2 * MINUTE_NS, SourceHealth.FAILED)]
+    told = counted(events, T0_NS + 3 * MINUTE_NS).recent
+    assert [line.t_us for line in told] == [(T0_NS + m * MINUTE_NS) // 1000 for m in (2, 1)]
+    assert "radar" in told[0].text and "siren" in told[1].text
+    assert counted(events, T0_NS + 11 * MINUTE_NS + 1).recent == told[:1]
+    many = [failed(T0_NS + n * NS_PER_S, n) for n in range(200)]
+    assert len(counted(many, T0_NS + MINUTE_NS * 4).recent) == 10

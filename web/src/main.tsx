@@ -21,6 +21,7 @@ import "./styles/panel.css";
 import "./styles/dialogs.css";
 import "./styles/access.css";
 import "./styles/brief.css";
+import "./styles/why.css";
 import { App } from "./ui/App";
 
 /** Ask for the site until the service gives it: it may still be starting, or want a login first. */

@@ -166,7 +166,8 @@ def _unassessed(picture: AirPicture) -> Iterator[BriefLine]:
 
 def _arrival(threat: Threat) -> str:
     when = f" in {threat.arrival_s:.0f} s" if math.isfinite(threat.arrival_s) else ""
-    return f"reaches {threat.asset_id}{when} with {threat.reach_prob:.0%}"
+    what = threat.asset_name or threat.asset_id
+    return f"reaches {what}{when} with {threat.reach_prob:.0%}"
 
 
 def _wants_eyes(record: IdentityRecord) -> bool:

@@ -9,9 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from vedette.base.constants import NS_PER_S
+from vedette.incident.words import moment
 from vedette.model.alarms import FLOOD_ENDS, MEAN_MAX, NAMING, PEAK_MAX, WINDOW_NS, is_alarm
 from vedette.model.events import Event
-from vedette.server.views import AlarmView
+from vedette.server.public import NS_PER_US
+from vedette.server.views import AlarmLine, AlarmView
+
+TOLD_MAX = 10  # alarms told in words: as many as are a flood
 
 
 @dataclass(slots=True)
@@ -19,7 +23,7 @@ class AlarmCount:
     """Alarms since begun_ns (0: nothing has happened yet), the times of the last ten minutes.
 
     named: the tracks that each open warning names; flood: it has begun and not ended; peak: the
-    most in any ten minutes.
+    most in any ten minutes. newest: the alarms themselves, of which people can be told.
     """
 
     begun_ns: int = 0
@@ -30,6 +34,7 @@ class AlarmCount:
     flood: bool = False
     times_ns: deque[int] = field(default_factory=deque)
     named: dict[int, frozenset[int]] = field(default_factory=dict)
+    newest: deque[AlarmLine] = field(default_factory=lambda: deque(maxlen=TOLD_MAX))
 
 
 def count(state: AlarmCount, events: Iterable[Event], now_ns: int) -> None:
@@ -45,6 +50,9 @@ def count(state: AlarmCount, events: Iterable[Event], now_ns: int) -> None:
         if is_alarm(name, str(after), track_id, state.named.values()):
             state.total += 1
             state.times_ns.append(event.t_ns)
+            if (told := moment(event, {})) is not None:
+                text = f"{told.text} ({told.by})" if told.by else told.text
+                state.newest.append(AlarmLine(t_us=event.t_ns // NS_PER_US, text=text))
             state.peak = max(state.peak, len(state.times_ns))
             if len(state.times_ns) >= PEAK_MAX and not state.flood:
                 state.flood, state.floods = True, state.floods + 1
@@ -72,5 +80,12 @@ def alarm_view(state: AlarmCount) -> AlarmView:
         watched_s=watched_ns / NS_PER_S,
         flood=state.flood,
         floods=state.floods,
+        recent=_recent(state),
         within_limits=len(state.times_ns) < PEAK_MAX and (mean is None or mean < MEAN_MAX),
     )
+
+
+def _recent(state: AlarmCount) -> list[AlarmLine]:
+    """Say which alarms the count is made of, newest first."""
+    since_us = (state.now_ns - WINDOW_NS) // NS_PER_US
+    return [told for told in reversed(state.newest) if told.t_us > since_us]

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from vedette.base.constants import NS_PER_S
 from vedette.base.errors import VedetteError
 from vedette.base.rfc3339 import format_rfc3339
 from vedette.decision.brief import Brief, brief, in_words
@@ -74,7 +75,8 @@ class PictureRoutes:
         """GET /api/brief.txt: the same as plain text, to be read aloud or printed."""
         told = self._brief()
         marked = "" if self._hub.mode is Mode.LIVE else f" ({self._hub.mode})"
-        head = f"{self._hub.site.name}{marked}, hand-over at {format_rfc3339(told.t_ns)}\n\n"
+        at = format_rfc3339(told.t_ns - told.t_ns % NS_PER_S)
+        head = f"{self._hub.site.name}{marked}, hand-over at {at}\n\n"
         return Response(head + in_words(told), media_type="text/plain")
 
     def _brief(self) -> Brief:

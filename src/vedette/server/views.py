@@ -175,13 +175,21 @@ class TrackView(View, frozen=True, kw_only=True):
     label: str
 
 
+class AlarmLine(View, frozen=True, kw_only=True):
+    """One alarm in words, and when it was."""
+
+    t_us: int
+    text: str
+
+
 class AlarmView(View, frozen=True, kw_only=True):
     """How many alarms the watch has to carry, live, against EEMUA 191 and ISA-18.2.
 
     An alarm asks for an act: a warning raised or escalated, one not delivered, a source gone bad, a
     track come back. last_10_min: now, under 10; per_10_min_mean: over watched_s, under 1, None for
     the first ten minutes; per_10_min_peak: the most ever in ten minutes. flood: ten were reached,
-    and there have not been fewer than five since. within_limits: both bounds hold now.
+    and there have not been fewer than five since. within_limits: both bounds hold now. recent: the
+    newest of those in the last ten minutes, newest first.
     """
 
     total: int
@@ -192,6 +200,7 @@ class AlarmView(View, frozen=True, kw_only=True):
     flood: bool
     floods: int
     within_limits: bool
+    recent: list[AlarmLine]
 
 
 class ReplayView(View, frozen=True, kw_only=True):

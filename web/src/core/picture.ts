@@ -36,7 +36,7 @@ const [lists, setLists] = createStore<Lists>({
   posture: { weapons_control: "tight", hold: false },
   alarms: {
     total: 0, last_10_min: 0, per_10_min_mean: null, per_10_min_peak: 0, watched_s: 0,
-    flood: false, floods: 0, within_limits: true,
+    flood: false, floods: 0, within_limits: true, recent: [],
   },
 });
 const [t_us, setTime] = createSignal(0);

@@ -437,6 +437,12 @@ export interface TrackGroup {
   seen_us: number;
 }
 
+/** One alarm in words, and when it was. */
+export interface AlarmLine {
+  t_us: number;
+  text: string;
+}
+
 /** How many alarms the watch has to carry, live, against EEMUA 191 and ISA-18.2. */
 export interface AlarmView {
   total: number;
@@ -447,6 +453,7 @@ export interface AlarmView {
   flood: boolean;
   floods: number;
   within_limits: boolean;
+  recent: AlarmLine[];
 }
 
 /** The whole air picture at one moment (GET /api/picture). */

@@ -17,7 +17,7 @@ export function ReasonDialog(props: { asked: ReasonAsked }): JSX.Element {
       <form onSubmit={(event) => void submit(event)}>
         <p>{props.asked.text}</p>
         <Show when={props.asked.facts?.length}>
-          <ul class="facts" data-testid="facts">
+          <ul class="why" data-testid="facts">
             <For each={props.asked.facts}>
               {(fact) => <li classList={{ caution: fact.includes("STILL COMES") }}>{fact}</li>}
             </For>

@@ -1,5 +1,5 @@
 import { For, Show, type JSX } from "solid-js";
-import { age, percent } from "../../core/format";
+import { age, percent, whole } from "../../core/format";
 import { site, t_us } from "../../core/picture";
 import { CLASS_WORDS, IDENTITY_WORDS } from "../../core/words";
 import { OBJECT_CLASSES, type Evidence, type IdentityRecord } from "../../generated/model";
@@ -44,7 +44,7 @@ function Item(props: { item: Evidence }): JSX.Element {
           aria-label={`${toward() ? "for" : "against"} ${about()}, weight ${props.item.weight_log_odds.toFixed(1)}`}>
           <span class="weight-fill" style={{ width: `${share() * 50}%` }} />
         </span>
-        <span>{toward() ? "for" : "against"} {about()}</span>
+        <span title={odds(props.item.weight_log_odds)}>{toward() ? "for" : "against"} {about()}, {Math.abs(props.item.weight_log_odds).toFixed(1)}</span>
         <span class="quiet-text">
           {source()} · {age((t_us() - props.item.t_us) / 1e6)}
           <Show when={props.item.health_ratio < 0.99}> · source at {percent(props.item.health_ratio)}</Show>
@@ -54,12 +54,21 @@ function Item(props: { item: Evidence }): JSX.Element {
   );
 }
 
+/** A weight as people bet: log-odds of 2 are odds of 7 to 1. */
+function odds(weight: number): string {
+  const ratio = Math.exp(Math.abs(weight));
+  return weight === 0 ? "weighs nothing" : `odds of ${ratio < 10 ? ratio.toFixed(1) : whole(ratio)} to 1`;
+}
+
 function words(about: string): string {
   return (
     (IDENTITY_WORDS as Record<string, string>)[about]?.toLowerCase()
     ?? (CLASS_WORDS as Record<string, string>)[about] ?? about
   );
 }
+
+/** What speaks for or against a class, and not for who it is. */
+const aboutClass = (item: Evidence): boolean => (OBJECT_CLASSES as readonly string[]).includes(item.about);
 
 /** What it probably is, every class. */
 export function Classes(props: { record: IdentityRecord }): JSX.Element {
@@ -80,6 +89,16 @@ export function Classes(props: { record: IdentityRecord }): JSX.Element {
           )}
         </For>
       </ul>
+      <Show when={props.record.ledger.some(aboutClass)}>
+        <details data-testid="why-class">
+          <summary>Why?</summary>
+          <ul class="why">
+            <For each={props.record.ledger.filter(aboutClass)}>
+              {(item) => <li>{item.text} <span class="quiet-text">({odds(item.weight_log_odds)})</span></li>}
+            </For>
+          </ul>
+        </details>
+      </Show>
     </section>
   );
 }

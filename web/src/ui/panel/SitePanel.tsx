@@ -49,7 +49,7 @@ function ZoneLine(props: { zone: Zone }): JSX.Element {
       <Show when={worst()?.grounds.length}>
         <details data-testid={`why-${props.zone.id}`}>
           <summary>Why?</summary>
-          <ul class="facts"><For each={worst()?.grounds}>{(line) => <li>{line}</li>}</For></ul>
+          <ul class="why"><For each={worst()?.grounds}>{(line) => <li>{line}</li>}</For></ul>
         </details>
       </Show>
       <p class="quiet-text">needs {clockSpan(props.zone.take_cover_s)} to take cover<Delivered warning={worst()} /></p>
@@ -104,6 +104,14 @@ function AlarmSection(): JSX.Element {
       <p class="num" classList={{ caution: !alarms().within_limits, "quiet-text": alarms().within_limits }}>
         {mean()} · most ever {alarms().per_10_min_peak} · {alarms().total} in all
       </p>
+      <Show when={alarms().recent.length}>
+        <details data-testid="why-alarms">
+          <summary>Why?</summary>
+          <ul class="why">
+            <For each={alarms().recent}>{(alarm) => <li><span class="num">{timeOfDay(alarm.t_us)}</span> {alarm.text}</li>}</For>
+          </ul>
+        </details>
+      </Show>
     </section>
   );
 }
