@@ -24,9 +24,8 @@ cut, doubled, joined. An input is what one datagram, one read of a stream or one
 4 KiB. Slowest is processor time of one input (the least of five readings where the first was above
 the bound), memory the most that a block of 500 inputs took at once, so that none took more. Each
 campaign ends at the first input that raises anything but the decoder's own refusal; a row stands
-here only for one that came to its end, and stays until one of as many inputs has; the date is the
-last one's. Through the pipeline, slowest is a step of several
-inputs."""
+here only for one that came to its end, and stays until one of as many inputs has; machine and date
+are the last campaign's, for all rows. Through the pipeline, slowest is a step of several inputs."""
 COMMAND = "make test-mutations"
 NEEDS = ""
 ON_REQUEST = True  # hours: not among what `make bench` measures
