@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from identity_world import Sky, Thing, make_site, place
+from identity_world import T0_NS, Sky, Thing, make_site, place
 from msgspec.structs import replace as with_
 
 from vedette.config.site import Corridor, FlightListed, Site
+from vedette.identity.proofs import forget, proofs_of, prove
+from vedette.identity.state import Claim, Memory
 from vedette.model.enums import Identity
 from vedette.model.events import IdentityConflict
 from vedette.model.reports import Claims
@@ -85,6 +87,57 @@ def test_of_two_that_send_a_friends_name_the_proved_one_is_the_friend():
     assert sky.record(2).identity is Identity.UNKNOWN
     assert "same name" in sky.told(IdentityConflict, 2)[0].reason
     assert not sky.told(IdentityConflict, 1)
+
+
+def swap(first_s: float, last_s: float):
+    """Make a doctor that gives the friend's own reports to track 2 between two times."""
+
+    def by_chance(reports, links):
+        age_s = (reports[0].t_meas_ns - T0_NS) / 1e9 if reports else 0.0
+        for k, index in enumerate(links.report_index.tolist()):
+            if getattr(reports[index], "claims", None) and first_s <= age_s <= last_s:
+                links.track_id[k] = 2
+        return reports, links
+
+    return by_chance
+
+
+def beside(side_m: float) -> list[Thing]:
+    """A friend on its way home, and something that sends nothing beside it."""
+    friend = Thing(1, **RECOVERING, remote_id="OWL-1")
+    return [friend, Thing(2, (6000.0, side_m, 120.0), (-14.0, 0.0, 0.0), -12.0)]
+
+
+@pytest.mark.parametrize("window_s", [(0.0, 4.0), (12.0, 16.0)])
+@pytest.mark.parametrize("side_m", [60.0, 150.0])
+def test_what_flies_beside_a_friend_is_none_by_a_report_that_went_astray(side_m, window_s):
+    """A tracker gives a close neighbour some of a friend's reports: who, not which of two."""
+    sky = Sky(things=beside(side_m), doctor=swap(*window_s)).run(30)
+    assert sky.record(1).identity is Identity.FRIEND
+    assert not sky.identities_ever(2) & GOOD
+
+
+def test_a_proved_name_is_on_one_track_and_has_to_be_borne_anew_by_another():
+    sky = Sky(things=beside(5_000.0), doctor=None)
+    state, claim = sky.state, claim_of("OWL-1", T0_NS)
+    state.memories = {1: Memory(next_ns=0, claim=claim), 2: Memory(next_ns=0)}
+    for second in range(4):
+        state.memories[1].claim = claim_of("OWL-1", T0_NS + second * 1_000_000_000)
+        prove(state, 1, state.memories[1])
+    assert proofs_of(state, 1, state.memories[1].claim) == 4
+    state.memories[2].claim = claim_of("OWL-1", T0_NS + 4_000_000_000)
+    prove(state, 2, state.memories[2])
+    assert state.memories[1].claim is None
+    assert proofs_of(state, 2, state.memories[2].claim) == 1
+    forget(state, 2)
+    assert not state.proofs
+
+
+def claim_of(remote_id: str, t_ns: int) -> Claim:
+    """Make a claim that its link proves."""
+    nothing = np.full(3, np.nan)
+    return Claim("friendly", t_ns, False, 1.0, "", remote_id, "", nothing, nothing, 8.0, 60.0,
+                 authenticated=True)  # fmt: skip
 
 
 def test_of_two_that_send_a_friends_name_alike_neither_is_believed():

@@ -22,4 +22,4 @@ def test_the_spoofed_are_named_and_the_honest_are_not(found):
     neutral, trials = hits(found["false ones ever NEUTRAL"])
     assert neutral == 0 and trials >= 20
     accused, honest = hits(found["honest, among others: accused"])
-    assert accused <= 0.02 * honest and honest >= 60
+    assert accused <= 0.02 * honest and honest >= 50

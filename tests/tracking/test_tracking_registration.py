@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from tracking_scene import NS, T0_NS, Sensor, Target, World, make_model, tracker_of
 
+from vedette import tracking
 from vedette.record.state import encode_state
 from vedette.tracking import TrackerState, advance, registration
 from vedette.tracking.history import as_past
@@ -179,3 +180,38 @@ def test_the_same_plots_teach_the_same_to_the_bit() -> None:
     off = {1: constant(50.0, DEG, 0.0, 0.0)}
     states = [play(scene(6, 2, True), off, 20)[0] for _ in range(2)]
     assert encode_state(as_past(states[0])) == encode_state(as_past(states[1]))
+
+
+def test_two_that_one_radar_sees_apart_are_no_double_though_each_speaks_by_a_feed_of_its_own():
+    """By what the feeds hear each is the other's only partner: 110 m apart, side by side."""
+    rng = np.random.default_rng(3)
+    radar = tracking.polar_sensor(
+        position_enu_m=[0.0, 0.0, 0.0], detection_prob=0.95, clutter_per_scan=1.0, range_max_m=15e3
+    )
+    feeds = [
+        tracking.position_sensor(detection_prob=0.9, clutter_per_scan=0.1, radius_m=30e3)
+        for _ in range(2)
+    ]
+    for number, feed in enumerate(feeds):
+        feed.sensor_id, feed.cooperative = f"feed{number}", True
+    state = tracking.open_tracker([radar, *feeds])
+    sigma = np.array([10.0, 0.2 * DEG, 0.3 * DEG])
+    for t_s in range(80):
+        two = np.array([[28.0 * t_s - 1_000.0, 4_000.0 - side, 200.0] for side in (0.0, 110.0)])
+        flat = np.hypot(two[:, 0], two[:, 1])
+        polar = np.column_stack([
+            np.hypot(flat, two[:, 2]), np.arctan2(two[:, 0], two[:, 1]) % (2.0 * math.pi),
+            np.arctan2(two[:, 2], flat),
+        ])  # fmt: skip
+        plots = polar + rng.normal(size=polar.shape) * sigma
+        plots[:, 1] %= 2.0 * math.pi
+        batches = [tracking.polar_batch(0, float(t_s), plots, sigma)]
+        for number in range(2):
+            heard = two[number : number + 1] + rng.normal(0.0, 8.0, (1, 3))
+            batch = tracking.position_batch(1 + number, t_s + 0.1, heard, 15.0)
+            batch.identity_key = np.array([(1 << 61) + 5 + number])
+            batches.append(batch)
+        advance(state, batches, [], round((t_s + 0.2) * NS))
+    assert state.table.count == 2
+    assert not state.registration.applied
+    assert np.abs(state.registration.bias[1:, :2]).max() < 15.0

@@ -17,6 +17,7 @@ from vedette.identity.hearing import hear
 from vedette.identity.ledger import UNSEEN_MIN, build, human_items
 from vedette.identity.operators import keep_operators
 from vedette.identity.orders import WORRY, bring_back, obey, recall
+from vedette.identity.proofs import forget, proofs_of
 from vedette.identity.recovery import friend_near, watch_recovery
 from vedette.identity.rules import judge, settle
 from vedette.identity.scene import Scene, due_rows, survey
@@ -68,7 +69,7 @@ def advance(
     """
     _match_tracks(state, tracks, now_ns)
     if len(links.track_id):
-        hear(state, links, reports, sources, _places_now(tracks))
+        hear(state, links, reports, sources, _places_now(tracks), now_ns)
     keep_operators(state.operators, reports, now_ns)
     events = _evaluate(state, tracks, sources, threats, now_ns)
     events += obey(state, commands, threats, now_ns)
@@ -84,6 +85,7 @@ def _match_tracks(state: IdentityState, tracks: TrackTable, now_ns: int) -> None
     records, memories = state.records, state.memories
     alive = set(live)
     for track_id in [track_id for track_id in records if track_id not in alive]:
+        forget(state, track_id)
         del records[track_id], memories[track_id]
         leave(state.company, track_id)
         state.near_told.pop(track_id, None)
@@ -172,6 +174,7 @@ def _case(
         copied=track_id in copies,
         near=friend_near(scene, row, friends),
         now_ns=now_ns,
+        proofs=proofs_of(state, track_id, memory.claim),
     )
 
 

@@ -14,6 +14,7 @@ from vedette.base.angles import wrap_pi
 from vedette.base.constants import NS_PER_S
 from vedette.identity.classes import LABELS
 from vedette.identity.places import Places, Watcher
+from vedette.identity.proofs import Spot, is_nearest, prove
 from vedette.identity.state import Claim, IdentityState, Memory, Vote, health_ratio
 from vedette.model.kinds import coarse_label, coarse_probs
 from vedette.model.measurements import F64
@@ -47,7 +48,6 @@ CLAIM_DELAY_S = 0.3  # latency that ADS-B does not account for (DO-260B allows 0
 BARO_SIGMA_M = 250.0  # pressure height against the ellipsoid: geoid and weather together
 GEOMETRIC_SIGMA_M = 60.0
 CLAIM_SIGMA_M = 60.0  # where a position report does not say
-Spot = tuple[float, float, float, float]  # east, north, up, sigma on the ground, m
 NOWHERE: Spot = (0.0, 0.0, 0.0, 0.0)
 PROOF_LIFE_S = 10.0  # so long nothing that anyone may broadcast takes a proved name's place
 
@@ -58,11 +58,12 @@ def hear(
     reports: Sequence[Report],
     sources: dict[str, SourceState],
     now_m: dict[int, Spot],
+    now_ns: int,
 ) -> None:
     """Add what the reports say to the memories of the tracks they belong to.
 
-    links.report_index points into `reports`. now_m: where each live track is. Reports of tracks
-    without a memory are left out.
+    links.report_index points into `reports`. now_m: where each live track is, at now_ns. Reports of
+    tracks without a memory are left out.
     """
     heard: list[tuple[int, int, str, float, Detection]] = []
     for track_id, index, prob in zip(
@@ -78,7 +79,15 @@ def hear(
         if memory is None or watcher < 0 or _already_heard(memory, report):
             continue
         ratio = health_ratio(sources, sensor)
-        _take(memory, report, state.places, watcher, ratio, now_m.get(track_id, NOWHERE))
+        spot, is_proof = now_m.get(track_id, NOWHERE), state.places.watchers[watcher].authenticated
+        if is_proof and report.claims is not None:
+            place_m, velocity_mps, _ = _claimed_motion(report, state.places, spot[2])
+            velocity_mps = np.where(np.isnan(velocity_mps), memory.vel_mps, velocity_mps)
+            moved_s = (now_ns - report.t_meas_ns) / NS_PER_S
+            if not is_nearest(track_id, place_m + velocity_mps * moved_s, now_m):
+                continue  # it proves who sends; that this track sends, it does not
+        _take(memory, report, state.places, watcher, ratio, spot)
+        prove(state, track_id, memory)
 
 
 def _already_heard(memory: Memory, report: Detection) -> bool:

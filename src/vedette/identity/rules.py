@@ -19,7 +19,7 @@ from vedette.model.picture import Evidence, IdentityRecord
 
 NEUTRAL_MIN = 3.5  # log-odds to become NEUTRAL (97 %), and
 NEUTRAL_HOLD = 2.0  # to stay it (88 %)
-CREWED_MIN = 0.7  # and that it flies and echoes as crewed aircraft do: a claim can be copied
+CREWED_MIN = 0.8  # and that it flies and echoes as crewed aircraft do: a claim can be copied
 CREWED_HOLD = 0.4
 SUSPECT_MIN = 0.0  # log-odds of hostile intent to become SUSPECT (even), and
 SUSPECT_HOLD = -2.0  # to stay it
@@ -27,6 +27,7 @@ SUSPECT_CLASS_PROB = 0.8
 SUSPECT_ITEMS = 3  # independent things seen that must speak for it
 RISE_LOOKS = 2  # evaluations in a row (seconds) before an identity is taken on
 FALL_LOOKS = 5  # and before one is given up
+PROOFS_MIN = 3  # looks a second apart in which a proved name was on this track and on no other
 PENDING_LOOKS = 3  # evaluations before "we have looked and do not know"
 
 
@@ -87,13 +88,18 @@ def _friend(case: Case, places: Places, present: Identity) -> tuple[Identity, st
         return None
     flight = places.listed[standing.listed].flight_id
     age_s = (case.now_ns - claim.t_ns) / NS_PER_S
-    held = present in (Identity.FRIEND, Identity.ASSUMED_FRIEND)
+    is_friend = present is Identity.FRIEND
+    held = is_friend or present is Identity.ASSUMED_FRIEND
     measured = claim.measured and claim.health_ratio > 0.5
+    proved = claim.authenticated and claim.health_ratio > 0.5
+    proved = proved and (is_friend or case.proofs >= PROOFS_MIN)
     if age_s <= CLAIM_LIFE_S and (measured or is_verified(memory.agreement, case.now_ns, held)):
         how = f"{memory.agreement.sensor or claim.sensor} finds it where it says it is"
         fits = f"listed friendly flight {flight}: lane, time and speed fit, {how}"
-        if claim.authenticated and claim.health_ratio > 0.5:
+        if proved and (measured or is_verified(memory.agreement, case.now_ns, is_friend)):
             return Identity.FRIEND, f"{fits}; {claim.sensor} proves who sends"
+        if claim.authenticated:
+            return Identity.ASSUMED_FRIEND, f"{fits}; {claim.sensor} has just begun to prove it"
         return (
             Identity.ASSUMED_FRIEND,
             f"{fits}; but anyone can send that: nothing proves it",

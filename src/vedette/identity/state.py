@@ -58,6 +58,20 @@ class Claim:
     affiliation: str = ""
     authenticated: bool = False
 
+    @property
+    def name(self) -> str:
+        """What it calls itself: an address or serial, else a callsign."""
+        return self.icao24 or self.remote_id or self.callsign
+
+
+@dataclass(slots=True)
+class Proof:
+    """Where a name is that its link proves: on one track, in so many looks a second apart."""
+
+    track_id: int
+    t_ns: int
+    looks: int = 1
+
 
 @dataclass(slots=True)
 class Agreement:
@@ -149,7 +163,7 @@ class IdentityState:
 
     operators: where operators say they are, by claimed identifier; personal data.
     company: what all of them look like together. near_told: of how many unknowns near it people
-    have been told, by friendly track.
+    have been told, by friendly track. proofs: which track each proved name is on.
     """
 
     places: Places
@@ -158,6 +172,7 @@ class IdentityState:
     operators: dict[str, OperatorReport] = field(default_factory=dict)
     company: Company = field(default_factory=Company)
     near_told: dict[int, int] = field(default_factory=dict)
+    proofs: dict[str, Proof] = field(default_factory=dict)
 
 
 def start(site: Site) -> IdentityState:

@@ -2,7 +2,8 @@
 
 In: the plots noted since, raw. Out: differences of place with their gradients by the biases and
 their noise. A pair counts only where it is the one possible one, by distances so wide that even a
-bad bias does not hide the partner: in a crowd nothing is learnt, and nothing wrong.
+bad bias does not hide the partner: in a crowd nothing is learnt, and nothing wrong. Two tracks may
+be one object, seen double; but not where one sensor saw both in one look.
 """
 
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ _EXISTENCE_MIN = 0.5
 _WIDE = 3.5  # sigmas of prior bias and noise within which another object would be a rival
 _SPEED_GAP_MPS = 15.0  # two tracks of one object, one of them bent by a clock or a bias
 _PAIRS_MAX = 64  # in one go, so that a busy sky costs no more than this
+_LATELY_PERIODS = 3.0
 _WAIT_S = 6.0  # how long a plot waits for its partner, which may be in a later step
 
 
@@ -44,7 +46,8 @@ class _Placed:
     """Plots as places. K rows; place (K, 3), J (K, 3, 3), noise (K, 3, 3), velocity (K, 3).
 
     J: by range, azimuth, elevation or east, north, up. tall (K,): height was measured. wide2 (K,):
-    squared reach of noise and prior bias on the ground. at (K,): index into the plots.
+    squared reach of noise and prior bias on the ground. at (K,): index into the plots. hit_ns (K,
+    S): when each sensor last saw its track.
     """
 
     at: I64
@@ -58,6 +61,7 @@ class _Placed:
     velocity: F64
     velocity_var: F64
     wide2: F64
+    hit_ns: I64
 
 
 def next_pairs(state: TrackerState, prior: F64) -> list[Pair]:
@@ -69,7 +73,7 @@ def next_pairs(state: TrackerState, prior: F64) -> list[Pair]:
     placed = _placed(state, reg.plots, prior)
     used = np.zeros(len(reg.plots.serial), np.bool_)
     pairs: list[Pair] = []
-    for i, j in _partners(placed, used):
+    for i, j in _partners(state, placed, used):
         if len(pairs) == _PAIRS_MAX:
             break
         used[placed.at[[i, j]]] = True
@@ -134,7 +138,7 @@ def _placed(state: TrackerState, plots: Plots, prior: F64) -> _Placed:
     return _Placed(
         at, plots.serial[at], plots.sensor[at], plots.t_ns[at], place, J, noise,
         ~np.isnan(plots.z[at, 2]), mean[:, 3:6], np.diagonal(cov, axis1=1, axis2=2)[:, 3:6],
-        _reach2(J, noise, prior[plots.sensor[at]], speed2),
+        _reach2(J, noise, prior[plots.sensor[at]], speed2), bank.hit_ns[rows][row[at]],
     )  # fmt: skip
 
 
@@ -178,7 +182,7 @@ def _reach2(J: F64, noise: F64, prior: F64, speed2: F64) -> F64:
     return reach2
 
 
-def _partners(placed: _Placed, used: Bools) -> Iterator[tuple[int, int]]:
+def _partners(state: TrackerState, placed: _Placed, used: Bools) -> Iterator[tuple[int, int]]:
     """Give rows of plots that can only be of one object, by two sensors, nearest in time first."""
     # Copies of one layout: for a view, or what may not be written, the kernel would be compiled
     # anew, which takes seconds of a live step.
@@ -190,6 +194,7 @@ def _partners(placed: _Placed, used: Bools) -> Iterator[tuple[int, int]]:
         np.ascontiguousarray(placed.sensor), np.ascontiguousarray(placed.t_ns), place, velocity,
         velocity_var, np.ascontiguousarray(placed.wide2), _APART_S, _WIDE**2, _SPEED_GAP_MPS,
     )  # fmt: skip
+    rows = rows[~_seen_apart(state, placed, rows)]
     if len(rows) == 0:
         return
     serials, known = np.unique(placed.serial, return_inverse=True)
@@ -205,6 +210,21 @@ def _partners(placed: _Placed, used: Bools) -> Iterator[tuple[int, int]]:
     for row, partner in rows[order[alone[couple[order]]]].tolist():
         if not (used[placed.at[row]] or used[placed.at[partner]]):
             yield row, partner
+
+
+def _seen_apart(state: TrackerState, placed: _Placed, rows: I64) -> Bools:
+    """Say of pairs of plots (L, 2) whether one sensor saw their two tracks in one look, lately.
+
+    A sensor gives a plot an object a look: two tracks that it saw within half a period are two
+    objects, though only one of each sends, and they are each other's only possible partner.
+    """
+    one, other = rows[:, 0], rows[:, 1]
+    seen, both = placed.hit_ns[one], placed.hit_ns[other]
+    period_ns = (state.period_s * NS_PER_S)[None, :]
+    lately = np.minimum(seen, both) > state.newest_ns - _LATELY_PERIODS * period_ns
+    together = (seen > 0) & (both > 0) & lately & (np.abs(seen - both) < 0.5 * period_ns)
+    apart: Bools = (placed.serial[one] != placed.serial[other]) & together.any(axis=1)
+    return apart
 
 
 def _alone(which: I64) -> Bools:
