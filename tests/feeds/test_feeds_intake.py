@@ -182,6 +182,17 @@ def test_of_a_body_with_lines_of_several_only_those_of_who_floods_are_left_out(c
     ]  # fmt: skip
 
 
+def test_a_body_too_long_to_be_taken_apart_is_whose_its_first_line_is(clock):
+    intake = make_intake(clock, door_rate_max_hz=100.0)
+    put(intake, clock, "http", b"\n" + of("loud") + of("calm", 2000))
+    assert intake.admit("http", of("calm")) == (of("calm"), [])
+    assert intake.admit("http", of("loud")) == (b"", [1])
+    left, out = intake.admit("http", of("loud", 3000))
+    assert (left, len(out)) == (b"", 3000)
+    assert intake.admit("http", of("calm", 3000))[1] == []
+    assert [(a.kind, a.data) for a in intake.drain()][1:] == [("shed", b"loud")]
+
+
 def test_invented_names_share_one_rate_and_one_queue(clock):
     intake = make_intake(clock, door_rate_max_hz=100.0)
     for k in range(300):

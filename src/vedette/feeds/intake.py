@@ -11,7 +11,7 @@ a rate of its own, and all that names none of them one together. What is shed sa
 
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -30,6 +30,10 @@ DEBT_S_MAX = 5.0
 TOTAL_UNITS_MAX = 200_000  # of all feeds together: about 400 MB of Arrival objects at worst
 
 _DOOR = FeedKind("detections", "listen_tcp")  # HTTP and WebSocket: a message an arrival
+# Larger bodies are whole whose their first line is: to take a megabyte of lines apart would take
+# tens of milliseconds, in which nobody else is heard.
+LINES_APART_MAX = 1_000
+LINE_HEAD_BYTES = 16_384  # of a first line
 # Whose a line is, before it is read: a key of a site file. What is written otherwise is nobody's.
 _SENSOR = re.compile(rb'"sensor"\s*:\s*"([a-z0-9][a-z0-9_\-]{0,47})"')
 
@@ -105,6 +109,10 @@ class Intake:
         found = _SENSOR.search(line)
         return self._sensors.get(found[1], "") if found else ""
 
+    def _first_named(self, data: bytes) -> str:
+        """Say which sensor the first line of a body names."""
+        return self._named(data.lstrip()[:LINE_HEAD_BYTES].partition(b"\n")[0])
+
     def on_arrival(self, callback: Callable[[], None]) -> None:
         """Have a function called after every arrival, to wake whoever steps."""
         self._callbacks.append(callback)
@@ -141,6 +149,9 @@ class Intake:
 
     def _put_by_sensor(self, arrival: Arrival) -> None:
         """Take in what came through a door: the lines of each sensor to its own queue."""
+        if arrival.data.count(b"\n") > LINES_APART_MAX:
+            self._put(self._door(arrival.feed, self._first_named(arrival.data)), arrival)
+            return
         by_sensor: dict[str, list[bytes]] = {}
         for line in arrival.data.split(b"\n"):
             if line.strip():
@@ -170,31 +181,42 @@ class Intake:
         """Count what a feed's socket has lost before it could be read."""
         self._queues[feed].lost += count
 
-    def admit(self, feed: str, data: bytes) -> tuple[bytes, list[int]]:
+    def admit(self, feed: str, data: bytes) -> tuple[bytes, Sequence[int]]:
         """Leave out of what a door is about to take the lines of sensors above their rate.
 
         For those who would read the octets before they hand them over. Gives what is left, its
         lines in their places, and the numbers of the lines left out, which count as shed.
         """
         now_ns = self._clock()
-        lines, out, full = data.split(b"\n"), list[int](), dict[str, bool]()
+        doors = [queue for (door, _), queue in self._doors.items() if door == feed]
+        full = {queue.sensor: queue for queue in doors if self._is_empty(queue, now_ns)}
+        if not full:
+            return data, []
+        left, out = self._without(data, full)
+        if out:
+            for callback in self._callbacks:
+                callback()
+        return left, out
+
+    def _without(self, data: bytes, full: Mapping[str, FeedQueue]) -> tuple[bytes, Sequence[int]]:
+        """Leave out the lines of some sensors, by their queues, and note them as shed."""
+        count = data.count(b"\n") + (data[-1:] != b"\n")
+        if count > LINES_APART_MAX:
+            queue = full.get(self._first_named(data))
+            if queue is None:
+                return data, []
+            self._sequence += 1
+            self._note_shed(queue, self._sequence, count)
+            return b"", range(1, count + 1)
+        lines, out = data.split(b"\n"), list[int]()
         for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            sensor = self._named(line)
-            if sensor not in full:
-                queue = self._doors.get((feed, sensor))
-                full[sensor] = queue is not None and self._is_empty(queue, now_ns)
-            if full[sensor]:
+            queue = full.get(self._named(line)) if line.strip() else None
+            if queue is not None:
                 out.append(number)
                 self._sequence += 1
-                self._note_shed(self._doors[feed, sensor], self._sequence, 1)
+                self._note_shed(queue, self._sequence, 1)
                 lines[number - 1] = b""
-        if not out:
-            return data, out
-        for callback in self._callbacks:
-            callback()
-        left = b"\n".join(lines)
+        left = b"\n".join(lines) if out else data
         return left if left.strip() else b"", out
 
     def _is_too_fast(self, queue: FeedQueue, frames: int, t_ns: int) -> bool:

@@ -8,7 +8,7 @@ step must not change the picture on another thread while the loop runs.
 
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -52,7 +52,7 @@ class Service(Protocol):
     def arrive(self, arrival: Arrival) -> None:
         """Take in detections that came by HTTP or WebSocket. Never blocks; sheds when full."""
 
-    def admit(self, feed: str, data: bytes) -> tuple[bytes, list[int]]:
+    def admit(self, feed: str, data: bytes) -> tuple[bytes, Sequence[int]]:
         """Leave out the lines of sensors above their rate, which count as shed.
 
         Gives what is left, its lines in their places, and the numbers of those left out.

@@ -6,7 +6,7 @@ records, and only then publishes, warns and answers.
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -255,7 +255,7 @@ class Service:
         """Take in detections that came through a door of the server."""
         self.intake.put(arrival)
 
-    def admit(self, feed: str, data: bytes) -> tuple[bytes, list[int]]:
+    def admit(self, feed: str, data: bytes) -> tuple[bytes, Sequence[int]]:
         """Leave out the lines of sensors that are above their rate at a door, and count them."""
         return self.intake.admit(feed, data)
 

@@ -7,7 +7,7 @@ from the journal, so that all of them are there from the start.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -274,7 +274,7 @@ class Replay:
     def arrive(self, arrival: Arrival) -> None:
         """Ignore new detections: the replay has its own."""
 
-    def admit(self, feed: str, data: bytes) -> tuple[bytes, list[int]]:
+    def admit(self, feed: str, data: bytes) -> tuple[bytes, Sequence[int]]:
         """Turn nothing away: what comes is ignored."""
         return data, []
 
