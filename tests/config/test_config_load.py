@@ -109,6 +109,8 @@ CHANGES = [
      "sensors[0].range_rate_ambiguity_mps", "must exceed six times"),
     ('kind = "adsb"', 'kind = "adsb"\nblind_speed_mps = 3.0', "= 3.0",
      "sensors[4].blind_speed_mps", "only a radar"),
+    ('kind = "adsb"', 'kind = "adsb"\nobserver = true', "observer = true",
+     "sensors[4].observer", "a person sees a direction"),
     ('kind = "adsb"', 'kind = "adsb"\nauthenticated = true', "authenticated = true",
      "sensors[4].authenticated", "only a sensor of kind position with cooperative"),
     ('kind = "detections_udp"\nport = 30106', 'kind = "remote_id_udp"\nport = 30106',

@@ -136,6 +136,8 @@ def _unique_nodes(sensors: Sequence[Sensor]) -> Faults:
                 yield f"sensors[{i}].sapient_node", f"is also that of {owner!r}"
         elif sensor.pointable:
             yield f"sensors[{i}].pointable", "needs a sapient_node: how else would it be asked?"
+        if sensor.observer and sensor.kind not in ("bearing", "bearing_elevation"):
+            yield f"sensors[{i}].observer", "a person sees a direction: kind bearing"
 
 
 def _asset(site: Site, asset: Asset, path: str) -> Faults:

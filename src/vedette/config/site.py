@@ -155,6 +155,7 @@ class Sensor(Table, frozen=True, kw_only=True):
     amplitude_at_1km_dbm: Annotated[float, Meta(ge=-200.0, le=200.0)] | None = None
     sapient_node: NodeId | None = None  # SAPIENT: the node that is this sensor
     pointable: bool = False  # people may ask it to look somewhere; SAPIENT only
+    observer: bool = False  # a place people look from: the watch enters what they see
     neighbour: bool = False  # another system: what it says are its tracks, not measurements
 
 

@@ -25,6 +25,7 @@ export type DialogAsked =
   | { kind: "audit" }
   | { kind: "brief" }
   | { kind: "exhibit"; engagementId: number | null }
+  | { kind: "sighting" }
   | { kind: "views" }
   | { kind: "keys" };
 

@@ -8,6 +8,7 @@ import { replaying } from "./picture";
 import { changeSpeed, goBy, playOrRest, stepEvent } from "./replay";
 import { loginAsked, NOTHING, session, withRight } from "./session";
 import { toggleSound, unlock } from "./sound";
+import { pointing, setDraft, setPointing } from "./sighting";
 import { measuring, select, toggleLayer, toggleMeasuring, toggleTheme, view } from "./view";
 
 export interface KeyEntry {
@@ -105,6 +106,9 @@ function escape(): void {
   if (asked) asked.done(false);
   else if (dialog()) closeDialog();
   else if (typing(document.activeElement)) (document.activeElement as HTMLElement).blur();
-  else if (measuring() || view.measure) toggleMeasuring();
+  else if (pointing()) {
+    setPointing(false);
+    setDraft(null);
+  } else if (measuring() || view.measure) toggleMeasuring();
   else if (view.track !== null) select(null);
 }

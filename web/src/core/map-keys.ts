@@ -2,6 +2,7 @@
 import { openDialog } from "./dialogs";
 import type { KeyEntry } from "./keys";
 import { say } from "./notices";
+import { beginSighting, pointing } from "./sighting";
 import { recallView, SAVED_MAX } from "./saved";
 import { measuring, nextCover, nextFilter, nextTrail, toggleLayer, toggleMeasuring } from "./view";
 
@@ -14,7 +15,7 @@ function recall(number: number): void {
 
 /** Set an end of the line in the middle of the map: measuring without a pointer. */
 function pressMiddle(): void {
-  if (measuring()) mapTool.press?.();
+  if (measuring() || pointing()) mapTool.press?.();
 }
 
 export const MAP_TOOL_KEYS: KeyEntry[] = [
@@ -26,6 +27,7 @@ export const MAP_TOOL_KEYS: KeyEntry[] = [
   })),
   { key: "G", group: "Map", text: "measure: two presses give range, bearing, time of flight", act: toggleMeasuring },
   { key: ";", group: "Map", text: "measure: an end in the map's middle (arrows move the map)", act: pressMiddle },
+  { key: "*", group: "Map", text: "sighting: a direction somebody sees something in", acts: true, act: beginSighting },
   { key: "Y", group: "Map", text: "longer trails", act: nextTrail },
   { key: "J", group: "Map", text: "where nothing is seen at 30, 100, 300, 1000 m", act: nextCover },
   { key: "Z", group: "Map", text: "assets on or off", act: () => toggleLayer("zones") },

@@ -192,6 +192,7 @@ export interface Sensor {
   amplitude_at_1km_dbm: number | null;
   sapient_node: string | null;
   pointable: boolean;
+  observer: boolean;
   neighbour: boolean;
 }
 

@@ -26,7 +26,7 @@ function covered(width: number, height: number): Box[] {
   return [
     { x0: 0, y0: height - 34, x1: 260, y1: height },
     { x0: width - 170, y0: height - 34, x1: width, y1: height },
-    { x0: width - 205, y0: 0, x1: width, y1: 44 },
+    { x0: width - 245, y0: 0, x1: width, y1: 44 },
   ];
 }
 

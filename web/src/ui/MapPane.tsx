@@ -7,6 +7,7 @@ import { measured, type Measured } from "../core/measure";
 import { byId, lists, modes, site, t_us, trails, tracks } from "../core/picture";
 import { dialog } from "../core/dialogs";
 import { loadSaved } from "../core/saved";
+import { lineOfSight, pointedAt, pointing } from "../core/sighting";
 import { selectedDetail } from "../core/selected";
 import { hovered, layerOn, LEAD_S, measureTo, measuring, select, setHovered, setView, view } from "../core/view";
 import { warnedTracks } from "../core/warnings";
@@ -90,6 +91,7 @@ export function MapPane(): JSX.Element {
         <p class="map-broken" role="alert">The map cannot be drawn: {broken()}. Table and warnings work.</p>
       </Show>
       <MapTools gaps={gapWords(gaps())} blind={eyes().length === 0} />
+      <Show when={pointing()}><p class="measured" role="status">Press where it is seen (; takes the map's middle, Esc ends)</p></Show>
       <Show when={measuring() || line()}>
         <p class="measured num" role="status" data-testid="measured">{lineWords(line())}</p>
       </Show>
@@ -105,7 +107,8 @@ function startOf(): { lat_deg: number; lon_deg: number; zoom: number } | null {
 
 /** A press on the map selects, or sets an end of the measuring line. */
 function pressed(trackId: number | null, lat_deg: number, lon_deg: number): void {
-  if (measuring()) measureTo(trackId, lat_deg, lon_deg);
+  if (pointing()) pointedAt(lat_deg, lon_deg);
+  else if (measuring()) measureTo(trackId, lat_deg, lon_deg);
   else if (trackId !== null) select(trackId);
 }
 
@@ -133,14 +136,15 @@ function shownNow(here: SiteView, warned: ReadonlySet<number>, line: Measured | 
   const asset = chosen && chosen.threat_asset >= 0 ? here.assets[chosen.threat_asset] : undefined;
   const asked = dialog();
   const way = wayOf(selectedDetail());
-  const measure = line ? (line.to ? [line.from, line.to] : [line.from]) : [];
+  const sight = lineOfSight();
+  const measure = sight.length ? sight : line ? (line.to ? [line.from, line.to] : [line.from]) : [];
   return {
     tracks: tracks(), trails, t_us: t_us(), trailLength_s: view.trail_s, lead_s: LEAD_S,
     showTrails: layerOn("trails"), selected: view.track, hovered: hovered(), warned,
     alarmed: alarmedAssets(here),
     debris: debrisRings(asked?.kind === "engage" ? asked.trackId : null),
     threatened: asset ? [asset.lat_deg, asset.lon_deg] : null,
-    path: way.path, prediction: way.prediction, measure, aiming: measuring(),
+    path: way.path, prediction: way.prediction, measure, aiming: measuring() || pointing(),
     notes: way.notes,
     theme: view.theme, labels: layerOn("labels"), groups: [...lists.groups], rings: layerOn("rings"),
   };

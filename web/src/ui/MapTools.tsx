@@ -4,7 +4,8 @@ import { openDialog } from "../core/dialogs";
 import { bearing, distance } from "../core/format";
 import { TRAILS_S } from "../core/hash";
 import { mapKeys } from "../core/keys";
-import { site } from "../core/picture";
+import { replaying, site } from "../core/picture";
+import { beginSighting, observers } from "../core/sighting";
 import { layerOn, LEAD_S, measuring, setView, toggleLayer, toggleMeasuring, view } from "../core/view";
 import { groundBearing, groundDistance } from "../map/geodesy";
 
@@ -27,6 +28,9 @@ export function MapTools(props: { gaps: string[]; blind: boolean }): JSX.Element
       <button class="tool" onClick={() => mapKeys.home?.()} title="The whole site (0)" aria-label="The whole site">⌂</button>
       <button class="tool" aria-pressed={measuring()} onClick={toggleMeasuring} title="Measure range, bearing, time of flight (G)" aria-label="Measure" aria-keyshortcuts="G">⟷</button>
       <button class="tool" onClick={() => openDialog({ kind: "views" })} title="Keep this view, or recall one (P)" aria-label="Kept views" aria-keyshortcuts="P">☆</button>
+      <Show when={observers().length > 0 && !replaying()}>
+        <button class="tool" onClick={beginSighting} title="Enter a sighting (*)" aria-label="Enter a sighting" aria-keyshortcuts="*">◉</button>
+      </Show>
       <button class="tool wide" aria-expanded={open()} onClick={() => setOpen(!open())}>Layers</button>
       <Show when={open()}>
         <div class="map-layers" role="group" aria-label="Layers">

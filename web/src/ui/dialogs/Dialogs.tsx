@@ -13,6 +13,7 @@ import { LoginDialog } from "./LoginDialog";
 import { MeDialog } from "./MeDialog";
 import { OutcomeDialog } from "./OutcomeDialog";
 import { ReasonDialog } from "./ReasonDialog";
+import { SightingDialog } from "./SightingDialog";
 import { ViewsDialog } from "./ViewsDialog";
 
 /** The open dialog, and the login over it. Neither ever covers the warning bar or Hold. */
@@ -35,6 +36,7 @@ export function Dialogs(): JSX.Element {
         <Match when={of("me")}><MeDialog /></Match>
         <Match when={of("audit")}><AuditDialog /></Match>
         <Match when={of("brief")}><BriefDialog /></Match>
+        <Match when={of("sighting")}><SightingDialog /></Match>
         <Match when={of("views")}><ViewsDialog /></Match>
         <Match when={of("keys")}><KeysDialog /></Match>
       </Switch>
