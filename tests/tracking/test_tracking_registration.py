@@ -215,3 +215,14 @@ def test_two_that_one_radar_sees_apart_are_no_double_though_each_speaks_by_a_fee
     assert state.table.count == 2
     assert not state.registration.applied
     assert np.abs(state.registration.bias[1:, :2]).max() < 15.0
+
+
+def test_a_radar_is_moved_by_nothing_that_people_are_not_told_of() -> None:
+    """One aircraft that is late with its place says little; a radar was moved 240 m by it."""
+    for seed in range(4):
+        world = scene(seed, 1, True, targets=1)
+        for seconds in (6, 12, 18):
+            state, _ = play(world, {1: constant(120.0, -80.0, 0.0, -1.0)}, seconds)
+            moved = state.registration.applied and np.any(state.registration.correction[0])
+            told = [name for name, *_ in registration.verdicts(state)]
+            assert not moved or "radar0" in told

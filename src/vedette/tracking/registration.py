@@ -170,7 +170,8 @@ def _decide(reg: Registration) -> None:
     """
     reg.applied = reg.likelier_log > (0.0 if reg.applied else _LOG_LIKELIER)
     if reg.applied:
-        reg.correction = reg.bias.copy()
+        told = (reg.pairs >= _PAIRS_MIN)[:, None]  # what people are not told yet moves nothing
+        reg.correction = np.where(told, reg.bias, 0.0)
         reg.doubt = 1.0 / np.diagonal(_inverse(reg.cov)).reshape(reg.bias.shape)
 
 
