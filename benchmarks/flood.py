@@ -290,7 +290,7 @@ def latencies_s(run: Run, is_flood: bool) -> np.ndarray:
 def summary(run: Run, kind: str) -> dict[str, Any]:
     """Say the figures; a report that was never shown counts as the slowest."""
     calm, flood = latencies_s(run, False), latencies_s(run, True)
-    name = kind if kind == "websocket" else f"loud_{kind}"
+    name = "loud" if kind == "websocket" else f"loud_{kind}"  # of a door the sensor is named
     shed = sum(
         float(row.rsplit(" ", 1)[1])
         for row in run.metrics.splitlines()
