@@ -226,3 +226,17 @@ def test_a_radar_is_moved_by_nothing_that_people_are_not_told_of() -> None:
             moved = state.registration.applied and np.any(state.registration.correction[0])
             told = [name for name, *_ in registration.verdicts(state)]
             assert not moved or "radar0" in told
+
+
+@pytest.mark.parametrize("targets", [1, 2])
+def test_what_one_or_two_say_of_themselves_moves_no_radar_however_long(targets: int) -> None:
+    """Who broadcasts a place a little off would pull the only radar's picture after it."""
+    for seed in range(2):
+        state, _ = play(scene(seed, 1, True, targets), {1: constant(120.0, -80.0, 0.0, -1.0)}, 90)
+        assert not state.registration.applied or not np.any(state.registration.correction)
+
+
+def test_what_three_say_of_themselves_corrects_the_only_radar() -> None:
+    state, _ = play(scene(2, 1, True, targets=4), {0: constant(50.0, DEG, 0.0, 0.0)}, 60)
+    assert state.registration.applied
+    assert state.registration.correction[0, 1] == pytest.approx(DEG, abs=0.2 * DEG)

@@ -32,10 +32,14 @@ _WAIT_S = 6.0  # how long a plot waits for its partner, which may be in a later 
 
 @dataclass(slots=True)
 class Pair:
-    """difference (m,) = gradient (m, 4S) biases + noise (m, m); m = 3, or 2 without height."""
+    """difference (m,) = gradient (m, 4S) biases + noise (m, m); m = 3, or 2 without height.
+
+    one, other: the two sensors; serials: of their tracks, mostly the same.
+    """
 
     one: int
     other: int
+    serials: tuple[int, int]
     difference: F64
     gradient: F64
     noise: F64
@@ -253,6 +257,7 @@ def _pair(placed: _Placed, i: int, j: int, sensors: int) -> Pair:
     return Pair(
         int(placed.sensor[i]),
         int(placed.sensor[j]),
+        (int(placed.serial[i]), int(placed.serial[j])),
         difference[:m],
         gradient[:m],
         np.ascontiguousarray(noise[:m, :m]),

@@ -157,9 +157,23 @@ def _take_pair(reg: Registration, pair: Pair) -> None:
     for s in (pair.one, pair.other):
         reg.distance[s] += _SMOOTHING * (min(distance2 / parts, 20.0) - reg.distance[s])
         reg.pairs[s] += 1
+    _note_voice(reg, pair)
     if distance2 < _GATE[parts]:
         reg.bias, reg.cov = b.reshape(reg.bias.shape), 0.5 * (P + P.T)
         reg.likelier_log = min(max(reg.likelier_log + gain, -_LOG_MOST), _LOG_MOST)
+
+
+def _note_voice(reg: Registration, pair: Pair) -> None:
+    """Note by whose words, or by how many sights, the two sensors of a pair were compared."""
+    both = (pair.one, pair.other)
+    if not (reg.speaks[pair.one] or reg.speaks[pair.other]):
+        reg.by_sight[[*both]] += 1
+        return
+    serial = pair.serials[0] if reg.speaks[pair.one] else pair.serials[1]
+    for s in both:
+        free = np.flatnonzero(reg.voices[s] == 0)
+        if len(free) and serial not in reg.voices[s].tolist():
+            reg.voices[s, free[0]] = serial
 
 
 def _decide(reg: Registration) -> None:
@@ -170,8 +184,10 @@ def _decide(reg: Registration) -> None:
     """
     reg.applied = reg.likelier_log > (0.0 if reg.applied else _LOG_LIKELIER)
     if reg.applied:
-        told = (reg.pairs >= _PAIRS_MIN)[:, None]  # what people are not told yet moves nothing
-        reg.correction = np.where(told, reg.bias, 0.0)
+        # What people are not told yet moves nothing, nor what one or two say of themselves.
+        borne = (reg.by_sight >= _PAIRS_MIN) | (reg.voices > 0).all(axis=1)
+        told = (reg.pairs >= _PAIRS_MIN) & borne
+        reg.correction = np.where(told[:, None], reg.bias, 0.0)
         reg.doubt = 1.0 / np.diagonal(_inverse(reg.cov)).reshape(reg.bias.shape)
 
 
@@ -279,7 +295,7 @@ def _forget(reg: Registration, s: int) -> None:
     reg.cov[:, own] = 0.0
     reg.cov[own, own] = np.diag(reg.prior[s] ** 2)
     reg.bias[s] = 0.0
-    reg.pairs[s], reg.distance[s] = 0, 1.0
+    reg.pairs[s], reg.by_sight[s], reg.voices[s], reg.distance[s] = 0, 0, 0, 1.0
     reg.settled[s] = np.nan
 
 

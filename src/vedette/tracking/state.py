@@ -29,6 +29,7 @@ from vedette.tracking.echoes import Echoes, start_echoes
 from vedette.tracking.learning import Learning, own_models, start_learning
 from vedette.tracking.settings import Settings
 
+VOICES = 3  # that have to agree before what targets say of themselves moves a sensor
 _FIRST_ROWS = 256  # arrays double from here to the site's limits
 
 
@@ -183,6 +184,8 @@ class Registration:
     settled, settled_sigma (S, 4): the bias when it was first known well, NaN before.
     aside (S,): 1 where a sensor is not believed, since aside_ns, reason in words. distance (S,):
     how far its pairs lie from what is expected, 1 on average; pairs (S,): their number.
+    speaks (S,): 1 where a sensor repeats what targets say of themselves. voices (S, VOICES): tracks
+    by whose words it was compared, 0 none yet; by_sight (S,): pairs of two sensors that measure.
     likelier_log: how much likelier all pairs are with biases than without.
     """
 
@@ -201,6 +204,9 @@ class Registration:
     pairs: I64
     reason: list[str]
     plots: Plots
+    speaks: I8
+    voices: I64
+    by_sight: I64
     applied: bool = False
     likelier_log: float = 0.0
     learned_ns: int = 0
@@ -325,6 +331,9 @@ def empty_registration(models: list[SensorModel], settings: Settings) -> Registr
         pairs=np.zeros(sensors, np.int64),
         reason=[""] * sensors,
         plots=Plots(none, none.copy(), none.copy(), np.zeros((0, 3)), np.zeros((0, 3))),
+        speaks=np.array([model.cooperative for model in models], np.int8),
+        voices=np.zeros((sensors, VOICES), np.int64),
+        by_sight=np.zeros(sensors, np.int64),
     )
 
 
