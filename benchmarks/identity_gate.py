@@ -28,9 +28,11 @@ from benchmarks.flown_traffic import (
 )
 from benchmarks.seeds import upper_bound
 from vedette import pipeline, threat, warning
-from vedette.model.enums import Identity, WarningLevel
+from vedette.base.constants import NS_PER_S
+from vedette.model.enums import Identity
 from vedette.model.events import IdentityChanged
-from vedette.model.picture import AirPicture, IdentityRecord, WarningRecord
+from vedette.model.picture import AirPicture, IdentityRecord
+from vedette.warning.contacts import HOLD_S
 
 NAME = "identity_gate"
 TITLE = "Ten thousand civil and friendly flights"
@@ -41,10 +43,11 @@ work; the others are missing, fall silent, are off by kilometres, late, broken o
 in one sky of five a receiver hears nothing, from the beginning or after 40 s. Flights begin 2 to
 14 km away (airliners 8 to 24), as those that come up over the horizon do. From reports on,
 everything is the real core: tracker, identity, threat, warning; no bytes, no sockets
-(`benchmarks/flown.py`). "Because of its identity": beside the stages run threat and warning again,
-which are told UNKNOWN wherever the evidence says SUSPECT or HOSTILE; what is named in an imminent
-warning there too is warned of because nobody has looked (the dead-man clock, which asks for no
-identity), and counted apart. An own drone outside its lane that sends nothing, or what is false, is
+(`benchmarks/flown.py`). "Because of its identity": beside the stages run threat and warning
+twice more, once as the evidence says and once told UNKNOWN wherever it says SUSPECT or HOSTILE; by
+what orders cover there too, people are warned because nobody has looked (the dead-man clock, which
+asks for no identity), and it is counted apart. A track that a warning merely names, because it may
+come too, orders nothing. An own drone outside its lane that sends nothing, or what is false, is
 to any observer what an attacker is; it has rows of its own. Bounds are exact (Clopper-Pearson,
 one-sided 95 %). Skies that the same program has flown before are not flown again: a run that was
 cut off goes on where it was."""
@@ -102,19 +105,30 @@ def draw(seed: int) -> Sky:
 
 
 @dataclass(slots=True)
-class Shadow:
-    """Threat and warning once more, for an identity stage that never accuses anybody."""
+class Beside:
+    """Threat and warning once more. accuses: as the evidence says; else by nobody's word."""
 
     threat: threat.ThreatState
     warning: warning.WarningState
+    accuses: bool
 
-    def open(self, picture: AirPicture) -> list[WarningRecord]:
-        """Go one step on and give the warnings that would be open."""
-        records = {i: _unaccused(record) for i, record in picture.identities.items()}
+    def ordering(self, picture: AirPicture) -> set[int]:
+        """Go one step on and list the tracks by which a zone is told to take cover."""
+        records = picture.identities
+        if not self.accuses:
+            records = {i: _unaccused(record) for i, record in records.items()}
         threats = threat.advance(self.threat, picture.tracks, records, [], picture.now_ns)
         args = (picture.tracks, records, threats, [], [], picture.now_ns)
         warning.advance(self.warning, *args)
-        return list(self.warning.warnings.values())
+        since_ns = picture.now_ns - round(HOLD_S * NS_PER_S)
+        contacts = (c for zone in self.warning.zones.values() for c in zone.contacts.values())
+        return {c.track_id for c in contacts if 0 < c.imminent_since_ns <= since_ns}
+
+
+def beside(sky: Sky, accuses: bool) -> Beside:
+    """Start threat and warning beside a sky."""
+    site = sky.assembled.site
+    return Beside(threat.start(site), warning.start(site), accuses)
 
 
 def _unaccused(record: IdentityRecord) -> IdentityRecord:
@@ -126,7 +140,7 @@ def watch(sky: Sky) -> Found:
     """Run one sky and count. Who warns or is accused is matched to the flight nearest to it."""
     found = Found(flights=sum(plan.kind != "ghost" for plan in sky.plans))
     found.kinds.update(plan.kind for plan in sky.plans)
-    shadow = Shadow(threat.start(sky.assembled.site), warning.start(sky.assembled.site))
+    judged, unjudged = beside(sky, accuses=True), beside(sky, accuses=False)
     accused: set[int] = set()
     warned: set[int] = set()
     without: set[int] = set()
@@ -138,9 +152,9 @@ def watch(sky: Sky) -> Found:
             if isinstance(event, IdentityChanged) and event.after in ACCUSED
         }
         found.hostile += sum(picture.identities[i].identity is Identity.HOSTILE for i in fresh)
-        named = imminent(picture.warnings)
+        named = judged.ordering(picture)
         accused, warned = accused | fresh, warned | named
-        without |= imminent(shadow.open(picture))
+        without |= unjudged.ordering(picture)
         unnamed = (fresh | named) - names.keys()
         if unnamed:
             matched = sky.nearest(picture, step)
@@ -149,12 +163,6 @@ def watch(sky: Sky) -> Found:
     found.by_identity.update(names[i] for i in warned - without)
     found.by_clock.update(names[i] for i in warned & without)
     return found
-
-
-def imminent(warnings: list[WarningRecord]) -> set[int]:
-    """List the tracks that imminent warnings name."""
-    levels = (w for w in warnings if w.level is WarningLevel.IMMINENT)
-    return {track_id for w in levels for track_id in w.track_ids}
 
 
 def name_of(sky: Sky, flight: int | None) -> str:

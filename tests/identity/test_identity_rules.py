@@ -46,6 +46,12 @@ def test_a_low_fast_silent_drone_on_course_is_suspect_within_fifteen_seconds(see
     assert "low" in reason
 
 
+def test_where_a_radar_is_mere_words_of_a_drone_on_course_are_not_suspect():
+    """An aircraft that is late or wrong with its place puts a track where nobody is."""
+    words = inbound(1, 45.0, 120.0, None, icao24="4b1801", on_radar=False)
+    assert not Sky(things=[words]).run(40).identities_ever() & BAD
+
+
 def test_a_drone_that_flies_past_is_not_suspect():
     passing = Thing(1, (-9000.0, 6000.0, 150.0), (45.0, 0.0, 0.0), rcs_dbsm=-10.0)
     assert not Sky(things=[passing]).run(60).identities_ever() & BAD

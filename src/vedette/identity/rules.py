@@ -44,7 +44,7 @@ def judge(
     civil = weigh(ledger, NEUTRAL)
     intent = weigh(ledger, INTENT)
     suspect_floor = SUSPECT_HOLD if present is Identity.SUSPECT else SUSPECT_MIN
-    if intent >= suspect_floor and _is_suspicious(case, scene, ledger, present):
+    if intent >= suspect_floor and _is_suspicious(case, scene, places, ledger, present):
         return Identity.SUSPECT, _because(ledger, INTENT)
     neutral_floor = NEUTRAL_HOLD if present is Identity.NEUTRAL else NEUTRAL_MIN
     crewed_floor = CREWED_HOLD if present is Identity.NEUTRAL else CREWED_MIN
@@ -110,10 +110,18 @@ def _friend(case: Case, places: Places, present: Identity) -> tuple[Identity, st
     return Identity.ASSUMED_FRIEND, f"claims friendly flight {flight}, lane and speed fit; {why}"
 
 
-def _is_suspicious(case: Case, scene: Scene, ledger: list[Evidence], present: Identity) -> bool:
-    """Ask, beside the sum, for several independent things that were seen."""
+def _is_suspicious(
+    case: Case, scene: Scene, places: Places, ledger: list[Evidence], present: Identity
+) -> bool:
+    """Ask, beside the sum, for several independent things that were seen.
+
+    Where radars are, nothing was seen of what only its own words put there: aircraft that are late
+    or wrong with their places had been suspect at places where nobody was.
+    """
     if present is Identity.SUSPECT:
         return True
+    if case.memory.own_ns == 0 and any(watcher.radar for watcher in places.watchers):
+        return False
     speaking = [item for item in ledger if item.about == INTENT and item.weight_log_odds > 0.0]
     drone = fixed_wing_prob(scene.measured[case.row]) >= SUSPECT_CLASS_PROB
     on_course = case.memory.course_ratio >= COURSE_RATIO_MIN
