@@ -1,6 +1,7 @@
 """The decoders of a site: streams in pieces, notes, bounds, snapshots; captures; check."""
 
 import pytest
+from codecs_feeds import corpus_of
 from codecs_world import (
     REPORTS,
     T0_NS,
@@ -150,7 +151,13 @@ def test_everything_the_stage_offers_is_there_when_it_is_asked_for():
 
 FILES = {name: files[0] for name, files in good_files().items()}
 FILES["ast"] = b"".join(asterix_datagrams())
-GOOD = {**FILES, "asterix": FILES["ast"], "jsonl": FILES["detections"]}
+SAVED = {"aircraft.json": "aircraft.json", "dronescout": "DroneScout, JSON", "mavlink": "MAVLink"}
+GOOD = {
+    **FILES,
+    "asterix": FILES["ast"],
+    "jsonl": FILES["detections"],
+    **{name: corpus_of(feed)[1][0] for name, feed in SAVED.items()},
+}
 
 
 @pytest.mark.parametrize("name", codecs.FORMATS)

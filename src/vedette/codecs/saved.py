@@ -26,7 +26,10 @@ def _aircraft_json(data: bytes) -> Iterator[Fault]:
 
 
 def _dronescout(data: bytes) -> Iterator[Fault]:
-    return _told(remote_id.read_payload(remote_id.Listener(NAME), data, 0, NAME))
+    reports = remote_id.read_payload(remote_id.Listener(NAME), data, 0, NAME)
+    if not reports and not remote_id.is_scouts(data):
+        return iter([fault(NAME, reasons.EMPTY, "neither a drone nor a receiver's status in it")])
+    return _told(reports)
 
 
 def _mavlink(data: bytes) -> Iterator[Fault]:

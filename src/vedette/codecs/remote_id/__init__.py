@@ -21,7 +21,7 @@ from vedette.codecs.remote_id.messages import (
     words,
 )
 from vedette.codecs.remote_id.receive import Listener, Transmitter, receive, take
-from vedette.codecs.remote_id.scout import publish, read_payload, remember
+from vedette.codecs.remote_id.scout import is_scouts, publish, read_payload, remember
 from vedette.codecs.remote_id.wifi import beacon, nan_action
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "encode",
     "encode_pack",
     "extended_packet",
+    "is_scouts",
     "legacy_packet",
     "nan_action",
     "publish",

@@ -101,6 +101,12 @@ def read_payload(listener: Listener, payload: bytes, t_recv_ns: int, feed: str) 
     return out
 
 
+def is_scouts(payload: bytes) -> bool:
+    """Say whether a payload of which `read_payload` refused nothing has a DroneScout's message."""
+    read = (_DECODER.decode(data) for data in objects(inflated(payload)))
+    return any(said.data is not None or said.status is not None for said in read)
+
+
 def inflated(payload: bytes) -> bytes:
     """Give the text of a payload. Raises RefusedError where it is too long, or no LZMA either."""
     if len(payload) > PAYLOAD_BYTES_MAX:
