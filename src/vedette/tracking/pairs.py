@@ -26,7 +26,7 @@ _EXISTENCE_MIN = 0.5
 _WIDE = 3.5  # sigmas of prior bias and noise within which another object would be a rival
 _SPEED_GAP_MPS = 15.0  # two tracks of one object, one of them bent by a clock or a bias
 _PAIRS_MAX = 64  # in one go, so that a busy sky costs no more than this
-_LATELY_PERIODS = 3.0
+_LATELY_PERIODS, _GROWN_S = 3.0, 8.0
 _WAIT_S = 6.0  # how long a plot waits for its partner, which may be in a later step
 
 
@@ -51,7 +51,7 @@ class _Placed:
 
     J: by range, azimuth, elevation or east, north, up. tall (K,): height was measured. wide2 (K,):
     squared reach of noise and prior bias on the ground. at (K,): index into the plots. hit_ns (K,
-    S): when each sensor last saw its track.
+    S): when each sensor last saw its track; started_ns (K,): its first plot.
     """
 
     at: I64
@@ -66,6 +66,7 @@ class _Placed:
     velocity_var: F64
     wide2: F64
     hit_ns: I64
+    started_ns: I64
 
 
 def next_pairs(state: TrackerState, prior: F64) -> list[Pair]:
@@ -143,6 +144,7 @@ def _placed(state: TrackerState, plots: Plots, prior: F64) -> _Placed:
         at, plots.serial[at], plots.sensor[at], plots.t_ns[at], place, J, noise,
         ~np.isnan(plots.z[at, 2]), mean[:, 3:6], np.diagonal(cov, axis1=1, axis2=2)[:, 3:6],
         _reach2(J, noise, prior[plots.sensor[at]], speed2), bank.hit_ns[rows][row[at]],
+        bank.started_ns[rows][row[at]],
     )  # fmt: skip
 
 
@@ -220,14 +222,17 @@ def _seen_apart(state: TrackerState, placed: _Placed, rows: I64) -> Bools:
     """Say of pairs of plots (L, 2) whether one sensor saw their two tracks in one look, lately.
 
     A sensor gives a plot an object a look: two tracks that it saw within half a period are two
-    objects, though only one of each sends, and they are each other's only possible partner.
+    objects, though only one of each sends, and they are each other's only possible partner. One
+    that has just begun may be the other's double: before and after a clock's step one object.
     """
     one, other = rows[:, 0], rows[:, 1]
     seen, both = placed.hit_ns[one], placed.hit_ns[other]
     period_ns = (state.period_s * NS_PER_S)[None, :]
     lately = np.minimum(seen, both) > state.newest_ns - _LATELY_PERIODS * period_ns
     together = (seen > 0) & (both > 0) & lately & (np.abs(seen - both) < 0.5 * period_ns)
-    apart: Bools = (placed.serial[one] != placed.serial[other]) & together.any(axis=1)
+    begun_ns = np.maximum(placed.started_ns[one], placed.started_ns[other])
+    grown = begun_ns < state.newest_ns - _GROWN_S * NS_PER_S
+    apart: Bools = (placed.serial[one] != placed.serial[other]) & together.any(axis=1) & grown
     return apart
 
 
