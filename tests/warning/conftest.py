@@ -37,7 +37,7 @@ class Scene:
         self.identities: dict[int, IdentityRecord] = {}
         self.threats: dict[int, Threat] = {}
         self.commands_sent = 0
-        self.order = sorted  # in which threats are listed
+        self.listed = sorted  # in which threats are listed
 
     def put(
         self,
@@ -121,7 +121,7 @@ class Scene:
             self.state,
             self.tracks,
             self.identities,
-            [self.threats[k] for k in self.order(self.threats)],
+            [self.threats[k] for k in self.listed(self.threats)],
             commands,
             deliveries,
             self.now_ns,

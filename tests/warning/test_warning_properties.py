@@ -80,7 +80,7 @@ def test_the_order_in_which_threats_are_listed_changes_nothing(tracks, data):
     told = []
     for listed in (sorted, lambda _: order):
         scene = Scene(site())
-        scene.order = listed
+        scene.listed = listed
         for number, (arrival_s, reach, who, kind) in enumerate(tracks, 1):
             scene.put(number, arrival_s, identity=who, object_class=kind, reach_prob=reach)
         told.append(scene.run(6.0))
