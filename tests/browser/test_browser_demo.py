@@ -109,7 +109,8 @@ def identify(page: Page) -> None:
 
 def authorise(page: Page) -> None:
     page.keyboard.press("e")
-    page.locator('[data-testid^="option-"]:not([disabled])').first.click()
+    # An option opens when the drone comes within its reach, minutes after it is known for one.
+    page.locator('[data-testid^="option-"]:not([disabled])').first.click(timeout=240_000)
     page.get_by_test_id("confirm-authorise").click()
     page.get_by_test_id("second-name").fill("basim")
     page.get_by_test_id("second-password").fill("vedette-demo")
