@@ -6,6 +6,7 @@ needs no memory. What every writer is: `outputs/writing.py`.
 
 import csv
 import io
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ class Lines(_Told):
         self._file.close()
 
 
-class _Table(_Told):
+class _Table(_Told, ABC):
     """What CSV and Parquet share: rows of known columns. missing: receivers without a column."""
 
     def __init__(self, receivers: list[str]) -> None:
@@ -110,9 +111,9 @@ class _Table(_Told):
             self._put(self._rows)
         self._rows.clear()
 
+    @abstractmethod
     def _put(self, rows: list[list[object]]) -> None:
         """Write some rows."""
-        raise NotImplementedError
 
 
 class Csv(_Table):
