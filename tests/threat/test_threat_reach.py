@@ -13,6 +13,7 @@ from vedette import threat
 from vedette.base.constants import NS_PER_S
 from vedette.kernels.threats import meets, normal_cdf, polygon_view
 from vedette.model.enums import Identity, ObjectClass
+from vedette.model.picture import Threat
 from vedette.model.reports import Claims, SitePositionReport
 from vedette.record.state import unfaithful
 
@@ -219,3 +220,14 @@ def test_the_state_comes_back_exactly_from_what_is_saved():
 def test_no_tracks_or_no_assets_is_no_threat():
     assert judge(table()) == []
     assert judge(table((1.0, 1.0, 1.0, 9.0, 9.0, 0.0)), site=make_site(assets=[])) == []
+
+
+@pytest.mark.parametrize(("off_deg", "words"), [(0.8, " 1 degree off it"), (8.2, " 8 degrees off")])
+def test_one_degree_is_not_degrees(off_deg, words):
+    off_rad = np.radians(off_deg)
+    one = Threat(
+        track_id=1, asset_id="base", range_m=5_000.0, closing_mps=40.0, cpa_m=10.0, cpa_s=100.0,
+        arrival_s=100.0, arrival_sigma_s=5.0, reach_prob=0.5, straight_sigma_s=3.0, edge_m=4_900.0,
+        off_rad=float(off_rad),
+    )  # fmt: skip
+    assert words in one.reason

@@ -109,9 +109,11 @@ class Threat(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         kind, share = class_words(self.object_class), round(100.0 * self.reach_prob)
         if self.edge_m <= 0.0:
             return f"{kind} over {self.asset_name} now, {share} % likely to come down on it"
+        off_deg = round(math.degrees(self.off_rad))
+        off = f"{off_deg} degree{'' if off_deg == 1 else 's'} off it"
         return (
             f"{kind}, {distance_words(self.range_m)} from {self.asset_name},"
-            f" {round(math.degrees(self.off_rad))} degrees off it at {round(self.speed_mps)} m/s:"
+            f" {off} at {round(self.speed_mps)} m/s:"
             f" can be there in {round(self.arrival_s)} s, {share} % likely to reach it"
         )
 
