@@ -2,7 +2,7 @@
 import { lockConsole } from "./presence";
 import { acknowledge, assess, dismiss, hold, lookAt, nextInQueue, nextToAcknowledge, withSelected } from "./actions";
 import { closeDialog, dialog, openDialog } from "./dialogs";
-import { MAP_TOOL_KEYS } from "./map-keys";
+import { MAP_TOOL_KEYS, type KeyEntry } from "./map-keys";
 import { say } from "./notices";
 import { replaying } from "./picture";
 import { changeSpeed, goBy, playOrRest, stepEvent } from "./replay";
@@ -10,19 +10,6 @@ import { loginAsked, NOTHING, session, withRight } from "./session";
 import { toggleSound, unlock } from "./sound";
 import { pointing, setDraft, setPointing } from "./sighting";
 import { measuring, select, toggleLayer, toggleMeasuring, toggleTheme, view } from "./view";
-
-export interface KeyEntry {
-  key: string;
-  group: "Warnings" | "Selected track" | "Picture" | "Map" | "Replay";
-  text: string;
-  /** It acts on the world: a replay offers no such thing. */
-  acts?: true;
-  /** In the list it stands under another's line. */
-  unlisted?: boolean;
-  /** What the list shows in the key's place. */
-  shown?: string;
-  act?: () => void;
-}
 
 /** What the map offers to keys; set when the map is there. */
 export const mapKeys: { home?: () => void; centre?: () => void; zoom?: (steps: number) => void } = {};

@@ -1,10 +1,23 @@
 /** The keys of the map's tools and of kept views; part of the one list in keys.ts. */
 import { openDialog } from "./dialogs";
-import type { KeyEntry } from "./keys";
 import { say } from "./notices";
 import { beginSighting, pointing } from "./sighting";
 import { recallView, SAVED_MAX } from "./saved";
 import { measuring, nextCover, nextFilter, nextTrail, toggleLayer, toggleMeasuring } from "./view";
+
+/** A key, what it does, and when. */
+export interface KeyEntry {
+  key: string;
+  group: "Warnings" | "Selected track" | "Picture" | "Map" | "Replay";
+  text: string;
+  /** It acts on the world: a replay offers no such thing. */
+  acts?: true;
+  /** In the list it stands under another's line. */
+  unlisted?: boolean;
+  /** What the list shows in the key's place. */
+  shown?: string;
+  act?: () => void;
+}
 
 /** What the map offers to the tools; set when the map is there. */
 export const mapTool: { press?: () => void } = {};

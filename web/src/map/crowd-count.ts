@@ -1,5 +1,12 @@
 /** How many symbols lie under a box: one look-up, however many there are. */
-import type { Box } from "./labels";
+
+/** A rectangle of the map, in CSS pixels. */
+export interface Box {
+  x0: number;
+  y0: number;
+  x1: number;
+  y1: number;
+}
 
 /** Fine enough for a label of fifteen pixels, coarse enough to be counted anew at each frame. */
 const CELL_PX = 4;

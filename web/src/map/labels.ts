@@ -1,4 +1,4 @@
-import type { CrowdCount } from "./crowd-count";
+import type { Box, CrowdCount } from "./crowd-count";
 
 /**
  * Labels that do not overlap: words on a canvas over the map.
@@ -6,13 +6,6 @@ import type { CrowdCount } from "./crowd-count";
  * Each wanted label tries eight places around its point, first the one it had, and takes the first
  * that covers no other label and no symbol; one that finds none is left out unless it must be shown.
  */
-
-export interface Box {
-  x0: number;
-  y0: number;
-  x1: number;
-  y1: number;
-}
 
 export interface Label {
   key: string;

@@ -1,7 +1,7 @@
 /** The canvas over the map: labels and the scale. Redrawn with every frame of the map. */
 import type { Theme } from "../core/hash";
-import type { CrowdCount } from "./crowd-count";
-import { drawLabels, placeLabels, type Box, type Label } from "./labels";
+import type { Box, CrowdCount } from "./crowd-count";
+import { drawLabels, placeLabels, type Label } from "./labels";
 
 const SHADES: Record<Theme, { halo: string; plate: string; ink: string }> = {
   night: { halo: "rgba(10,18,23,0.85)", plate: "rgba(10,18,23,0.82)", ink: "#a9bcc6" },
