@@ -20,6 +20,7 @@ CORE = [
     "codecs",
     "measurements",
     "tracking",
+    "correlation",
     "identity",
     "threat",
     "warning",

@@ -11,6 +11,7 @@ import numpy as np
 
 from vedette import (
     codecs,
+    correlation,
     decision,
     health,
     identity,
@@ -38,6 +39,7 @@ class State:
     dating: measurements.Dating
     health: health.HealthState
     tracking: tracking.TrackerState
+    correlation: correlation.CorrelationState
     identity: identity.IdentityState
     threat: threat.ThreatState
     warning: warning.WarningState
@@ -89,6 +91,7 @@ def start(pipeline: Pipeline) -> State:
         dating=measurements.start_dating(site),
         health=health.start(site),
         tracking=tracking.start(site, pipeline.sensors),
+        correlation=correlation.start(site),
         identity=identity.start(site),
         threat=threat.start(site),
         warning=warning.start(site),
@@ -133,12 +136,16 @@ def advance(
     good = codecs.good_reports(state.decoders)
     events += health.advance(state.health, heard, now_ns, inputs.arrivals, good)
     heeded = tracking.heed(state.tracking, batches, measurements.derived(reports), now_ns)
+    tracking.bar(state.tracking, state.correlation.barred)
     links, started_or_ended = tracking.advance(state.tracking, heeded, statuses, now_ns)
-    events += started_or_ended
-    tracking.take_origins(state.provenance, links, reports, tracks)
     health.take_tracks(state.health, pipeline.sensors, heeded, links, tracks, now_ns)
     for verdict in tracking.verdicts(state.tracking):
         health.take_bias(state.health, *verdict)
+    tracks, links, told = correlation.advance(
+        state.correlation, tracks, links, started_or_ended, records, inputs.commands, now_ns
+    )
+    events += told
+    tracking.take_origins(state.provenance, links, reports, tracks)
     events += identity.advance(
         state.identity,
         tracks,
@@ -149,6 +156,7 @@ def advance(
         state.threats,
         now_ns,
     )
+    identity.forget_sources(state.identity, told)
     state.threats = threat.advance(state.threat, tracks, records, reports, now_ns)
     events += warning.advance(
         state.warning, tracks, records, state.threats, inputs.commands, inputs.deliveries, now_ns
@@ -214,7 +222,7 @@ def picture_of(state: State, events: list[Event]) -> AirPicture:
     """Put together what a state shows, beside what has just happened."""
     return AirPicture(
         now_ns=state.now_ns,
-        tracks=state.tracking.table,
+        tracks=correlation.shown(state.correlation, state.tracking.table),
         identities=state.identity.records,
         threats=state.threats,
         warnings=list(state.warning.warnings.values()),
@@ -224,7 +232,10 @@ def picture_of(state: State, events: list[Event]) -> AirPicture:
         queue=state.queue,
         sources=list(state.health.sources.values()),
         events=events,
-        groups=[group for group in state.tracking.groups if group.told],
+        groups=correlation.grouped(
+            state.correlation, [group for group in state.tracking.groups if group.told]
+        ),
+        correlations=correlation.correlations(state.correlation),
         provenance=state.provenance,
         operators=state.identity.operators,
     )

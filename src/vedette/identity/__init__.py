@@ -5,7 +5,8 @@ In: tracks, the reports that went into them, commands, the health of sources. Ou
 """
 
 from vedette.identity.advance import advance
+from vedette.identity.disowned import forget_sources
 from vedette.identity.ledger import weigh
 from vedette.identity.state import IdentityState, health_ratio, start
 
-__all__ = ["IdentityState", "advance", "health_ratio", "start", "weigh"]
+__all__ = ["IdentityState", "advance", "forget_sources", "health_ratio", "start", "weigh"]

@@ -98,7 +98,7 @@ def _involved(
     ids = {track_id for warning in warnings for track_id in warning.track_ids}
     ids |= {engagement.track_id for engagement in engagements}
     for event in events:
-        if isinstance(event, past.TrackAssessed | past.TrackDismissed) or (
+        if isinstance(event, past.TrackAssessed | past.TrackDismissed | past.TracksJoined) or (
             isinstance(event, past.IdentityChanged) and event.after in _ARMED
         ):
             ids.add(event.track_id)

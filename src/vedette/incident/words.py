@@ -142,6 +142,19 @@ def _of_identity(event: Event, _: dict[str, str]) -> _Told:
         case past.TrackDismissed():
             text = f"{track_name(event.track_id)} dismissed: {event.reason}"
             return "identity", text, event.person
+        case past.TracksJoined():
+            pair = f"{track_name(event.joined_track_id)} and {track_name(event.track_id)}"
+            return "identity", f"{pair} are one object: {event.reason}", event.person
+        case past.TracksParted():
+            by = "" if event.by == "evidence" else event.by
+            pair = f"{track_name(event.parted_track_id)} and {track_name(event.track_id)}"
+            return "identity", f"{pair} are two again: {event.reason}", by
+        case past.SourceDecorrelated():
+            text = f"{event.source} does not report {track_name(event.track_id)}: {event.reason}"
+            return "identity", text, event.person
+        case past.SourceCorrelated():
+            text = f"{event.source} may report {track_name(event.track_id)}: {event.reason}"
+            return "identity", text, event.person
         case past.TrackRecalled():
             return (
                 "identity",

@@ -62,6 +62,38 @@ class DismissTrack(CommandBase, frozen=True, kw_only=True, tag="dismiss_track"):
     reason: str
 
 
+class MergeTracks(CommandBase, frozen=True, kw_only=True, tag="merge_tracks"):
+    """A person says that two tracks are one object: it is shown as track_id until taken back."""
+
+    track_id: int
+    other_track_id: int
+    reason: str
+
+
+class SplitTracks(CommandBase, frozen=True, kw_only=True, tag="split_tracks"):
+    """A person takes back that other_track_id is the same object as track_id."""
+
+    track_id: int
+    other_track_id: int
+    reason: str
+
+
+class DecorrelateSource(CommandBase, frozen=True, kw_only=True, tag="decorrelate_source"):
+    """A person says that what a sensor reports is not this track: it moves and names it no more."""
+
+    track_id: int
+    source: str
+    reason: str
+
+
+class CorrelateSource(CommandBase, frozen=True, kw_only=True, tag="correlate_source"):
+    """A person takes back a DecorrelateSource."""
+
+    track_id: int
+    source: str
+    reason: str
+
+
 class SetWeaponsControl(CommandBase, frozen=True, kw_only=True, tag="set_weapons_control"):
     """The policy that restricts authorisations."""
 
@@ -146,6 +178,10 @@ Command = (
     | AssessTrack
     | IdentifyTrack
     | DismissTrack
+    | MergeTracks
+    | SplitTracks
+    | DecorrelateSource
+    | CorrelateSource
     | SetWeaponsControl
     | SetHold
     | AuthoriseEngagement

@@ -14,15 +14,13 @@ from vedette.model.enums import (
     WarningLevel,
     WeaponsControl,
 )
+from vedette.model.happened import EventBase
+from vedette.model.happened import SourceCorrelated as SourceCorrelated
+from vedette.model.happened import SourceDecorrelated as SourceDecorrelated
+from vedette.model.happened import TracksJoined as TracksJoined
+from vedette.model.happened import TracksParted as TracksParted
 
 
-class EventBase(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag=True):
-    """t_ns: int64 ns UTC, the step in which it happened."""
-
-    t_ns: int
-
-
-# --- tracks ---
 class TrackStarted(EventBase, frozen=True, kw_only=True):
     """A system track exists: confirmed by its existence probability."""
 
@@ -116,7 +114,6 @@ class TrackLimitReached(EventBase, frozen=True, kw_only=True):
     capacity: int
 
 
-# --- identity ---
 class IdentityChanged(EventBase, frozen=True, kw_only=True):
     """Who the track is, before and after, and why in words. by: "evidence" or a person."""
 
@@ -176,7 +173,6 @@ class TrackRecalled(EventBase, frozen=True, kw_only=True):
     reason: str
 
 
-# --- warning ---
 class WarningRaised(EventBase, frozen=True, kw_only=True):
     """People in a zone are warned. revision counts raise and escalations; each is delivered once a
     channel. t_detect_ns: start of the track that causes it. said: what is spoken, by language."""
@@ -193,7 +189,7 @@ class WarningRaised(EventBase, frozen=True, kw_only=True):
     cause: str  # "threat", "unassessed", "human"
     t_detect_ns: int
     simulated: bool
-    said: dict[str, str] = {}
+    said: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class WarningEscalated(EventBase, frozen=True, kw_only=True):
@@ -211,7 +207,7 @@ class WarningEscalated(EventBase, frozen=True, kw_only=True):
     cause: str
     t_detect_ns: int
     simulated: bool
-    said: dict[str, str] = {}
+    said: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class WarningUpdated(EventBase, frozen=True, kw_only=True):
@@ -266,7 +262,6 @@ class WarningCleared(EventBase, frozen=True, kw_only=True):
     grounds: tuple[str, ...] = ()
 
 
-# --- decision ---
 class WeaponsControlChanged(EventBase, frozen=True, kw_only=True):
     """The restricting policy changed."""
 
@@ -380,7 +375,6 @@ class CommandRefused(EventBase, frozen=True, kw_only=True):
     reason: str
 
 
-# --- sources and service ---
 class SourceHealthChanged(EventBase, frozen=True, kw_only=True):
     """A source became worse or better."""
 
@@ -471,6 +465,10 @@ Event = (
     | TrackAssessed
     | TrackDismissed
     | TrackRecalled
+    | TracksJoined
+    | TracksParted
+    | SourceDecorrelated
+    | SourceCorrelated
     | WarningRaised
     | WarningEscalated
     | WarningUpdated

@@ -246,6 +246,18 @@ class QueueItem(msgspec.Struct, frozen=True, kw_only=True):
     deadline_ns: int | None = None
 
 
+class Correlation(msgspec.Struct, frozen=True, kw_only=True):
+    """What people said of which tracks and sources are one object.
+
+    track_id: as shown. joined: the other numbers that are the same. decorrelated: sensors whose
+    reports are not of it.
+    """
+
+    track_id: int
+    joined: tuple[int, ...] = ()
+    decorrelated: tuple[str, ...] = ()
+
+
 class BiasEstimate(msgspec.Struct, frozen=True, kw_only=True):
     """One part of a sensor's own bias, measured minus true, with its standard deviation.
 
@@ -310,5 +322,6 @@ class AirPicture:
     sources: list[SourceState]
     events: list[Event]
     groups: list[TrackGroup] = field(default_factory=list)
+    correlations: list[Correlation] = field(default_factory=list)
     provenance: dict[int, dict[str, Origin]] = field(default_factory=dict)
     operators: dict[str, OperatorReport] = field(default_factory=dict)

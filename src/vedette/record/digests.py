@@ -61,6 +61,7 @@ def digest(picture: AirPicture) -> bytes:
         picture.sources,
         picture.events,
         picture.groups,
+        picture.correlations,
     )
     state.update(_ENCODER.encode(rest))
     return state.digest()[:DIGEST_BYTES]

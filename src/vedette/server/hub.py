@@ -206,6 +206,7 @@ class Hub:
             "queue": as_public(picture.queue),
             "sources": as_public(picture.sources),
             "groups": as_public(picture.groups),
+            "correlations": as_public(picture.correlations),
             "alarms": as_public(alarm_view(self.alarms)),
         }
 

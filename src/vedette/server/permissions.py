@@ -55,8 +55,8 @@ GRANTS: dict[Right, Grant] = {
         frozenset({Role.OPERATOR, Role.IDENTIFICATION_AUTHORITY}),
     ),
     Right.KEEP_WATCH: Grant(
-        "acknowledge, assess, dismiss, order cover, give the all-clear, set hold, cancel an "
-        "engagement, say what became of one, point sensors",
+        "acknowledge, assess, dismiss, merge, split, decorrelate, order cover, give the all-clear, "
+        "set hold, cancel an engagement, say what became of one, point sensors",
         _WATCH,
     ),
     Right.IDENTIFY: Grant("identify a track", frozenset({Role.IDENTIFICATION_AUTHORITY})),
@@ -86,6 +86,10 @@ COMMANDS: dict[type[CommandBase], Right] = {
     model.AssessTrack: Right.KEEP_WATCH,
     model.IdentifyTrack: Right.IDENTIFY,
     model.DismissTrack: Right.KEEP_WATCH,
+    model.MergeTracks: Right.KEEP_WATCH,
+    model.SplitTracks: Right.KEEP_WATCH,
+    model.DecorrelateSource: Right.KEEP_WATCH,
+    model.CorrelateSource: Right.KEEP_WATCH,
     model.SetWeaponsControl: Right.AUTHORISE,
     model.SetHold: Right.KEEP_WATCH,
     model.AuthoriseEngagement: Right.AUTHORISE,

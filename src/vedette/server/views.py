@@ -22,6 +22,7 @@ from vedette.model.acts import ActRow
 from vedette.model.enums import Identity, Mode, ObjectClass, Role
 from vedette.model.events import Event
 from vedette.model.picture import (
+    Correlation,
     Engagement,
     EngagementOption,
     IdentityRecord,
@@ -244,6 +245,7 @@ class PictureView(View, frozen=True, kw_only=True):
     queue: list[QueueItem]
     sources: list[SourceState]
     groups: list[TrackGroup]
+    correlations: list[Correlation]
     alarms: AlarmView
 
 
@@ -449,6 +451,7 @@ class StreamPicture(View, frozen=True, kw_only=True, tag="picture", tag_field="k
     queue: list[QueueItem]
     sources: list[SourceState]
     groups: list[TrackGroup]
+    correlations: list[Correlation]
     alarms: AlarmView
     replay: ReplayView | None
     events: list[NumberedEvent]

@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from vedette.base.names import track_name
+from vedette.correlation import shown
 from vedette.model.commands import AuthoriseEngagement, Command
 from vedette.model.events import EngagementFirstAuthorised, Event
 from vedette.model.measurements import F64, I64
@@ -89,7 +90,7 @@ def meant(command: Command, state: State, opened: Engagements, step: int, t_ns: 
     found = Meant(command, step, t_ns)
     named: Any = command
     if hasattr(command, "track_id"):
-        found.scene = scene_of(state.tracking.table)
+        found.scene = scene_of(shown(state.correlation, state.tracking.table))
     if hasattr(command, "warning_id"):
         warning = state.warning.warnings.get(named.warning_id)
         found.zone_id = warning.zone_id if warning is not None else None
@@ -119,14 +120,25 @@ def _track(was: Meant, state: State, opened: Engagements) -> dict[str, Any] | st
     """Find the track that is what the person's was, where theirs was."""
     if was.scene is None:
         return {}
-    named: Any = was.command
-    number, here = int(named.track_id), scene_of(state.tracking.table)
-    if number not in was.scene.track_id:
+    here = scene_of(shown(state.correlation, state.tracking.table))
+    change: dict[str, Any] = {}
+    for name in ("track_id", "other_track_id"):
+        number = getattr(was.command, name, None)
+        found = {} if number is None else _number(was.scene, name, int(number), here)
+        if isinstance(found, str):
+            return found
+        change |= found
+    return change
+
+
+def _number(there: Scene, name: str, number: int, here: Scene) -> dict[str, Any] | str:
+    """Give the number here of what had a number there, where it differs; or why there is none."""
+    if number not in there.track_id:
         return NOTHING if number in here.track_id else {}
-    other = same(was.scene, number, here)
+    other = same(there, number, here)
     if other is None:
         return f"no track where {track_name(number)} was"
-    return {"track_id": other} if other != number else {}
+    return {name: other} if other != number else {}
 
 
 def same(there: Scene, number: int, here: Scene) -> int | None:

@@ -20,6 +20,7 @@ from vedette.tracking.arrays import (
     tdoa_batch,
     tdoa_sensor,
 )
+from vedette.tracking.barred import bar
 from vedette.tracking.fixes import tdoa_fix
 from vedette.tracking.hypotheses import EXACT, Caps
 from vedette.tracking.least_error import Loss
@@ -41,6 +42,7 @@ __all__ = [
     "Settings",
     "TrackerState",
     "advance",
+    "bar",
     "compile_kernels",
     "estimate",
     "heed",

@@ -16,6 +16,7 @@ from vedette.model.measurements import MeasurementBatch, MeasurementKind
 from vedette.model.reports import SensorStatus
 from vedette.model.tracks import Links, empty_links
 from vedette.tracking.associate import LinkList, take_look
+from vedette.tracking.barred import disown, spare_barred
 from vedette.tracking.crossing import hold_bearings, raise_from_below
 from vedette.tracking.door import admitted, statuses_admitted
 from vedette.tracking.gather import gather
@@ -79,6 +80,7 @@ def _take_step(
     """Bring the bank to now_ns; the same input on the same bank does the same again."""
     age(state, now_ns)
     state.now_ns = now_ns
+    disown(state)
     events: list[Event] = []
     for _, _, sensor_index, what in _in_order(state, batches, statuses):
         if isinstance(what, SensorStatus):
@@ -93,6 +95,7 @@ def _take_step(
             state.newest_ns = max(state.newest_ns, int(what.t_ns[-1]))
             continue
         rest, spared = take_merged(state, what, links)
+        spared = spare_barred(state, what, spared)
         if len(rest.t_ns):
             unclaimed = take_look(state, rest, links, spared)
             raise_from_below(state, state.models[sensor_index])

@@ -15,6 +15,7 @@ from vedette.kernels.look import note_look, pair_up
 from vedette.kernels.measure import TDOA
 from vedette.kernels.singles import births_of, start_many
 from vedette.model.measurements import F64, I64, Bools, SensorModel
+from vedette.tracking.barred import keep_first_claims
 from vedette.tracking.echoes import BIRTH_MIN
 from vedette.tracking.fixes import start_from_arrivals
 from vedette.tracking.ground import claims_on, ground_of, learn_ground
@@ -165,6 +166,8 @@ def _update(
     first, column, score, t_ref = _gated(state, model, look)
     if spared is not None and spared.any():
         first, column, score = _without_rows(spared, first, column, score)
+    if state.barred:
+        first, column, score = keep_first_claims(state, first, column, score)
     if len(column) == 0:
         return np.ones(len(look.t_ns)), None
     s = look.sensor_index

@@ -26,7 +26,7 @@ from vedette.tracking.state import Past, Step, TrackerState, empty_history
 _LASTING = frozenset({
     "table", "settings", "frame", "tracks_max", "tentative_max", "thresholds",
     "late_refused", "repeated", "history", "sensors_enu", "enu_from_sensors",
-    "refused", "keys_shared", "groups", "grouped_ns",
+    "refused", "keys_shared", "groups", "grouped_ns", "barred",
 })  # fmt: skip
 _EVERY_S = 2.0  # between pasts: going back costs half of this more than what is late
 # The whole state is saved every two seconds, so the past must not make it much larger. Where a past

@@ -20,6 +20,7 @@ from vedette.kernels.statistics import chi_square_quantile
 from vedette.model.measurements import F64, I64, Bools, SensorModel, merges
 from vedette.model.picture import TrackGroup
 from vedette.tracking.associate import LinkList, again_ns, height_observed, parameters
+from vedette.tracking.barred import rows_barred
 from vedette.tracking.looks import Look, without_plots
 from vedette.tracking.state import TrackerState
 
@@ -70,6 +71,7 @@ def _take_group(
     t_ns = int(look.t_ns[-1])
     fresh = np.isin(bank.track_id[:n], group.track_ids)
     fresh &= bank.looked_ns[:n, s] <= again_ns(state, t_ns, s)
+    fresh[rows_barred(state, s)] = False
     rows = np.flatnonzero(fresh)
     if len(rows) < 2:
         return

@@ -223,7 +223,8 @@ class TrackerState:
     measurements too late to use; repeated (S,): exact repetitions of earlier steps' measurements,
     left out. sensors_enu (S, 3), enu_from_sensors (S, 3, 3): where the sensors stand, for the
     kernels. refused: reason -> sensor -> how many measurements were impossible. keys_shared: pairs
-    of tracks that were told to send one key. A field added here goes back in time with the rest,
+    of tracks that were told to send one key. barred: by track number the sensors whose measurements
+    people said are not of it. A field added here goes back in time with the rest,
     unless `history` lists it as lasting.
     """
 
@@ -260,6 +261,7 @@ class TrackerState:
     limit_told: bool = False
     refused: dict[str, dict[str, int]] = field(default_factory=dict)
     keys_shared: list[tuple[int, int]] = field(default_factory=list)
+    barred: dict[int, list[int]] = field(default_factory=dict)
 
 
 def start(site: Site, models: list[SensorModel], settings: Settings | None = None) -> TrackerState:

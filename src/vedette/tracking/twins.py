@@ -13,6 +13,7 @@ from vedette.kernels.statistics import chi_square_quantile
 from vedette.model.events import Event, TracksMerged
 from vedette.model.measurements import F64, I64, Bools
 from vedette.tracking.associate import parameters
+from vedette.tracking.barred import without_kept_apart
 from vedette.tracking.state import TrackerState, keep_rows
 
 _SAME_QUANTILE = chi_square_quantile(0.9, 6)  # one object in ten takes a scan longer to be merged
@@ -68,7 +69,8 @@ def _alike(
 ) -> I64:
     """List pairs of a row and another that could be one object, and are not proved to be two.
 
-    Proofs are different addresses, or two plots in one scan.
+    Proofs are different addresses, two plots in one scan, and a person's word that what one is made
+    of is not the other.
     """
     bank, s = state.bank, state.settings
     motion, bounds = parameters(state)
@@ -77,7 +79,7 @@ def _alike(
         bounds, bank.key, bank.hit_ns, now_ns - int(_MEMORY_S * NS_PER_S),
         _TOGETHER_RATIO * state.period_s * NS_PER_S, s.merge_distance_m, threshold, once,
     )  # fmt: skip
-    return pairs
+    return without_kept_apart(state, pairs)
 
 
 def _by_seniority(state: TrackerState, a: int, b: int) -> tuple[int, int]:

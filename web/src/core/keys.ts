@@ -21,6 +21,7 @@ export const KEYS: KeyEntry[] = [
   { key: "S", group: "Selected track", text: "assess: I have looked at it", acts: true, act: () => withSelected((id) => void assess(id)) },
   { key: "I", group: "Selected track", text: "identify, with a reason", acts: true, act: () => withRight("identify", () => withSelected((trackId) => openDialog({ kind: "identify", trackId }))) },
   { key: "D", group: "Selected track", text: "dismiss, with a reason", acts: true, act: () => withRight("keep_watch", () => withSelected(dismiss)) },
+  { key: "&", group: "Selected track", text: "merge, split, decorrelate: what belongs to it", acts: true, act: () => withRight("keep_watch", () => withSelected((trackId) => openDialog({ kind: "belong", trackId }))) },
   { key: "E", group: "Selected track", text: "compare options and authorise", acts: true, act: () => withSelected((trackId) => openDialog({ kind: "engage", trackId })) },
   { key: "O", group: "Selected track", text: "look: point the nearest sensor at it", acts: true, act: () => withSelected((id) => void lookAt(id)) },
   { key: "C", group: "Selected track", text: "centre the map on it", act: () => mapKeys.centre?.() },

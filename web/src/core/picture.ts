@@ -2,7 +2,7 @@
 import { batch, createMemo, createRoot, createSignal } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
 import type {
-  AlarmView, Engagement, EngagementOption, EventsView, Mode, NumberedEvent, Posture, QueueItem, SiteView, SourceState,
+  AlarmView, Correlation, Engagement, EngagementOption, EventsView, Mode, NumberedEvent, Posture, QueueItem, SiteView, SourceState,
   ReplayView, StreamHello, StreamMessage, StreamPicture, StreamResync, TrackGroup, WarningRecord,
 } from "../generated/model";
 import { getJson } from "./http";
@@ -27,12 +27,13 @@ interface Lists {
   queue: QueueItem[];
   sources: SourceState[];
   groups: TrackGroup[];
+  correlations: Correlation[];
   posture: Posture;
   alarms: AlarmView;
 }
 
 const [lists, setLists] = createStore<Lists>({
-  warnings: [], engagements: [], options: [], queue: [], sources: [], groups: [],
+  warnings: [], engagements: [], options: [], queue: [], sources: [], groups: [], correlations: [],
   posture: { weapons_control: "tight", hold: false },
   alarms: {
     total: 0, last_10_min: 0, per_10_min_mean: null, per_10_min_peak: 0, watched_s: 0,
@@ -160,6 +161,7 @@ function takePicture(picture: StreamPicture): void {
   setLists("queue", reconcile(picture.queue, { key: "key" }));
   setLists("sources", reconcile(picture.sources, { key: "source" }));
   setLists("groups", reconcile(picture.groups, { key: "group_id" }));
+  setLists("correlations", reconcile(picture.correlations, { key: "track_id" }));
   setLists("posture", reconcile(picture.posture));
   setLists("alarms", reconcile(picture.alarms));
   setViewers(picture.viewers);

@@ -49,6 +49,11 @@ const TELLERS: Tellers = {
   UnknownNearFriend: ["identity", (e) => `${t(e.track_id)} unknown${because(e.reason)}`],
   TrackAssessed: ["decision", (e) => `${e.person} assessed ${t(e.track_id)}${because(e.remark)}`],
   TrackDismissed: ["decision", (e) => `${e.person} dismissed ${t(e.track_id)}${because(e.reason)}`],
+  TracksJoined: ["decision", (e) => `${e.person} merged ${t(e.joined_track_id)} into ${t(e.track_id)}${because(e.reason)}`],
+  TracksParted: ["decision", (e) =>
+    `${t(e.parted_track_id)} and ${t(e.track_id)} are two again (${e.by})${because(e.reason)}`],
+  SourceDecorrelated: ["decision", (e) => `${e.person} took ${e.source} off ${t(e.track_id)}${because(e.reason)}`],
+  SourceCorrelated: ["decision", (e) => `${e.person} gave ${e.source} back to ${t(e.track_id)}${because(e.reason)}`],
   TrackRecalled: ["identity", (e) => `${t(e.track_id)} is back in the queue${because(e.reason)}`],
   WarningRaised: ["warning", (e) =>
     `${levelWord(e.level)} for ${e.zone_name}, ${clockSpan(e.seconds_left_s)} left: ${e.reason || many(e.track_ids)}`],

@@ -68,6 +68,10 @@ export const COMMAND_RIGHTS: Record<CommandRequest["command"], Right> = {
   assess_track: "keep_watch",
   identify_track: "identify",
   dismiss_track: "keep_watch",
+  merge_tracks: "keep_watch",
+  split_tracks: "keep_watch",
+  decorrelate_source: "keep_watch",
+  correlate_source: "keep_watch",
   set_weapons_control: "authorise",
   set_hold: "keep_watch",
   authorise_engagement: "authorise",
@@ -438,6 +442,13 @@ export interface TrackGroup {
   seen_us: number;
 }
 
+/** What people said of which tracks and sources are one object. */
+export interface Correlation {
+  track_id: number;
+  joined: number[];
+  decorrelated: string[];
+}
+
 /** One alarm in words, and when it was. */
 export interface AlarmLine {
   t_us: number;
@@ -471,6 +482,7 @@ export interface PictureView {
   queue: QueueItem[];
   sources: SourceState[];
   groups: TrackGroup[];
+  correlations: Correlation[];
   alarms: AlarmView;
 }
 
@@ -789,6 +801,46 @@ export interface TrackRecalled {
   event: "TrackRecalled";
   t_us: number;
   track_id: number;
+  reason: string;
+}
+
+/** A person said that two tracks are one object; it is shown under track_id. */
+export interface TracksJoined {
+  event: "TracksJoined";
+  t_us: number;
+  track_id: number;
+  joined_track_id: number;
+  person: string;
+  reason: string;
+}
+
+/** What a person had joined is two tracks again. by: a person, or "evidence": far apart. */
+export interface TracksParted {
+  event: "TracksParted";
+  t_us: number;
+  track_id: number;
+  parted_track_id: number;
+  by: string;
+  reason: string;
+}
+
+/** A person said that a sensor's reports are not of this track. */
+export interface SourceDecorrelated {
+  event: "SourceDecorrelated";
+  t_us: number;
+  track_id: number;
+  source: string;
+  person: string;
+  reason: string;
+}
+
+/** A person took that back: the sensor's reports may be of this track again. */
+export interface SourceCorrelated {
+  event: "SourceCorrelated";
+  t_us: number;
+  track_id: number;
+  source: string;
+  person: string;
   reason: string;
 }
 
@@ -1206,6 +1258,7 @@ export interface StreamPicture {
   queue: QueueItem[];
   sources: SourceState[];
   groups: TrackGroup[];
+  correlations: Correlation[];
   alarms: AlarmView;
   replay: ReplayView | null;
   events: NumberedEvent[];
@@ -1244,6 +1297,10 @@ export type VedetteEvent =
   | TrackAssessed
   | TrackDismissed
   | TrackRecalled
+  | TracksJoined
+  | TracksParted
+  | SourceDecorrelated
+  | SourceCorrelated
   | WarningRaised
   | WarningEscalated
   | WarningUpdated
@@ -1319,6 +1376,42 @@ export interface DismissTrackRequest {
   reason: string;
 }
 
+/** A person says that two tracks are one object: it is shown as track_id until taken back. */
+export interface MergeTracksRequest {
+  command: "merge_tracks";
+  command_id: string;
+  track_id: number;
+  other_track_id: number;
+  reason: string;
+}
+
+/** A person takes back that other_track_id is the same object as track_id. */
+export interface SplitTracksRequest {
+  command: "split_tracks";
+  command_id: string;
+  track_id: number;
+  other_track_id: number;
+  reason: string;
+}
+
+/** A person says that what a sensor reports is not this track: it moves and names it no more. */
+export interface DecorrelateSourceRequest {
+  command: "decorrelate_source";
+  command_id: string;
+  track_id: number;
+  source: string;
+  reason: string;
+}
+
+/** A person takes back a DecorrelateSource. */
+export interface CorrelateSourceRequest {
+  command: "correlate_source";
+  command_id: string;
+  track_id: number;
+  source: string;
+  reason: string;
+}
+
 /** The policy that restricts authorisations. */
 export interface SetWeaponsControlRequest {
   command: "set_weapons_control";
@@ -1387,6 +1480,10 @@ export type CommandRequest =
   | AssessTrackRequest
   | IdentifyTrackRequest
   | DismissTrackRequest
+  | MergeTracksRequest
+  | SplitTracksRequest
+  | DecorrelateSourceRequest
+  | CorrelateSourceRequest
   | SetWeaponsControlRequest
   | SetHoldRequest
   | AuthoriseEngagementRequest

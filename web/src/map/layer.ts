@@ -12,6 +12,8 @@ import { SEGMENT_FRAGMENT, SEGMENT_VERTEX, SYMBOL_FRAGMENT, SYMBOL_VERTEX } from
 
 const SEGMENT_BYTES = 24;
 const SYMBOL_BYTES = 20;
+/** A point whose middle is outside is not drawn at all: what is drawn reaches beyond the canvas by the largest symbol. */
+const EDGE_PX = 48;
 
 interface Program {
   program: WebGLProgram;
@@ -75,16 +77,19 @@ export class AirLayer {
     const [width, height] = [Math.round(look.width * ratio), Math.round(look.height * ratio)];
     if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
     this.upload(gl);
-    gl.viewport(0, 0, width, height);
+    const edge = Math.round(EDGE_PX * ratio);
+    gl.viewport(-edge, -edge, width + 2 * edge, height + 2 * edge);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    const matrix = matrixOf(look, this.origin);
-    this.begin(gl, this.segments, matrix);
+    const beyond = (2 * edge) / ratio;
+    const matrix = matrixOf({ ...look, width: width / ratio + beyond, height: height / ratio + beyond }, this.origin);
+    const size: [number, number] = [width + 2 * edge, height + 2 * edge];
+    this.begin(gl, this.segments, matrix, size);
     gl.uniform1f(this.segments.uniform("u_ratio"), ratio);
     gl.drawElements(gl.TRIANGLES, 6 * this.segmentCount, gl.UNSIGNED_INT, 0);
-    this.begin(gl, this.symbols, matrix);
+    this.begin(gl, this.symbols, matrix, size);
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
     gl.uniform1i(this.symbols.uniform("u_atlas"), 0);
@@ -117,11 +122,11 @@ export class AirLayer {
     this.uploadAtlas(gl);
   }
 
-  private begin(gl: WebGL2RenderingContext, program: Program, matrix: Float32Array): void {
+  private begin(gl: WebGL2RenderingContext, program: Program, matrix: Float32Array, size: [number, number]): void {
     gl.useProgram(program.program);
     gl.bindVertexArray(program.vao);
     gl.uniformMatrix4fv(program.uniform("u_matrix"), false, matrix);
-    gl.uniform2f(program.uniform("u_viewport_px"), gl.drawingBufferWidth, gl.drawingBufferHeight);
+    gl.uniform2f(program.uniform("u_viewport_px"), ...size);
   }
 
   private upload(gl: WebGL2RenderingContext): void {

@@ -2,6 +2,7 @@ import { Match, Show, Switch, type JSX } from "solid-js";
 import { dialog, type ReasonAsked } from "../../core/dialogs";
 import { loginAsked, session } from "../../core/session";
 import { AuditDialog } from "./AuditDialog";
+import { BelongDialog } from "./BelongDialog";
 import { BriefDialog } from "./BriefDialog";
 import { ControlDialog } from "./ControlDialog";
 import { EngageDialog } from "./EngageDialog";
@@ -27,6 +28,7 @@ export function Dialogs(): JSX.Element {
       <Switch>
         <Match when={of("reason")} keyed>{(asked) => <ReasonDialog asked={asked as ReasonAsked} />}</Match>
         <Match when={of("identify")} keyed>{(asked) => <IdentifyDialog trackId={asked.trackId} />}</Match>
+        <Match when={of("belong")} keyed>{(asked) => <BelongDialog trackId={asked.trackId} />}</Match>
         <Match when={of("engage")} keyed>{(asked) => <EngageDialog trackId={asked.trackId} />}</Match>
         <Match when={of("outcome")} keyed>
           {(asked) => <OutcomeDialog engagementId={asked.engagementId} suggested={asked.suggested} />}

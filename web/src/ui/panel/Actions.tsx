@@ -21,6 +21,8 @@ export function Actions(props: { track: Track }): JSX.Element {
         data-testid="identify" title="Set the identity, with a reason" {...barring("identify")}>Identify… <kbd>I</kbd></button>
       <button onClick={() => withRight("keep_watch", () => dismiss(id()))} aria-keyshortcuts="D" data-testid="dismiss"
         title="Take it out of the queue, with a reason; it comes back when it gets worse" {...barring("keep_watch")}>Dismiss… <kbd>D</kbd></button>
+      <button onClick={() => withRight("keep_watch", () => openDialog({ kind: "belong", trackId: id() }))} aria-keyshortcuts="&"
+        data-testid="belong" title="Merge with another track, split, or take a source off it" {...barring("keep_watch")}>Merge, split… <kbd>&amp;</kbd></button>
       <button classList={{ solid: !bar() }} onClick={() => openDialog({ kind: "engage", trackId: id() })}
         aria-keyshortcuts="E" data-testid="authorise" disabled={Boolean(bar())}
         title={bar() || "Compare the simulated effectors side by side; two people decide"}

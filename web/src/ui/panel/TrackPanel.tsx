@@ -1,11 +1,12 @@
 import { createEffect, createMemo, For, onCleanup, Show, type JSX } from "solid-js";
 import { age, atGround, bearing, distance, position, timeOfDay, whole } from "../../core/format";
-import { byId, lists, replaying } from "../../core/picture";
+import { correlationOf } from "../../core/belonging";
+import { byId, lists, replaying, site } from "../../core/picture";
 import { setSelectedDetail } from "../../core/selected";
 import { isOld, type Track } from "../../core/track";
 import { view } from "../../core/view";
 import { CLASS_WORDS, IDENTITY_WORDS, trackName } from "../../core/words";
-import type { IdentityRecord, TrackDetail } from "../../generated/model";
+import type { Correlation, IdentityRecord, TrackDetail } from "../../generated/model";
 import { SymbolIcon } from "../SymbolIcon";
 import { Actions } from "./Actions";
 import { Course } from "./Course";
@@ -78,6 +79,7 @@ function Head(props: { track: Track; record: IdentityRecord | null }): JSX.Eleme
           <Show when={props.track.label}> · claims <b>{props.track.label}</b></Show>
         </p>
         <p class="quiet-text" classList={{ caution: isOld(props.track) }}>{seen()}</p>
+        <MadeOf id={props.track.id} />
         <Show when={props.record?.assessed_by}>
           {(by) => <p class="quiet-text">assessed by {by()} at {timeOfDay(props.record?.assessed_us)}</p>}
         </Show>
@@ -86,6 +88,22 @@ function Head(props: { track: Track; record: IdentityRecord | null }): JSX.Eleme
         </Show>
       </div>
     </header>
+  );
+}
+
+/** What people said of which tracks and sources are this object. */
+function MadeOf(props: { id: number }): JSX.Element {
+  const said = (): Correlation => correlationOf(props.id, lists.correlations);
+  const named = (id: string): string => site()?.sensors.find((sensor) => sensor.id === id)?.name ?? id;
+  return (
+    <>
+      <Show when={said().joined.length}>
+        <p class="quiet-text" data-testid="joined">merged with {said().joined.map(trackName).join(", ")}</p>
+      </Show>
+      <Show when={said().decorrelated.length}>
+        <p class="quiet-text" data-testid="decorrelated">without {said().decorrelated.map(named).join(", ")}</p>
+      </Show>
+    </>
   );
 }
 
