@@ -7,6 +7,7 @@ import { CrowdCount } from "../src/map/crowd-count";
 import { trackLabels } from "../src/map/captions";
 import { placeLabels, type Label } from "../src/map/labels";
 import { buildScene, type SceneInput } from "../src/map/scene";
+import { covered } from "../src/ui/profile-drawing";
 
 const N = 20_000;
 const SEGMENT_BYTES = 24;
@@ -102,4 +103,32 @@ describe("a crowd of 20,000", () => {
     const rows = order.update(crowd.map(({ id }) => String(id)), 0.25, false);
     expect(rows.map((row) => row.key)).toEqual(crowd.map(({ id }) => String(id)));
   });
+});
+
+describe("the profile of a crowd", () => {
+  const nobody = { selected: null, hovered: null };
+  const at = (id: number, x: number, y = 50): { id: number; x: number; y: number } => ({ id, x, y });
+
+  test("of marks that cover each other the last is drawn, and all that are grave", () => {
+    const rows = [track(1), track(2), track(3, { identity: "HOSTILE" }), track(4, { identity: "HOSTILE" }), track(5)];
+    const points = [at(1, 10), at(2, 10.5), at(3, 10), at(4, 10), at(5, 30)];
+    expect(covered(rows, points, nobody)).toEqual([true, false, false, false, false]);
+    expect(covered(rows, points, { ...nobody, selected: 1 })).toEqual([false, false, false, false, false]);
+  });
+
+  test("what lies above the scale is drawn no more often than its edge is wide", () => {
+    const points = crowd.map((one) => at(one.id, 48 + (one.id % 400), 8));
+    expect(covered(crowd, points, nobody).filter((hidden) => !hidden).length).toBe(200);
+  });
+});
+
+test("hundreds of dangerous symbols are drawn smaller, the one that is warned of in full", () => {
+  const many = crowd.slice(0, 400).map((one) => ({ ...one, identity: "SUSPECT" as const }));
+  const asked = { ...input(many, new Trails()), area_px: 240_000, warned: new Set([7]) };
+  const sizes = (scene: Float32Array): number[] => [...scene].filter((_, i) => i % 5 === 4);
+  const drawn = sizes(buildScene(asked).symbols);
+  expect(drawn.filter((size) => size === 1)).toHaveLength(2); // the ring of the warned one, and itself
+  expect(Math.min(...drawn)).toBeCloseTo(0.6, 1);
+  const few = sizes(buildScene(input(many.slice(0, 5), new Trails())).symbols);
+  expect(few).toEqual([1, 1, 1, 1, 1]);
 });

@@ -10,6 +10,8 @@ import type { Track } from "./track";
 
 /** Shown anew after so long; a crowd, whose sorting costs more, after longer. */
 const [WAIT_MS, CROWD_WAIT_MS, CROWD] = [450, 950, 300];
+/** Of so many nobody reads the whole table; what is dangerous is on the map, the bar and in the queue at once. */
+const [THRONG_WAIT_MS, THRONG] = [1_900, 5_000];
 const [listed, setListed] = createSignal<readonly Track[]>([]);
 export { listed };
 
@@ -24,7 +26,7 @@ function show(): void {
 }
 
 createRoot(() => createEffect(on(tracks, (now) => {
-  const wait_ms = now.length > CROWD ? CROWD_WAIT_MS : WAIT_MS;
+  const wait_ms = now.length > THRONG ? THRONG_WAIT_MS : now.length > CROWD ? CROWD_WAIT_MS : WAIT_MS;
   const left_ms = shown_ms + wait_ms - performance.now();
   // Nothing was there, or nothing is there any more: at once.
   if (left_ms <= 0 || listed().length === 0 || now.length === 0) show();

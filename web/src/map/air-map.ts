@@ -22,6 +22,8 @@ setWorkerUrl(maplibreWorkerUrl);
 const PICK_PX = 20;
 const SYMBOL_HALF_PX = 14;
 const VIEW_M = 22_500;
+/** A crowd of so many in sight is drawn anew so often while the map is dragged; in between its canvases are moved. */
+const [DRAG_CROWD, DRAG_WAIT_MS] = [4_000, 200];
 /** Told to the window when a new picture has been drawn, with its time: what measures the page listens. */
 const DRAWN = "vedette:drawn";
 
@@ -47,14 +49,18 @@ export class AirMap {
   private readonly ground: GroundMap;
   private readonly layer: AirLayer;
   private readonly overlay: Overlay;
+  private readonly canvases: readonly HTMLCanvasElement[];
   private readonly origin: [number, number];
   private shown: Shown | null = null;
   /** The picture shown has not been drawn yet: it is, with the next frame. */
   private asked = false;
   private built = false;
   private size: [number, number];
-  /** How large the symbols of a crowd are drawn. */
+  /** How large the symbols of a crowd are drawn, and how many there are in sight. */
   private scale = 1;
+  private seenCount = 0;
+  /** Where the map looked when its canvases were drawn, and when that was. */
+  private drawn: { look: Look; at_ms: number } | null = null;
   private ready = false;
   /** Until the land is there, what lies behind it is coloured as land and not as sea. */
   private landShown = false;
@@ -77,6 +83,7 @@ export class AirMap {
     this.origin = [mercatorX(lon_deg), mercatorY(lat_deg)];
     this.rings = rangeRings(site);
     this.theme = theme;
+    this.canvases = [air, canvas];
     this.overlay = new Overlay(canvas);
     this.layer = new AirLayer(air);
     this.size = [holder.clientWidth, holder.clientHeight];
@@ -114,7 +121,7 @@ export class AirMap {
 
   private build(shown: Shown): void {
     const seen = this.bounds();
-    const seenCount = shown.tracks.reduce((n, track) => n + (isSeen(track, seen) ? 1 : 0), 0);
+    const seenCount = this.seenCount = shown.tracks.reduce((n, track) => n + (isSeen(track, seen) ? 1 : 0), 0);
     const scene = buildScene({
       ...shown, origin: this.origin, rings: shown.rings ? this.rings : [], seen, seenCount,
       area_px: this.size[0] * this.size[1],
@@ -243,12 +250,32 @@ export class AirMap {
   private rendered(): void {
     this.asked = false;
     if (!this.shown) return;
+    if (this.built && this.slid()) return;
     if (!this.built) this.build(this.shown);
-    this.layer.draw(this.look());
+    const look = this.look();
+    this.slide(0, 0);
+    this.layer.draw(look);
     this.drawWords(this.shown);
+    this.drawn = { look, at_ms: performance.now() };
     if (this.shown.t_us === this.told_us) return;
     this.told_us = this.shown.t_us;
     window.dispatchEvent(new CustomEvent(DRAWN, { detail: this.told_us }));
+  }
+
+  /** Move what was drawn of a crowd instead of drawing it anew: only while it is dragged, and not for long. */
+  private slid(): boolean {
+    const { drawn } = this;
+    if (!drawn || this.seenCount < DRAG_CROWD || !this.ground.isMoving()) return false;
+    const look = this.look();
+    const same = look.world_px === drawn.look.world_px && look.width === drawn.look.width && look.height === drawn.look.height;
+    if (!same || performance.now() - drawn.at_ms > DRAG_WAIT_MS) return false;
+    this.slide((drawn.look.x - look.x) * look.world_px, (drawn.look.y - look.y) * look.world_px);
+    return true;
+  }
+
+  private slide(x_px: number, y_px: number): void {
+    const moved = x_px || y_px ? `translate(${Math.round(x_px)}px, ${Math.round(y_px)}px)` : "";
+    for (const canvas of this.canvases) if (canvas.style.transform !== moved) canvas.style.transform = moved;
   }
 
   private drawWords(shown: Shown): void {

@@ -160,15 +160,37 @@ function addSelected(lines: SegmentBuffer, track: Track, input: SceneInput): voi
   });
 }
 
+/** Over every identity's rank. */
+const SELECTED_RANK = 9;
+
+/** Hundreds of dangerous ones would cover each other: each is drawn smaller then, but stays larger than a crowd's. */
+const [GRAVE_COVERED_MAX, GRAVE_SMALLEST] = [0.35, 0.6];
+
+function graveScale(input: SceneInput): number {
+  const count = input.tracks.reduce((n, t) => n + (isDangerous(t.identity) && isSeen(t, input.seen) ? 1 : 0), 0);
+  const room = (GRAVE_COVERED_MAX * input.area_px) / (SYMBOL_PX2 * (count || 1));
+  return Math.max(GRAVE_SMALLEST, Math.min(1, Math.sqrt(room)));
+}
+
 /** How large each symbol of a crowd is drawn. */
 function crowdScale(input: SceneInput): number {
   const room = (COVERED_MAX * input.area_px) / (SYMBOL_PX2 * (input.seenCount || 1));
   return Math.max(SMALLEST, Math.min(1, Math.sqrt(room)));
 }
 
+/** The tracks with the important ones last, those of one rank by number: in order already, mostly, and then soon sorted. */
+function byRank(input: SceneInput): Track[] {
+  const ranks: Track[][] = [];
+  for (const track of input.tracks) {
+    const rank = track.id === input.selected ? SELECTED_RANK : RANK[track.identity];
+    (ranks[rank] ??= []).push(track);
+  }
+  return ranks.flatMap((ofRank) => ofRank.sort((a, b) => a.id - b.id));
+}
+
 function symbols(input: SceneInput, crowd: number): Float32Array<ArrayBuffer> {
-  const rank = (t: Track): number => (t.id === input.selected ? 9 : RANK[t.identity]);
-  const ordered = [...input.tracks].sort((a, b) => rank(a) - rank(b) || a.id - b.id);
+  const ordered = byRank(input);
+  const grave = graveScale(input);
   // Room for a symbol with all its marks a track.
   const out = new Float32Array(ordered.length * 5 * 5);
   let n = 0;
@@ -185,7 +207,7 @@ function symbols(input: SceneInput, crowd: number): Float32Array<ArrayBuffer> {
     };
     if (input.warned.has(track.id)) put(CELL_WARNED, 1);
     if (track.coasting) put(CELL_COASTING, 1);
-    put(cellOf(track.identity, track.object_class), opacity(track), symbolScale(track, input, crowd));
+    put(cellOf(track.identity, track.object_class), opacity(track), symbolScale(track, input, crowd, grave));
     if (track.id === input.hovered) put(CELL_HOVERED, 0.9);
     if (track.id === input.selected) put(CELL_SELECTED, 1);
   }
@@ -193,9 +215,10 @@ function symbols(input: SceneInput, crowd: number): Float32Array<ArrayBuffer> {
 }
 
 /** Birds and what was dismissed stay in sight but small: many of them must not hide one drone. */
-function symbolScale(track: Track, input: SceneInput, crowd: number): number {
+function symbolScale(track: Track, input: SceneInput, crowd: number, grave: number): number {
   const watched = track.id === input.selected || track.id === input.hovered || input.warned.has(track.id);
-  if (watched || isDangerous(track.identity)) return 1;
+  if (watched) return 1;
+  if (isDangerous(track.identity)) return grave;
   return crowd * (isBird(track.object_class) || track.dismissed ? 0.62 : 0.92);
 }
 

@@ -55,9 +55,45 @@ export function drawProfile(
   const ordered = [...tracks].filter((t) => t.range_m <= RANGE_M)
     .sort((a, b) => weight(a, look) - weight(b, look));
   const crowded = ordered.length > CROWD;
-  const points = ordered.map((track) => drawOne(g, track, look, x(track.range_m), y, crowded));
+  const points = ordered.map((track) => ({ id: track.id, x: x(track.range_m), y: heightOf(track, look, y) }));
+  const hidden = crowded ? covered(ordered, points, look) : null;
+  ordered.forEach((track, i) => {
+    const point = points[i];
+    if (point && !hidden?.[i]) drawOne(g, track, look, point, y, crowded);
+  });
   drawNames(g, ordered, points, look);
   return points;
+}
+
+/** Marks whose middles lie in one square of this edge cover each other. */
+const COVER_PX = 2;
+
+/** Which marks of a crowd would lie under a later one: they are not drawn. What is grave, or chosen, always is. */
+export function covered(
+  ordered: readonly Track[], points: readonly ProfilePoint[], look: Pick<ProfileLook, "selected" | "hovered">,
+): boolean[] {
+  const taken = new Set<number>();
+  const hidden = new Array<boolean>(ordered.length).fill(false);
+  for (let i = ordered.length - 1; i >= 0; i -= 1) {
+    const [track, point] = [ordered[i], points[i]];
+    if (!track || !point || isGrave(track, look)) continue;
+    const cell = Math.floor(point.x / COVER_PX) * 65_536 + Math.floor(point.y / COVER_PX);
+    if (taken.has(cell)) hidden[i] = true;
+    else taken.add(cell);
+  }
+  return hidden;
+}
+
+function isGrave(track: Track, look: Pick<ProfileLook, "selected" | "hovered">): boolean {
+  return track.id === look.selected || track.id === look.hovered || isDangerous(track.identity);
+}
+
+function isAbove(track: Track, look: ProfileLook): boolean {
+  return look.low && track.up_m > LOW_M;
+}
+
+function heightOf(track: Track, look: ProfileLook, y: (m: number) => number): number {
+  return isAbove(track, look) ? MARGIN.top - 2 : y(track.up_m);
 }
 
 const NAME_PX = 12;
@@ -101,8 +137,7 @@ function freePlace(wanted: number, free: (y: number) => boolean): number | null 
 }
 
 function named(track: Track, look: ProfileLook): boolean {
-  const chosen = track.id === look.selected || track.id === look.hovered;
-  return (chosen || isDangerous(track.identity)) && !(look.low && track.up_m > LOW_M);
+  return isGrave(track, look) && !isAbove(track, look);
 }
 
 function weight(track: Track, look: ProfileLook): number {
@@ -138,26 +173,22 @@ function rule(g: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y
 }
 
 function drawOne(
-  g: CanvasRenderingContext2D, track: Track, look: ProfileLook, px: number, y: (m: number) => number,
+  g: CanvasRenderingContext2D, track: Track, look: ProfileLook, at: ProfilePoint, y: (m: number) => number,
   crowded: boolean,
-): ProfilePoint {
-  const colour = IDENTITY_COLOURS[look.theme][track.identity];
-  const chosen = track.id === look.selected || track.id === look.hovered;
-  const grave = chosen || isDangerous(track.identity);
-  const above = look.low && track.up_m > LOW_M;
-  const py = above ? MARGIN.top - 2 : y(track.up_m);
+): void {
+  const [px, py, above] = [at.x, at.y, isAbove(track, look)];
   g.globalAlpha = isOld(track) ? 0.5 : 1;
-  g.strokeStyle = g.fillStyle = colour;
+  g.strokeStyle = g.fillStyle = IDENTITY_COLOURS[look.theme][track.identity];
+  const chosen = track.id === look.selected || track.id === look.hovered;
   if (chosen && track.height_observed && !above) {
     g.lineWidth = 1.5;
     rule(g, px, y(track.up_m + 2 * track.sigma_up_m), px, y(track.up_m - 2 * track.sigma_up_m));
   }
   if (above) caret(g, px, py);
-  else if (grave) drawSymbol(g, px - 10, py - 10, 20, track.identity, track.object_class, look.theme);
+  else if (isGrave(track, look)) drawSymbol(g, px - 10, py - 10, 20, track.identity, track.object_class, look.theme);
   else if (crowded) g.fillRect(px - 2, py - 2, 4, 4);
   else dot(g, px, py, track.height_observed);
   g.globalAlpha = 1;
-  return { id: track.id, x: px, y: py };
 }
 
 /** Higher than the scale reaches. */
