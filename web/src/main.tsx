@@ -8,6 +8,7 @@ import { watchPresence } from "./core/presence";
 import { loadSession } from "./core/session";
 import { followMoment } from "./core/replay";
 import { followView } from "./core/view";
+import { followWhatIf } from "./core/whatif";
 import type { SiteView } from "./generated/model";
 import "./styles/tokens.css";
 import "./styles/base.css";
@@ -22,6 +23,7 @@ import "./styles/dialogs.css";
 import "./styles/access.css";
 import "./styles/brief.css";
 import "./styles/why.css";
+import "./styles/whatif.css";
 import { App } from "./ui/App";
 
 /** Ask for the site until the service gives it: it may still be starting, or want a login first. */
@@ -33,6 +35,7 @@ async function loadSite(wait_ms: number): Promise<void> {
 
 followView();
 followMoment();
+followWhatIf();
 listenToKeys();
 startPicture();
 watchPresence();

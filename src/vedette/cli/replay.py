@@ -52,6 +52,7 @@ def _verify(args: argparse.Namespace, folder: Path) -> int:
 
 def _show(args: argparse.Namespace, folder: Path) -> int:
     from vedette.cli.compiling import compile_once
+    from vedette.evaluation.whatif_beside import beside
     from vedette.service.replaying import show
 
     compile_once()
@@ -61,7 +62,7 @@ def _show(args: argparse.Namespace, folder: Path) -> int:
         assert this_task is not None
         for number in (signal.SIGINT, signal.SIGTERM):  # a shell ignores the first for `&`
             asyncio.get_running_loop().add_signal_handler(number, this_task.cancel)
-        await show(folder, args.port, args.speed, say)
+        await show(folder, args.port, args.speed, say, beside)
 
     with contextlib.suppress(asyncio.CancelledError):
         asyncio.run(serve())

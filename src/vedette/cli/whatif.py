@@ -108,8 +108,9 @@ def _truth(args: argparse.Namespace, folder: Path) -> Path | None:
     """Find the truth: the one named, or the one that a report folder holds beside the recording."""
     if args.truth is not None:
         return existing(args.truth, "file")
-    beside = folder.resolve().parent / "truth.parquet"
-    return beside if folder.resolve().name == "recording" and beside.is_file() else None
+    from vedette.evaluation.whatif_beside import truth_beside
+
+    return truth_beside(folder)
 
 
 def _in_words(args: argparse.Namespace) -> list[str]:

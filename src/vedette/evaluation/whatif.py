@@ -22,7 +22,7 @@ from vedette.model.compact import compact
 from vedette.model.picture import AirPicture
 from vedette.outputs.parquet import TrackRows, TracksWriter, TruthRows, read_tracks, read_truth
 from vedette.service import reenacting
-from vedette.service.reenacting import Change, Course, Fate
+from vedette.service.reenacting import Change, Course, Fate, Watcher
 from vedette.simulator.sight import covered_by
 
 LEVELS = ("possible", "imminent")
@@ -82,7 +82,8 @@ class WhatIf(msgspec.Struct, frozen=True, kw_only=True):
     """The whole comparison. differing_steps: of the record done again unchanged; where it is not
     0, "before" is what this version makes of the inputs, not what was shown then.
 
-    only_before, only_after: warnings without a counterpart. commands: those not simply done.
+    warnings_before, warnings_after: all of each execution, in order; only_before, only_after: those
+    without a counterpart. commands: those not simply done.
     """
 
     recording: str
@@ -93,6 +94,8 @@ class WhatIf(msgspec.Struct, frozen=True, kw_only=True):
     steps: int
     differing_steps: int
     zones: list[ZoneDifference]
+    warnings_before: list[Told]
+    warnings_after: list[Told]
     only_before: list[Told]
     only_after: list[Told]
     tracks_before: int
@@ -126,11 +129,13 @@ def compare(
     changes: list[str],
     truth_path: Path | None,
     progress: Progress = lambda: None,
+    see_after: Watcher | None = None,
 ) -> WhatIf:
     """Do a recording twice, as it was and with the change, and compare what came of it.
 
-    changes: the change in the user's words. progress: is called at every step of both. Raises
-    RefusedError where the folder is no recording, or the truth no truth.
+    changes: the change in the user's words. progress: is called at every step of both.
+    see_after: is given every picture of the second. Raises RefusedError where the folder is no
+    recording, or the truth no truth.
     """
     truth = read_truth(truth_path) if truth_path is not None else None
     with tempfile.TemporaryDirectory() as name:
@@ -140,9 +145,20 @@ def compare(
             before = reenacting.as_recorded(folder, watch.see)
         after_site = reenacting.changed_site(change)
         with _Watch(work / "after.parquet", after_site, progress) as watch:
-            after = reenacting.changed(folder, change, before, watch.see)
+            seen = watch.see if see_after is None else both(watch.see, see_after)
+            after = reenacting.changed(folder, change, before, seen)
         tracks = read_tracks(work / "before.parquet"), read_tracks(work / "after.parquet")
     return _compared(folder, changes, before, after, tracks, truth)
+
+
+def both(first: Watcher, second: Watcher) -> Watcher:
+    """Show every picture to two watchers, in this order."""
+
+    def see(picture: AirPicture) -> None:
+        first(picture)
+        second(picture)
+
+    return see
 
 
 class _Watch:
@@ -194,6 +210,8 @@ def _compared(
         steps=before.steps,
         differing_steps=before.differing_steps,
         zones=_zones(before, after, rows),
+        warnings_before=told[0],
+        warnings_after=told[1],
         only_before=only_before,
         only_after=only_after,
         tracks_before=pairing.before,
@@ -299,6 +317,7 @@ def _told(rows: list[EventRow], first_ns: int, run: Run | None) -> list[Told]:
         held_or_none = found.get(row["warning_id"])
         raised_s = (row["t_ns"] - first_ns) / NS_PER_S
         ids = [*row["track_ids"]]
+        named = held_or_none is not None and bool(held_or_none.of_attacker)
         found[row["warning_id"]] = Told(
             zone_id=row["zone_id"],
             raised_s=held_or_none.raised_s if held_or_none else round(raised_s, 3),
@@ -306,7 +325,7 @@ def _told(rows: list[EventRow], first_ns: int, run: Run | None) -> list[Told]:
             level=row["level"],
             track_ids=ids,
             reason=row["reason"],
-            of_attacker=None if attackers is None else bool(attackers & set(ids)),
+            of_attacker=None if attackers is None else named or bool(attackers & set(ids)),
         )
     return list(found.values())
 

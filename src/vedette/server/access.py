@@ -18,6 +18,7 @@ from vedette.server.permissions import HERE, WHILE_LOCKED, Door, Right, missing,
 from vedette.server.public import as_public
 from vedette.server.strict import decode_json
 from vedette.server.views import ReplayView
+from vedette.server.whatif_views import WhatIfView, WhatIfWish
 
 CSRF_HEADER = "X-Vedette-CSRF"
 LOCKED = 423
@@ -35,6 +36,23 @@ class Player(Protocol):
         the nearest of them is meant."""
 
 
+class Beside(Protocol):
+    """What works out a changed world beside a replay."""
+
+    def view(self) -> WhatIfView:
+        """Say how far it is."""
+
+    def ask(self, wish: WhatIfWish) -> None:
+        """Begin one. Raises RefusedError where the site does not have what is to be changed, and
+        VedetteError where one is being worked out already."""
+
+    def cancel(self) -> None:
+        """End what is being worked out, and forget what was."""
+
+    def picture(self, t_ns: int) -> bytes | None:
+        """Give the changed world at a moment as JSON of a WhatIfPicture; None: there is none."""
+
+
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 _T = TypeVar("_T")
 
@@ -45,7 +63,8 @@ class Options:
 
     host: what it listens on; anything but loopback demands a login for everything. host_names:
     further names it is called by. tls: whether the connection is encrypted. hint: shown beside the
-    login (a demo names its own accounts there). static: the built page. player: of a replay.
+    login (a demo names its own accounts there). static: the built page. player: of a replay;
+    beside: works out what would have been otherwise there.
     """
 
     host: str = "127.0.0.1"
@@ -54,6 +73,7 @@ class Options:
     hint: str = ""
     static: Path = field(default=STATIC)
     player: Player | None = None
+    beside: Beside | None = None
 
 
 class Access:

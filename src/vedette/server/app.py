@@ -31,6 +31,7 @@ from vedette.server.picture_routes import PictureRoutes
 from vedette.server.replay_routes import ReplayRoutes, refusals
 from vedette.server.stream_routes import StreamRoutes
 from vedette.server.strict import one_line
+from vedette.server.whatif_routes import WhatIfRoutes
 
 
 def make_app(hub: Hub, site: Site, accounts: Accounts, options: Options) -> Starlette:
@@ -78,6 +79,7 @@ def _routes(access: Access, hub: Hub, options: Options) -> list[BaseRoute]:
     desk = Desk(hub)
     routes = [
         *ReplayRoutes(options.player).routes(),
+        *WhatIfRoutes(options.beside).routes(),
         *LoginRoutes(access, desk).routes(),
         *CommandRoutes(access, desk).routes(),
         *exhibits.ExhibitRoutes(access, desk).routes(),

@@ -24,6 +24,7 @@ from vedette.server.login_routes import Login, SecondAuthorisation, Unlock
 from vedette.server.public import public_name
 from vedette.server.replay_routes import ReplayWish
 from vedette.server.strict import PLAIN_TEXT
+from vedette.server.whatif_views import WhatIfPicture, WhatIfView, WhatIfWish
 
 PATH = "/api/openapi.json"
 JSON, HTML, TEXT = "application/json", "text/html", "text/plain"
@@ -49,6 +50,8 @@ _ANSWERS: tuple[type[msgspec.Struct], ...] = (
     views.HealthView,
     views.AuditView,
     views.ReplayView,
+    WhatIfView,
+    WhatIfPicture,
 )
 _ASKED: tuple[type[msgspec.Struct], ...] = (
     Login,
@@ -56,6 +59,7 @@ _ASKED: tuple[type[msgspec.Struct], ...] = (
     SecondAuthorisation,
     detections.Wire,
     ReplayWish,
+    WhatIfWish,
     *REQUESTS,
 )
 
@@ -152,6 +156,23 @@ OPERATIONS = (
     Operation(
         "post", "/api/replay", "Play, rest, another speed, another moment",
         {200: views.ReplayView}, (400, 404, 408, 413, 415), ("ReplayWish", JSON),
+    ),
+    Operation(
+        "get", "/api/replay/whatif", "What would have been otherwise: how far it is",
+        {200: WhatIfView}, (404,),
+    ),
+    Operation(
+        "post", "/api/replay/whatif", "Work out a changed world beside the replay",
+        {202: WhatIfView}, (400, 404, 408, 409, 413, 415), ("WhatIfWish", JSON),
+    ),
+    Operation(
+        "post", "/api/replay/whatif/cancel", "End it, and forget what it came to",
+        {200: WhatIfView}, (400, 404, 408, 413, 415),
+    ),
+    Operation(
+        "get", "/api/replay/whatif/picture", "The changed world at a moment",
+        {200: WhatIfPicture}, (400, 404),
+        query=(("t_us", _COUNT, "the moment, microseconds since 1970"),),
     ),
     Operation("get", PATH, "This document", {200: JSON}),
     Operation("get", "/metrics", "Metrics for Prometheus", {200: TEXT}, (429,)),

@@ -18,6 +18,7 @@ from vedette.model.enums import Role
 from vedette.server import answers, views
 from vedette.server.permissions import COMMANDS, GRANTS, Right
 from vedette.server.public import public_name
+from vedette.server.whatif_views import WhatIfPicture, WhatIfView, WhatIfWish
 
 HEADER = """\
 // Generated from the Python structs by `python -m vedette.server.typescript`. Do not edit.
@@ -54,6 +55,9 @@ ANSWERS: tuple[type[msgspec.Struct], ...] = (
     views.HealthView,
     views.AuditView,
     views.ReplayView,
+    WhatIfWish,
+    WhatIfView,
+    WhatIfPicture,
     views.StreamHello,
     views.StreamPicture,
     views.StreamResync,

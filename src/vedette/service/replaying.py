@@ -10,6 +10,7 @@ from vedette import pipeline, record, server
 from vedette.base.errors import VedetteError
 from vedette.config.load import parse_site
 from vedette.server.replay_routes import SPEED_MAX, SPEED_MIN
+from vedette.service.beside import WhatIfBeside, Worker
 from vedette.service.live import Place
 from vedette.service.player import Replay
 
@@ -71,8 +72,16 @@ def verify(folder: Path) -> Verdict:
     )
 
 
-async def show(folder: Path, port: int, speed_ratio: float, say: Callable[[str], None]) -> None:
+async def show(
+    folder: Path,
+    port: int,
+    speed_ratio: float,
+    say: Callable[[str], None],
+    worker: Worker | None = None,
+) -> None:
     """Serve a recording on the display until cancelled.
+
+    worker: compares it with a changed world where a person asks for one; a function of a module.
 
     Raises VedetteError for a speed outside 0.1 to 1000, RefusedError where it cannot be shown.
     """
@@ -81,11 +90,14 @@ async def show(folder: Path, port: int, speed_ratio: float, say: Callable[[str],
     replay = Replay(folder, speed_ratio)
     place = Place(port=port, hint="This is a replay: look, nothing can be changed.")
     server.refuse_taken(place.host, place.port)
-    options = server.Options(host=place.host, hint=place.hint, player=replay)
+    beside = None if worker is None else WhatIfBeside(folder, worker)
+    options = server.Options(host=place.host, hint=place.hint, player=replay, beside=beside)
     app = server.make_app(replay.hub, replay.site, server.Accounts([]), options)
     listening = await server.serve(app, place.host, place.port)
     say(f"REPLAY of {folder}: {listening.url}   (stop with Ctrl-C)")
     try:
         await replay.run()
     finally:
+        if beside is not None:
+            beside.close()
         await listening.stop()

@@ -28,6 +28,7 @@ export type DialogAsked =
   | { kind: "exhibit"; engagementId: number | null }
   | { kind: "sighting" }
   | { kind: "views" }
+  | { kind: "whatif" }
   | { kind: "keys" };
 
 const [dialog, setDialog] = createSignal<DialogAsked | null>(null);

@@ -22,6 +22,8 @@ export interface ViewState {
   trail_s: number;
   /** The height whose gaps in coverage are shown; 0: none. */
   cover_m: number;
+  /** In a replay: the changed world beside the recorded one. */
+  beside: boolean;
   /** The measuring line (measure.ts); "" for none. */
   measure: string;
 }
@@ -36,7 +38,7 @@ export function defaultView(): ViewState {
   return {
     track: null, lat_deg: null, lon_deg: null, zoom: null,
     filter: "all", text: "", sort: "urgency", descending: false,
-    theme: "night", layers: [...DEFAULT_LAYERS], moment_us: null, trail_s: TRAIL_S, cover_m: 0, measure: "",
+    theme: "night", layers: [...DEFAULT_LAYERS], moment_us: null, trail_s: TRAIL_S, cover_m: 0, beside: false, measure: "",
   };
 }
 
@@ -73,6 +75,7 @@ export function parseHash(hash: string): ViewState {
   const [trail_s, cover_m] = [Number(query.get("trail")), Number(query.get("cover"))];
   if (TRAILS_S.includes(trail_s)) view.trail_s = trail_s;
   if (HEIGHTS_M.includes(cover_m)) view.cover_m = cover_m;
+  view.beside = query.get("beside") === "1";
   view.measure = readLine(query.get("measure") ?? "");
   return view;
 }
@@ -95,6 +98,7 @@ export function formatHash(view: ViewState): string {
   if (view.moment_us !== null) parts.push(`t=${new Date(Math.ceil(view.moment_us / 1000)).toISOString()}`);
   if (view.trail_s !== TRAIL_S) parts.push(`trail=${view.trail_s}`);
   if (view.cover_m !== 0) parts.push(`cover=${view.cover_m}`);
+  if (view.beside) parts.push("beside=1");
   if (view.measure) parts.push(`measure=${encodeURIComponent(view.measure)}`);
   return parts.length ? `#${parts.join("&")}` : "";
 }

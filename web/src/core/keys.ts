@@ -12,7 +12,12 @@ import { pointing, setDraft, setPointing } from "./sighting";
 import { measuring, select, toggleLayer, toggleMeasuring, toggleTheme, view } from "./view";
 
 /** What the map offers to keys; set when the map is there. */
-export const mapKeys: { home?: () => void; centre?: () => void; zoom?: (steps: number) => void } = {};
+export const mapKeys: {
+  home?: () => void; centre?: () => void; zoom?: (steps: number) => void;
+  /** Look at a place, as the other world's map does. */
+  look?: (lat_deg: number, lon_deg: number, zoom: number) => void;
+  place?: () => { lat_deg: number; lon_deg: number; zoom: number } | null;
+} = {};
 
 export const KEYS: KeyEntry[] = [
   { key: "A", group: "Warnings", text: "acknowledge the most urgent warning", acts: true, act: () => void acknowledge(nextToAcknowledge()) },
@@ -50,6 +55,7 @@ export const KEYS: KeyEntry[] = [
   { key: ".", group: "Replay", text: "5 seconds on", act: () => goBy(5) },
   { key: "<", group: "Replay", text: "slower", act: () => changeSpeed(-1) },
   { key: ">", group: "Replay", text: "faster", act: () => changeSpeed(1) },
+  { key: "\\", group: "Replay", text: "what if: the same event with something changed, side by side", act: () => openDialog({ kind: "whatif" }) },
   ...MAP_TOOL_KEYS,
 ];
 

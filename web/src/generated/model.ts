@@ -1232,6 +1232,86 @@ export interface ReplayView {
   remarks: string[];
 }
 
+/** What is to be otherwise. without: sensors taken away. settings: `zones.camp.imminent_s=120`. */
+export interface WhatIfWish {
+  without: string[];
+  settings: string[];
+  staffing: "as_recorded" | "later" | "nobody";
+  delay_s: number;
+}
+
+/** The first warning of a zone at a level or above, None: never. */
+export interface WhatIfLevel {
+  level: string;
+  before_us: number | null;
+  after_us: number | null;
+  earlier_s: number | null;
+}
+
+/** One zone in both worlds. issues: how many alarms its people heard. */
+export interface WhatIfZone {
+  zone_id: string;
+  name: string;
+  levels: WhatIfLevel[];
+  issues_before: number;
+  issues_after: number;
+}
+
+/** One warning of one world. cleared_us: None where it was open at the end. */
+export interface WhatIfWarning {
+  zone_id: string;
+  raised_us: number;
+  cleared_us: number | null;
+  level: string;
+  track_ids: number[];
+  reason: string;
+  only_here: boolean;
+  false: boolean | null;
+}
+
+/** Both worlds compared. same: the change changed nothing that is compared. */
+export interface WhatIfResult {
+  same: boolean;
+  zones: WhatIfZone[];
+  recorded: WhatIfWarning[];
+  changed: WhatIfWarning[];
+  tracks_recorded: number;
+  tracks_changed: number;
+  missed_recorded: number | null;
+  missed_changed: number | null;
+  false_recorded: number | null;
+  false_changed: number | null;
+  commands: string[];
+  notes: string[];
+}
+
+/** A what if beside a replay (GET /api/replay/whatif). */
+export interface WhatIfView {
+  state: string;
+  number: number;
+  changes: string[];
+  done_ratio: number;
+  error: string;
+  result: WhatIfResult | null;
+}
+
+/** A warning that is open in the changed world at a moment. */
+export interface WhatIfOpen {
+  warning_id: number;
+  zone_id: string;
+  zone_name: string;
+  level: string;
+  reason: string;
+  track_ids: number[];
+}
+
+/** The changed world at a moment: the last kept picture at or before it. */
+export interface WhatIfPicture {
+  t_us: number;
+  tracks: TrackView[];
+  warnings: WhatIfOpen[];
+}
+
 /** The first message of a stream. last_seq: events after it will come; earlier ones by GET. */
 export interface StreamHello {
   kind: "hello";

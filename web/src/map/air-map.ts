@@ -185,6 +185,18 @@ export class AirMap {
     this.ground.jumpTo({ center: [lon_deg, lat_deg] });
   }
 
+  /** Look at a place, unless it is there already. */
+  lookAt(lat_deg: number, lon_deg: number, zoom: number): void {
+    const now = this.place();
+    const near = Math.abs(now.lat_deg - lat_deg) < 1e-7 && Math.abs(now.lon_deg - lon_deg) < 1e-7;
+    if (!near || Math.abs(now.zoom - zoom) > 1e-4) this.ground.jumpTo({ center: [lon_deg, lat_deg], zoom });
+  }
+
+  place(): { lat_deg: number; lon_deg: number; zoom: number } {
+    const { lat, lng } = this.ground.getCenter();
+    return { lat_deg: lat, lon_deg: lng, zoom: this.ground.getZoom() };
+  }
+
   /** Move the map only when a place is not in view. */
   reveal(lat_deg: number, lon_deg: number): void {
     const { x, y } = this.ground.project([lon_deg, lat_deg]);

@@ -3,6 +3,7 @@ import { lists, mode, modes, replaying, siteName, stale_s } from "../core/pictur
 import { setAlarm } from "../core/sound";
 import { needsSound } from "../core/warnings";
 import { rightTab } from "../core/view";
+import { comparing } from "../core/whatif";
 import { Dialogs } from "./dialogs/Dialogs";
 import { EventLog } from "./EventLog";
 import { MapPane } from "./MapPane";
@@ -17,6 +18,9 @@ import { TrackPanel } from "./panel/TrackPanel";
 import { PanelFrame } from "./panel/PanelFrame";
 import { TrackTable } from "./TrackTable";
 import { WarningBar } from "./WarningBar";
+import { TwoTimelines } from "./whatif/TwoTimelines";
+import { WhatIfPanel } from "./whatif/WhatIfPanel";
+import { OtherMap } from "./whatif/Worlds";
 
 /** The whole screen: what is coming, how long have we got, what must I do now. */
 export function App(): JSX.Element {
@@ -29,26 +33,35 @@ export function App(): JSX.Element {
   return (
     <div class="app" classList={{ replaying: replaying(), "picture-stale": stale_s() !== null && mode() !== null }}>
       <TopBar />
-      <WarningBar />
-      <main class="work">
+      <Show when={!comparing()} fallback={<div class="warnings" />}><WarningBar /></Show>
+      <main class="work" classList={{ comparing: comparing() }}>
         <aside class="left" aria-label="Queue and tracks">
           <Queue />
           <TrackTable />
         </aside>
         <section class="middle" aria-label="Map, profile and events">
-          <MapPane />
-          <Timeline />
-          <div class="below">
-            <Profile />
-            <EventLog />
+          <div class="maps">
+            <MapPane />
+            <Show when={comparing()}><OtherMap /></Show>
           </div>
+          <Timeline />
+          <Show when={comparing()} fallback={
+            <div class="below">
+              <Profile />
+              <EventLog />
+            </div>
+          }>
+            <TwoTimelines />
+          </Show>
           <StaleBanner />
         </section>
-        <PanelFrame>
-          <Show when={rightTab() === "track"} fallback={<SitePanel />}>
-            <TrackPanel />
-          </Show>
-        </PanelFrame>
+        <Show when={!comparing()} fallback={<WhatIfPanel />}>
+          <PanelFrame>
+            <Show when={rightTab() === "track"} fallback={<SitePanel />}>
+              <TrackPanel />
+            </Show>
+          </PanelFrame>
+        </Show>
         <Dialogs />
         <Notices />
       </main>

@@ -16,6 +16,7 @@ import type { SiteView, TrackDetail } from "../generated/model";
 import type { AirMap, Shown } from "../map/air-map";
 import { turnedEllipse } from "../map/geodesy";
 import { MapTools, Readout } from "./MapTools";
+import { RecordedMark } from "./whatif/Worlds";
 
 /** The map, its switches, and where the pointer is. */
 export function MapPane(): JSX.Element {
@@ -74,6 +75,8 @@ export function MapPane(): JSX.Element {
   onMount(() => {
     mapKeys.home = () => map()?.home();
     mapKeys.zoom = (steps) => map()?.zoomBy(steps);
+    mapKeys.look = (lat_deg, lon_deg, zoom) => map()?.lookAt(lat_deg, lon_deg, zoom);
+    mapKeys.place = () => map()?.place() ?? null;
     mapTool.press = () => map()?.pressMiddle();
     mapKeys.centre = () => {
       const track = byId().get(view.track ?? -1);
@@ -90,6 +93,7 @@ export function MapPane(): JSX.Element {
       <Show when={broken()}>
         <p class="map-broken" role="alert">The map cannot be drawn: {broken()}. Table and warnings work.</p>
       </Show>
+      <RecordedMark />
       <MapTools gaps={gapWords(gaps())} blind={eyes().length === 0} />
       <Show when={pointing()}><p class="measured" role="status">Press where it is seen (; takes the map's middle, Esc ends)</p></Show>
       <Show when={measuring() || line()}>

@@ -1,5 +1,6 @@
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { clockSpan, count, percent, timeOfDay } from "../core/format";
+import { openDialog } from "../core/dialogs";
 import { replay } from "../core/picture";
 import { changeSpeed, moment_us, playOrRest, SPEEDS, stepEvent, wish, workedShare } from "../core/replay";
 
@@ -32,6 +33,12 @@ export function ReplayBar(): JSX.Element {
           onChange={(event) => void wish({ speed_ratio: Number(event.currentTarget.value) })}>
           <For each={listed()}>{(s) => <option value={s} selected={s === speed()}>{s}×</option>}</For>
         </select>
+        <button onClick={() => openDialog({ kind: "whatif" })} title="What if: the same event with something changed (\)"
+          aria-label="What if" aria-keyshortcuts="\" data-testid="whatif-open">
+          <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+            <path d="M1.500 8h4l4-4h5M5.500 8l4 4h5" fill="none" stroke="currentColor" stroke-width="2" />
+          </svg>
+        </button>
       </div>
       <p class="num replay-into"><b>{clockSpan(into_s())}</b> of {clockSpan(whole_s())}</p>
       <State />

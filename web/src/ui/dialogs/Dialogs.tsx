@@ -16,6 +16,7 @@ import { OutcomeDialog } from "./OutcomeDialog";
 import { ReasonDialog } from "./ReasonDialog";
 import { SightingDialog } from "./SightingDialog";
 import { ViewsDialog } from "./ViewsDialog";
+import { WhatIfDialog } from "./WhatIfDialog";
 
 /** The open dialog, and the login over it. Neither ever covers the warning bar or Hold. */
 export function Dialogs(): JSX.Element {
@@ -40,6 +41,7 @@ export function Dialogs(): JSX.Element {
         <Match when={of("brief")}><BriefDialog /></Match>
         <Match when={of("sighting")}><SightingDialog /></Match>
         <Match when={of("views")}><ViewsDialog /></Match>
+        <Match when={of("whatif")}><WhatIfDialog /></Match>
         <Match when={of("keys")}><KeysDialog /></Match>
       </Switch>
       <Show when={session()?.locked}><LockDialog /></Show>
