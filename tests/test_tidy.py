@@ -25,6 +25,7 @@ CORE = [
     "threat",
     "warning",
     "decision",
+    "notes",
     "incident",
     "health",
 ]

@@ -16,6 +16,7 @@ from vedette import (
     health,
     identity,
     measurements,
+    notes,
     threat,
     tracking,
     warning,
@@ -44,6 +45,7 @@ class State:
     threat: threat.ThreatState
     warning: warning.WarningState
     decision: decision.DecisionState
+    notes: notes.NotesState
     late_told: I64  # by sensor: plots refused as too late that health has counted
     refused_told: dict[str, dict[str, int]] = field(default_factory=dict)  # and as impossible
     threats: list[Threat] = field(default_factory=list)
@@ -96,6 +98,7 @@ def start(pipeline: Pipeline) -> State:
         threat=threat.start(site),
         warning=warning.start(site),
         decision=decision.start(site),
+        notes=notes.start(),
         late_told=np.zeros(len(pipeline.sensors), np.int64),
     )
 
@@ -164,6 +167,7 @@ def advance(
     events += decision.advance(
         state.decision, tracks, records, state.threats, inputs.commands, now_ns
     )
+    events += notes.advance(state.notes, records, told, inputs.commands, now_ns)
     events += codecs.pass_tasks(state.decoders, events, state.provenance, now_ns)
     state.queue = decision.queue(
         state.decision, records, state.threats, state.warning.warnings, sources, now_ns
@@ -235,6 +239,7 @@ def picture_of(state: State, events: list[Event]) -> AirPicture:
         groups=correlation.grouped(
             state.correlation, [group for group in state.tracking.groups if group.told]
         ),
+        notes=list(state.notes.notes.values()),
         correlations=correlation.correlations(state.correlation),
         provenance=state.provenance,
         operators=state.identity.operators,

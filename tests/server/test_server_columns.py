@@ -123,11 +123,14 @@ def test_rows_have_the_fields_of_a_track_view_and_no_nan():
     assert not any(isinstance(v, float) and math.isnan(v) for v in rows[0].values())
 
 
-def test_events_are_added_to_an_encoded_message_without_decoding_it():
+@pytest.mark.parametrize("more", [0, 12, 13, 14, 40])  # MessagePack writes 16 pairs otherwise
+def test_events_are_added_to_an_encoded_message_without_decoding_it(more):
     log = EventLog()
     log.append([assessed(1), assessed(2)])
-    shared = msgspec.msgpack.encode({"kind": "picture", "t_us": 5})
+    others = {f"key {i}": i for i in range(more)}
+    shared = msgspec.msgpack.encode({"kind": "picture", "t_us": 5, **others})
     message = msgspec.msgpack.decode(with_events(shared, log.after(0, 10)))
+    assert len(message) == 3 + more
     assert message["kind"] == "picture" and message["t_us"] == 5
     assert [e["seq"] for e in message["events"]] == [1, 2]
     assert message["events"][0]["event"]["remark"] == HOSTILE_NAME

@@ -98,6 +98,8 @@ def _involved(
     ids = {track_id for warning in warnings for track_id in warning.track_ids}
     ids |= {engagement.track_id for engagement in engagements}
     for event in events:
+        if isinstance(event, past.NoteWritten) and event.track_id is not None:
+            ids.add(event.track_id)
         if isinstance(event, past.TrackAssessed | past.TrackDismissed | past.TracksJoined) or (
             isinstance(event, past.IdentityChanged) and event.after in _ARMED
         ):

@@ -142,6 +142,13 @@ def _of_identity(event: Event, _: dict[str, str]) -> _Told:
         case past.TrackDismissed():
             text = f"{track_name(event.track_id)} dismissed: {event.reason}"
             return "identity", text, event.person
+        case past.NoteWritten():
+            on = f" on {track_name(event.track_id)}" if event.track_id is not None else ""
+            if event.lat_deg is not None and event.lon_deg is not None:
+                on = f" at {event.lat_deg:.5f}, {event.lon_deg:.5f}"
+            return "identity", f"note{on}: {event.text}", event.person
+        case past.NoteRemoved():
+            return "identity", f"note taken away: {event.text}", event.person
         case past.TracksJoined():
             pair = f"{track_name(event.joined_track_id)} and {track_name(event.track_id)}"
             return "identity", f"{pair} are one object: {event.reason}", event.person

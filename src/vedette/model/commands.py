@@ -94,6 +94,21 @@ class CorrelateSource(CommandBase, frozen=True, kw_only=True, tag="correlate_sou
     reason: str
 
 
+class Annotate(CommandBase, frozen=True, kw_only=True, tag="annotate"):
+    """A person writes a note on a track or on a place; one of the two."""
+
+    text: str
+    track_id: int | None = None
+    lat_deg: float | None = None
+    lon_deg: float | None = None
+
+
+class RemoveNote(CommandBase, frozen=True, kw_only=True, tag="remove_note"):
+    """A person takes a note away; the record keeps it."""
+
+    note_id: int
+
+
 class SetWeaponsControl(CommandBase, frozen=True, kw_only=True, tag="set_weapons_control"):
     """The policy that restricts authorisations."""
 
@@ -182,6 +197,8 @@ Command = (
     | SplitTracks
     | DecorrelateSource
     | CorrelateSource
+    | Annotate
+    | RemoveNote
     | SetWeaponsControl
     | SetHold
     | AuthoriseEngagement

@@ -15,6 +15,10 @@ from vedette.model.enums import (
     WeaponsControl,
 )
 from vedette.model.happened import EventBase
+from vedette.model.happened import NoteRemoved as NoteRemoved
+from vedette.model.happened import NoteWritten as NoteWritten
+from vedette.model.happened import ServiceRestored as ServiceRestored
+from vedette.model.happened import ServiceStarted as ServiceStarted
 from vedette.model.happened import SourceCorrelated as SourceCorrelated
 from vedette.model.happened import SourceDecorrelated as SourceDecorrelated
 from vedette.model.happened import TracksJoined as TracksJoined
@@ -431,21 +435,6 @@ class InputShed(EventBase, frozen=True, kw_only=True):
     count: int
 
 
-class ServiceStarted(EventBase, frozen=True, kw_only=True):
-    """The service began a recording."""
-
-    version: str
-    site: str
-    site_sha256: str
-
-
-class ServiceRestored(EventBase, frozen=True, kw_only=True):
-    """The service came back after a crash; the picture is that of `t_last_ns`."""
-
-    t_last_ns: int
-    gap_s: float
-
-
 Event = (
     TrackStarted
     | TrackCoasting
@@ -469,6 +458,8 @@ Event = (
     | TracksParted
     | SourceDecorrelated
     | SourceCorrelated
+    | NoteWritten
+    | NoteRemoved
     | WarningRaised
     | WarningEscalated
     | WarningUpdated

@@ -1,4 +1,5 @@
-"""What every event has, and what people did to the picture itself; all are events of `events`."""
+"""What every event has, what people did to the picture itself, and what the service did; all are
+events of `events`."""
 
 import msgspec
 
@@ -43,3 +44,38 @@ class SourceCorrelated(EventBase, frozen=True, kw_only=True):
     source: str
     person: str
     reason: str
+
+
+class NoteWritten(EventBase, frozen=True, kw_only=True):
+    """A person wrote a note on a track (track_id) or on a place (degrees)."""
+
+    note_id: int
+    text: str
+    person: str
+    track_id: int | None = None
+    lat_deg: float | None = None
+    lon_deg: float | None = None
+
+
+class NoteRemoved(EventBase, frozen=True, kw_only=True):
+    """A person took a note away."""
+
+    note_id: int
+    text: str
+    person: str
+    track_id: int | None = None
+
+
+class ServiceStarted(EventBase, frozen=True, kw_only=True):
+    """The service began a recording."""
+
+    version: str
+    site: str
+    site_sha256: str
+
+
+class ServiceRestored(EventBase, frozen=True, kw_only=True):
+    """The service came back after a crash; the picture is that of `t_last_ns`."""
+
+    t_last_ns: int
+    gap_s: float

@@ -258,6 +258,18 @@ class Correlation(msgspec.Struct, frozen=True, kw_only=True):
     decorrelated: tuple[str, ...] = ()
 
 
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person wrote on a track, while it lives, or on a place, until somebody removes it."""
+
+    note_id: int
+    text: str
+    person: str
+    t_ns: int
+    track_id: int | None = None
+    lat_deg: float | None = None
+    lon_deg: float | None = None
+
+
 class BiasEstimate(msgspec.Struct, frozen=True, kw_only=True):
     """One part of a sensor's own bias, measured minus true, with its standard deviation.
 
@@ -323,5 +335,6 @@ class AirPicture:
     events: list[Event]
     groups: list[TrackGroup] = field(default_factory=list)
     correlations: list[Correlation] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     provenance: dict[int, dict[str, Origin]] = field(default_factory=dict)
     operators: dict[str, OperatorReport] = field(default_factory=dict)

@@ -62,6 +62,7 @@ def digest(picture: AirPicture) -> bytes:
         picture.events,
         picture.groups,
         picture.correlations,
+        picture.notes,
     )
     state.update(_ENCODER.encode(rest))
     return state.digest()[:DIGEST_BYTES]

@@ -29,6 +29,7 @@ SHARE_MAX = 0.1
 
 _ENCODER = msgspec.msgpack.Encoder()
 _FIXMAP = 0x80  # MessagePack: a map of up to 15 pairs is one byte and the pairs
+_MAP16 = b"\xde"  # a map whose number of pairs follows in two bytes
 
 
 @dataclass(slots=True, eq=False)
@@ -126,12 +127,15 @@ class Broadcast:
 
 
 def with_events(shared: bytes, events: list[Numbered]) -> bytes:
-    """Add the pair "events" to an encoded map of at most 14 pairs, without decoding it.
+    """Add the pair "events" to an encoded map, without decoding it.
 
-    MessagePack writes a small map as one byte 0x80 + pairs, then the pairs (specification, "map
-    format family"), so a pair is added by raising that byte and appending.
+    MessagePack writes a map of up to 15 pairs as one byte 0x80 + pairs, a larger one as 0xde and
+    the pairs in two bytes, then the pairs (specification, "map format family"), so a pair is added
+    by raising that number and appending.
     """
-    pairs = shared[0] - _FIXMAP
-    assert 0 <= pairs < 15, "a shared message is a small map"
+    small = shared[0] - _FIXMAP
+    pairs = small if 0 <= small <= 15 else int.from_bytes(shared[1:3])
+    body = shared[1:] if 0 <= small <= 15 else shared[3:]
     listed = _ENCODER.encode([msgspec.Raw(event.packed()) for event in events])
-    return b"".join((bytes([_FIXMAP + pairs + 1]), shared[1:], _ENCODER.encode("events"), listed))
+    head = _MAP16 + (pairs + 1).to_bytes(2)
+    return b"".join((head, body, _ENCODER.encode("events"), listed))

@@ -207,6 +207,7 @@ class Hub:
             "sources": as_public(picture.sources),
             "groups": as_public(picture.groups),
             "correlations": as_public(picture.correlations),
+            "notes": as_public(picture.notes),
             "alarms": as_public(alarm_view(self.alarms)),
         }
 

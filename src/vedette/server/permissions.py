@@ -55,8 +55,8 @@ GRANTS: dict[Right, Grant] = {
         frozenset({Role.OPERATOR, Role.IDENTIFICATION_AUTHORITY}),
     ),
     Right.KEEP_WATCH: Grant(
-        "acknowledge, assess, dismiss, merge, split, decorrelate, order cover, give the all-clear, "
-        "set hold, cancel an engagement, say what became of one, point sensors",
+        "acknowledge, assess, dismiss, merge, split, decorrelate, write notes, order cover, give "
+        "the all-clear, set hold, cancel an engagement, say what became of one, point sensors",
         _WATCH,
     ),
     Right.IDENTIFY: Grant("identify a track", frozenset({Role.IDENTIFICATION_AUTHORITY})),
@@ -90,6 +90,8 @@ COMMANDS: dict[type[CommandBase], Right] = {
     model.SplitTracks: Right.KEEP_WATCH,
     model.DecorrelateSource: Right.KEEP_WATCH,
     model.CorrelateSource: Right.KEEP_WATCH,
+    model.Annotate: Right.KEEP_WATCH,
+    model.RemoveNote: Right.KEEP_WATCH,
     model.SetWeaponsControl: Right.AUTHORISE,
     model.SetHold: Right.KEEP_WATCH,
     model.AuthoriseEngagement: Right.AUTHORISE,

@@ -26,6 +26,7 @@ from vedette.model.picture import (
     Engagement,
     EngagementOption,
     IdentityRecord,
+    Note,
     Posture,
     QueueItem,
     SourceState,
@@ -246,6 +247,7 @@ class PictureView(View, frozen=True, kw_only=True):
     sources: list[SourceState]
     groups: list[TrackGroup]
     correlations: list[Correlation]
+    notes: list[Note]
     alarms: AlarmView
 
 
@@ -452,6 +454,7 @@ class StreamPicture(View, frozen=True, kw_only=True, tag="picture", tag_field="k
     sources: list[SourceState]
     groups: list[TrackGroup]
     correlations: list[Correlation]
+    notes: list[Note]
     alarms: AlarmView
     replay: ReplayView | None
     events: list[NumberedEvent]

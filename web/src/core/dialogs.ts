@@ -18,6 +18,7 @@ export interface ReasonAsked {
 export type DialogAsked =
   | ReasonAsked
   | { kind: "identify"; trackId: number }
+  | { kind: "note" }
   | { kind: "belong"; trackId: number }
   | { kind: "engage"; trackId: number }
   | { kind: "outcome"; engagementId: number; suggested: Outcome }

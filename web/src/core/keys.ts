@@ -3,6 +3,7 @@ import { lockConsole } from "./presence";
 import { acknowledge, assess, dismiss, hold, lookAt, nextInQueue, nextToAcknowledge, withSelected } from "./actions";
 import { closeDialog, dialog, openDialog } from "./dialogs";
 import { MAP_TOOL_KEYS, type KeyEntry } from "./map-keys";
+import { placing, setPlacing } from "./notes";
 import { say } from "./notices";
 import { replaying } from "./picture";
 import { changeSpeed, goBy, playOrRest, stepEvent } from "./replay";
@@ -100,6 +101,7 @@ function escape(): void {
   if (asked) asked.done(false);
   else if (dialog()) closeDialog();
   else if (typing(document.activeElement)) (document.activeElement as HTMLElement).blur();
+  else if (placing()) setPlacing(false);
   else if (pointing()) {
     setPointing(false);
     setDraft(null);

@@ -1,5 +1,6 @@
 /** The keys of the map's tools and of kept views; part of the one list in keys.ts. */
 import { openDialog } from "./dialogs";
+import { beginNote, placing } from "./notes";
 import { say } from "./notices";
 import { beginSighting, pointing } from "./sighting";
 import { recallView, SAVED_MAX } from "./saved";
@@ -28,7 +29,7 @@ function recall(number: number): void {
 
 /** Set an end of the line in the middle of the map: measuring without a pointer. */
 function pressMiddle(): void {
-  if (measuring() || pointing()) mapTool.press?.();
+  if (measuring() || pointing() || placing()) mapTool.press?.();
 }
 
 export const MAP_TOOL_KEYS: KeyEntry[] = [
@@ -41,6 +42,7 @@ export const MAP_TOOL_KEYS: KeyEntry[] = [
   { key: "G", group: "Map", text: "measure: two presses give range, bearing, time of flight", act: toggleMeasuring },
   { key: ";", group: "Map", text: "measure: an end in the map's middle (arrows move the map)", act: pressMiddle },
   { key: "*", group: "Map", text: "sighting: a direction somebody sees something in", acts: true, act: beginSighting },
+  { key: "\"", group: "Map", text: "note: on the selected track, or on a place", acts: true, act: beginNote },
   { key: "Y", group: "Map", text: "longer trails", act: nextTrail },
   { key: "J", group: "Map", text: "where nothing is seen at 30, 100, 300, 1000 m", act: nextCover },
   { key: "Z", group: "Map", text: "assets on or off", act: () => toggleLayer("zones") },

@@ -2,7 +2,7 @@
 import { batch, createMemo, createRoot, createSignal } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
 import type {
-  AlarmView, Correlation, Engagement, EngagementOption, EventsView, Mode, NumberedEvent, Posture, QueueItem, SiteView, SourceState,
+  AlarmView, Correlation, Engagement, EngagementOption, EventsView, Mode, Note, NumberedEvent, Posture, QueueItem, SiteView, SourceState,
   ReplayView, StreamHello, StreamMessage, StreamPicture, StreamResync, TrackGroup, WarningRecord,
 } from "../generated/model";
 import { getJson } from "./http";
@@ -28,12 +28,13 @@ interface Lists {
   sources: SourceState[];
   groups: TrackGroup[];
   correlations: Correlation[];
+  notes: Note[];
   posture: Posture;
   alarms: AlarmView;
 }
 
 const [lists, setLists] = createStore<Lists>({
-  warnings: [], engagements: [], options: [], queue: [], sources: [], groups: [], correlations: [],
+  warnings: [], engagements: [], options: [], queue: [], sources: [], groups: [], correlations: [], notes: [],
   posture: { weapons_control: "tight", hold: false },
   alarms: {
     total: 0, last_10_min: 0, per_10_min_mean: null, per_10_min_peak: 0, watched_s: 0,
@@ -162,6 +163,7 @@ function takePicture(picture: StreamPicture): void {
   setLists("sources", reconcile(picture.sources, { key: "source" }));
   setLists("groups", reconcile(picture.groups, { key: "group_id" }));
   setLists("correlations", reconcile(picture.correlations, { key: "track_id" }));
+  setLists("notes", reconcile(picture.notes, { key: "note_id" }));
   setLists("posture", reconcile(picture.posture));
   setLists("alarms", reconcile(picture.alarms));
   setViewers(picture.viewers);

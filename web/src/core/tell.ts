@@ -54,6 +54,8 @@ const TELLERS: Tellers = {
     `${t(e.parted_track_id)} and ${t(e.track_id)} are two again (${e.by})${because(e.reason)}`],
   SourceDecorrelated: ["decision", (e) => `${e.person} took ${e.source} off ${t(e.track_id)}${because(e.reason)}`],
   SourceCorrelated: ["decision", (e) => `${e.person} gave ${e.source} back to ${t(e.track_id)}${because(e.reason)}`],
+  NoteWritten: ["decision", (e) => `${e.person} notes${e.track_id === null ? "" : ` on ${t(e.track_id)}`}: ${e.text}`],
+  NoteRemoved: ["decision", (e) => `${e.person} took a note away: ${e.text}`],
   TrackRecalled: ["identity", (e) => `${t(e.track_id)} is back in the queue${because(e.reason)}`],
   WarningRaised: ["warning", (e) =>
     `${levelWord(e.level)} for ${e.zone_name}, ${clockSpan(e.seconds_left_s)} left: ${e.reason || many(e.track_ids)}`],

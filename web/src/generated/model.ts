@@ -72,6 +72,8 @@ export const COMMAND_RIGHTS: Record<CommandRequest["command"], Right> = {
   split_tracks: "keep_watch",
   decorrelate_source: "keep_watch",
   correlate_source: "keep_watch",
+  annotate: "keep_watch",
+  remove_note: "keep_watch",
   set_weapons_control: "authorise",
   set_hold: "keep_watch",
   authorise_engagement: "authorise",
@@ -449,6 +451,17 @@ export interface Correlation {
   decorrelated: string[];
 }
 
+/** What a person wrote on a track, while it lives, or on a place, until somebody removes it. */
+export interface Note {
+  note_id: number;
+  text: string;
+  person: string;
+  t_us: number;
+  track_id: number | null;
+  lat_deg: number | null;
+  lon_deg: number | null;
+}
+
 /** One alarm in words, and when it was. */
 export interface AlarmLine {
   t_us: number;
@@ -483,6 +496,7 @@ export interface PictureView {
   sources: SourceState[];
   groups: TrackGroup[];
   correlations: Correlation[];
+  notes: Note[];
   alarms: AlarmView;
 }
 
@@ -842,6 +856,28 @@ export interface SourceCorrelated {
   source: string;
   person: string;
   reason: string;
+}
+
+/** A person wrote a note on a track (track_id) or on a place (degrees). */
+export interface NoteWritten {
+  event: "NoteWritten";
+  t_us: number;
+  note_id: number;
+  text: string;
+  person: string;
+  track_id: number | null;
+  lat_deg: number | null;
+  lon_deg: number | null;
+}
+
+/** A person took a note away. */
+export interface NoteRemoved {
+  event: "NoteRemoved";
+  t_us: number;
+  note_id: number;
+  text: string;
+  person: string;
+  track_id: number | null;
 }
 
 /** People in a zone are warned. revision counts raise and escalations; each is delivered once a channel. t_detect_us: start of the track that causes it. said: what is spoken, by language. */
@@ -1339,6 +1375,7 @@ export interface StreamPicture {
   sources: SourceState[];
   groups: TrackGroup[];
   correlations: Correlation[];
+  notes: Note[];
   alarms: AlarmView;
   replay: ReplayView | null;
   events: NumberedEvent[];
@@ -1381,6 +1418,8 @@ export type VedetteEvent =
   | TracksParted
   | SourceDecorrelated
   | SourceCorrelated
+  | NoteWritten
+  | NoteRemoved
   | WarningRaised
   | WarningEscalated
   | WarningUpdated
@@ -1492,6 +1531,23 @@ export interface CorrelateSourceRequest {
   reason: string;
 }
 
+/** A person writes a note on a track or on a place; one of the two. */
+export interface AnnotateRequest {
+  command: "annotate";
+  command_id: string;
+  text: string;
+  track_id?: number | null;
+  lat_deg?: number | null;
+  lon_deg?: number | null;
+}
+
+/** A person takes a note away; the record keeps it. */
+export interface RemoveNoteRequest {
+  command: "remove_note";
+  command_id: string;
+  note_id: number;
+}
+
 /** The policy that restricts authorisations. */
 export interface SetWeaponsControlRequest {
   command: "set_weapons_control";
@@ -1564,6 +1620,8 @@ export type CommandRequest =
   | SplitTracksRequest
   | DecorrelateSourceRequest
   | CorrelateSourceRequest
+  | AnnotateRequest
+  | RemoveNoteRequest
   | SetWeaponsControlRequest
   | SetHoldRequest
   | AuthoriseEngagementRequest

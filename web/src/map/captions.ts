@@ -1,5 +1,6 @@
 /** Which words belong on the map now: tracks that matter, assets, places, range rings. */
 import type { SiteView } from "../generated/model";
+import { clipped } from "./clipped";
 import { clockSpan, height, whole } from "../core/format";
 import { earliestArrival, isDangerous, isKnown, type Track } from "../core/track";
 import { CLASS_WORDS, IDENTITY_WORDS, isBird, trackName } from "../core/words";
@@ -34,8 +35,6 @@ export interface CaptionInput {
   area_px: number;
 }
 
-/** Letters of a name on the map. */
-const NAME_MAX = 28;
 /** More words than this on one map are read by nobody; those that must be shown come first. */
 const [LABELS_MIN, LABELS_MAX, LABEL_PX2] = [24, 160, 5_000];
 /** Labels of all that is known of a track: so many of the gravest; the next have their name alone. */
@@ -85,12 +84,6 @@ function leadEnd(track: Track, input: CaptionInput): { x: number; y: number } {
 
 function shortLine(track: Track): string {
   return clipped(track.label) || trackName(track.id);
-}
-
-/** A claim, or a name, may be as long as whoever sends it likes: a map has no room for that. */
-export function clipped(text: string): string {
-  const letters = [...text];
-  return letters.length > NAME_MAX ? `${letters.slice(0, NAME_MAX - 1).join("")}…` : text;
 }
 
 function fullLines(track: Track, assets: SiteView["assets"]): string[] {

@@ -7,6 +7,7 @@ import { measured, type Measured } from "../core/measure";
 import { byId, lists, modes, site, t_us, trails, tracks } from "../core/picture";
 import { dialog } from "../core/dialogs";
 import { loadSaved } from "../core/saved";
+import { noteMarks, placedAt, placing } from "../core/notes";
 import { lineOfSight, pointedAt, pointing } from "../core/sighting";
 import { selectedDetail } from "../core/selected";
 import { hovered, layerOn, LEAD_S, measureTo, measuring, select, setHovered, setView, view } from "../core/view";
@@ -96,6 +97,7 @@ export function MapPane(): JSX.Element {
       <RecordedMark />
       <MapTools gaps={gapWords(gaps())} blind={eyes().length === 0} />
       <Show when={pointing()}><p class="measured" role="status">Press where it is seen (; takes the map's middle, Esc ends)</p></Show>
+      <Show when={placing()}><p class="measured" role="status">Press the place of the note (; takes the map's middle, Esc ends)</p></Show>
       <Show when={measuring() || line()}>
         <p class="measured num" role="status" data-testid="measured">{lineWords(line())}</p>
       </Show>
@@ -112,6 +114,7 @@ function startOf(): { lat_deg: number; lon_deg: number; zoom: number } | null {
 /** A press on the map selects, or sets an end of the measuring line. */
 function pressed(trackId: number | null, lat_deg: number, lon_deg: number): void {
   if (pointing()) pointedAt(lat_deg, lon_deg);
+  else if (placing()) placedAt(lat_deg, lon_deg);
   else if (measuring()) measureTo(trackId, lat_deg, lon_deg);
   else if (trackId !== null) select(trackId);
 }
@@ -148,8 +151,8 @@ function shownNow(here: SiteView, warned: ReadonlySet<number>, line: Measured | 
     alarmed: alarmedAssets(here),
     debris: debrisRings(asked?.kind === "engage" ? asked.trackId : null),
     threatened: asset ? [asset.lat_deg, asset.lon_deg] : null,
-    path: way.path, prediction: way.prediction, measure, aiming: measuring() || pointing(),
-    notes: way.notes,
+    path: way.path, prediction: way.prediction, measure, aiming: measuring() || pointing() || placing(),
+    notes: [...way.notes, ...noteMarks(lists.notes, byId())],
     theme: view.theme, labels: layerOn("labels"), groups: [...lists.groups], rings: layerOn("rings"),
   };
 }

@@ -4,6 +4,7 @@ import { openDialog } from "../core/dialogs";
 import { bearing, distance } from "../core/format";
 import { TRAILS_S } from "../core/hash";
 import { mapKeys } from "../core/keys";
+import { beginNote } from "../core/notes";
 import { replaying, site } from "../core/picture";
 import { beginSighting, observers } from "../core/sighting";
 import { layerOn, LEAD_S, measuring, setView, toggleLayer, toggleMeasuring, view } from "../core/view";
@@ -30,6 +31,9 @@ export function MapTools(props: { gaps: string[]; blind: boolean }): JSX.Element
       <button class="tool" onClick={() => openDialog({ kind: "views" })} title="Keep this view, or recall one (P)" aria-label="Kept views" aria-keyshortcuts="P">☆</button>
       <Show when={observers().length > 0 && !replaying()}>
         <button class="tool" onClick={beginSighting} title="Enter a sighting (*)" aria-label="Enter a sighting" aria-keyshortcuts="*">◉</button>
+      </Show>
+      <Show when={!replaying()}>
+        <button class="tool" onClick={beginNote} title={'Write a note (")'} aria-label="Write a note" aria-keyshortcuts={'"'}>✎</button>
       </Show>
       <button class="tool wide" aria-expanded={open()} onClick={() => setOpen(!open())}>Layers</button>
       <Show when={open()}>

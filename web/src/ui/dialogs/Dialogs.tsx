@@ -12,6 +12,7 @@ import { KeysDialog } from "./KeysDialog";
 import { LockDialog } from "./LockDialog";
 import { LoginDialog } from "./LoginDialog";
 import { MeDialog } from "./MeDialog";
+import { NoteDialog } from "./NoteDialog";
 import { OutcomeDialog } from "./OutcomeDialog";
 import { ReasonDialog } from "./ReasonDialog";
 import { SightingDialog } from "./SightingDialog";
@@ -30,6 +31,7 @@ export function Dialogs(): JSX.Element {
         <Match when={of("reason")} keyed>{(asked) => <ReasonDialog asked={asked as ReasonAsked} />}</Match>
         <Match when={of("identify")} keyed>{(asked) => <IdentifyDialog trackId={asked.trackId} />}</Match>
         <Match when={of("belong")} keyed>{(asked) => <BelongDialog trackId={asked.trackId} />}</Match>
+        <Match when={of("note")}><NoteDialog /></Match>
         <Match when={of("engage")} keyed>{(asked) => <EngageDialog trackId={asked.trackId} />}</Match>
         <Match when={of("outcome")} keyed>
           {(asked) => <OutcomeDialog engagementId={asked.engagementId} suggested={asked.suggested} />}

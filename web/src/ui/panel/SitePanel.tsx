@@ -7,6 +7,7 @@ import { barring, withRight } from "../../core/session";
 import { CONTROL_WORDS, HEALTH_WORDS, SENSOR_WORDS } from "../../core/words";
 import type { ExhibitAttached, SourceState, WarningRecord, Zone } from "../../generated/model";
 import { EngagementCard } from "./EngagementCard";
+import { Notes } from "./Notes";
 
 /** The site: its zones, its standing restrictions, engagements, sources and exhibits. */
 export function SitePanel(): JSX.Element {
@@ -29,6 +30,7 @@ export function SitePanel(): JSX.Element {
           <For each={lists.sources}>{(source) => <SourceLine source={source} />}</For>
         </ul>
       </section>
+      <Notes of={null} />
       <Exhibits />
       <p class="quiet-text">{viewers()} watching · Vedette {site()?.version}. Warns by itself, never engages by itself.</p>
     </div>

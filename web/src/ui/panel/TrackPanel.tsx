@@ -14,6 +14,7 @@ import { Classes, Ledger } from "./Evidence";
 import { followDetail } from "./detail";
 import { EngagementCard } from "./EngagementCard";
 import { Looking } from "./Looking";
+import { Notes } from "./Notes";
 import { Operator } from "./Operator";
 import { Threats } from "./Threats";
 
@@ -37,6 +38,7 @@ export function TrackPanel(): JSX.Element {
             <>
               <Head track={track()} record={detail()?.identity ?? null} />
               <Actions track={track()} />
+              <Notes of={track().id} />
             </>
           )}
         </Show>

@@ -1,4 +1,4 @@
-"""Merge, split and decorrelate from the page, by keys alone; the live tracker obeys."""
+"""Merge, split, decorrelate and notes from the page, by keys; the live tracker obeys."""
 
 import asyncio
 import contextlib
@@ -159,6 +159,30 @@ def test_the_watch_merges_splits_and_decorrelates_by_keys(tmp_path):
         expect(page.get_by_test_id("track-row-3")).to_be_visible()  # what it sees, by itself
         (said,) = picture(url)["correlations"]
         assert said["decorrelated"] == ["camera"]
+        notes_by_keys(page, url, seen[0])
         assert not faults
         browser.close()
     expect.set_options(timeout=5_000)
+
+
+def notes_by_keys(page, url, number):
+    """Write a note on the selected track and one on the map's middle; take the second away."""
+    page.keyboard.press('"')
+    page.get_by_test_id("note-text").fill("two rotors, a box below")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("notes")).to_contain_text("two rotors, a box below")
+    page.keyboard.press("Escape")  # no track is selected any more
+    page.keyboard.press('"')
+    page.keyboard.press(";")  # the map's middle
+    page.get_by_test_id("note-text").fill("launch place?")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("watch notes: launch place?")).to_be_visible()
+    first, second = picture(url)["notes"]
+    assert (first["track_id"], first["lat_deg"]) == (number, None)
+    assert second["track_id"] is None
+    assert second["lat_deg"] == pytest.approx(33.0, abs=0.2)
+    expect(page.get_by_test_id("notes")).to_contain_text("launch place?")
+    page.get_by_test_id("remove-note-2").click()
+    expect(page.get_by_text("watch took a note away: launch place?")).to_be_visible()
+    report = httpx.get(f"{url}/api/incident.html", timeout=60.0).text
+    assert "two rotors, a box below" in report
