@@ -34,6 +34,7 @@ export const KEYS: KeyEntry[] = [
   { key: "N", group: "Picture", text: "next item of the queue", act: nextInQueue },
   { key: "/", group: "Picture", text: "find a track", act: () => document.getElementById("find-track")?.focus() },
   { key: "↑ ↓", group: "Picture", text: "in the table: previous and next track" },
+  { key: "← →", group: "Picture", text: "in the table: close and open the track's group" },
   { key: "W", group: "Picture", text: "weapons control status", acts: true, act: () => withRight("authorise", () => openDialog({ kind: "control" })) },
   { key: "X", group: "Picture", text: "attach an exhibit", acts: true, act: () => withRight("attach", () => openDialog({ kind: "exhibit", engagementId: null })) },
   { key: "L", group: "Picture", text: "light or dark", act: toggleTheme },

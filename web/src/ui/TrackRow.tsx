@@ -1,5 +1,6 @@
 import { createMemo, Show, type JSX } from "solid-js";
 import { age, atGround, bearing, clockSpan, DASH, initials, kilometres, percent, whole } from "../core/format";
+import { opened } from "../core/folding";
 import { listedById } from "../core/listed";
 import { assetName, lists } from "../core/picture";
 import { earliestArrival, isDangerous, isKnown, isOld, type Track } from "../core/track";
@@ -20,7 +21,7 @@ export function TrackRow(props: { id: number; ghost: boolean }): JSX.Element {
           aria-selected={view.track === props.id} data-identity={t().identity}
           classList={{
             chosen: view.track === props.id, hovered: hovered() === props.id, ghost: props.ghost,
-            old: isOld(t()), dismissed: t().dismissed, warned: warned(), grave: isDangerous(t().identity),
+            member: isMember(props.id), old: isOld(t()), dismissed: t().dismissed, warned: warned(), grave: isDangerous(t().identity),
           }}
           onClick={() => select(props.id)} onPointerEnter={() => setHovered(props.id)}>
           <div class="c-sym" role="gridcell">
@@ -46,6 +47,11 @@ export function TrackRow(props: { id: number; ghost: boolean }): JSX.Element {
       )}
     </Show>
   );
+}
+
+/** Whether it stands below its group's row. */
+function isMember(id: number): boolean {
+  return opened().size > 0 && lists.groups.some((group) => opened().has(group.group_id) && group.track_ids.includes(id));
 }
 
 /** Where it could be first, in words; "" where that is not said. */

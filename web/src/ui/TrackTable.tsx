@@ -1,10 +1,13 @@
 import { createEffect, createMemo, createSignal, For, on, onMount, Show, type JSX } from "solid-js";
 import { count } from "../core/format";
+import { folded, groupOf, opened, setOpen } from "../core/folding";
 import { listed } from "../core/listed";
 import { settled } from "../core/order";
+import { lists } from "../core/picture";
 import type { Track } from "../core/track";
 import { clearlyBefore, passes, sorted, type Filter, type SortKey } from "../core/sorting";
 import { select, setHovered, setView, view } from "../core/view";
+import { GroupRow } from "./GroupRow";
 import { stableRows } from "./rows";
 import { TrackRow } from "./TrackRow";
 
@@ -38,20 +41,27 @@ export function TrackTable(): JSX.Element {
   const [top_px, setTop] = createSignal(0);
   const [height_px, setHeight] = createSignal(600);
   const matching = createMemo(() => listed().filter((track) => passes(track, view)));
-  const wanted = createMemo(orderOf(matching));
+  const ordered = createMemo(orderOf(matching));
+  const wanted = createMemo(() => folded(ordered(), lists.groups, opened()));
   const stable = stableRows(wanted, 2.0);
-  createEffect(on(() => [view.sort, view.descending, view.filter, view.text], stable.reset, { defer: true }));
+  createEffect(on(() => [view.sort, view.descending, view.filter, view.text, opened()], stable.reset, { defer: true }));
   onMount(() => new ResizeObserver(() => setHeight(body.clientHeight)).observe(body));
   const first = createMemo(() => Math.max(0, Math.floor(top_px() / ROW_PX) - MARGIN_ROWS));
   const visible = createMemo(() =>
     stable.rows().slice(first(), first() + Math.ceil(height_px() / ROW_PX) + 2 * MARGIN_ROWS));
   const step = (by: number): void => {
-    const keys = stable.rows().filter((row) => !row.ghost).map((row) => Number(row.key));
-    const at = view.track === null ? -1 : keys.indexOf(view.track);
+    const keys = stable.rows().filter((row) => !row.ghost && !isOpenGroup(row.key)).map((row) => row.key);
+    const at = keys.findIndex((key) => tracksOf(key, ordered()).includes(view.track ?? -1));
     const next = keys[Math.max(0, Math.min(keys.length - 1, at + by))];
-    if (next === undefined) return;
-    select(next);
-    scrollTo(body, stable.rows().findIndex((row) => Number(row.key) === next));
+    const [first] = next === undefined ? [] : tracksOf(next, ordered());
+    if (first === undefined) return;
+    select(first);
+    scrollTo(body, stable.rows().findIndex((row) => row.key === next));
+  };
+  /** Open or close the group of the selected track. */
+  const fold = (open: boolean): void => {
+    const group = lists.groups.find((one) => view.track !== null && one.track_ids.includes(view.track));
+    if (group) setOpen(group.group_id, open);
   };
   return (
     <section class="tracks" aria-label="Tracks">
@@ -64,6 +74,7 @@ export function TrackTable(): JSX.Element {
           onPointerLeave={() => { stable.leave(); setHovered(null); }}
           onKeyDown={(event) => {
             const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 12, PageUp: -12, Home: -1e9, End: 1e9 }[event.key];
+            if (event.key === "ArrowRight" || event.key === "ArrowLeft") fold(event.key === "ArrowRight");
             if (by === undefined) return;
             event.preventDefault();
             step(by);
@@ -71,7 +82,10 @@ export function TrackTable(): JSX.Element {
           <div class="spacer" role="presentation" style={{ height: `${stable.rows().length * ROW_PX}px` }}>
             <div class="window" role="presentation" style={{ transform: `translateY(${first() * ROW_PX}px)` }}>
               <For each={visible()}>
-                {(row) => <TrackRow id={Number(row.key)} ghost={row.ghost} />}
+                {(row) => {
+                  const group = groupOf(row.key);
+                  return group === null ? <TrackRow id={Number(row.key)} ghost={row.ghost} /> : <GroupRow id={group} ghost={row.ghost} />;
+                }}
               </For>
             </div>
           </div>
@@ -83,6 +97,16 @@ export function TrackTable(): JSX.Element {
     </section>
   );
 }
+
+/** The tracks of a row: its own, or those of its group in the order of the table. */
+function tracksOf(key: string, ordered: readonly string[]): number[] {
+  const id = groupOf(key);
+  if (id === null) return [Number(key)];
+  const members = lists.groups.find((group) => group.group_id === id)?.track_ids ?? [];
+  return ordered.map(Number).filter((track) => members.includes(track));
+}
+
+const isOpenGroup = (key: string): boolean => opened().has(groupOf(key) ?? -1);
 
 /** The order of the rows: as sorted, but what is as good as equal keeps its order of the last time. */
 function orderOf(matching: () => readonly Track[]): () => string[] {
