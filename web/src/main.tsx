@@ -2,6 +2,7 @@
 import { createEffect, createRoot, on } from "solid-js";
 import { render } from "solid-js/web";
 import { listenToKeys } from "./core/keys";
+import { followExercise } from "./core/exercise";
 import { getJson } from "./core/http";
 import { connected, setSite, startPicture } from "./core/picture";
 import { watchPresence } from "./core/presence";
@@ -24,6 +25,7 @@ import "./styles/access.css";
 import "./styles/brief.css";
 import "./styles/why.css";
 import "./styles/whatif.css";
+import "./styles/exercise.css";
 import { App } from "./ui/App";
 
 /** Ask for the site until the service gives it: it may still be starting, or want a login first. */
@@ -36,6 +38,7 @@ async function loadSite(wait_ms: number): Promise<void> {
 followView();
 followMoment();
 followWhatIf();
+followExercise();
 listenToKeys();
 startPicture();
 watchPresence();

@@ -4,10 +4,16 @@ import argparse
 import asyncio
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from vedette.base.errors import VedetteError
 from vedette.cli import numbers
 from vedette.cli.starting import begin_start, end_start
 from vedette.cli.words import Parsers, describe, existing, say, writable_folder
+
+if TYPE_CHECKING:
+    from vedette.config.exercise import Inject
+    from vedette.config.site import Site
 
 CURE = "give service.tls_certificate and tls_key in the site file"
 
@@ -32,6 +38,9 @@ def add(parsers: Parsers) -> None:
     parser.add_argument(
         "--port", type=numbers.port, help="port to listen on (the site file's, 8420)"
     )
+    parser.add_argument(
+        "--exercise", metavar="FILE", type=Path, help="injects of an exercise (mode EXERCISE)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -50,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
     path = existing(args.site, "site file")
     writable_folder(args.recordings, "--recordings")
     site = load_site(path)
+    plan = _plan(args.exercise, site)
     port = site.service.port if args.port is None else args.port
     place = Place(args.host or site.service.host, port, accounts=accounts_path(args.recordings))
     accounts = Accounts(site.people, place.accounts)
@@ -63,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     async def serve() -> None:
         await refuse_taken(site, place.host, place.port)
         folder = latest_or_new(args.recordings, site_toml)
-        async with Service(site_toml, folder) as service:
+        async with Service(site_toml, folder, plan=plan) as service:
             for number in (signal.SIGINT, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(number, service.stop)
             url = await service.listen(place)
@@ -78,3 +88,15 @@ def run(args: argparse.Namespace) -> int:
 
     asyncio.run(serve())
     return 0
+
+
+def _plan(path: Path | None, site: "Site") -> "list[Inject]":
+    """Read the injects; a site that is no exercise takes none."""
+    from vedette.config.exercise import load_plan
+    from vedette.model.enums import Mode
+
+    if path is None:
+        return []
+    if site.mode is not Mode.EXERCISE:
+        raise VedetteError('--exercise: the site file must say mode = "EXERCISE"')
+    return load_plan(existing(path, "exercise file"), site)

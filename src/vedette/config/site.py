@@ -411,6 +411,15 @@ class Service(Table, frozen=True, kw_only=True):
     idle_step_s: Annotated[float, Meta(ge=0.05, le=5.0)] = 0.25
 
 
+class Exercise(Table, frozen=True, kw_only=True):
+    """How an exercise (mode EXERCISE) is run.
+
+    outside: warnings go to webhooks, channels and outputs too; else the page alone has them.
+    """
+
+    outside: bool = False
+
+
 class Site(Table, frozen=True, kw_only=True):
     """A whole site file."""
 
@@ -433,5 +442,6 @@ class Site(Table, frozen=True, kw_only=True):
     wind: Wind = Wind()
     map: SiteMap = SiteMap()
     decision: Decision = Decision()
+    exercise: Exercise = Exercise()
     limits: Limits = Limits()
     service: Service = Service()

@@ -133,5 +133,6 @@ class Role(StrEnum):
     ENGAGEMENT_AUTHORITY = "engagement_authority"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
+    INSTRUCTOR = "instructor"  # of exercises: places injects, ends them
     EFFECTOR_SIMULATOR = "effector_simulator"
     SENSOR = "sensor"  # a sensor's own account: may send detections, sees nothing

@@ -11,7 +11,9 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from vedette.base.errors import RefusedError
+from vedette.config.exercise import Inject
 from vedette.server.accounts import Accounts, Session, same_secret
+from vedette.server.exercise_views import ExerciseScore, ExerciseView, InjectsView
 from vedette.server.guard import SAFE_METHODS
 from vedette.server.hub import Hub
 from vedette.server.permissions import HERE, WHILE_LOCKED, Door, Right, missing, permits
@@ -53,6 +55,29 @@ class Beside(Protocol):
         """Give the changed world at a moment as JSON of a WhatIfPicture; None: there is none."""
 
 
+class Exercising(Protocol):
+    """An exercise that runs beside the live picture."""
+
+    def view(self) -> ExerciseView:
+        """Say what everybody may know."""
+
+    def injects(self) -> InjectsView:
+        """List what has been placed, for the instructor."""
+
+    def place(self, inject: Inject) -> None:
+        """Let something happen, at_s from now. Raises RefusedError where the site cannot have it,
+        VedetteError after the end and where there are too many."""
+
+    def end(self) -> None:
+        """End it and make the score."""
+
+    def score(self) -> ExerciseScore | None:
+        """Give the score; None before the end."""
+
+    def report(self) -> str | None:
+        """Give the score as a page; None before the end."""
+
+
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 _T = TypeVar("_T")
 
@@ -64,7 +89,7 @@ class Options:
     host: what it listens on; anything but loopback demands a login for everything. host_names:
     further names it is called by. tls: whether the connection is encrypted. hint: shown beside the
     login (a demo names its own accounts there). static: the built page. player: of a replay;
-    beside: works out what would have been otherwise there.
+    beside: works out what would have been otherwise there. exercise: of a site in mode EXERCISE.
     """
 
     host: str = "127.0.0.1"
@@ -74,6 +99,7 @@ class Options:
     static: Path = field(default=STATIC)
     player: Player | None = None
     beside: Beside | None = None
+    exercise: Exercising | None = None
 
 
 class Access:

@@ -19,6 +19,7 @@ from vedette.server.accounts import Accounts
 from vedette.server.audit_routes import AuditRoutes
 from vedette.server.command_routes import CommandRoutes, Desk
 from vedette.server.detection_routes import DetectionRoutes
+from vedette.server.exercise_routes import ExerciseRoutes
 from vedette.server.gate import behind_doors, keep_told, note_reason
 from vedette.server.guard import FIXED_HEADERS, Doors, Guard, error_body, is_loopback, names_of
 from vedette.server.hub import Hub
@@ -80,6 +81,7 @@ def _routes(access: Access, hub: Hub, options: Options) -> list[BaseRoute]:
     routes = [
         *ReplayRoutes(options.player).routes(),
         *WhatIfRoutes(options.beside).routes(),
+        *ExerciseRoutes(access, options.exercise).routes(),
         *LoginRoutes(access, desk).routes(),
         *CommandRoutes(access, desk).routes(),
         *exhibits.ExhibitRoutes(access, desk).routes(),

@@ -16,9 +16,11 @@ from starlette.routing import Route
 
 import vedette
 from vedette.codecs import detections
+from vedette.config.exercise import Inject
 from vedette.server import answers, views
 from vedette.server.access import CSRF_HEADER, Access
 from vedette.server.commands import EXHIBIT_REQUEST, INTEGER_MAX, REQUESTS
+from vedette.server.exercise_views import ExerciseScore, ExerciseView, InjectsView
 from vedette.server.exhibits import FIELDS
 from vedette.server.login_routes import Login, SecondAuthorisation, Unlock
 from vedette.server.public import public_name
@@ -52,6 +54,9 @@ _ANSWERS: tuple[type[msgspec.Struct], ...] = (
     views.ReplayView,
     WhatIfView,
     WhatIfPicture,
+    ExerciseView,
+    InjectsView,
+    ExerciseScore,
 )
 _ASKED: tuple[type[msgspec.Struct], ...] = (
     Login,
@@ -60,6 +65,7 @@ _ASKED: tuple[type[msgspec.Struct], ...] = (
     detections.Wire,
     ReplayWish,
     WhatIfWish,
+    Inject,
     *REQUESTS,
 )
 
@@ -151,6 +157,28 @@ OPERATIONS = (
     Operation(
         "get", "/api/audit.csv", "The whole audit trail as CSV", {200: "text/csv"}, (423,),
         who="watch",
+    ),
+    Operation(
+        "get", "/api/exercise", "Where an exercise stands", {200: ExerciseView}, (404,)
+    ),
+    Operation(
+        "get", "/api/exercise/injects", "What the instructor has placed", {200: InjectsView},
+        (404, 423), who="watch",
+    ),
+    Operation(
+        "post", "/api/exercise/injects", "Let something happen in the exercise",
+        {201: InjectsView}, (400, 404, 408, 409, 413, 415, 423), ("Inject", JSON), who="person",
+    ),
+    Operation(
+        "post", "/api/exercise/end", "End the exercise and score it", {200: ExerciseView},
+        (400, 404, 408, 413, 415, 423), who="person",
+    ),
+    Operation(
+        "get", "/api/exercise/score", "The score, once it is ended", {200: ExerciseScore},
+        (404, 409, 423),
+    ),
+    Operation(
+        "get", "/api/exercise/report.html", "The score as a page", {200: HTML}, (404, 409, 423)
     ),
     Operation("get", "/api/replay", "Where a replay stands", {200: views.ReplayView}, (404,)),
     Operation(

@@ -29,6 +29,7 @@ class Right(StrEnum):
     AUTHORISE = "authorise"
     ATTACH = "attach"
     AUDIT = "audit"
+    INSTRUCT = "instruct"
     MOVE_EFFECTORS = "move_effectors"
 
 
@@ -67,6 +68,7 @@ GRANTS: dict[Right, Grant] = {
     ),
     Right.ATTACH: Grant("attach an exhibit", _WATCH | {Role.AUDITOR}),
     Right.AUDIT: Grant("read and save the audit trail", frozenset({Role.AUDITOR})),
+    Right.INSTRUCT: Grant("place injects in an exercise and end it", frozenset({Role.INSTRUCTOR})),
     Right.MOVE_EFFECTORS: Grant(
         "say what a simulated effector does (a program's login)",
         frozenset({Role.EFFECTOR_SIMULATOR}),
@@ -139,6 +141,12 @@ DOORS: dict[str, Door] = {
     "GET /api/audit": Door(Right.AUDIT),
     "GET /api/audit.csv": Door(Right.AUDIT, "save audit trail"),
     "GET /api/health": Door(Right.VIEW),
+    "GET /api/exercise": Door(Right.VIEW),
+    "GET /api/exercise/injects": Door(Right.INSTRUCT),
+    "POST /api/exercise/injects": Door(Right.INSTRUCT, "place inject"),
+    "POST /api/exercise/end": Door(Right.INSTRUCT, "end exercise"),
+    "GET /api/exercise/score": Door(Right.REPORT),
+    "GET /api/exercise/report.html": Door(Right.REPORT, "read exercise report"),
     "GET /api/replay": Door(Right.VIEW),
     "POST /api/replay": Door(Right.VIEW),
     "GET /api/replay/whatif": Door(Right.VIEW),

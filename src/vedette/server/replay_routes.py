@@ -28,6 +28,8 @@ ACTS = (
     "/api/second-authorisation",
     exhibits.PATH,
     "/api/detections",
+    "/api/exercise/injects",
+    "/api/exercise/end",
     "/api/login",
     "/api/logout",
     "/api/activity",

@@ -16,6 +16,7 @@ from msgspec import inspect
 from vedette.model import enums, events, picture
 from vedette.model.enums import Role
 from vedette.server import answers, views
+from vedette.server.exercise_views import ExerciseScore, ExerciseView, InjectsView
 from vedette.server.permissions import COMMANDS, GRANTS, Right
 from vedette.server.public import public_name
 from vedette.server.whatif_views import WhatIfPicture, WhatIfView, WhatIfWish
@@ -58,6 +59,9 @@ ANSWERS: tuple[type[msgspec.Struct], ...] = (
     WhatIfWish,
     WhatIfView,
     WhatIfPicture,
+    ExerciseView,
+    InjectsView,
+    ExerciseScore,
     views.StreamHello,
     views.StreamPicture,
     views.StreamResync,

@@ -16,11 +16,13 @@ import msgspec
 
 from vedette import codecs, feeds, server, warning
 from vedette.base.measures import Measures
+from vedette.config.exercise import Inject
 from vedette.config.kinds import PIECED_FEEDS
 from vedette.config.site import Site
 from vedette.model.acts import Act, ActRow
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
+from vedette.model.enums import Mode
 from vedette.model.events import (
     CommandRefused,
     Event,
@@ -36,6 +38,7 @@ from vedette.outputs.webhook import Webhooks
 from vedette.service import story
 from vedette.service.clocks import Clock, SteppedClock, SystemClock
 from vedette.service.core import Core
+from vedette.service.exercise import Exercise
 from vedette.service.lockstep import Lockstep
 
 REFUSALS_MAX = 256  # distinct (source, reason) kept between two steps
@@ -63,10 +66,12 @@ class Service:
         folder: Path,
         clock: Clock | None = None,
         ports: Mapping[str, int] | None = None,
+        plan: Sequence[Inject] = (),
     ) -> None:
         """folder: of the recording, begun or taken up. clock: the system's if none is given.
 
-        ports: of feeds, where they are not the site file's (a demo beside another).
+        ports: of feeds, where they are not the site file's (a demo beside another). plan: what
+        happens in an exercise.
         """
         self.clock = clock or SystemClock()
         stepped = isinstance(self.clock, SteppedClock)
@@ -76,11 +81,14 @@ class Service:
         self._ports = dict(ports or {})
         self.intake = feeds.Intake(self.site, self.clock.now_ns)
         self.hub = server.Hub(self.site, self)
-        self.webhooks = Webhooks(self.site, self.deliver, self.clock.now_ns)
-        self.channels = Channels(self.site, self.deliver, self.clock.now_ns)
+        training = self.site.mode is Mode.EXERCISE
+        self.exercise = Exercise(self.site, plan, self.clock.now_ns) if training else None
+        told = self._site_told()
+        self.webhooks = Webhooks(told, self.deliver, self.clock.now_ns)
+        self.channels = Channels(told, self.deliver, self.clock.now_ns)
         self.feeds: feeds.OpenFeeds | None = None
         self.publishing = Publishing(
-            Surroundings(self.site, self.clock.now_ns, self.intake.put, self._send)
+            Surroundings(told, self.clock.now_ns, self.intake.put, self._send)
         )
         self._deliveries: list[Delivery] = []
         self._refusals: Counter[tuple[str, str]] = Counter()
@@ -120,6 +128,12 @@ class Service:
         ]
         return msgspec.structs.replace(self.site, feeds=here)
 
+    def _site_told(self) -> Site:
+        """Give the site as it is told outside: in an exercise not at all, unless it says so."""
+        if self.site.mode is not Mode.EXERCISE or self.site.exercise.outside:
+            return self.site
+        return msgspec.structs.replace(self.site, webhooks=[], channels=[], outputs=[])
+
     async def listen(self, place: Place) -> str:
         """Serve the page and the API; give the URL."""
         own = self.site.service
@@ -129,6 +143,7 @@ class Service:
             host_names=tuple(own.host_names),
             tls=tls is not None,
             hint=place.hint,
+            exercise=self.exercise,
         )
         accounts = server.Accounts(self.site.people, place.accounts)
         app = server.make_app(self.hub, self.site, accounts, options)
@@ -185,7 +200,11 @@ class Service:
         """Do one step; publish and warn; give its events."""
         deliveries, self._deliveries = self._deliveries, []
         arrivals = [*arrivals, *self._turned_away(now_ns)]
+        if self.exercise is not None:
+            arrivals = self.exercise.arrivals(now_ns, arrivals)
         picture = self.core.step(now_ns, arrivals, commands, deliveries)
+        if self.exercise is not None:
+            self.exercise.note(picture)
         with self.core.timed("publish"):
             self._tell(picture)
         self._answer(now_ns)

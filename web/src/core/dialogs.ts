@@ -30,6 +30,7 @@ export type DialogAsked =
   | { kind: "sighting" }
   | { kind: "views" }
   | { kind: "whatif" }
+  | { kind: "exercise" }
   | { kind: "keys" };
 
 const [dialog, setDialog] = createSignal<DialogAsked | null>(null);

@@ -15,6 +15,7 @@ export const RIGHT_WORDS: Record<Right, string> = {
   authorise: "authorise, set the weapons control status, lift hold",
   attach: "attach exhibits",
   audit: "read the audit trail",
+  instruct: "place injects in an exercise",
   move_effectors: "speak for simulated effectors",
 };
 

@@ -69,6 +69,7 @@ export const ROLE_WORDS: Record<Role, string> = {
   engagement_authority: "engagement authority",
   administrator: "administrator",
   auditor: "auditor",
+  instructor: "instructor of exercises",
   effector_simulator: "effector simulator",
   sensor: "sensor",
 };

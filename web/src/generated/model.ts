@@ -38,19 +38,19 @@ export const MODES = ["LIVE", "SIMULATED", "EXERCISE", "REPLAY"] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What a person may do. */
-export const ROLES = ["viewer", "operator", "identification_authority", "engagement_authority", "administrator", "auditor", "effector_simulator", "sensor"] as const;
+export const ROLES = ["viewer", "operator", "identification_authority", "engagement_authority", "administrator", "auditor", "instructor", "effector_simulator", "sensor"] as const;
 export type Role = (typeof ROLES)[number];
 
 /** What somebody may do. */
-export const RIGHTS = ["public", "logged_in", "view", "report", "send", "see_operators", "keep_watch", "identify", "authorise", "attach", "audit", "move_effectors"] as const;
+export const RIGHTS = ["public", "logged_in", "view", "report", "send", "see_operators", "keep_watch", "identify", "authorise", "attach", "audit", "instruct", "move_effectors"] as const;
 export type Right = (typeof RIGHTS)[number];
 
 /** Which roles give a right; one of them is enough. */
 export const GRANTS: Record<Right, readonly Role[]> = {
-  public: ["viewer", "operator", "identification_authority", "engagement_authority", "administrator", "auditor", "effector_simulator", "sensor"],
-  logged_in: ["viewer", "operator", "identification_authority", "engagement_authority", "administrator", "auditor", "effector_simulator", "sensor"],
-  view: ["viewer", "operator", "identification_authority", "engagement_authority", "administrator", "auditor", "effector_simulator"],
-  report: ["viewer", "operator", "identification_authority", "engagement_authority", "administrator", "auditor", "effector_simulator"],
+  public: ["viewer", "operator", "identification_authority", "engagement_authority", "administrator", "auditor", "instructor", "effector_simulator", "sensor"],
+  logged_in: ["viewer", "operator", "identification_authority", "engagement_authority", "administrator", "auditor", "instructor", "effector_simulator", "sensor"],
+  view: ["viewer", "operator", "identification_authority", "engagement_authority", "administrator", "auditor", "instructor", "effector_simulator"],
+  report: ["viewer", "operator", "identification_authority", "engagement_authority", "administrator", "auditor", "instructor", "effector_simulator"],
   send: ["operator", "administrator", "sensor"],
   see_operators: ["operator", "identification_authority"],
   keep_watch: ["operator", "identification_authority", "engagement_authority"],
@@ -58,6 +58,7 @@ export const GRANTS: Record<Right, readonly Role[]> = {
   authorise: ["engagement_authority"],
   attach: ["operator", "identification_authority", "engagement_authority", "auditor"],
   audit: ["auditor"],
+  instruct: ["instructor"],
   move_effectors: ["effector_simulator"],
 };
 /** The right that a command takes; lifting a hold takes `authorise`. */
@@ -1346,6 +1347,85 @@ export interface WhatIfPicture {
   t_us: number;
   tracks: TrackView[];
   warnings: WhatIfOpen[];
+}
+
+/** Somebody calls the watch, in the exercise. */
+export interface ExerciseCall {
+  t_us: number;
+  text: string;
+}
+
+/** What everybody at the consoles may know (GET /api/exercise). */
+export interface ExerciseView {
+  state: string;
+  started_us: number;
+  ended_us: number | null;
+  outside: boolean;
+  calls: ExerciseCall[];
+}
+
+/** One thing that happens in an exercise. */
+export interface Inject {
+  kind: "call" | "drone" | "lost_friend" | "sensor_failure";
+  at_s: number;
+  name: string;
+  asset: string | null;
+  bearing_deg: number;
+  range_m: number;
+  height_m: number;
+  speed_mps: number;
+  sensor: string | null;
+  for_s: number;
+  text: string;
+}
+
+/** One inject as its instructor sees it. state: "waiting", "running" or "over". */
+export interface PlacedInject {
+  number: number;
+  due_us: number;
+  state: string;
+  inject: Inject;
+}
+
+/** All injects, for the instructor. */
+export interface InjectsView {
+  injects: PlacedInject[];
+}
+
+/** How the watch dealt with one simulated flyer; seconds since it appeared, None: never. */
+export interface FlyerScore {
+  number: number;
+  kind: string;
+  name: string;
+  asset: string;
+  appeared_us: number;
+  track_ids: number[];
+  detect_s: number | null;
+  assess_s: number | null;
+  decide_s: number | null;
+  deliver_s: number | null;
+  answer_s: number | null;
+  arrive_s: number | null;
+  cover_s: number | null;
+  in_time: boolean | null;
+  wrong: string[];
+}
+
+/** An exercise scored. arrived: drones that were there before the end; in_time: of these, with cover ordered early enough. missed: drones that arrived without their people being told to take cover; false_warnings: warnings that never named a track on a drone of the exercise. */
+export interface ExerciseScore {
+  site: string;
+  started_us: number;
+  ended_us: number;
+  flyers: FlyerScore[];
+  drones: number;
+  detected: number;
+  arrived: number;
+  in_time: number;
+  missed: number;
+  warnings: number;
+  false_warnings: number;
+  wrong_identifications: number;
+  acts: number;
 }
 
 /** The first message of a stream. last_seq: events after it will come; earlier ones by GET. */

@@ -6,6 +6,7 @@ import { rightTab } from "../core/view";
 import { comparing } from "../core/whatif";
 import { Dialogs } from "./dialogs/Dialogs";
 import { EventLog } from "./EventLog";
+import { ExerciseBar } from "./ExerciseBar";
 import { MapPane } from "./MapPane";
 import { Notices } from "./Notices";
 import { Profile } from "./Profile";
@@ -33,7 +34,10 @@ export function App(): JSX.Element {
   return (
     <div class="app" classList={{ replaying: replaying(), "picture-stale": stale_s() !== null && mode() !== null }}>
       <TopBar />
-      <Show when={!comparing()} fallback={<div class="warnings" />}><WarningBar /></Show>
+      <div class="bars-on-top">
+        <ExerciseBar />
+        <Show when={!comparing()}><WarningBar /></Show>
+      </div>
       <main class="work" classList={{ comparing: comparing() }}>
         <aside class="left" aria-label="Queue and tracks">
           <Queue />

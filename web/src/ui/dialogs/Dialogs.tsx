@@ -6,6 +6,7 @@ import { BelongDialog } from "./BelongDialog";
 import { BriefDialog } from "./BriefDialog";
 import { ControlDialog } from "./ControlDialog";
 import { EngageDialog } from "./EngageDialog";
+import { ExerciseDialog } from "./ExerciseDialog";
 import { ExhibitDialog } from "./ExhibitDialog";
 import { IdentifyDialog } from "./IdentifyDialog";
 import { KeysDialog } from "./KeysDialog";
@@ -43,6 +44,7 @@ export function Dialogs(): JSX.Element {
         <Match when={of("brief")}><BriefDialog /></Match>
         <Match when={of("sighting")}><SightingDialog /></Match>
         <Match when={of("views")}><ViewsDialog /></Match>
+        <Match when={of("exercise")}><ExerciseDialog /></Match>
         <Match when={of("whatif")}><WhatIfDialog /></Match>
         <Match when={of("keys")}><KeysDialog /></Match>
       </Switch>
