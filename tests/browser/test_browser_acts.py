@@ -15,6 +15,7 @@ from playwright.sync_api import expect, sync_playwright
 from vedette.base.rfc3339 import format_rfc3339
 from vedette.server import hash_password
 from vedette.service.live import Place, Service
+from vedette.service.replaying import verify
 
 pytestmark = pytest.mark.browser
 
@@ -163,6 +164,9 @@ def test_the_watch_merges_splits_and_decorrelates_by_keys(tmp_path):
         assert not faults
         browser.close()
     expect.set_options(timeout=5_000)
+    verdict = verify(tmp_path / "recording")  # what people did is done again to the bit
+    assert verdict.steps > 50, verdict.in_words()
+    assert verdict.identical, verdict.in_words()
 
 
 def notes_by_keys(page, url, number):

@@ -93,7 +93,8 @@ def acknowledge_all(page: Page, demo: Demo) -> None:
     """Press the key until no warning waits: each press acknowledges the most urgent one."""
     for _ in range(40):
         page.wait_for_timeout(1000)
-        waiting = [w for w in demo.picture()["warnings"] if w["acknowledged_by"] is None]
+        warnings = demo.wait_for(lambda _: True)["warnings"]
+        waiting = [w for w in warnings if w["acknowledged_by"] is None]
         if not waiting:
             return
         page.keyboard.press("a")
