@@ -9,7 +9,7 @@ PAGE := src/vedette/server/static/index.html
 KERNELS := src/vedette/kernels/__pycache__/.compiled
 PAGE_SOURCES := $(shell find web/src web/public web/index.html web/package-lock.json web/vite.config.ts -type f 2>/dev/null)
 
-.PHONY: help setup page kernels peers tak-peers demo test test-slow test-mutations check bench docs format clean
+.PHONY: help setup page kernels peers tak-peers demo test test-slow test-mutations check bench docs golden format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -83,6 +83,9 @@ bench: setup peers  ## measure again what docs/results.md claims
 
 docs: $(VENV)/.ready  ## write the generated pages
 	@$(BIN)/python docs/generate.py
+
+golden: setup  ## photograph the display in each of its states anew: look at each then
+	@$(BIN)/python tests/browser/golden_states.py
 
 clean:
 	rm -rf $(VENV) $(PEERS) $(TAK_PEERS) .vedette web/node_modules src/vedette/server/static

@@ -26,6 +26,7 @@ from benchmarks import (
     hostile,
     identity_claims,
     identity_gate,
+    page_hour,
     page_speed,
     quiet_day,
     real_adsb,
@@ -79,6 +80,7 @@ OWN: tuple[Any, ...] = (
     convert_speed,
     viewers,
     page_speed,
+    page_hour,
 )
 BENCHMARKS: tuple[Benchmark, ...] = (*OWN, *PROGRAMS)
 LOAD_FREE_RATIO = 0.25  # of the cores: above, others were at work and times are not ours alone
