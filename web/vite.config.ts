@@ -1,8 +1,9 @@
 import solid from "vite-plugin-solid";
 import { defineConfig } from "vitest/config";
+import { translating } from "./translate.ts";
 
 export default defineConfig({
-  plugins: [solid({ ssr: false })],
+  plugins: [translating(), solid({ ssr: false })],
   // Everything is served from the service's own root; no file is inlined as a data: address,
   // which the content security policy would refuse.
   build: {

@@ -60,6 +60,7 @@ class State(NamedTuple):
     address: str = ""
     act: str = ""
     vision: str = ""
+    language: str = ""
 
 
 REPLAY = State("replay-night", 60, DESK)
@@ -70,6 +71,8 @@ STATES = [
     State("warned-day", 152, DESK, "#track=1&theme=day"),
     State("warned-deuteranopia", 152, DESK, "#track=1", vision="deuteranopia"),
     State("warned-protanopia-day", 152, DESK, "#track=1&theme=day", vision="protanopia"),
+    State("warned-ukrainian", 152, DESK, "#track=1", language="uk"),
+    State("warned-arabic-day", 152, DESK, "#track=1&theme=day", language="ar"),
     State("civil-day", 60, DESK, "#track=22&theme=day"),
     State("stale-night", 152, DESK, "#track=1", act="silence"),
     State("keys-night", 30, DESK, act="?"),
@@ -107,6 +110,8 @@ def opened(browser: Browser, state: State, url: str) -> Page:
     )
     page.set_default_timeout(PATIENCE_MS)
     page.add_init_script(f"({NOTE_DRAWN})()")
+    if state.language:
+        page.add_init_script(f"localStorage.setItem('vedette.language', '{state.language}')")
     if state.vision:
         session = page.context.new_cdp_session(page)
         session.send("Emulation.setEmulatedVisionDeficiency", {"type": state.vision})

@@ -4,6 +4,7 @@ import { render } from "solid-js/web";
 import { listenToKeys } from "./core/keys";
 import { followExercise } from "./core/exercise";
 import { getJson } from "./core/http";
+import { markLanguage } from "./core/language";
 import { connected, setSite, startPicture } from "./core/picture";
 import { watchPresence } from "./core/presence";
 import { loadSession } from "./core/session";
@@ -35,6 +36,7 @@ async function loadSite(wait_ms: number): Promise<void> {
   else setTimeout(() => void loadSite(Math.min(wait_ms * 1.6, 3_000)), wait_ms);
 }
 
+markLanguage();
 followView();
 followMoment();
 followWhatIf();

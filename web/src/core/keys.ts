@@ -4,6 +4,7 @@ import { acknowledge, assess, dismiss, hold, lookAt, nextInQueue, nextToAcknowle
 import { closeDialog, dialog, openDialog } from "./dialogs";
 import { MAP_TOOL_KEYS, type KeyEntry } from "./map-keys";
 import { placing, setPlacing } from "./notes";
+import { changeLanguage } from "./language";
 import { say } from "./notices";
 import { replaying } from "./picture";
 import { changeSpeed, goBy, playOrRest, stepEvent } from "./replay";
@@ -38,6 +39,7 @@ export const KEYS: KeyEntry[] = [
   { key: "W", group: "Picture", text: "weapons control status", acts: true, act: () => withRight("authorise", () => openDialog({ kind: "control" })) },
   { key: "X", group: "Picture", text: "attach an exhibit", acts: true, act: () => withRight("attach", () => openDialog({ kind: "exhibit", engagementId: null })) },
   { key: "L", group: "Picture", text: "light or dark", act: toggleTheme },
+  { key: "~", group: "Picture", text: "the next language", act: () => changeLanguage() },
   { key: "K", group: "Picture", text: "lock this console; the picture stays", acts: true, act: () => void lockConsole() },
   { key: "'", group: "Picture", text: "hand-over: what the next watch must know", act: () => openDialog({ kind: "brief" }) },
   { key: "U", group: "Picture", text: "audit trail, for the auditor", act: () => withRight("audit", () => openDialog({ kind: "audit" }), true) },

@@ -85,6 +85,11 @@ export const SENSOR_WORDS: Record<string, string> = {
   position: "position reports",
 };
 
+/** The headings of the keys. */
+export const GROUP_WORDS: Record<"Replay" | "Warnings" | "Selected track" | "Picture" | "Map", string> = {
+  Replay: "Replay", Warnings: "Warnings", "Selected track": "Selected track", Picture: "Picture", Map: "Map",
+};
+
 /** Call a track by its number as people say it: T0007. */
 export function trackName(trackId: number): string {
   return `T${String(trackId).padStart(4, "0")}`;

@@ -1,6 +1,7 @@
 import { createEffect, createSignal, For, on, onCleanup, Show, type JSX } from "solid-js";
 import { acknowledge, allClear, nextToAcknowledge, warningsInOrder } from "../core/actions";
 import { clockSpan, timeOfDay } from "../core/format";
+import { language } from "../core/language";
 import { byId, lists, replaying, reportShown, stale_s, t_us } from "../core/picture";
 import { select } from "../core/view";
 import { needsSound, secondsLeft } from "../core/warnings";
@@ -36,8 +37,9 @@ export function WarningBar(): JSX.Element {
 
 /** What a screen reader says: changes only when the warning itself does, not with the clock. */
 function spokenOnce(warning: WarningRecord): string {
-  if (replaying()) return `Replay, then: ${warning.spoken || warning.reason}`;
-  return warning.spoken || `${headline(warning)}: ${warning.zone_name}. ${warning.reason}`;
+  const spoken = warning.said[language] || warning.spoken;
+  if (replaying()) return `Replay, then: ${spoken || warning.reason}`;
+  return spoken || `${headline(warning)}: ${warning.zone_name}. ${warning.reason}`;
 }
 
 function headline(warning: WarningRecord): string {

@@ -1,7 +1,8 @@
 import { For, type JSX } from "solid-js";
 import { closeDialog } from "../../core/dialogs";
 import { keysNow } from "../../core/keys";
-import { IDENTITY_WORDS, CLASS_WORDS } from "../../core/words";
+import { changeLanguage, language, LANGUAGES, type Language } from "../../core/language";
+import { CLASS_WORDS, GROUP_WORDS, IDENTITY_WORDS } from "../../core/words";
 import { IDENTITIES, OBJECT_CLASSES } from "../../generated/model";
 import { SymbolIcon } from "../SymbolIcon";
 import { Frame } from "./Frame";
@@ -12,11 +13,12 @@ const GROUPS = ["Replay", "Warnings", "Selected track", "Picture", "Map"] as con
 export function KeysDialog(): JSX.Element {
   return (
     <Frame title="Keys and symbols" close={closeDialog} wide>
+      <Languages />
       <div class="keys">
         <For each={GROUPS.filter((group) => keysNow().some((key) => key.group === group))}>
           {(group) => (
             <section>
-              <h3>{group}</h3>
+              <h3>{GROUP_WORDS[group]}</h3>
               <dl>
                 <For each={keysNow().filter((key) => key.group === group && !key.unlisted)}>
                   {(key) => <div><dt><kbd>{key.shown ?? key.key}</kbd></dt><dd>{key.text}</dd></div>}
@@ -45,5 +47,23 @@ export function KeysDialog(): JSX.Element {
         </section>
       </div>
     </Frame>
+  );
+}
+
+/** The languages of the page, each by its own name. */
+function Languages(): JSX.Element {
+  return (
+    <div class="languages">
+      <span>Language</span>
+      <div class="segmented" role="group" aria-label="Language">
+        <For each={Object.keys(LANGUAGES) as Language[]}>
+          {(name) => (
+            <button lang={name} data-testid={`language-${name}`} aria-pressed={name === language}
+              onClick={() => changeLanguage(name)}>{LANGUAGES[name]}</button>
+          )}
+        </For>
+      </div>
+      <kbd>~</kbd>
+    </div>
   );
 }
