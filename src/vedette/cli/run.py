@@ -63,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
     port = site.service.port if args.port is None else args.port
     place = Place(args.host or site.service.host, port, accounts=accounts_path(args.recordings))
     accounts = Accounts(site.people, place.accounts)
+    accounts.has_provider = site.oidc is not None
     demand_accounts(place.host, accounts)
     if not is_loopback(place.host) and tls_files(site) is None:
         say(f"NOT ENCRYPTED: passwords to {place.host} can be read on the network; {CURE}")

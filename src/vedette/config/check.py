@@ -4,6 +4,7 @@ In: a Site whose keys and types are already right. Out: faults as (path, reason)
 """
 
 import math
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -22,7 +23,13 @@ from vedette.config.site import (
     Site,
     Zone,
 )
+from vedette.model.enums import Role
 
+CALLBACK = "/api/oidc/callback"
+PROGRAMS = frozenset({Role.SENSOR, Role.EFFECTOR_SIMULATOR})
+_HTTPS_OR_HERE = re.compile(
+    r"(?:https://[^\s/?#@]+|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?)(?:[/?][^\s#]*)?$"
+)
 LIST_MAX = 200  # tables of one kind: several times the largest sites
 RECEIVERS_MIN, RECEIVERS_MAX = 3, 32  # two give one difference; more have no use
 MASK_POINTS_MAX = 720  # one every half a degree
@@ -57,6 +64,7 @@ def site_faults(site: Site) -> Faults:
     yield from _people(site)
     yield from _map(site)
     yield from _service(site)
+    yield from _oidc(site)
 
 
 def _sizes(site: Site) -> Faults:
@@ -291,6 +299,22 @@ def _map(site: Site) -> Faults:
 def _service(site: Site) -> Faults:
     if site.service.idle_step_s < site.service.step_s:
         yield "service.idle_step_s", "must not be less than step_s"
+
+
+def _oidc(site: Site) -> Faults:
+    if site.oidc is None:
+        return
+    for key, url in (("issuer", site.oidc.issuer), ("redirect_uri", site.oidc.redirect_uri)):
+        if not _HTTPS_OR_HERE.match(url):
+            yield f"oidc.{key}", "must be an https address (http on this machine alone)"
+    if not site.oidc.redirect_uri.endswith(CALLBACK):
+        yield "oidc.redirect_uri", f"must end in {CALLBACK}"
+    for group, roles in site.oidc.roles.items():
+        fault = role_fault(roles)
+        if fault:
+            yield f"oidc.roles.{group}", fault
+        if PROGRAMS & set(roles):
+            yield f"oidc.roles.{group}", "programs have accounts of the accounts file"
 
 
 def _near(site: Site, lat_deg: float, lon_deg: float, path: str) -> Faults:

@@ -411,6 +411,27 @@ class Service(Table, frozen=True, kw_only=True):
     idle_step_s: Annotated[float, Meta(ge=0.05, le=5.0)] = 0.25
 
 
+class Oidc(Table, frozen=True, kw_only=True):
+    """An outside identity provider (OpenID Connect) beside the local accounts.
+
+    issuer: its https address, as it writes itself. redirect_uri: this service's own
+    /api/oidc/callback, as browsers reach it. roles: group of the claim `roles_claim` -> roles here.
+    session_s: the longest login, for what the provider says later is not heard before the next.
+    """
+
+    issuer: Annotated[str, Meta(min_length=1, max_length=500)]
+    client_id: Text
+    client_secret_file: Text | None = None
+    redirect_uri: Annotated[str, Meta(min_length=1, max_length=500)]
+    label: Text = "single sign-on"
+    scopes: Annotated[tuple[Text, ...], Meta(max_length=20)] = ("profile",)
+    name_claim: Text = "preferred_username"
+    roles_claim: Text = "groups"
+    roles: dict[str, list[Role]]
+    session_s: Annotated[float, Meta(ge=300.0, le=43_200.0)] = 28_800.0
+    tls_ca: Text | None = None
+
+
 class Exercise(Table, frozen=True, kw_only=True):
     """How an exercise (mode EXERCISE) is run.
 
@@ -443,5 +464,6 @@ class Site(Table, frozen=True, kw_only=True):
     map: SiteMap = SiteMap()
     decision: Decision = Decision()
     exercise: Exercise = Exercise()
+    oidc: Oidc | None = None
     limits: Limits = Limits()
     service: Service = Service()

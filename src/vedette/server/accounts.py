@@ -18,11 +18,12 @@ from pathlib import Path
 import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from vedette.base.errors import VedetteError
+from vedette.base.errors import RefusedError, VedetteError
 from vedette.config.accounts import Account, read_accounts
 from vedette.config.site import Person
 from vedette.model.enums import Role
 from vedette.server.attempts import TOKEN_CHARS_MAX, Attempts, Browsers, digest, limits
+from vedette.server.outside import Outsider
 from vedette.server.permissions import MACHINES
 
 SESSION_S = 12 * 3600.0  # the longest watch
@@ -39,7 +40,8 @@ _LAST_FIELDS = re.compile(r"\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$")
 # Verified against when nobody has an account: the parameters are argon2-cffi's own.
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$" + "A" * 22 + "$" + "A" * 43
 
-Holder = Person | Account
+Local = Person | Account
+Holder = Local | Outsider
 
 
 class TooManyAttemptsError(VedetteError):
@@ -91,6 +93,7 @@ class Accounts:
         self._holders = self._read()
         self._looked_s = clock()
         self._clock = clock
+        self.has_provider = False  # an outside provider may log people in too
         self._sessions: dict[str, Session] = {}
         self._attempts = Attempts()
         self._browsers = Browsers()
@@ -101,14 +104,15 @@ class Accounts:
         self._decoy = _decoy(first.password if first is not None else _NOBODY)
 
     def __len__(self) -> int:
-        return sum(not _disabled(holder) for holder in self._holders.values())
+        local = sum(not _disabled(holder) for holder in self._holders.values())
+        return local + self.has_provider
 
     def words(self) -> str:
         """List who may log in, with their roles."""
         return "; ".join(_words(holder) for holder in self._holders.values())
 
     # --- the accounts file ---
-    def _read(self) -> dict[str, Holder]:
+    def _read(self) -> dict[str, Local]:
         kept = read_accounts(self._file) if self._file is not None else []
         taken = {name.casefold() for name in self._site}
         both = [account.name for account in kept if account.name.casefold() in taken]
@@ -134,7 +138,13 @@ class Accounts:
             self.told("accounts file refused", str(error), None)
             return
         before, self._holders = self._holders, holders
-        self._end([key for key, s in self._sessions.items() if holders.get(s.person) != s.holder])
+        self._end(
+            [
+                key
+                for key, s in self._sessions.items()
+                if not isinstance(s.holder, Outsider) and holders.get(s.person) != s.holder
+            ]
+        )
         self.told("accounts changed", _difference(before, holders), None)
 
     def _end(self, keys: list[str]) -> None:
@@ -144,7 +154,7 @@ class Accounts:
     # --- guesses ---
     async def verify(
         self, name: str, password: str, address: str, browser: str | None = None
-    ) -> Holder | None:
+    ) -> Local | None:
         """Give the account whose name and password these are, or None.
 
         address: where the guess comes from; browser: the token that browser carries. Raises
@@ -194,6 +204,19 @@ class Accounts:
         self._sessions[digest(token)] = session
         while len(self._sessions) > SESSIONS_MAX:
             del self._sessions[next(iter(self._sessions))]
+        return token, session
+
+    def open_outside(self, holder: Outsider, session_s: float) -> tuple[str, Session]:
+        """Log in whom the provider vouches for, for session_s at most.
+
+        Raises RefusedError where the name is that of a local account: it is somebody else's.
+        """
+        self._look()
+        local = {name.casefold() for name in self._holders}
+        if holder.name.casefold() in local:
+            raise RefusedError("a local account has that name: one of the two must have another")
+        token, session = self.open_session(holder)
+        session.expires_s = min(session.expires_s, self._clock() + session_s)
         return token, session
 
     def transient_session(self, holder: Holder) -> Session:
@@ -262,20 +285,20 @@ def _signature(file: Path | None) -> tuple[int, int, int] | None:
     return None if found is None else (found.st_ino, found.st_mtime_ns, found.st_size)
 
 
-def _disabled(holder: Holder) -> bool:
+def _disabled(holder: Local) -> bool:
     return isinstance(holder, Account) and holder.disabled
 
 
-def _words(holder: Holder) -> str:
+def _words(holder: Local) -> str:
     state = ", disabled" if _disabled(holder) else ""
     return f"{holder.name} ({', '.join(sorted(holder.roles))}{state})"
 
 
-def _by(holder: Holder) -> str:
+def _by(holder: Local) -> str:
     return f" by {holder.changed_by}" if isinstance(holder, Account) else ""
 
 
-def _difference(before: dict[str, Holder], after: dict[str, Holder]) -> str:
+def _difference(before: dict[str, Local], after: dict[str, Local]) -> str:
     """Say who came, went or changed; never what a password is."""
     said = [f"added {_words(after[name])}{_by(after[name])}" for name in after.keys() - before]
     said += [f"removed {name}" for name in before.keys() - after]

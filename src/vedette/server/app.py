@@ -26,6 +26,8 @@ from vedette.server.hub import Hub
 from vedette.server.listen import tls_files
 from vedette.server.login_routes import LoginRoutes
 from vedette.server.metrics import MetricsRoutes
+from vedette.server.oidc import Provider
+from vedette.server.oidc_routes import OidcRoutes
 from vedette.server.openapi import OpenApiRoutes
 from vedette.server.page import page_routes
 from vedette.server.picture_routes import PictureRoutes
@@ -46,6 +48,9 @@ def make_app(hub: Hub, site: Site, accounts: Accounts, options: Options) -> Star
         host_names=(*options.host_names, *site.service.host_names),
         tls=options.tls or tls_files(site) is not None,
     )
+    # A replay has no login at all.
+    provider = Provider(site.oidc) if site.oidc and hub.mode is not Mode.REPLAY else None
+    accounts.has_provider = provider is not None
     demand_accounts(options.host, accounts)
     login_required = not is_loopback(options.host) or site.service.login_required
     accounts.idle_lock_s = site.service.idle_lock_s
@@ -57,7 +62,7 @@ def make_app(hub: Hub, site: Site, accounts: Accounts, options: Options) -> Star
         body_max={exhibits.PATH: site.limits.exhibits_max_bytes + exhibits.FORM_ROOM_BYTES},
     )
     return Starlette(
-        routes=_routes(access, hub, options),
+        routes=_routes(access, hub, options, provider),
         middleware=[Middleware(Guard, doors=doors)],
         exception_handlers={
             HTTPException: _http_error,
@@ -76,13 +81,16 @@ def demand_accounts(host: str, accounts: Accounts) -> None:
         )
 
 
-def _routes(access: Access, hub: Hub, options: Options) -> list[BaseRoute]:
+def _routes(
+    access: Access, hub: Hub, options: Options, provider: Provider | None
+) -> list[BaseRoute]:
     desk = Desk(hub)
     routes = [
         *ReplayRoutes(options.player).routes(),
         *WhatIfRoutes(options.beside).routes(),
         *ExerciseRoutes(access, options.exercise).routes(),
         *LoginRoutes(access, desk).routes(),
+        *OidcRoutes(access, provider).routes(),
         *CommandRoutes(access, desk).routes(),
         *exhibits.ExhibitRoutes(access, desk).routes(),
         *PictureRoutes(access).routes(),

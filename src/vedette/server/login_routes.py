@@ -20,6 +20,7 @@ from vedette.server.accounts import (
 from vedette.server.command_routes import Desk
 from vedette.server.commands import BODY_MAX_BYTES
 from vedette.server.gate import note_act
+from vedette.server.outside import Outsider
 from vedette.server.permissions import Right, missing, permits, rights_of
 from vedette.server.views import SessionView
 
@@ -150,6 +151,8 @@ class LoginRoutes:
         """POST /api/unlock: the same person is back."""
         session = self._access.person(request)
         body = await json_body(request, Unlock, BODY_MAX_BYTES)
+        if isinstance(session.holder, Outsider):
+            raise HTTPException(403, "you have no password here: log in by the provider again")
         await self._verified(request, session.person, body.password)
         self._access.accounts.unlock(session)
         return json_answer(self.view(session))
@@ -157,6 +160,7 @@ class LoginRoutes:
     def view(self, session: Session | None) -> SessionView:
         """Say who is logged in, what they may do, and how."""
         access = self._access
+        oidc = access.hub.site.oidc
         return SessionView(
             name=session.person if session else None,
             roles=session.roles if session else (),
@@ -168,6 +172,8 @@ class LoginRoutes:
             accounts=len(access.accounts) > 0,
             encrypted=access.options.tls,
             hint=access.options.hint,
+            provider=oidc.label if oidc and access.accounts.has_provider else "",
+            outside=session is not None and isinstance(session.holder, Outsider),
         )
 
     async def second(self, request: Request) -> Response:

@@ -113,6 +113,14 @@ OPERATIONS = (
         {200: views.SessionView}, (400, 401, 403, 408, 413, 415, 429), ("Unlock", JSON),
         who="person",
     ),
+    Operation(
+        "get", "/api/oidc/login", "Off to the outside provider", {303: TEXT}, (404, 429),
+        who="",
+    ),
+    Operation(
+        "get", "/api/oidc/callback", "Back from it: a session, or in words why not",
+        {303: TEXT, 403: HTML, 502: HTML}, (404,), who="",
+    ),
     Operation("get", "/api/site", "The site: assets, zones, sensors, map", {200: views.SiteView}),
     Operation(
         "get", "/api/picture", "The air picture now", {200: views.PictureView}, (400, 503),

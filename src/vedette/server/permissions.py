@@ -128,6 +128,8 @@ DOORS: dict[str, Door] = {
     "POST /api/second-authorisation": Door(Right.LOGGED_IN, "second authorisation"),
     "POST /api/exhibits": Door(Right.ATTACH, "attach exhibit"),
     "GET /api/exhibits/{sha256}": Door(Right.REPORT, "save exhibit"),
+    "GET /api/oidc/login": Door(Right.PUBLIC),
+    "GET /api/oidc/callback": Door(Right.PUBLIC, "log in by provider"),
     "GET /api/site": Door(Right.VIEW),
     "GET /api/picture": Door(Right.VIEW),
     "GET /api/brief": Door(Right.VIEW),

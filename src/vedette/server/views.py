@@ -88,7 +88,8 @@ class SessionView(View, frozen=True, kw_only=True):
 
     locked: nothing may be done until the password is given again, which happens by itself after
     idle_lock_s without a sign of the person. accounts: whether the site has any. encrypted: whether
-    the connection is, as the service knows it.
+    the connection is, as the service knows it. provider: the words of an outside login,
+    "" for none; outside: this person came by it, and has no password here.
     """
 
     name: str | None
@@ -101,6 +102,8 @@ class SessionView(View, frozen=True, kw_only=True):
     accounts: bool
     encrypted: bool
     hint: str
+    provider: str
+    outside: bool
 
 
 class AuditView(View, frozen=True, kw_only=True):

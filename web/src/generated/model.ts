@@ -103,6 +103,8 @@ export interface SessionView {
   accounts: boolean;
   encrypted: boolean;
   hint: string;
+  provider: string;
+  outside: boolean;
 }
 
 /** The origin of the site's east-north-up frame, on the WGS-84 ellipsoid. */

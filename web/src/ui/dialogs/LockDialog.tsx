@@ -1,4 +1,4 @@
-import { createSignal, type JSX } from "solid-js";
+import { createSignal, Show, type JSX } from "solid-js";
 import { unlockConsole } from "../../core/presence";
 import { logout, session } from "../../core/session";
 import { Frame } from "./Frame";
@@ -23,14 +23,18 @@ export function LockDialog(): JSX.Element {
           The picture and its warnings stay. To act, <b>{session()?.name}</b> gives the password again;
           anybody else logs {session()?.name} out first.
         </p>
+        <Show when={!session()?.outside} fallback={
+          <p><a class="button" data-first href="/api/oidc/login" data-testid="unlock-provider">Log in by {session()?.provider} again</a></p>
+        }>
         <label>Password of {session()?.name}
           <input data-first data-testid="unlock-password" type="password" autocomplete="current-password" required
             maxlength="1024" value={password()} onInput={(event) => setPassword(event.currentTarget.value)} />
         </label>
+        </Show>
         <p class="form-error" role="alert">{error()}</p>
         <div class="dialog-acts">
           <button type="button" data-testid="lock-logout" onClick={() => void logout()}>Log {session()?.name} out</button>
-          <button class="solid" data-testid="unlock-submit" disabled={busy()}>Unlock</button>
+          <Show when={!session()?.outside}><button class="solid" data-testid="unlock-submit" disabled={busy()}>Unlock</button></Show>
         </div>
       </form>
     </Frame>

@@ -25,6 +25,9 @@ export function LoginDialog(props: { asked: { why: string; done: (ok: boolean) =
             Add people with <code>vedette account add</code>.
           </p>
         </Show>
+        <Show when={session()?.provider}>
+          {(label) => <p><a class="button" href="/api/oidc/login" data-testid="login-provider">Log in by {label()}</a> or with a local account:</p>}
+        </Show>
         <Show when={!onLoopback()}><NotEncrypted /></Show>
         <label>Name
           <input data-first data-testid="login-name" autocomplete="username" required maxlength="200"
