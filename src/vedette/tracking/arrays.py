@@ -262,22 +262,28 @@ def polar_batch(
 def _batch(
     sensor_index: int, kind: MeasurementKind, t_s: ArrayLike, values: ArrayLike, sigma: ArrayLike
 ) -> MeasurementBatch:
-    given = np.atleast_2d(np.asarray(values, dtype=np.float64))
+    given = np.asarray(values, dtype=np.float64)
+    if given.ndim < 2:
+        given = np.atleast_2d(given)
     count, width = given.shape
     columns = width if kind == MeasurementKind.TDOA else 4
     z, spread = np.full((count, columns), np.nan), np.full((count, columns), np.nan)
     z[:, :width] = given
     spread[:, :width] = np.where(np.isnan(given), np.nan, sigma)
-    seconds = np.broadcast_to(np.asarray(t_s, dtype=np.float64), (count,))
-    t_ns: I64 = np.round(seconds * NS_PER_S).astype(np.int64)
-    order = np.argsort(t_ns, kind="stable")
+    seconds = np.asarray(t_s, dtype=np.float64)
+    t_ns: I64 = np.empty(count, np.int64)
+    t_ns[:] = np.round(seconds * NS_PER_S).astype(np.int64)
+    order: I64 = np.arange(count)
+    if seconds.size > 1:
+        order = np.argsort(t_ns, kind="stable")
+        t_ns, z, spread = t_ns[order], z[order], spread[order]
     empty: F64 = np.full(count, np.nan)
     return MeasurementBatch(
         sensor_index=sensor_index,
         kind=kind,
-        t_meas_ns=t_ns[order],
-        z=z[order],
-        sigma=spread[order],
+        t_meas_ns=t_ns,
+        z=z,
+        sigma=spread,
         height_m=empty.copy(),
         height_sigma_m=empty.copy(),
         velocity_enu_mps=np.full((count, 3), np.nan),

@@ -277,15 +277,17 @@ def _begin(
             look.order, unclaimed, births, look.z, look.key, _UNCLAIMED_MIN,
             state.settings.full_prob,
         )  # fmt: skip
-        if np.count_nonzero(full) > _FULL_MAX:
+        if len(full) > _FULL_MAX and np.count_nonzero(full) > _FULL_MAX:
             full[:] = False
     if len(chosen) == 0:
         return
     serial = state.next_serial + rank
     state.next_serial += len(chosen)
     links.add(serial, look.report_index[chosen], unclaimed[chosen])
-    if full.any():
-        _begin_full(state, model, look, chosen[full], existence[full], serial[full])
+    if not full.any():
+        keep_as_plots(state, model, look, chosen, existence, serial)
+        return
+    _begin_full(state, model, look, chosen[full], existence[full], serial[full])
     if not full.all():
         keep_as_plots(state, model, look, chosen[~full], existence[~full], serial[~full])
 

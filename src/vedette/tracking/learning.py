@@ -112,7 +112,7 @@ def clutter_ratio(learning: Learning, model: SensorModel, look: Look) -> tuple[I
 def clutter_per_scan(learning: Learning, model: SensorModel) -> float:
     """Give a sensor's false plots in one scan of all its coverage, as far as is known."""
     s, stated = model.index, max(model.clutter_per_scan, 1.0 / _RATIO_MAX)
-    found = _STATED_PAIRS + float(np.sum(learning.plots[s]))
+    found = _STATED_PAIRS + float(learning.plots[s].sum())
     return found / (_STATED_PAIRS / stated + float(learning.scans[s]))
 
 

@@ -47,12 +47,17 @@ def judge(state: TrackerState, now_ns: int) -> list[Event]:
     if state.bank.count == 0:
         return []
     verdict, unseen_ns = _review(state, now_ns)
-    if not verdict.any():
-        return []
-    events = _confirm(state, np.flatnonzero(verdict == CONFIRM), now_ns)
-    events += _coast(state, verdict, unseen_ns, now_ns)
-    events += _lose(state, np.flatnonzero(verdict == LOSE), unseen_ns, now_ns)
-    keep_rows(state.bank, (verdict != LOSE) & (verdict != DROP))
+    judged = np.flatnonzero(verdict)
+    said = set(verdict[judged].tolist())
+    events: list[Event] = []
+    if CONFIRM in said:
+        events += _confirm(state, np.flatnonzero(verdict == CONFIRM), now_ns)
+    if COAST in said or REGAIN in said:
+        events += _coast(state, verdict, unseen_ns, now_ns)
+    if LOSE in said:
+        events += _lose(state, np.flatnonzero(verdict == LOSE), unseen_ns, now_ns)
+    if LOSE in said or DROP in said:
+        keep_rows(state.bank, (verdict != LOSE) & (verdict != DROP))
     return events
 
 

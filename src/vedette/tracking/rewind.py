@@ -73,10 +73,11 @@ def _where_to(state: TrackerState) -> Past | None:
     history = state.history
     late = [int(b.t_meas_ns[0]) for b in history.late_batches]
     late += [status.t_meas_ns for status in history.late_statuses]
-    steps = step_of(state, np.array(late, np.int64)).tolist()
+    steps = step_of(state, np.array(late, np.int64)).tolist() if late else []
     known = [at for at in steps if at >= 0] + overdue(state)
     if not known:
-        _put_in_place(state)
+        if late:
+            _put_in_place(state)
         return None
     index = max(i for i, past in enumerate(history.pasts) if past.at <= min(known))
     past = history.pasts[index]

@@ -412,6 +412,7 @@ def room_for_singles(singles: Singles, rows: int) -> None:
 
 
 _COLUMNS = tuple(f.name for f in fields(Bank) if f.name != "count")
+_FEW_ROWS = 4
 
 
 def add_rows(bank: Bank, rows: int) -> slice:
@@ -442,10 +443,14 @@ def keep_rows(bank: Bank, keep: Bools) -> None:
     left = bank.count - len(gone)
     gaps = gone[gone < left]
     movers = left + np.flatnonzero(keep[left:])
-    if len(gaps):
-        for name in _COLUMNS:
-            column = getattr(bank, name)
+    moves = list(zip(gaps.tolist(), movers.tolist(), strict=True))
+    for name in _COLUMNS if moves else ():
+        column = getattr(bank, name)
+        if len(moves) > _FEW_ROWS:
             column[gaps] = column[movers]
+            continue
+        for gap, mover in moves:  # row by row is sooner done than lists of rows are read
+            column[gap] = column[mover]
     bank.count = left
 
 
