@@ -240,6 +240,9 @@ class SmallService:
     async def statement(self) -> str:
         return "DRAFT. Facts only."
 
+    async def tracks(self, ending: str) -> bytes:
+        return ending.encode()
+
     def exhibits(self) -> Path | None:
         return self.folder
 

@@ -67,6 +67,9 @@ class Service(Protocol):
     def statement(self) -> str | Awaitable[str]:
         """Draft the statement from recorded facts."""
 
+    async def tracks(self, ending: str) -> bytes:
+        """Give the tracks so far as a file: "parquet", "geojson" or "kml"."""
+
     def exhibits(self) -> Path | None:
         """Say in which folder of the recording exhibits are kept; None: nothing is recorded."""
 

@@ -155,6 +155,10 @@ OPERATIONS = (
         "get", "/api/incident/statement.txt", "The statement's draft", {200: TEXT}, (423, 503)
     ),
     Operation(
+        "get", "/api/incident/tracks.{ending}", "The tracks so far, as a download", {200: BYTES},
+        (404, 423, 503),
+    ),
+    Operation(
         "get", "/api/health", "Whether pictures come",
         {200: views.HealthView, 503: views.HealthView},
     ),
@@ -237,6 +241,7 @@ OPERATIONS = (
     ),
 )  # fmt: skip
 _PATH_VALUES: dict[str, dict[str, Any]] = {
+    "ending": {"type": "string", "enum": ["parquet", "geojson", "kml"]},
     "track_id": _COUNT,
     "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
 }

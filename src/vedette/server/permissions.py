@@ -140,6 +140,7 @@ DOORS: dict[str, Door] = {
     "GET /api/events": Door(Right.VIEW),
     "GET /api/incident.html": Door(Right.REPORT, "read report"),
     "GET /api/incident/statement.txt": Door(Right.REPORT, "read statement"),
+    "GET /api/incident/tracks.{ending}": Door(Right.REPORT, "save tracks"),
     "GET /api/audit": Door(Right.AUDIT),
     "GET /api/audit.csv": Door(Right.AUDIT, "save audit trail"),
     "GET /api/health": Door(Right.VIEW),

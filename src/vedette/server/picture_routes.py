@@ -1,5 +1,6 @@
 """What is read over HTTP: site, picture, tracks, events, incident, health."""
 
+import asyncio
 import inspect
 
 from starlette.exceptions import HTTPException
@@ -22,6 +23,11 @@ from vedette.server.public import NS_PER_US
 from vedette.server.views import BriefView
 
 EVENTS_AT_ONCE = 1000
+TRACK_FILES = {
+    "parquet": "application/vnd.apache.parquet",
+    "geojson": "application/geo+json",
+    "kml": "application/vnd.google-earth.kml+xml",
+}
 
 
 class PictureRoutes:
@@ -30,6 +36,7 @@ class PictureRoutes:
     def __init__(self, access: Access) -> None:
         """access: who asks."""
         self._hub = access.hub
+        self._making = asyncio.Lock()
 
     def routes(self) -> list[Route]:
         """List them."""
@@ -44,6 +51,7 @@ class PictureRoutes:
             "/api/events": self.events,
             "/api/incident.html": self.incident,
             "/api/incident/statement.txt": self.statement,
+            "/api/incident/tracks.{ending}": self.tracks,
             "/api/health": self.health,
         }
         return [Route(path, handler, methods=["GET"]) for path, handler in handlers.items()]
@@ -134,6 +142,24 @@ class PictureRoutes:
         text = await _told(self._hub.service.statement)
         headers = {"Content-Disposition": 'attachment; filename="statement.txt"'}
         return Response(text, headers=headers, media_type="text/plain")
+
+    async def tracks(self, request: Request) -> Response:
+        """GET /api/incident/tracks.parquet, .geojson, .kml: the tracks so far, as a download.
+
+        Made anew for each, one at a time: a second that asks meanwhile is answered 503.
+        """
+        ending = request.path_params["ending"]
+        if ending not in TRACK_FILES:
+            raise HTTPException(404, f"tracks are had as {', '.join(TRACK_FILES)}")
+        if self._making.locked():
+            raise HTTPException(503, "another file is being made: ask again", {"Retry-After": "5"})
+        async with self._making:
+            try:
+                data = await self._hub.service.tracks(ending)
+            except VedetteError as error:
+                raise HTTPException(503, str(error)) from None
+        headers = {"Content-Disposition": f'attachment; filename="tracks.{ending}"'}
+        return Response(data, headers=headers, media_type=TRACK_FILES[ending])
 
     async def health(self, request: Request) -> Response:
         """GET /api/health: 200 while pictures come, else 503."""

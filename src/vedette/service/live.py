@@ -35,7 +35,7 @@ from vedette.outputs.channels import Channels
 from vedette.outputs.publishing import Publishing
 from vedette.outputs.surroundings import Surroundings
 from vedette.outputs.webhook import Webhooks
-from vedette.service import story
+from vedette.service import report, story
 from vedette.service.clocks import Clock, SteppedClock, SystemClock
 from vedette.service.core import Core
 from vedette.service.exercise import Exercise
@@ -292,6 +292,10 @@ class Service:
     async def statement(self) -> str:
         """Draft the statement, from the record."""
         return story.as_statement(await asyncio.to_thread(story.tell, self.folder))
+
+    async def tracks(self, ending: str) -> bytes:
+        """Give the tracks so far, from the record."""
+        return await asyncio.to_thread(report.tracks_as, self.folder, ending)
 
     def exhibits(self) -> Path | None:
         """Say where exhibits are kept."""

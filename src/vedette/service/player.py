@@ -30,7 +30,7 @@ from vedette.model.events import Event
 from vedette.model.picture import AirPicture
 from vedette.server.public import NS_PER_US
 from vedette.server.views import ReplayView
-from vedette.service import keyframes, story
+from vedette.service import keyframes, report, story
 from vedette.service.keyframes import Keyframes, Worked
 
 TICK_S = 0.25  # a picture this often: displays hold one of 0.9 s for stale
@@ -288,6 +288,10 @@ class Replay:
     async def statement(self) -> str:
         """Draft the whole recording's statement."""
         return story.as_statement(await asyncio.to_thread(story.tell, self.folder))
+
+    async def tracks(self, ending: str) -> bytes:
+        """Give the whole recording's tracks."""
+        return await asyncio.to_thread(report.tracks_as, self.folder, ending)
 
     def exhibits(self) -> Path | None:
         """Take none."""

@@ -1,15 +1,20 @@
 """What a session leaves for people: all of it told from its recording, nothing from memory."""
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from vedette import incident, record
+from vedette.base.errors import RefusedError
 from vedette.config.load import parse_site
 from vedette.geo import SiteFrame
 from vedette.outputs.parquet import TracksWriter
+from vedette.service.converting import Job, convert
 from vedette.service.story import tell
+
+FILE_MAX_BYTES = 256 * 2**20  # held in memory once, while it is sent
 
 
 def write_report(recording: Path, folder: Path, changes: Sequence[str] | None = None) -> list[Path]:
@@ -26,6 +31,23 @@ def write_report(recording: Path, folder: Path, changes: Sequence[str] | None = 
     _write_tracks(recording, folder / "tracks.parquet")
     names = ("incident.html", "statement.txt", "events.jsonl", "tracks.parquet")
     return [folder / name for name in names]
+
+
+def tracks_as(recording: Path, ending: str) -> bytes:
+    """Give a recording's tracks as a file of that ending: "parquet", "geojson" or "kml".
+
+    Raises RefusedError where the folder is no recording, or the file larger than FILE_MAX_BYTES.
+    """
+    with tempfile.TemporaryDirectory(prefix="vedette-tracks-") as name:
+        path = Path(name) / "tracks.parquet"
+        _write_tracks(recording, path)
+        if ending != "parquet":
+            other = path.with_suffix(f".{ending}")
+            convert(Job(input=path, output=other, from_name="tracks", quiet=True))
+            path = other
+        if path.stat().st_size > FILE_MAX_BYTES:
+            raise RefusedError(f"the file is larger than {FILE_MAX_BYTES} bytes: vedette convert")
+        return path.read_bytes()
 
 
 def _write_events(recording: Path, path: Path) -> None:

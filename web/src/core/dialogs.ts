@@ -31,6 +31,7 @@ export type DialogAsked =
   | { kind: "views" }
   | { kind: "whatif" }
   | { kind: "exercise" }
+  | { kind: "reports" }
   | { kind: "keys" };
 
 const [dialog, setDialog] = createSignal<DialogAsked | null>(null);

@@ -43,6 +43,7 @@ export const KEYS: KeyEntry[] = [
   { key: "K", group: "Picture", text: "lock this console; the picture stays", acts: true, act: () => void lockConsole() },
   { key: "'", group: "Picture", text: "hand-over: what the next watch must know", act: () => openDialog({ kind: "brief" }) },
   { key: "U", group: "Picture", text: "audit trail, for the auditor", act: () => withRight("audit", () => openDialog({ kind: "audit" }), true) },
+  { key: "|", group: "Picture", text: "reports: read, edit the statement, save tracks", act: () => withRight("report", () => openDialog({ kind: "reports" })) },
   { key: "!", group: "Picture", text: "exercise: injects, and the score at its end", act: () => openDialog({ kind: "exercise" }) },
   { key: "Esc", group: "Picture", text: "close the dialog; then deselect" },
   { key: "?", group: "Picture", text: "these keys", act: () => openDialog({ kind: "keys" }) },

@@ -16,6 +16,7 @@ import { MeDialog } from "./MeDialog";
 import { NoteDialog } from "./NoteDialog";
 import { OutcomeDialog } from "./OutcomeDialog";
 import { ReasonDialog } from "./ReasonDialog";
+import { ReportsDialog } from "./ReportsDialog";
 import { SightingDialog } from "./SightingDialog";
 import { ViewsDialog } from "./ViewsDialog";
 import { WhatIfDialog } from "./WhatIfDialog";
@@ -44,6 +45,7 @@ export function Dialogs(): JSX.Element {
         <Match when={of("brief")}><BriefDialog /></Match>
         <Match when={of("sighting")}><SightingDialog /></Match>
         <Match when={of("views")}><ViewsDialog /></Match>
+        <Match when={of("reports")}><ReportsDialog /></Match>
         <Match when={of("exercise")}><ExerciseDialog /></Match>
         <Match when={of("whatif")}><WhatIfDialog /></Match>
         <Match when={of("keys")}><KeysDialog /></Match>
