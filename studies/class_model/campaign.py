@@ -14,10 +14,11 @@ from benchmarks.class_runs import fly
 from benchmarks.figures import DATA
 
 from studies.class_model.simulated import MAKERS
+from vedette.identity.flight import BEFORE
 from vedette.kernels.flight import LOOK, describe
 
 RING = 60
-INSTANTS_S = (5, 8, 12, 16, 20, 30, 40, 50, 60)
+INSTANTS_S = (3, 4, 5, 8, 12, 16, 20, 30, 40, 50, 60)
 SIGMAS_M = (2.0, 5.0, 5.0, 8.0, 12.0, 15.0, 15.0, 25.0, 50.0)
 BATCH = 300
 MADE = 4500  # flights made of each kind
@@ -88,7 +89,10 @@ def described(part, seed):
             if table.updated_ns[row] <= last[i]:
                 continue
             last[i] = table.updated_ns[row]
-            ring[i, count[i] % RING] = look_of(table, row, scan.since_s)
+            look = look_of(table, row, scan.since_s)
+            if count[i] == 0:
+                ring[i, :BEFORE], count[i] = before(look), BEFORE
+            ring[i, count[i] % RING] = look
             count[i] += 1
         for instant in INSTANTS_S:
             if scan.since_s <= instant < scan.since_s + period:
@@ -98,6 +102,15 @@ def described(part, seed):
                 rows.append((good, np.full(len(good), instant), count[good], feature))
     index, instant, looks, feature = (np.concatenate(c) for c in zip(*rows, strict=True))
     return index, instant, looks, feature, np.full(len(index), sigma), np.full(len(index), period)
+
+
+def before(look):
+    """Lay out the looks before a track's first, a second apart, as `identity.flight` does."""
+    looks = np.repeat(look[None], BEFORE, axis=0)
+    back_s = np.arange(BEFORE, 0, -1.0)
+    looks[:, 0] -= back_s
+    looks[:, 1:4] -= back_s[:, None] * look[4:7]
+    return looks
 
 
 def look_of(table, row, since_s):

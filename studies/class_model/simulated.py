@@ -128,13 +128,19 @@ def one_way(rng, n, length_s):
 
 
 def multirotor(rng, n, length_s):
-    """Multirotor: hovers, legs between corners, circles about a point, and flying by hand."""
+    """Multirotor: hovers, legs between corners, circles, flying by hand, and sprints far off.
+
+    Three in ten are on their way somewhere at up to their top speed, most of them straight: so come
+    those that are not flown for pleasure, and no recording has one.
+    """
     k = _steps(length_s)
+    sprints = rng.random(n) < 0.3
     top = np.clip(np.exp(rng.normal(np.log(6.0), 0.65, n)), 0.7, 22.0)
+    top = np.where(sprints, rng.uniform(8.0, 28.0, n), top)
     brake = rng.uniform(1.0, 5.0, n)
-    style = rng.random(n)
+    style = np.where(sprints, rng.uniform(0.4, 1.4, n), rng.random(n))
     leg_s = rng.choice([3.0, 7.0, 15.0, 40.0], n)
-    hover_share = rng.choice([0.1, 0.4, 0.8], n)
+    hover_share = np.where(sprints, 0.05, rng.choice([0.1, 0.4, 0.8], n))
 
     def leg(m):
         way = rng.uniform(0, 2 * np.pi, m)
@@ -183,10 +189,10 @@ def bird(rng, n, length_s):
     k = _steps(length_s)
     cruise = np.clip(rng.normal(12.5, 3.0, n), 6.5, 22.0)
     style = rng.random(n)
-    passage, soaring = style < 0.35, style > 0.85
-    # Searching: leans to both sides for seconds at a time.
-    lean = np.where(passage, rng.uniform(0.005, 0.05, n), np.exp(rng.normal(-1.9, 0.6, n)))
-    turn = _ou(rng, n, k, np.where(passage, 6.0, np.exp(rng.normal(1.0, 0.45, n))), lean)
+    passage, soaring = style < 0.3, style > 0.85
+    # Searching: leans to both sides for seconds at a time; some hardly ever fly straight.
+    lean = np.where(passage, rng.uniform(0.005, 0.05, n), np.exp(rng.normal(-1.7, 0.6, n)))
+    turn = _ou(rng, n, k, np.where(passage, 6.0, np.exp(rng.normal(1.1, 0.5, n))), lean)
     circle = rng.choice([-1.0, 1.0], n) * rng.uniform(0.2, 0.6, n)
     in_lift = _episodes(rng, n, k, 25.0, lambda m: (rng.random(m) < 0.6).astype(float))
     turn += np.where(soaring, _smooth(in_lift, 1.5) * circle, 0.0)
@@ -241,20 +247,26 @@ def helicopter(rng, n, length_s):
 
 
 def light_aircraft(rng, n, length_s):
-    """Light aircraft: 30 to 90 m/s, legs and turns at 15 to 35 degrees of bank, climbs."""
+    """Light aircraft: 30 to 90 m/s, legs and turns at 15 to 35 degrees of bank, climbs.
+
+    Half of them cruise: level, at one speed, with hardly a turn in a minute.
+    """
     k = _steps(length_s)
     cruise = np.clip(np.exp(rng.normal(np.log(54.0), 0.26, n)), 28.0, 110.0)
     rate = G * np.tan(np.radians(rng.uniform(10, 35, n))) / cruise
-    busy = rng.choice([0.1, 0.3, 0.7], n)
+    cruises = rng.random(n) < 0.5
+    busy = np.where(cruises, 0.02, rng.choice([0.1, 0.3, 0.7], n))
 
     def leg(m):
         return np.where(rng.random(m) < busy[:m], rng.choice([-1.0, 1.0], m), 0.0)
 
     turn = _smooth(_episodes(rng, n, k, 18.0, leg), 2.0) * rate
     turn += 0.008 * _ou(rng, n, k, 5.0, 1.0)
-    airspeed = cruise + _ou(rng, n, k, 12.0, 1.2)
+    airspeed = cruise + np.where(cruises, 0.5, 1.2) * _ou(rng, n, k, 12.0, 1.0)
     climb = _smooth(_episodes(rng, n, k, 30.0, lambda m: rng.normal(0, 2.2, m)), 3.0)
-    climb += 0.5 * _ou(rng, n, k, 5.0, 1.0)
+    climb = np.where(cruises, 0.1, 1.0) * climb + np.where(cruises, 0.3, 0.5) * _ou(
+        rng, n, k, 5.0, 1.0
+    )
     return _fly(rng, airspeed, turn, climb, _wind(rng, n, 6.0))
 
 

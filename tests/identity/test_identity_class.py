@@ -8,7 +8,14 @@ from identity_world import T0_NS, Sky, Thing, make_site
 
 from vedette.base.constants import NS_PER_S
 from vedette.config.site import Wind
-from vedette.identity.classes import LABELS, LOG_PRIOR, Looks, log_likelihoods, normalise
+from vedette.identity.classes import (
+    LABELS,
+    LOG_PRIOR,
+    Looks,
+    doubted,
+    log_likelihoods,
+    normalise,
+)
 from vedette.identity.flight import KNOWN, Path60, flown, load_network, log_flight, take_look
 from vedette.identity.hearing import log_vote
 from vedette.kernels.flight import FEATURES as FLIGHT_FEATURES
@@ -39,6 +46,31 @@ def test_a_multirotor_that_flies_like_a_bird_leaves_doubt():
     probs = Sky(things=[slow]).run(30).record().class_prob
     assert 0.1 < probs["multirotor"] < 0.9
     assert 0.1 < probs["bird"] < 0.9
+
+
+@pytest.mark.parametrize("rcs_dbsm", [-10.0, -15.0])
+@pytest.mark.parametrize("speed_mps", [12.0, 16.0, 20.0])
+def test_a_slow_drone_on_a_straight_course_is_not_dismissed_for_a_bird(speed_mps, rcs_dbsm):
+    slow = Thing(1, (-3000.0, 0.0, 80.0), (speed_mps, 1.0, 0.0), rcs_dbsm=rcs_dbsm)
+    probs = Sky(things=[slow]).run(60).record().class_prob
+    assert probs["multirotor"] + probs["fixed_wing_uas"] > 0.25
+
+
+def test_no_flight_rules_a_class_out():
+    sure = np.full((1, len(LABELS)), -80.0)
+    sure[0, LABELS.index("aeroplane")] = 0.0
+    network = load_network()
+    left = np.exp(doubted(sure, network))[0]
+    assert left.sum() == pytest.approx(1.0)
+    assert left.min() == pytest.approx(network.lapse / len(LABELS), rel=1e-3)
+
+
+def test_between_one_way_drones_and_light_aircraft_flight_alone_is_seven_to_one_at_most():
+    sure = np.full((1, len(LABELS)), -80.0)
+    sure[0, LABELS.index("one_way_uas")] = 0.0
+    left = np.exp(doubted(sure, load_network()))[0]
+    ratio = left[LABELS.index("one_way_uas")] / left[LABELS.index("light_aircraft")]
+    assert 6.5 < ratio < 7.1
 
 
 def path_of(places: np.ndarray) -> Path60:

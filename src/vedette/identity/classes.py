@@ -56,6 +56,9 @@ BALLOON_ANY_SD_MPS = 7.0  # of a balloon's speed on either axis, the wind not be
 LIKELIHOOD_FLOOR = 1e-5  # no single feature may rule a class out: models are wrong in their tails
 HEIGHT_MIN_M = 10.0
 
+# The line between these was drawn by flights made by rule alone; by flight it is no better than so.
+RULED, MADE_LAPSE = [ONE_WAY, LIGHT_AIRCRAFT], 0.25
+
 FEATURES = (*flight.PARTS, "drift", "height", "rcs", "flicker", "emission")
 # Flocks fly as birds do.
 _FLIES_LIKE = [flight.KNOWN.index(BIRDS[0] if c in BIRDS else c) for c in CLASSES]
@@ -101,6 +104,18 @@ def log_likelihoods(looks: Looks, wind_sigma_mps: float, network: Network) -> F6
         answer[feature] = np.where(seen[:, None], logs, 0.0)
     answer[8] = np.where((looks.emits > 0.0)[:, None], np.log(EMITS_PROB), 0.0)
     return TEMPER * answer
+
+
+def doubted(by_flight: F64, network: Network) -> F64:
+    """Leave room for what the network knows nothing of: no way of flying rules a class out.
+
+    by_flight (N, classes): log-likelihoods of all parts of it. Returns log((1 - lapse) p + lapse /
+    classes), p the same as probabilities; of RULED, which no recording has, MADE_LAPSE is shared.
+    """
+    p = normalise(by_flight)
+    ruled = p[:, RULED].mean(axis=1, keepdims=True)
+    p[:, RULED] = (1.0 - MADE_LAPSE) * p[:, RULED] + MADE_LAPSE * ruled
+    return np.asarray(np.log((1.0 - network.lapse) * p + network.lapse / p.shape[1]))
 
 
 def normalise(log_weights: F64) -> F64:

@@ -66,7 +66,8 @@ class Network:
     """Fitted numbers: how inputs are scaled, and weights and biases layer by layer.
 
     temper: to which power its answer is raised after many looks, and in how many looks it comes
-    near that. A network is too sure of a short path and too unsure of a long one.
+    near that. A network is too sure of a short path and too unsure of a long one. lapse: which
+    share of flights it knows nothing of, however sure it is.
     """
 
     middle: F64
@@ -74,13 +75,15 @@ class Network:
     weights: list[F64]
     biases: list[F64]
     temper: tuple[float, float] = (1.0, 1e-3)
+    lapse: float = 0.0
 
 
 @lru_cache(maxsize=8)
 def load_network(path: Path = NUMBERS, number: int = 0) -> Network:
     """Read a network from a file of plain arrays; a file may hold several, by number."""
     with np.load(path, allow_pickle=False) as table:
-        top, pace = table[f"temper{number}"] if f"temper{number}" in table.files else (1.0, 1e-3)
+        fitted = f"temper{number}" in table.files
+        top, pace, lapse = table[f"temper{number}"] if fitted else (1.0, 1e-3, 0.0)
         layers = range(sum(name.startswith(f"weight{number}_") for name in table.files))
         return Network(
             middle=table[f"middle{number}"].astype(np.float64),
@@ -88,6 +91,7 @@ def load_network(path: Path = NUMBERS, number: int = 0) -> Network:
             weights=[table[f"weight{number}_{k}"].astype(np.float64) for k in layers],
             biases=[table[f"bias{number}_{k}"].astype(np.float64) for k in layers],
             temper=(float(top), float(pace)),
+            lapse=float(lapse),
         )
 
 
@@ -181,11 +185,10 @@ def log_flight(x: F64, seen: F64, climb_seen: F64, network: Network) -> F64:
 def temper(seen: F64, network: Network) -> F64:
     """Say how far the network's logarithms count after so many looks: a factor (N,).
 
-    Fitted so that what it says of flights it has not seen comes true as often as it says; but never
-    more than the network itself says: one gull and nine drones do not bear out more of others.
+    Fitted so that what it says of flights it has not seen comes true as often as it says.
     """
     top, pace = network.temper
-    return np.asarray(np.minimum(top * -np.expm1(-seen / pace), 1.0))
+    return np.asarray(top * -np.expm1(-seen / pace))
 
 
 def _forward(z: F64, network: Network) -> F64:

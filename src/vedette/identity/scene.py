@@ -18,6 +18,7 @@ from vedette.identity.classes import (
     LOG_PRIOR,
     MULTIROTOR,
     Looks,
+    doubted,
     log_likelihoods,
     normalise,
     support,
@@ -148,7 +149,7 @@ def survey(
     _note_courses(memories, ids, places, pos, vel, reach_prob)
     note_dives(memories, vel, tracks.height_observed[rows])
     note_unseen(state.memories, tracks, rows, places, sources, now_ns)
-    total = normalise(rest + by_flight + claimed)
+    total = normalise(rest + doubted(by_flight, places.network) + claimed)
     for track_id, class_prob in zip(ids, total, strict=True):
         join(state.company, track_id, class_prob)
     top = total.argmax(axis=1)

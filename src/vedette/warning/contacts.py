@@ -29,6 +29,7 @@ EXISTENCE_PROB_MIN = 0.8
 # about its threshold does not restart the count.
 RELEASE_REACH_RATIO = 0.8
 RELEASE_ARRIVAL_RATIO = 1.05
+EARLY_RATIO_MIN = 0.75
 # A condition has to hold this long before people are warned: three plots of a fast radar, and a
 # cost of one second in the ninety that the site is built to give.
 HOLD_S = 1.0
@@ -148,6 +149,21 @@ def hold_s(identity: IdentityRecord, threat: Threat, cause: str) -> float:
     return max(HOLD_S, min(DOUBT_HOLD_RATIO * threat.arrival_s, DOUBT_HOLD_S_MAX))
 
 
+def early_ratio(tracks: TrackTable, row: int) -> float:
+    """Say how far before its likeliest arrival a track may well come: a factor, 1 at the most.
+
+    One standard deviation of its speed, as the filter has it: a first estimate errs by a fifth
+    either way, and by its middle people would wait for a fourth look to be told to be ready.
+    """
+    v_east, v_north = float(tracks.state_enu[row, 3]), float(tracks.state_enu[row, 4])
+    speed_mps = max(math.hypot(v_east, v_north), CLOSING_MPS_MIN)
+    cov = tracks.cov_enu[row]
+    along = v_east * v_east * cov[3, 3] + v_north * v_north * cov[4, 4]
+    along += 2.0 * v_east * v_north * cov[3, 4]
+    sigma_mps = math.sqrt(max(float(along), 0.0)) / speed_mps
+    return max(speed_mps / (speed_mps + sigma_mps), EARLY_RATIO_MIN)
+
+
 def level_of(
     zone: Zone,
     contact: Contact,
@@ -156,30 +172,35 @@ def level_of(
     unlooked: bool,
     ready_only: bool = False,
     cover: float = math.inf,
+    early: float = 1.0,
 ) -> tuple[bool, bool, str]:
     """Say whether possible and imminent hold for this track now, and why.
 
     armed: SUSPECT or HOSTILE; unlooked: the dead man's clock runs; ready_only: a healthy radar that
     should see it does not, so anyone may have broadcast it, or it may well be a bird or a balloon,
     or is on its way into the ground or far above: the clock tells people to be ready, and no more.
-    cover: of `cover_ratio`, when the clock orders cover. Returns (possible, imminent, cause). The
+    cover: of `cover_ratio`, when the clock orders cover. early: of `early_ratio`; "possible" is by
+    when it may come, imminent by when it likeliest does. Returns (possible, imminent, cause). The
     thresholds are the zone's, slackened for a condition that holds already. NaN never warns. A
     civil or friendly track is neither armed nor unlooked and so never warns.
     """
 
-    def holds(nearer_s: float, reach_prob: float, held: bool) -> bool:
+    def holds(arrival_s: float, nearer_s: float, reach_prob: float, held: bool) -> bool:
         if held:
             nearer_s *= RELEASE_ARRIVAL_RATIO
             reach_prob *= RELEASE_REACH_RATIO
-        return threat.arrival_s <= nearer_s and threat.reach_prob >= reach_prob
+        return arrival_s <= nearer_s and threat.reach_prob >= reach_prob
 
     held, imminent_held = contact.possible_since_ns > 0, contact.imminent_since_ns > 0
-    by_threat = armed and holds(zone.possible_s, zone.reach_prob_possible, held)
-    by_clock = unlooked and holds(zone.unassessed_s, zone.reach_prob_possible, held)
-    imminent = (armed and holds(zone.imminent_s, zone.reach_prob_imminent, imminent_held)) or (
+    soonest_s, arrival_s = early * threat.arrival_s, threat.arrival_s
+    by_threat = armed and holds(soonest_s, zone.possible_s, zone.reach_prob_possible, held)
+    by_clock = unlooked and holds(soonest_s, zone.unassessed_s, zone.reach_prob_possible, held)
+    imminent = (
+        armed and holds(arrival_s, zone.imminent_s, zone.reach_prob_imminent, imminent_held)
+    ) or (
         unlooked
         and not ready_only
-        and holds(clock_s(zone, cover), clock_reach_prob(zone, cover), imminent_held)
+        and holds(arrival_s, clock_s(zone, cover), clock_reach_prob(zone, cover), imminent_held)
     )
     cause = "threat" if by_threat else "unassessed"
     return by_threat or by_clock or imminent, imminent, cause
@@ -214,6 +235,7 @@ def refresh(
     for zone_state in state.zones.values():
         zone, known = zone_state.zone, zone_state.contacts
         near_s = RELEASE_ARRIVAL_RATIO * max(zone.possible_s, zone.imminent_s, zone.unassessed_s)
+        near_s /= EARLY_RATIO_MIN
         told = {
             threat.track_id: threat
             for threat in threats
@@ -253,7 +275,14 @@ def _see(
     doubtful = ratio < DOUBT_SHORT_RATIO or not is_clear(identity, threat)
     contact.cover = cover_ratio(identity, doubtful)
     possible, imminent, cause = level_of(
-        zone_state.zone, contact, threat, armed, unlooked, contact.ready_only, contact.cover
+        zone_state.zone,
+        contact,
+        threat,
+        armed,
+        unlooked,
+        contact.ready_only,
+        contact.cover,
+        early_ratio(tracks, row),
     )
     if known is None:
         if not possible:
