@@ -148,3 +148,13 @@ def test_the_part_of_the_way_after_which_it_is_on_the_ground():
     assert down_ratio(height_m=20.0, climb_mps=-4.0, arrival_s=66.0) == math.inf  # it trembles
     assert is_far_above(height_m=722.0, climb_mps=47.0, arrival_s=56.0)
     assert not is_far_above(height_m=100.0, climb_mps=8.0, arrival_s=60.0)
+
+
+@pytest.mark.parametrize("sigma_mps, sooner_s", [(0.0, 0.0), (5.0, 13.3), (40.0, 40.0)])
+def test_what_may_come_sooner_than_estimated_is_told_of_sooner(make_scene, sigma_mps, sooner_s):
+    """At 45 +- 5 m/s what is 133 s away may be there in 120; however unsure, in 3/4 of its time."""
+    scene = make_scene(possible_s=60.0, imminent_s=50.0, unassessed_s=120.0)
+    scene.put(7, 200.0, identity=Identity.UNKNOWN)
+    scene.tracks.cov_enu[0, [3, 4], [3, 4]] = sigma_mps**2
+    (raised,) = scene.run(95.0)
+    assert raised.seconds_left_s == pytest.approx(119.0 + sooner_s, abs=0.6)

@@ -85,16 +85,6 @@ def test_an_inbound_track_nobody_has_assessed_warns_people_by_itself(make_scene,
     assert events[0].seconds_left_s == pytest.approx(119.0, abs=0.3)
 
 
-@pytest.mark.parametrize("sigma_mps, sooner_s", [(0.0, 0.0), (5.0, 13.3), (40.0, 40.0)])
-def test_what_may_come_sooner_than_estimated_is_told_of_sooner(make_scene, sigma_mps, sooner_s):
-    """At 45 +- 5 m/s what is 133 s away may be there in 120; however unsure, in 3/4 of its time."""
-    scene = make_scene(possible_s=60.0, imminent_s=50.0, unassessed_s=120.0)
-    scene.put(7, 200.0, identity=Identity.UNKNOWN)
-    scene.tracks.cov_enu[0, [3, 4], [3, 4]] = sigma_mps**2
-    (raised,) = scene.run(95.0)
-    assert raised.seconds_left_s == pytest.approx(119.0 + sooner_s, abs=0.6)
-
-
 @pytest.mark.parametrize("by", [{"assessed_by": "Reyes"}, {"dismissed_by": "Reyes"}])
 def test_the_dead_mans_clock_stops_when_a_human_has_looked(scene, by):
     scene.put(7, 100.0, identity=Identity.UNKNOWN, **by)
