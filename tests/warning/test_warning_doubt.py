@@ -154,7 +154,15 @@ def test_the_part_of_the_way_after_which_it_is_on_the_ground():
 def test_what_may_come_sooner_than_estimated_is_told_of_sooner(make_scene, sigma_mps, sooner_s):
     """At 45 +- 5 m/s what is 133 s away may be there in 120; however unsure, in 3/4 of its time."""
     scene = make_scene(possible_s=60.0, imminent_s=50.0, unassessed_s=120.0)
-    scene.put(7, 200.0, identity=Identity.UNKNOWN)
+    scene.put(7, 121.0 + sooner_s, identity=Identity.UNKNOWN)
     scene.tracks.cov_enu[0, [3, 4], [3, 4]] = sigma_mps**2
-    (raised,) = scene.run(95.0)
-    assert raised.seconds_left_s == pytest.approx(119.0 + sooner_s, abs=0.6)
+    (raised,) = scene.run(10.0)
+    assert raised.seconds_left_s == pytest.approx(119.0 + sooner_s, abs=2.5)
+
+
+def test_how_unsure_a_first_speed_is_counts_no_more_of_a_track_that_is_known(make_scene):
+    scene = make_scene(possible_s=60.0, imminent_s=50.0, unassessed_s=120.0)
+    scene.put(7, 180.0, identity=Identity.UNKNOWN)
+    scene.tracks.cov_enu[0, [3, 4], [3, 4]] = 25.0
+    (raised,) = scene.run(80.0)
+    assert raised.seconds_left_s == pytest.approx(119.0, abs=0.6)

@@ -29,7 +29,7 @@ EXISTENCE_PROB_MIN = 0.8
 # about its threshold does not restart the count.
 RELEASE_REACH_RATIO = 0.8
 RELEASE_ARRIVAL_RATIO = 1.05
-EARLY_RATIO_MIN = 0.75
+EARLY_RATIO_MIN, YOUNG_S = 0.75, 20.0
 # A condition has to hold this long before people are warned: three plots of a fast radar, and a
 # cost of one second in the ninety that the site is built to give.
 HOLD_S = 1.0
@@ -149,18 +149,21 @@ def hold_s(identity: IdentityRecord, threat: Threat, cause: str) -> float:
     return max(HOLD_S, min(DOUBT_HOLD_RATIO * threat.arrival_s, DOUBT_HOLD_S_MAX))
 
 
-def early_ratio(tracks: TrackTable, row: int) -> float:
+def early_ratio(tracks: TrackTable, row: int, now_ns: int) -> float:
     """Say how far before its likeliest arrival a track may well come: a factor, 1 at the most.
 
-    One standard deviation of its speed, as the filter has it: a first estimate errs by a fifth
-    either way, and by its middle people would wait for a fourth look to be told to be ready.
+    One standard deviation of its speed: a first estimate errs by a fifth either way, and by its
+    middle people would wait for a fourth look to be told to be ready. What the filter says of it is
+    true of a track that has just begun, and too much of one that has flown straight for a while.
     """
+    age_s = (now_ns - int(tracks.started_ns[row])) / NS_PER_S
+    share = max(1.0 - age_s / YOUNG_S, 0.0)
     v_east, v_north = float(tracks.state_enu[row, 3]), float(tracks.state_enu[row, 4])
     speed_mps = max(math.hypot(v_east, v_north), CLOSING_MPS_MIN)
     cov = tracks.cov_enu[row]
     along = v_east * v_east * cov[3, 3] + v_north * v_north * cov[4, 4]
     along += 2.0 * v_east * v_north * cov[3, 4]
-    sigma_mps = math.sqrt(max(float(along), 0.0)) / speed_mps
+    sigma_mps = share * math.sqrt(max(float(along), 0.0)) / speed_mps
     return max(speed_mps / (speed_mps + sigma_mps), EARLY_RATIO_MIN)
 
 
@@ -282,7 +285,7 @@ def _see(
         unlooked,
         contact.ready_only,
         contact.cover,
-        early_ratio(tracks, row),
+        early_ratio(tracks, row, now_ns),
     )
     if known is None:
         if not possible:
