@@ -130,16 +130,16 @@ def one_way(rng, n, length_s):
 def multirotor(rng, n, length_s):
     """Multirotor: hovers, legs between corners, circles, flying by hand, and sprints far off.
 
-    Three in ten are on their way somewhere at up to their top speed, most of them straight: so come
-    those that are not flown for pleasure, and no recording has one.
+    Three in ten are on their way somewhere at up to their top speed, straight or in long legs: so
+    come those that are not flown for pleasure, and no recording has one.
     """
     k = _steps(length_s)
     sprints = rng.random(n) < 0.3
     top = np.clip(np.exp(rng.normal(np.log(6.0), 0.65, n)), 0.7, 22.0)
     top = np.where(sprints, rng.uniform(8.0, 28.0, n), top)
     brake = rng.uniform(1.0, 5.0, n)
-    style = np.where(sprints, rng.uniform(0.4, 1.4, n), rng.random(n))
-    leg_s = rng.choice([3.0, 7.0, 15.0, 40.0], n)
+    style = np.where(sprints, np.where(rng.random(n) < 0.25, 0.0, 1.0), rng.random(n))
+    leg_s = np.where(sprints, 30.0, rng.choice([3.0, 7.0, 15.0, 40.0], n))
     hover_share = np.where(sprints, 0.05, rng.choice([0.1, 0.4, 0.8], n))
 
     def leg(m):

@@ -14,7 +14,7 @@ from vedette.simulator.wire import detection_lines
 from vedette.simulator.world import World, create_world
 
 RUN_S = 16.0
-FIRST_S = 12.0  # both drones are some 14 km off and seen from the first scan on
+FIRST_S = 12.5  # both drones are some 14 km off and seen from the first scan on
 
 
 def kind_of(world: World, picture: AirPicture, track_id: int) -> str:

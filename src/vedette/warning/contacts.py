@@ -38,8 +38,11 @@ HOLD_S = 1.0
 # left, ten looks at its class at most: in that time a bird has turned or is known for one, and a
 # drone still comes. So do what nothing but its own word speaks for, and what says who it is and has
 # not been checked: in that time a radar has seen where it is.
-DOUBT_HARMLESS_PROB, DOUBT_ARRIVAL_RATIO = 0.5, 0.09
+DOUBT_ARRIVAL_RATIO = 0.09
 DOUBT_HOLD_RATIO, DOUBT_HOLD_S_MAX = 0.1, 10.0
+# What may nearly as well be a bird has to come for longer where there is time: a bird that searches
+# heads for something or other every half minute. Of the time beyond a minute, so much.
+BIRD_PROB, BIRD_HOLD_RATIO, BIRD_HOLD_S_MAX, BIRD_LEAVES_S = 0.4, 0.15, 12.0, 60.0
 # What by all signs carries people is more often a pilot without a transponder than an attack. Those
 # it flies at are told to be ready at the usual time; the clock orders cover when they have twice
 # what they need left, and not sooner, so that the watch has that long to look. A drone that flies
@@ -144,9 +147,13 @@ def hold_s(identity: IdentityRecord, threat: Threat, cause: str) -> float:
     NaN in the straight arrival's sigma is doubt.
     """
     known = is_clear(identity, threat) and not identity.own_word and not identity.checking
-    if cause == "threat" or (known and harmless_prob(identity) < DOUBT_HARMLESS_PROB):
+    if cause == "threat" or (known and harmless_prob(identity) < BIRD_PROB):
         return HOLD_S
-    return max(HOLD_S, min(DOUBT_HOLD_RATIO * threat.arrival_s, DOUBT_HOLD_S_MAX))
+    wanted_s = max(HOLD_S, min(DOUBT_HOLD_RATIO * threat.arrival_s, DOUBT_HOLD_S_MAX))
+    if harmless_prob(identity) < BIRD_PROB:
+        return wanted_s
+    beyond_s = max(threat.arrival_s - BIRD_LEAVES_S, 0.0)
+    return wanted_s + min(BIRD_HOLD_RATIO * beyond_s, BIRD_HOLD_S_MAX)
 
 
 def early_ratio(tracks: TrackTable, row: int, now_ns: int) -> float:
