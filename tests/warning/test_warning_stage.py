@@ -121,7 +121,7 @@ def test_what_is_a_bird_sooner_than_not_warns_nobody_while_it_is_young(scene, ar
 @pytest.mark.parametrize("class_prob", [0.6, 0.79])
 def test_a_half_hearted_bird_still_starts_the_clock(scene, class_prob):
     doubtful(scene, 120.0, class_prob)
-    assert scene.run(18.0) == []
+    assert scene.run(15.0) == []
     (event,) = scene.run(3.0)
     assert event.spoken.startswith("Simulation. Unknown object, north-west")
 
