@@ -157,7 +157,7 @@ def _note(decoder: FeedDecoder, arrival: Arrival) -> list[Report]:
     decoder.pending = b""
     words: list[Report] = []
     if arrival.kind in ("shed", "lost"):
-        if decoder.format in ("sbs", "avr", "detection stream"):
+        if decoder.format in ("sbs", "avr") or decoder.lines.pending:
             lines.lost(decoder.lines)
     else:
         lines.restart(decoder.lines)

@@ -1,15 +1,17 @@
 """Where all transports put what arrives, and the service takes it: bounded, fair, counted.
 
-Each feed has its own queue. A feed above its declared rate, or whose queue is full, loses its own
-oldest; above the limit of all queues together the loudest feed loses its oldest. What was dropped
-is said once, as an arrival of kind "shed", in the place where it is missing; what the system lost
-before it could be read, as one of kind "lost".
+Each feed has its declared rate and its bound. Above them it loses its own oldest; above the limit
+of all queues together the loudest feed loses its oldest. What was dropped is said once, as an
+arrival of kind "shed", in the place where it is missing; what the system lost before it could be
+read, as one of kind "lost".
 
-Through the doors of the server many sensors come in: there each sensor of the site has a queue and
-a rate of its own, and all that names none of them one together. What is shed says whose it was.
+Many sensors may share a feed. Each that its octets name (`whose`) has a queue of its own there, all
+others one together, and each may always use its share, the feed's rate divided by their number;
+what others leave unused goes to whoever comes. So the loudest loses, and who keeps within its
+share loses nothing. Through the doors of the server each sensor has a whole rate of its own. What
+is shed says whose it was.
 """
 
-import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +22,7 @@ from vedette.base.constants import NS_PER_S
 from vedette.codecs import sapient
 from vedette.config.kinds import FEED_KINDS, FeedKind
 from vedette.config.site import Feed, Site
+from vedette.feeds.whose import LINES_APART_MAX, Whose
 from vedette.model.arrivals import Arrival
 
 DOOR_QUEUE_MAX = 10_000
@@ -30,35 +33,99 @@ DEBT_S_MAX = 5.0
 TOTAL_UNITS_MAX = 200_000  # of all feeds together: about 400 MB of Arrival objects at worst
 
 _DOOR = FeedKind("detections", "listen_tcp")  # HTTP and WebSocket: a message an arrival
-# Larger bodies are whole whose their first line is: to take a megabyte of lines apart would take
-# tens of milliseconds, in which nobody else is heard.
-LINES_APART_MAX = 1_000
-LINE_HEAD_BYTES = 16_384  # of a first line
-# Whose a line is, before it is read: a key of a site file. What is written otherwise is nobody's.
-_SENSOR = re.compile(rb'"sensor"\s*:\s*"([a-z0-9][a-z0-9_\-]{0,47})"')
+
+
+@dataclass(slots=True)
+class Bucket:
+    """What may come now: a second's worth at most, filled at a rate, in frames."""
+
+    tokens: float
+    t_tokens_ns: int
+
+    def is_empty(self, t_ns: int, rate_hz: float) -> bool:
+        """Fill it up to t_ns, at rate_hz; say whether there is less than one in it."""
+        elapsed_s = max(t_ns - self.t_tokens_ns, 0) / NS_PER_S
+        self.t_tokens_ns = max(t_ns, self.t_tokens_ns)
+        self.tokens = min(self.tokens + elapsed_s * rate_hz, rate_hz)
+        return self.tokens < 1.0
+
+    def take(self, frames: int, rate_hz: float) -> None:
+        """Take some out; what is not there is owed."""
+        self.tokens = max(self.tokens - frames, -DEBT_S_MAX * rate_hz)
 
 
 @dataclass(slots=True)
 class FeedQueue:
-    """One feed's queue: (sequence number, frames, arrival), oldest first.
+    """One sensor's queue on a feed: (sequence number, frames, arrival), oldest first.
 
-    sensor: whose it is, of a door's.
+    sensor: whose it is; "" of all that the octets name nobody for.
+    """
+
+    feed: str
+    sensor: str
+    bucket: Bucket
+    waiting: deque[tuple[int, int, Arrival]] = field(default_factory=deque)
+    frames: int = 0
+    size_bytes: int = 0
+    shed: int = 0
+    shed_sequence: int = 0
+    lost: int = 0
+
+
+@dataclass(slots=True)
+class Line:
+    """One feed, or one sensor's way through a door: its limits, and the queues on it by sensor.
+
+    bucket: of the whole. frames, size_bytes: that wait on all of them. received: datagrams, or
+    bytes of a stream, since the start.
     """
 
     feed: str
     kind: FeedKind
     rate_max_hz: float
     queue_max: int
-    tokens: float
-    t_tokens_ns: int
-    waiting: deque[tuple[int, int, Arrival]] = field(default_factory=deque)
+    bucket: Bucket
+    queues: dict[str, FeedQueue] = field(default_factory=dict)
     frames: int = 0
     size_bytes: int = 0
     received: int = 0
-    shed: int = 0
-    shed_sequence: int = 0
-    lost: int = 0
-    sensor: str = ""
+
+    @property
+    def share_hz(self) -> float:
+        """Say what each sensor on it may always use."""
+        return self.rate_max_hz / max(len(self.queues), 1)
+
+    def queue(self, sensor: str, now_ns: int) -> FeedQueue:
+        """Give a sensor's queue; opened with its first, and with a share that is full."""
+        found = self.queues.get(sensor)
+        if found is None:
+            found = FeedQueue(self.feed, sensor, Bucket(0.0, now_ns))
+            self.queues[sensor] = found
+            found.bucket.tokens = self.share_hz
+        return found
+
+    def is_too_fast(self, queue: FeedQueue, frames: int, t_ns: int) -> bool:
+        """Take frames from the sensor's share, or else from what others leave, if there is any."""
+        is_above_share = queue.bucket.is_empty(t_ns, self.share_hz)
+        if self.bucket.is_empty(t_ns, self.rate_max_hz) and is_above_share:
+            return True
+        self.bucket.take(frames, self.rate_max_hz)
+        if not is_above_share:
+            queue.bucket.take(frames, self.share_hz)
+        return False
+
+    @property
+    def is_full(self) -> bool:
+        """Say whether more waits than may; a single arrival may always."""
+        is_above = self.frames > self.queue_max or self.size_bytes > QUEUE_BYTES_MAX
+        return is_above and sum(len(queue.waiting) for queue in self.queues.values()) > 1
+
+    def loudest(self) -> FeedQueue:
+        """Give the queue that holds most of what there may be: of frames or of octets."""
+        return max(
+            self.queues.values(),
+            key=lambda each: max(each.frames / self.queue_max, each.size_bytes / QUEUE_BYTES_MAX),
+        )
 
 
 def frames_in(kind: FeedKind, data: bytes) -> int:
@@ -80,38 +147,34 @@ class Intake:
         """clock gives now, int64 ns UTC; it stamps the shed notes."""
         self._clock = clock
         self._door_rate_max_hz = site.limits.door_rate_max_hz
-        self._sensors = {sensor.id.encode(): sensor.id for sensor in site.sensors}
-        self._queues = {feed.id: self._queue_of(feed) for feed in site.feeds}
-        self._doors: dict[tuple[str, str], FeedQueue] = {}
+        self._whose = Whose(site)
+        self._lines = {feed.id: self._line_of(feed) for feed in site.feeds}
+        self._doors: dict[tuple[str, str], Line] = {}
         self._sequence = 0
         self._frames = 0
         self._callbacks: list[Callable[[], None]] = []
 
-    def _queue_of(self, feed: Feed) -> FeedQueue:
-        now_ns = self._clock()
-        kind = FEED_KINDS[feed.kind]
-        return FeedQueue(feed.id, kind, feed.rate_max_hz, feed.queue_max, feed.rate_max_hz, now_ns)
+    def _line_of(self, feed: Feed) -> Line:
+        bucket, kind = Bucket(feed.rate_max_hz, self._clock()), FEED_KINDS[feed.kind]
+        line = Line(feed.id, kind, feed.rate_max_hz, feed.queue_max, bucket)
+        line.queue("", self._clock())
+        return line
 
-    def _door(self, feed: str, sensor: str) -> FeedQueue:
-        """Give the queue of a sensor's detections through a door; opened with its first."""
+    def _door(self, feed: str, sensor: str) -> Line:
+        """Give a sensor's own way through a door; opened with its first."""
         found = self._doors.get((feed, sensor))
         if found is None:
             rate_hz, now_ns = self._door_rate_max_hz, self._clock()
-            found = FeedQueue(feed, _DOOR, rate_hz, DOOR_QUEUE_MAX, rate_hz, now_ns, sensor=sensor)
+            found = Line(feed, _DOOR, rate_hz, DOOR_QUEUE_MAX, Bucket(rate_hz, now_ns))
+            found.queue(sensor, now_ns)
             self._doors[feed, sensor] = found
         return found
 
-    def _all(self) -> list[FeedQueue]:
-        return [*self._queues.values(), *self._doors.values()]
+    def _all(self) -> list[Line]:
+        return [*self._lines.values(), *self._doors.values()]
 
-    def _named(self, line: bytes) -> str:
-        """Say which sensor of the site a line names, "" where it names none."""
-        found = _SENSOR.search(line)
-        return self._sensors.get(found[1], "") if found else ""
-
-    def _first_named(self, data: bytes) -> str:
-        """Say which sensor the first line of a body names."""
-        return self._named(data.lstrip()[:LINE_HEAD_BYTES].partition(b"\n")[0])
+    def _queues(self) -> list[FeedQueue]:
+        return [queue for line in self._all() for queue in line.queues.values()]
 
     def on_arrival(self, callback: Callable[[], None]) -> None:
         """Have a function called after every arrival, to wake whoever steps."""
@@ -120,66 +183,78 @@ class Intake:
     @property
     def waiting(self) -> int:
         """Say how many arrivals wait to be taken."""
-        queues = self._all()
+        queues = self._queues()
         return sum(len(each.waiting) + bool(each.shed) + bool(each.lost) for each in queues)
 
     def depths(self) -> dict[str, int]:
         """Say how many frames wait in each feed's queue."""
         waiting: dict[str, int] = {}
-        for queue in self._all():
+        for queue in self._queues():
             waiting[queue.feed] = waiting.get(queue.feed, 0) + queue.frames
         return waiting
 
     def units(self, feed: str) -> int:
         """Say how much a feed has received since the start: datagrams, or bytes of a stream."""
-        queue = self._queues.get(feed)
-        return queue.received if queue else 0
+        line = self._lines.get(feed)
+        return line.received if line else 0
 
     def put(self, arrival: Arrival) -> None:
         """Take in an arrival of a feed of the site, or of one of the open doors."""
-        queue = self._queues.get(arrival.feed)
-        if queue is not None:
-            self._put(queue, arrival)
+        line = self._lines.get(arrival.feed)
+        if line is not None:
+            self._put_in_shares(line, arrival)
         elif arrival.kind == "data":
             self._put_by_sensor(arrival)
         else:
-            self._put(self._door(arrival.feed, ""), arrival)
+            self._put(self._door(arrival.feed, ""), "", arrival)
         for callback in self._callbacks:
             callback()
+
+    def _put_in_shares(self, line: Line, arrival: Arrival) -> None:
+        """Take in what came over a feed of the site: what each sensor sent to its own queue."""
+        if arrival.kind != "data":
+            self._put(line, "", arrival)
+            return
+        is_stream = line.kind.mark or line.kind.is_framed
+        line.received += len(arrival.data) if is_stream else 1
+        parts = self._whose.parts(line.kind, arrival.data)
+        if len(parts) == 1:
+            self._put(line, parts[0][0], arrival)
+            return
+        for sensor, data in parts:
+            self._put(line, sensor, msgspec.structs.replace(arrival, data=data))
 
     def _put_by_sensor(self, arrival: Arrival) -> None:
         """Take in what came through a door: the lines of each sensor to its own queue."""
         if arrival.data.count(b"\n") > LINES_APART_MAX:
-            self._put(self._door(arrival.feed, self._first_named(arrival.data)), arrival)
+            sensor = self._whose.first_named(arrival.data)
+            self._put(self._door(arrival.feed, sensor), sensor, arrival)
             return
-        by_sensor: dict[str, list[bytes]] = {}
-        for line in arrival.data.split(b"\n"):
-            if line.strip():
-                by_sensor.setdefault(self._named(line), []).append(line)
+        by_sensor = self._whose.lines_apart(arrival.data)
         if len(by_sensor) < 2:
-            self._put(self._door(arrival.feed, next(iter(by_sensor), "")), arrival)
+            sensor = next(iter(by_sensor), "")
+            self._put(self._door(arrival.feed, sensor), sensor, arrival)
             return
         for sensor, lines in by_sensor.items():
             part = msgspec.structs.replace(arrival, data=b"\n".join(lines) + b"\n")
-            self._put(self._door(arrival.feed, sensor), part)
+            self._put(self._door(arrival.feed, sensor), sensor, part)
 
-    def _put(self, queue: FeedQueue, arrival: Arrival) -> None:
+    def _put(self, line: Line, sensor: str, arrival: Arrival) -> None:
         self._sequence += 1
+        queue = line.queue(sensor, self._clock())
         if arrival.kind == "data":
-            kind = queue.kind
-            queue.received += len(arrival.data) if kind.mark or kind.is_framed else 1
-            frames = frames_in(kind, arrival.data)
-            if self._is_too_fast(queue, frames, arrival.t_recv_ns) and not self._drop(queue):
+            frames = frames_in(line.kind, arrival.data)
+            if line.is_too_fast(queue, frames, arrival.t_recv_ns) and not self._drop(line, queue):
                 self._note_shed(queue, self._sequence, frames)
             else:
-                self._append(queue, frames, arrival)
+                self._append(line, queue, frames, arrival)
         else:
-            self._append(queue, 1, arrival)
-        self._keep_bounds(queue)
+            self._append(line, queue, 1, arrival)
+        self._keep_bounds(line)
 
     def lose(self, feed: str, count: int) -> None:
         """Count what a feed's socket has lost before it could be read."""
-        self._queues[feed].lost += count
+        self._lines[feed].queues[""].lost += count
 
     def admit(self, feed: str, data: bytes) -> tuple[bytes, Sequence[int]]:
         """Leave out of what a door is about to take the lines of sensors above their rate.
@@ -188,8 +263,12 @@ class Intake:
         lines in their places, and the numbers of the lines left out, which count as shed.
         """
         now_ns = self._clock()
-        doors = [queue for (door, _), queue in self._doors.items() if door == feed]
-        full = {queue.sensor: queue for queue in doors if self._is_empty(queue, now_ns)}
+        doors = [(sensor, line) for (door, sensor), line in self._doors.items() if door == feed]
+        full = {
+            sensor: line.queues[sensor]
+            for sensor, line in doors
+            if line.bucket.is_empty(now_ns, line.rate_max_hz)
+        }
         if not full:
             return data, []
         left, out = self._without(data, full)
@@ -202,7 +281,7 @@ class Intake:
         """Leave out the lines of some sensors, by their queues, and note them as shed."""
         count = data.count(b"\n") + (data[-1:] != b"\n")
         if count > LINES_APART_MAX:
-            queue = full.get(self._first_named(data))
+            queue = full.get(self._whose.first_named(data))
             if queue is None:
                 return data, []
             self._sequence += 1
@@ -210,7 +289,7 @@ class Intake:
             return b"", range(1, count + 1)
         lines, out = data.split(b"\n"), list[int]()
         for number, line in enumerate(lines, 1):
-            queue = full.get(self._named(line)) if line.strip() else None
+            queue = full.get(self._whose.named(line)) if line.strip() else None
             if queue is not None:
                 out.append(number)
                 self._sequence += 1
@@ -219,43 +298,32 @@ class Intake:
         left = b"\n".join(lines) if out else data
         return left if left.strip() else b"", out
 
-    def _is_too_fast(self, queue: FeedQueue, frames: int, t_ns: int) -> bool:
-        """Take from the feed's bucket, if there is anything in it."""
-        if self._is_empty(queue, t_ns):
-            return True
-        queue.tokens = max(queue.tokens - frames, -DEBT_S_MAX * queue.rate_max_hz)
-        return False
-
-    @staticmethod
-    def _is_empty(queue: FeedQueue, t_ns: int) -> bool:
-        """Fill the feed's bucket: it holds a second's worth, and fills at the declared rate."""
-        elapsed_s = max(t_ns - queue.t_tokens_ns, 0) / NS_PER_S
-        queue.t_tokens_ns = max(t_ns, queue.t_tokens_ns)
-        queue.tokens = min(queue.tokens + elapsed_s * queue.rate_max_hz, queue.rate_max_hz)
-        return queue.tokens < 1.0
-
-    def _append(self, queue: FeedQueue, frames: int, arrival: Arrival) -> None:
+    def _append(self, line: Line, queue: FeedQueue, frames: int, arrival: Arrival) -> None:
         queue.waiting.append((self._sequence, frames, arrival))
         queue.frames += frames
         queue.size_bytes += len(arrival.data)
+        line.frames += frames
+        line.size_bytes += len(arrival.data)
         self._frames += frames
 
-    def _keep_bounds(self, queue: FeedQueue) -> None:
-        while queue.frames > queue.queue_max or queue.size_bytes > QUEUE_BYTES_MAX:
-            if len(queue.waiting) < 2 or not self._drop(queue):
+    def _keep_bounds(self, line: Line) -> None:
+        while line.is_full:
+            if not self._drop(line, line.loudest()):
                 break
         while self._frames > TOTAL_UNITS_MAX:
             loudest = max(self._all(), key=lambda each: each.frames)
-            if not self._drop(loudest):
+            if not self._drop(loudest, loudest.loudest()):
                 break
 
-    def _drop(self, queue: FeedQueue) -> bool:
-        """Drop a feed's oldest arrival; say whether there was one."""
+    def _drop(self, line: Line, queue: FeedQueue) -> bool:
+        """Drop the oldest arrival of a queue; say whether there was one."""
         if not queue.waiting:
             return False
         sequence, frames, arrival = queue.waiting.popleft()
         queue.frames -= frames
         queue.size_bytes -= len(arrival.data)
+        line.frames -= frames
+        line.size_bytes -= len(arrival.data)
         self._frames -= frames
         self._note_shed(queue, sequence, frames)
         return True
@@ -269,7 +337,7 @@ class Intake:
         """Take everything, in order of arrival; what was shed stands as a note in its place."""
         taken: list[tuple[int, Arrival]] = []
         now_ns = self._clock()
-        for queue in self._all():
+        for queue in self._queues():
             feed, whose = queue.feed, queue.sensor.encode()
             if queue.shed:
                 note = Arrival(
@@ -282,6 +350,8 @@ class Intake:
             taken += [(sequence, arrival) for sequence, _, arrival in queue.waiting]
             queue.waiting.clear()
             queue.frames = queue.size_bytes = queue.shed = queue.lost = 0
+        for line in self._all():
+            line.frames = line.size_bytes = 0
         self._frames = 0
         taken.sort(key=lambda entry: entry[0])
         return [arrival for _, arrival in taken]
