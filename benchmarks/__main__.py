@@ -109,6 +109,7 @@ def main() -> int:
         for benchmark in chosen:
             print(f"{benchmark.NAME:18} {benchmark.TITLE}")
         return 0
+    args.output.parent.mkdir(parents=True, exist_ok=True)
     kept_path = args.output.with_suffix(".json")
     kept = json.loads(kept_path.read_text()) if kept_path.is_file() else {}
     failed = []

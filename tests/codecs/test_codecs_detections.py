@@ -20,6 +20,7 @@ from vedette.codecs.detections import (
     read_parquet,
 )
 from vedette.model.arrivals import Arrival
+from vedette.model.enums import MicroDoppler
 from vedette.model.reports import (
     ArrivalReport,
     Claims,
@@ -141,6 +142,7 @@ plots = st.builds(
     claims=st.none() | st.builds(Claims, squawk=st.none() | st.just("7000")),
     confidence=st.none() | finite(0, 1),
     snr_db=st.none() | finite(-100, 100),
+    micro_doppler=st.none() | st.sampled_from(MicroDoppler),
 )
 
 
@@ -151,7 +153,7 @@ def test_a_plot_comes_back_from_its_line(plot):
     turn = abs(again.azimuth_rad - plot.azimuth_rad)
     assert min(turn, math.tau - turn) < 1e-14
     assert again.elevation_rad == pytest.approx(plot.elevation_rad, abs=1e-15)
-    same = ("range_rate_mps", "range_sigma_m", "confidence", "snr_db")
+    same = ("range_rate_mps", "range_sigma_m", "confidence", "snr_db", "micro_doppler")
     assert [getattr(again, k) for k in same] == [getattr(plot, k) for k in same]
 
 

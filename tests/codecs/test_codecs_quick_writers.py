@@ -13,7 +13,7 @@ from vedette.codecs.detections import ROW, flat_detection, row_of
 from vedette.codecs.detections.csv_lines import csv_line
 from vedette.codecs.detections.wire import LABELS
 from vedette.config.site import Sensor
-from vedette.model.enums import Mode
+from vedette.model.enums import MicroDoppler, Mode
 from vedette.model.reports import Claims, Plot, PositionReport
 
 T_NS = 1_641_254_400_123_456_789
@@ -63,7 +63,8 @@ VALUES = {
     "range_rate_mps": numbers(-600.0, 600.0),
     "height_baro_m": numbers(-500.0, 50_000.0),
 }
-PLOTS = st.builds(Plot, **SHARED, **SIGMAS, **VALUES)
+MOVES = st.sampled_from([None] * 4 + [MicroDoppler.ROTOR])
+PLOTS = st.builds(Plot, **SHARED, **SIGMAS, **VALUES, micro_doppler=MOVES)
 PLAIN = st.builds(
     Plot,
     sensor=SHARED["sensor"],

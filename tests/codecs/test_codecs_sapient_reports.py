@@ -109,6 +109,7 @@ def test_range_and_bearing_is_a_plot_with_its_sigmas_and_what_came_beside_it():
             {"type": "Range Rate", "value": "-40.0", "error": 0.5},
             {"type": "rcs", "value": "-12.5"},
             {"type": "SNR", "value": "14"},
+            {"type": "Micro-Doppler", "value": "Rotor"},
             {"type": "mood", "value": "good"},
         ],
     )
@@ -119,7 +120,7 @@ def test_range_and_bearing_is_a_plot_with_its_sigmas_and_what_came_beside_it():
     assert plot.azimuth_sigma_rad == pytest.approx(math.radians(0.3))
     assert plot.elevation_sigma_rad is None
     assert (plot.range_rate_mps, plot.range_rate_sigma_mps) == (-40.0, 0.5)
-    assert (plot.rcs_dbsm, plot.snr_db) == (-12.5, 14.0)
+    assert (plot.rcs_dbsm, plot.snr_db, plot.micro_doppler) == (-12.5, 14.0, "rotor")
     assert plot.confidence == pytest.approx(0.9)
 
 

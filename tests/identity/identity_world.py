@@ -17,7 +17,7 @@ from vedette.config.site import (
     Wind,
 )
 from vedette.geo import SiteFrame, aer_from_enu
-from vedette.model.enums import SourceHealth
+from vedette.model.enums import MicroDoppler, SourceHealth
 from vedette.model.events import Event, IdentityChanged
 from vedette.model.picture import SourceState, Threat
 from vedette.model.reports import Claims, Plot, PositionReport
@@ -101,6 +101,7 @@ class Thing:
     position_lie_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
     votes: dict[str, float] | None = None
     speed_sigma_mps: float = 2.0
+    moves: MicroDoppler | None = None
 
 
 @dataclass
@@ -195,6 +196,7 @@ class Sky:
             azimuth_rad=(azimuth + self.rng.normal() * 0.004) % (2.0 * np.pi),
             elevation_rad=elevation + self.rng.normal() * 0.005,
             rcs_dbsm=rcs,
+            micro_doppler=thing.moves,
         )
 
     def claim(self, thing: Thing, pos: np.ndarray) -> PositionReport:

@@ -16,6 +16,7 @@ TEXT = """schema = 1
 name = "Drill"
 mode = "EXERCISE"
 reference = {{ lat_deg = 33.8, lon_deg = 42.44, hae_m = 190.0 }}
+exercise = {{ outside = true }}
 [[assets]]
 id = "tower"
 name = "Tower"

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from vedette import codecs
 from vedette.base.errors import RefusedError
 from vedette.codecs.detections import encode_detection_line
+from vedette.model.enums import MicroDoppler
 from vedette.model.reports import (
     ArrivalReport,
     Claims,
@@ -67,7 +68,8 @@ def detections(draw):
                "elevation_rad": perhaps(some(-1.5, 1.5)),
                "range_rate_mps": perhaps(some(-5e3, 5e3)),
                "range_sigma_m": perhaps(SIGMA), "azimuth_sigma_rad": perhaps(some(1e-4, 1.0)),
-               "height_baro_m": perhaps(some(-900.0, 2e4))}  # fmt: skip
+               "height_baro_m": perhaps(some(-900.0, 2e4)),
+               "micro_doppler": perhaps(st.sampled_from(MicroDoppler))}  # fmt: skip
     elif kind is PositionReport:
         own = {"lat_rad": some(-1.5, 1.5), "lon_rad": some(-3.14, 3.14),
                "hae_m": perhaps(some(-900.0, 2e4)), "height_baro_m": perhaps(some(-900.0, 2e4)),

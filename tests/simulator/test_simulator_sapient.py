@@ -12,6 +12,7 @@ from vedette.codecs import sapient
 from vedette.codecs.sapient import write
 from vedette.config.site import Feed, Reference, Sensor, Site
 from vedette.model.arrivals import Arrival
+from vedette.model.enums import MicroDoppler
 from vedette.model.reports import Claims, Plot, PositionReport, SensorStatus, SourceWord
 from vedette.simulator.wire import create_wire
 
@@ -84,6 +85,7 @@ SHARED = {
         range_rate_mps=maybe(numbers(-5e3, 5e3)),
         range_sigma_m=maybe(SIGMA),
         azimuth_sigma_rad=maybe(SIGMA),
+        micro_doppler=maybe(st.sampled_from(MicroDoppler)),
     )
 )
 def test_a_plot_is_read_back_to_the_last_bit(plot):

@@ -41,7 +41,7 @@ CELL_MAX = 32  # words of one time and place; a crowd of more is nobody's honest
 SILENT_NS = 60 * NS_PER_S  # a wire silent for longer is none
 EARTH_RADIUS_M = 6_371_000.0
 # What is filled in: never a number measured, for one's place and another's speed are neither's.
-_EVIDENCE = ("class_prob", "confidence", "rcs_dbsm", "snr_db", "object_ref")
+_EVIDENCE = ("class_prob", "confidence", "rcs_dbsm", "snr_db", "object_ref", "micro_doppler")
 
 
 @dataclass(slots=True)

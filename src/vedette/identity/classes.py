@@ -15,7 +15,7 @@ import numpy as np
 
 from vedette.identity import flight
 from vedette.identity.flight import Network, log_flight, temper
-from vedette.model.enums import ObjectClass
+from vedette.model.enums import MicroDoppler, ObjectClass
 from vedette.model.kinds import BIRDS, CREWED, FIXED_WING, HARMLESS
 from vedette.model.measurements import F64, I64, Bools
 
@@ -48,6 +48,18 @@ HEIGHT_LOG_SD = np.array([1.0, 1.1, 1.5, 0.8, 0.8, 0.9, 0.8, 1.0, 1.2, 1.5])
 # pictures of drones, radios and transponders of aircraft. A finder may have met another on the
 # same bearing, so that nothing is ruled out.
 EMITS_PROB = np.array([0.15, 0.15, 0.3, 0.7, 0.6, 0.35, 0.8, 0.8, 0.9, 0.4])
+# What a radar's processing finds to move on each, of looks that it judges. Blades of rotors flash
+# and wings beat; a propeller seen from behind its wing is not seen; most often there is nothing.
+MICRO_DOPPLER_PROB = {
+    MicroDoppler.ROTOR: np.array([0.02, 0.02, 0.01, 0.7, 0.08, 0.08, 0.6, 0.1, 0.04, 0.1]),
+    MicroDoppler.PROPELLER: np.array([0.02, 0.02, 0.01, 0.12, 0.45, 0.45, 0.1, 0.55, 0.25, 0.15]),
+    MicroDoppler.WINGS: np.array([0.55, 0.6, 0.01, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.1]),
+    MicroDoppler.JET: np.array([0.01, 0.01, 0.01, 0.01, 0.02, 0.08, 0.04, 0.03, 0.45, 0.1]),
+    MicroDoppler.NONE: np.array([0.4, 0.35, 0.96, 0.15, 0.43, 0.37, 0.24, 0.3, 0.24, 0.55]),
+}
+MICRO_DOPPLER_LOG = {
+    found: np.log(chance / np.mean(chance)) for found, chance in MICRO_DOPPLER_PROB.items()
+}
 # By feature: how something flies is tempered by its looks (`flight.temper`); where it is flown says
 # little of what it is.
 TEMPER = np.array([*(1.0,) * 4, 1.0, 0.5, 1.0, 0.5, 0.5])[:, None, None]

@@ -12,7 +12,7 @@ import numpy as np
 
 from vedette.base.angles import wrap_pi
 from vedette.base.constants import NS_PER_S
-from vedette.identity.classes import LABELS
+from vedette.identity.classes import LABELS, MICRO_DOPPLER_LOG
 from vedette.identity.places import Places, Watcher
 from vedette.identity.proofs import Spot, is_nearest, prove
 from vedette.identity.state import Claim, IdentityState, Memory, Vote, health_ratio
@@ -95,10 +95,11 @@ def _already_heard(memory: Memory, report: Detection) -> bool:
     if report.t_meas_ns <= memory.used_ns.get(report.sensor, -1):
         return True
     memory.used_ns[report.sensor] = report.t_meas_ns
-    if report.class_prob is None and report.rcs_dbsm is None:
+    moves = report.micro_doppler if isinstance(report, Plot) else None
+    if report.class_prob is None and report.rcs_dbsm is None and moves is None:
         return False
     words = sorted((report.class_prob or {}).items())
-    mark = f"{report.t_meas_ns} {report.rcs_dbsm} {words}"
+    mark = f"{report.t_meas_ns} {report.rcs_dbsm} {words} {moves or ''}".rstrip()
     if mark in memory.prints:
         return True
     memory.prints.append(mark)
@@ -112,7 +113,9 @@ def _take(
     if report.rcs_dbsm is not None:
         _take_rcs(memory, report, report.rcs_dbsm, ratio)
     if report.class_prob:
-        _take_vote(memory, report, report.class_prob, ratio)
+        _take_vote(memory.votes, report, log_vote(report.class_prob), ratio)
+    if isinstance(report, Plot) and report.micro_doppler is not None:
+        _take_vote(memory.moves, report, MICRO_DOPPLER_LOG[report.micro_doppler], ratio)
     sensor = places.watchers[watcher]
     own_word = report.claims is not None
     if sensor.finder and not own_word:
@@ -145,15 +148,13 @@ def _take_emission(memory: Memory, report: Detection, ratio: float) -> None:
     memory.emits_t_ns = report.t_meas_ns
 
 
-def _take_vote(
-    memory: Memory, report: Detection, class_prob: dict[str, float], ratio: float
-) -> None:
-    vote = memory.votes.get(report.sensor)
+def _take_vote(votes: dict[str, Vote], report: Detection, log: F64, ratio: float) -> None:
+    """Add what a sensor says of the class, in logarithms (classes,), to what it said before."""
+    vote = votes.get(report.sensor)
     if ratio <= 0.0 or (vote and report.t_meas_ns - vote.t_ns < SPACING_NS):
         return
-    log = log_vote(class_prob)
     if vote is None:
-        memory.votes[report.sensor] = Vote(ratio, log, ratio, report.t_meas_ns)
+        votes[report.sensor] = Vote(ratio, log, ratio, report.t_meas_ns)
         return
     vote.looks = min(vote.looks + ratio, VOTE_LOOKS_MAX)
     vote.mean_log += ratio / vote.looks * (log - vote.mean_log)

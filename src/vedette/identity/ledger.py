@@ -13,6 +13,8 @@ together with the flight and echo of a civil aircraft (2).
 import math
 from operator import itemgetter
 
+import numpy as np
+
 from vedette.base.constants import NS_PER_S
 from vedette.base.names import class_words, track_name
 from vedette.identity.behaviour import behaviour_items
@@ -23,6 +25,7 @@ from vedette.identity.classes import (
     IS_FIXED_WING,
     IS_HARMLESS,
     LABELS,
+    MICRO_DOPPLER_LOG,
     MULTIROTOR,
     SMALL_FIXED_WING,
 )
@@ -30,6 +33,7 @@ from vedette.identity.places import Places
 from vedette.identity.scene import Scene, vote_log
 from vedette.identity.state import Claim, Memory
 from vedette.identity.trust import CLAIM_LIFE_S, agreement_ratio, is_contradicted
+from vedette.model.enums import MicroDoppler
 from vedette.model.picture import Evidence, IdentityRecord
 
 INTENT_PRIOR = -6.0
@@ -61,6 +65,13 @@ UNSEEN_WEIGHT = -3.0
 UNSEEN_MIN = 5  # evaluations in a row, so seconds
 CONTRADICTED_WEIGHT = -5.0
 OWN_LIFE_S = 180.0  # how long a measurement of our own vouches for a track's flight
+MOVES_WORDS = {
+    MicroDoppler.ROTOR: "rotor blades",
+    MicroDoppler.PROPELLER: "a propeller",
+    MicroDoppler.WINGS: "beating wings",
+    MicroDoppler.JET: "a jet engine",
+    MicroDoppler.NONE: "nothing moving on it",
+}
 _CREWED, _FIXED_WING = itemgetter(*IS_CREWED), itemgetter(*IS_FIXED_WING)
 _HARMLESS = itemgetter(*IS_HARMLESS)
 
@@ -127,6 +138,23 @@ def _class_items(case: Case, scene: Scene) -> list[Evidence]:
         text = f"{sensor} takes it for a {class_words(LABELS[said])}"
         weight = float(vote_log(vote)[top])
         items.append(item(case, "vote", sensor, label, weight, text, vote.health_ratio, vote.t_ns))
+    return items + _what_moves(case, top)
+
+
+def _what_moves(case: Case, top: int) -> list[Evidence]:
+    """Weigh what radars found to move on it, by micro-Doppler, for its likeliest class `top`."""
+    items = []
+    for sensor in sorted(case.memory.moves):
+        vote = case.memory.moves[sensor]
+        found = min(
+            MICRO_DOPPLER_LOG,
+            key=lambda each: float(np.abs(MICRO_DOPPLER_LOG[each] - vote.mean_log).sum()),
+        )
+        weight = float(vote_log(vote)[top])
+        verdict = "speaks for" if weight >= 0.0 else "speaks against"
+        text = f"{sensor} sees {MOVES_WORDS[found]}: {verdict} {class_words(LABELS[top])}"
+        args = weight, text, vote.health_ratio, vote.t_ns
+        items.append(item(case, "micro_doppler", sensor, LABELS[top], *args))
     return items
 
 

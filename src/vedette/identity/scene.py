@@ -250,12 +250,13 @@ def _looks(memories: list[Memory]) -> tuple[Looks, F64]:
 
 
 def _votes(memory: Memory) -> F64:
-    """Add up what the sensors vote, sensors in order of name; each counts as VOTE_GAIN at most."""
-    if not memory.votes:
+    """Add up what sensors vote and find to move, in order of name; each VOTE_GAIN times at most."""
+    if not memory.votes and not memory.moves:
         return _SAYS_NOTHING
     total = np.zeros(len(LABELS))
-    for sensor in sorted(memory.votes):
-        total += vote_log(memory.votes[sensor])
+    for votes in (memory.votes, memory.moves):
+        for sensor in sorted(votes):
+            total += vote_log(votes[sensor])
     return total
 
 

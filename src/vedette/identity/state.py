@@ -110,8 +110,9 @@ class Memory:
     often; emits_health, emits_t_ns: of the last time. course_ratio: how steadily it
     has been on course for a defended asset, 0..1. unseen: evaluations in a row in which a healthy
     radar should have seen it and had not. own_ns: last measurement by a sensor that does not live
-    on claims. candidate, candidate_count: the identity that wants to be next. flight: the listed
-    friendly flight it is (index), -1 none.
+    on claims. votes, moves: what each sensor says of the class, and finds to move on it.
+    candidate, candidate_count: the identity that wants to be next. flight: the listed friendly
+    flight it is (index), -1 none.
     """
 
     next_ns: int
@@ -136,6 +137,7 @@ class Memory:
     emits_sensor: str = ""
     emits_t_ns: int = 0
     votes: dict[str, Vote] = field(default_factory=dict)
+    moves: dict[str, Vote] = field(default_factory=dict)
     used_ns: dict[str, int] = field(default_factory=dict)
     prints: list[str] = field(default_factory=list)
     claim: Claim | None = None

@@ -34,6 +34,19 @@ class ObjectClass(StrEnum):
     OTHER = "other"
 
 
+class MicroDoppler(StrEnum):
+    """What a radar's own processing found to move on an object. NONE: it looked and found nothing.
+
+    ROTOR: blades flash; PROPELLER: one turns; WINGS: they beat; JET: an engine's fans modulate.
+    """
+
+    ROTOR = "rotor"
+    PROPELLER = "propeller"
+    WINGS = "wings"
+    JET = "jet"
+    NONE = "none"
+
+
 class TrackStatus(IntEnum):
     """Where a track is in its life. Coasting: confirmed, but not seen for a while."""
 

@@ -6,7 +6,7 @@ Codecs make these, measurements read them. All are immutable, SI, radians, int64
 
 import msgspec
 
-from vedette.model.enums import Severity
+from vedette.model.enums import MicroDoppler, Severity
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +26,8 @@ class Plot(msgspec.Struct, frozen=True, kw_only=True, tag="plot"):
     the sensor's horizon; range_rate_mps positive receding. Sigmas override the site file's.
     height_m is a height the target or radar states beside the plot (Mode C, CAT048 I048/090,
     110): barometric for Mode C, so it is evidence on height with a wide sigma. object_ref: what the
-    sensor itself calls the object, for whoever is told what a track is made of.
+    sensor itself calls the object, for whoever is told what a track is made of. micro_doppler: what
+    the radar's own processing found to move on it.
     """
 
     sensor: str
@@ -47,6 +48,7 @@ class Plot(msgspec.Struct, frozen=True, kw_only=True, tag="plot"):
     rcs_dbsm: float | None = None
     snr_db: float | None = None
     object_ref: str | None = None
+    micro_doppler: MicroDoppler | None = None
 
 
 class PositionReport(msgspec.Struct, frozen=True, kw_only=True, tag="position"):

@@ -26,7 +26,7 @@ from vedette.outputs.writing import NO_PLACE, NO_SIGN
 ROWS_AT_ONCE = 256  # of a table; many more would be walked by every collection of garbage
 GROUP_ROWS = 8192  # of a Parquet row group: some megabytes
 WHOLE = ("t_ns", "t_recv_ns")  # columns of whole numbers, beside arrivals
-TEXTS = ("sensor",)  # and the claims
+TEXTS = ("sensor", "micro_doppler")  # and the claims
 
 
 def columns_for(receivers: list[str]) -> list[str]:

@@ -146,6 +146,7 @@ def _is_plain(plot: Plot) -> bool:
         plot.class_prob is None
         and plot.rcs_dbsm is None
         and plot.snr_db is None
+        and plot.micro_doppler is None
         and plot.confidence is None
         and plot.range_sigma_m is None
         and plot.azimuth_sigma_rad is None

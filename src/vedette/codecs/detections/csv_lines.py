@@ -30,13 +30,15 @@ def csv_line(plot: Plot) -> str | None:
     t_ns, t_recv_ns, reach, rate = plot.t_meas_ns, plot.t_recv_ns, plot.range_m, plot.range_rate_mps
     azimuth, tilt, height = plot.azimuth_rad, plot.elevation_rad, plot.height_baro_m
     sure, echo, ratio = plot.confidence, plot.rcs_dbsm, plot.snr_db
+    moves = plot.micro_doppler
     return (
         f"{t_ns},{'' if t_recv_ns == t_ns else t_recv_ns},{_cell(plot.sensor)},"
         f"{'' if reach is None else reach},{'' if azimuth is None else math.degrees(azimuth)},"
         f"{'' if tilt is None else math.degrees(tilt)},{'' if rate is None else rate}{_PLACE}"
         f"{'' if height is None else height}{_SPREAD}{'' if sure is None else sure}{_CLASSES}"
         f"{',,,' if plot.claims is None else _claims(plot.claims)},"
-        f"{'' if echo is None else echo},{'' if ratio is None else ratio}"
+        f"{'' if echo is None else echo},{'' if ratio is None else ratio},"
+        f"{'' if moves is None else moves.value}"
     )
 
 

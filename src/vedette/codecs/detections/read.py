@@ -176,10 +176,12 @@ def _plot(wire: Wire, t_ns: int, t_recv_ns: int) -> Plot:
         claims=_claims(wire),
         rcs_dbsm=wire.rcs_dbsm,
         snr_db=wire.snr_db,
+        micro_doppler=wire.micro_doppler,
     )
 
 
 def _position(wire: Wire, t_ns: int, t_recv_ns: int) -> PositionReport:
+    _need(wire.micro_doppler is None, "micro_doppler without range or bearing")
     lat_deg, lon_deg = wire.lat_deg, wire.lon_deg
     if lat_deg is None or lon_deg is None:
         raise RefusedError(reasons.WRONG_GROUP, "lat_deg and lon_deg belong together")
@@ -220,6 +222,7 @@ def _horizontal_sigma_m(sigmas: Sigmas, lat_rad: float) -> float | None:
 
 
 def _site_position(wire: Wire, t_ns: int, t_recv_ns: int) -> SitePositionReport:
+    _need(wire.micro_doppler is None, "micro_doppler without range or bearing")
     _need(wire.baro_m is None, "baro_m in the site frame")
     if wire.east_m is None or wire.north_m is None:
         raise RefusedError(reasons.WRONG_GROUP, "east_m and north_m belong together")
@@ -245,6 +248,7 @@ def _site_position(wire: Wire, t_ns: int, t_recv_ns: int) -> SitePositionReport:
 
 
 def _arrivals(wire: Wire, t_ns: int, t_recv_ns: int) -> ArrivalReport:
+    _need(wire.micro_doppler is None, "micro_doppler without range or bearing")
     arrivals_ns = wire.arrivals_ns or {}
     _need(len(arrivals_ns) >= ARRIVALS_MIN, f"fewer than {ARRIVALS_MIN} arrivals")
     sigmas = wire.sigma or _NO_SIGMAS

@@ -11,7 +11,7 @@ from vedette.codecs.detections.read import LINE_BYTES_MAX, read_row
 from vedette.codecs.detections.wire import ARRIVALS_KEY, COLUMNS
 from vedette.model.reports import Detection
 
-TEXT_COLUMNS = frozenset({"time", "sensor"})
+TEXT_COLUMNS = frozenset({"time", "sensor", "micro_doppler"})
 WHOLE_COLUMNS = frozenset({"t_ns", "t_recv_ns"})  # and arrivals
 ROWS_AT_ONCE = 4096
 ROW_GROUP_BYTES_MAX = 1 << 28  # what a hostile Parquet file may make us unpack at once

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from vedette.codecs.times import T_MAX_NS, T_MIN_NS
+from vedette.model.enums import MicroDoppler
 
 Range = Annotated[float, Meta(ge=0.0, le=1e6)]
 Azimuth = Annotated[float, Meta(ge=-360.0, le=360.0)]
@@ -102,6 +103,7 @@ class Wire(
     claims: WireClaims | None = None
     rcs_dbsm: Decibels | None = None
     snr_db: Decibels | None = None
+    micro_doppler: MicroDoppler | None = None
 
 
 POLAR_KEYS = ("range_m", "azimuth_deg", "elevation_deg", "range_rate_mps")
@@ -129,4 +131,5 @@ COLUMNS = (
     *(f"claims.{key}" for key in CLAIM_KEYS),
     "rcs_dbsm",
     "snr_db",
+    "micro_doppler",
 )

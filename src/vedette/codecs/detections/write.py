@@ -11,6 +11,7 @@ import msgspec
 from vedette.codecs.detections.read import M_PER_DEG
 from vedette.codecs.detections.tables import flat_row
 from vedette.codecs.detections.wire import ARRIVALS_KEY, CLAIM_KEYS, COLUMNS, LABELS
+from vedette.model.enums import MicroDoppler
 from vedette.model.reports import ArrivalReport, Claims, Detection, Plot, PositionReport
 
 
@@ -52,6 +53,7 @@ def encode_detection(report: Detection, stated: bool = False) -> dict[str, objec
         "confidence": report.confidence,
         "rcs_dbsm": report.rcs_dbsm,
         "snr_db": report.snr_db,
+        "micro_doppler": getattr(report, "micro_doppler", None),
     }
     return found | _stated(rest)
 
@@ -88,6 +90,7 @@ class _PolarLine(msgspec.Struct, frozen=True, omit_defaults=True):
     confidence: float | None = None
     rcs_dbsm: float | None = None
     snr_db: float | None = None
+    micro_doppler: MicroDoppler | None = None
     baro_m: float | None = None
     t_recv_ns: int | None = None
 
@@ -129,6 +132,7 @@ def _polar_line(plot: Plot, stated: bool) -> _PolarLine:
         plot.confidence,
         plot.rcs_dbsm,
         plot.snr_db,
+        plot.micro_doppler,
         plot.height_baro_m if stated else None,
         plot.t_recv_ns if stated and plot.t_recv_ns != plot.t_meas_ns else None,
     )
@@ -184,7 +188,7 @@ def _plot_row(plot: Plot) -> list[object]:
         plot.confidence,
         *(_NO_CLASS if not classes else map(classes.get, LABELS)),
         *(_NO_CLAIMS if claims is None else _claim_cells(claims)),
-        plot.rcs_dbsm, plot.snr_db,
+        plot.rcs_dbsm, plot.snr_db, plot.micro_doppler,
     ]
     # fmt: on
 
@@ -204,7 +208,7 @@ def _position_row(report: PositionReport) -> list[object]:
         report.confidence,
         *(_NO_CLASS if not classes else map(classes.get, LABELS)),
         *(_NO_CLAIMS if claims is None else _claim_cells(claims)),
-        report.rcs_dbsm, report.snr_db,
+        report.rcs_dbsm, report.snr_db, None,
     ]
     # fmt: on
 

@@ -16,10 +16,13 @@ from vedette.codecs.sapient.taxonomy import (
     information,
     number,
 )
+from vedette.model.enums import MicroDoppler
 from vedette.model.reports import Detection, Plot, PositionReport
 
 RATE = ("rangerate", "radialvelocity", "dopplervelocity", "doppler")
 SECTION = ("rcs", "radarcrosssection")
+MICRO_DOPPLER = "microdoppler"
+MOVES = {each.value: each for each in MicroDoppler}
 PRESSURE_HEIGHT = ("pressurealtitude", "barometricaltitude")
 DECIBELS_MAX = 200.0
 
@@ -53,7 +56,14 @@ def detection_report(said: Any, node: Node, ground: Ground, t_ns: int, t_recv_ns
         range_rate_mps=rate_mps,
         range_rate_sigma_mps=rate_sigma_mps if rate_sigma_mps else None,
         height_baro_m=number(info, node.units, *PRESSURE_HEIGHT)[0],
+        micro_doppler=_micro_doppler(info),
     )
+
+
+def _micro_doppler(info: dict[str, tuple[str, float | None]]) -> MicroDoppler | None:
+    """Read what moves on the object, in our words; other words say nothing."""
+    word = info.get(MICRO_DOPPLER, ("", None))[0].strip().lower()
+    return MOVES.get(word)
 
 
 def _position(

@@ -34,6 +34,7 @@ BEARING = Form(
     _ABOUT
     | _CLAIMS
     | {"range_m", "azimuth_rad", "elevation_rad", "range_rate_mps", "height_baro_m"}
+    | {"micro_doppler"}
     | {"range_sigma_m", "azimuth_sigma_rad", "elevation_sigma_rad", "range_rate_sigma_mps"},
     frozenset({"azimuth_rad"}),
     checks=_CHECKS,

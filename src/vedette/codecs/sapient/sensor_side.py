@@ -79,6 +79,7 @@ def detection(report: Report, sensor: Sensor, number: int) -> Any:
         said.detection_confidence = report.confidence
     if isinstance(report, Plot):
         _bearing(said, report)
+        _information(said.object_info, "micro-Doppler", report.micro_doppler)
     else:
         _location(said, report)
     _information(said.object_info, "rcs", report.rcs_dbsm)
