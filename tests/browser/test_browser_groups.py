@@ -89,7 +89,7 @@ def test_a_formation_is_one_row_with_its_count_that_opens(tmp_path):
         rows = page.locator(".grid-body .grid-row")
         expect(rows).to_have_count(2)
         expect(page.get_by_test_id("group-row-3")).to_contain_text("7 tracks")
-        expect(page.get_by_test_id("group-row-3")).to_have_attribute("aria-expanded", "false")
+        expect(page.get_by_test_id("open-group-3")).to_have_attribute("aria-expanded", "false")
         page.screenshot(path=tmp_path / "closed.png")
         page.get_by_test_id("open-group-3").click()
         expect(rows).to_have_count(9)

@@ -59,7 +59,7 @@ def test_a_changed_world_is_asked_for_worked_out_and_shown_beside_the_recorded_o
         expect(page.get_by_test_id("two-timelines")).to_contain_text("Tents")
         expect(page.locator(".bars[data-world=recorded] .warning-span")).to_have_count(1)
         expect(page.locator(".bars[data-world=changed] .warning-span")).to_have_count(1)
-        moment(page, 8.0)
+        moment(page, 20.0)
         recorded = page.get_by_test_id("world-recorded")
         expect(recorded).to_contain_text("RECORDED")
         expect(recorded).to_contain_text("▲ take cover")

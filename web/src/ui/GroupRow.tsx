@@ -31,15 +31,14 @@ export function GroupRow(props: { id: number; ghost: boolean }): JSX.Element {
     <Show when={gravest()}>
       {(first) => (
         <div class="grid-row group" role="row" data-testid={`group-row-${props.id}`} data-identity={first().identity}
-          aria-selected={chosen()} aria-expanded={isOpen()}
+          aria-selected={chosen()}
           classList={{ chosen: chosen(), ghost: props.ghost, warned: warned(), grave: isDangerous(first().identity) }}
           onClick={() => select(first().id)}>
           <div class="c-sym" role="gridcell">
             <SymbolIcon identity={first().identity} objectClass={first().object_class} />
           </div>
           <div class="c-track" role="gridcell" title={`Group ${props.id}: ${number()}`}>
-            <button class="fold" tabindex="-1" data-testid={`open-group-${props.id}`}
-              aria-label={`${isOpen() ? "Close" : "Open"} group ${props.id}`}
+            <button class="fold" tabindex="-1" data-testid={`open-group-${props.id}`} aria-expanded={isOpen()}
               onClick={(event) => { event.stopPropagation(); setOpen(props.id, !isOpen()); }}>
               <span aria-hidden="true">{isOpen() ? "▾" : "▸"}</span> G{props.id}
             </button>
