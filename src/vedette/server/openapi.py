@@ -23,6 +23,7 @@ from vedette.server.commands import EXHIBIT_REQUEST, INTEGER_MAX, REQUESTS
 from vedette.server.exercise_views import ExerciseScore, ExerciseView, InjectsView
 from vedette.server.exhibits import FIELDS
 from vedette.server.login_routes import Login, SecondAuthorisation, Unlock
+from vedette.server.picture_routes import TRACK_FILES
 from vedette.server.public import public_name
 from vedette.server.replay_routes import ReplayWish
 from vedette.server.strict import PLAIN_TEXT
@@ -73,8 +74,9 @@ _ASKED: tuple[type[msgspec.Struct], ...] = (
 class Operation(NamedTuple):
     """One method of one path.
 
-    answers: the struct, or the media type of what is no JSON, by status. refuses: statuses of an
-    ErrorView. body: struct name and media type. who: "viewer", "person", "sender" or "" (anybody).
+    answers: the struct, or the media types of what is no JSON of ours, by status. refuses: statuses
+    of an ErrorView. body: struct name and media type. who: "viewer", "person", "sender" or ""
+    (anybody).
     """
 
     method: str
@@ -155,8 +157,8 @@ OPERATIONS = (
         "get", "/api/incident/statement.txt", "The statement's draft", {200: TEXT}, (423, 503)
     ),
     Operation(
-        "get", "/api/incident/tracks.{ending}", "The tracks so far, as a download", {200: BYTES},
-        (404, 423, 503),
+        "get", "/api/incident/tracks.{ending}", "The tracks so far, as a download",
+        {200: ", ".join(TRACK_FILES.values())}, (404, 423, 503),
     ),
     Operation(
         "get", "/api/health", "Whether pictures come",
@@ -241,7 +243,7 @@ OPERATIONS = (
     ),
 )  # fmt: skip
 _PATH_VALUES: dict[str, dict[str, Any]] = {
-    "ending": {"type": "string", "enum": ["parquet", "geojson", "kml"]},
+    "ending": {"type": "string", "enum": [*TRACK_FILES]},
     "track_id": _COUNT,
     "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
 }
@@ -339,8 +341,11 @@ def _answer(what: type[msgspec.Struct] | str) -> dict[str, Any]:
         words = (what.__doc__ or "").partition("\n")[0]
         schema = {"$ref": _SCHEMAS + what.__name__}
         return {"description": words, "content": {JSON: {"schema": schema}}}
-    schema = {"type": "object"} if what == JSON else {"type": "string"}
-    return {"description": what, "content": {what: {"schema": schema}}}
+    content = {
+        media: {"schema": {"type": "object" if media.endswith("json") else "string"}}
+        for media in what.split(", ")
+    }
+    return {"description": what, "content": content}
 
 
 def schemas() -> dict[str, Any]:
