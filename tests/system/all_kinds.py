@@ -9,7 +9,6 @@ import threading
 import time
 
 import httpx
-import msgspec
 import websockets
 
 from vedette.codecs.adsb import beast, mode_s
@@ -19,8 +18,6 @@ from vedette.config.load import parse_site
 from vedette.model.reports import Claims, Plot, PositionReport
 from vedette.service.live import Place, Service
 from vedette.service.ports import free_ports
-from vedette.simulator.adsb_wire import AircraftTable
-from vedette.simulator.cot_wire import events
 from vedette.simulator.heard import Heard, Message
 from vedette.simulator.transports import Transports
 from vedette.simulator.wire import create_wire
@@ -39,11 +36,11 @@ AIRCRAFT = {k for k, kind in FEED_KINDS.items() if kind.format in ("beast", "sbs
 AIRCRAFT |= {"aircraft_json_http", "aircraft_json_file"}
 NODE = "6f582b41-6c88-481c-bb0f-6021a1739f5%d"
 DOORS = {"http": "door_http", "websocket": "door_websocket"}
-CALLED = ("cot_tcp", "aircraft_json_file")  # what the simulator has no side of: spoken for here
 # What no decoder of a kind can read; of streams whole, so that the connection stays.
 WORN = {
     "beast_tcp": b"\x1a3" + bytes(8),
     "sbs_tcp": b"MSG,3,worn\n",
+    "cot_tcp": b"<event>worn</event>",
     "avr_tcp": b"*worn;\n",
     "detections_tcp": b"worn\n",
     "sapient_tcp": struct.pack("<I", 3) + b"\xff\xff\xff",
@@ -60,7 +57,7 @@ def _table(name: str, **words: object) -> str:
     return "\n".join([f"[[{name}]]", *(f"{k} = {json.dumps(v)}" for k, v in words.items())]) + "\n"
 
 
-def site_text(broker_port: int, tak_port: int, file: str) -> str:
+def site_text(broker_port: int, file: str) -> str:
     """Write the site file; `file`: where a receiver writes its table of aircraft."""
     text = HEAD
     for number, kind in enumerate((*FEED_KINDS, *DOORS.values())):
@@ -81,10 +78,8 @@ def site_text(broker_port: int, tak_port: int, file: str) -> str:
         words |= {} if kind.startswith("sapient") else {"sensor": sensor_of(kind)}
         if kind.endswith("_mqtt"):
             words |= {"port": broker_port, "topic": f"{kind}/x"}
-        elif kind == "cot_tcp":
-            words |= {"port": tak_port}
         elif kind == "aircraft_json_file":
-            words |= {"path": file}
+            words |= {"path": file, "period_s": 0.15}  # what is worn stands for a tick
         text += _table("feeds", **words)
     return text
 
@@ -115,25 +110,13 @@ def said_at(kind: str, t_ns: int) -> Message:
 class Speakers:
     """Who speaks to the service over every feed and door."""
 
-    def __init__(self, site, file):
-        self.site, self.url, self.file = site, "", file
+    def __init__(self, site):
+        self.site, self.url = site, ""
         self.sensors = {sensor.id: sensor for sensor in site.sensors}
-        self.tak = []  # clients of the TAK server that is ours
-
-    async def serve_tak(self, reader, writer):
-        """Take the service in as a TAK server does."""
-        self.tak.append(writer)
-        with contextlib.suppress(OSError):
-            while await reader.read(65_536):
-                pass
-        writer.close()
 
     async def speak(self, transports):
         """Say something over each for ever, and something worn a second."""
-        spoken = msgspec.structs.replace(
-            self.site, feeds=[f for f in self.site.feeds if f.kind not in CALLED]
-        )
-        wire, ticks = create_wire(spoken), 0
+        wire, ticks = create_wire(self.site), 0
         async with (
             httpx.AsyncClient(trust_env=False) as client,
             websockets.connect(f"{self.url.replace('http', 'ws')}/api/detections") as socket,
@@ -142,22 +125,17 @@ class Speakers:
                 t_ns = time.time_ns()
                 wire.push(
                     Heard(self.sensors[sensor_of(feed.kind)], 0, [said_at(feed.kind, t_ns)])
-                    for feed in spoken.feeds
+                    for feed in self.site.feeds
                 )
                 await transports.send(wire.due(t_ns))
                 await self._say_by_hand(client, socket, t_ns, is_worn=ticks % 5 == 4)
                 if ticks % 5 == 4:
-                    worn = [(f.id, WORN.get(f.kind, b"{worn")) for f in spoken.feeds]
+                    worn = [(f.id, WORN.get(f.kind, b"{worn")) for f in self.site.feeds]
                     await transports.send(worn)
                 ticks += 1
                 await asyncio.sleep(TICK_S)
 
     async def _say_by_hand(self, client, socket, t_ns, is_worn):
-        tak, table = said_at("cot_tcp", t_ns).report, said_at("aircraft_json_file", t_ns).report
-        (event,) = events([tak], self.sensors[sensor_of("cot_tcp")])
-        for writer in self.tak:
-            writer.write(b"<event>worn</event>" if is_worn else event)
-        self.file.write_bytes(b"{worn" if is_worn else AircraftTable().document([table], t_ns))
         for door, name in DOORS.items():
             line = b"worn" if is_worn else encode_detection_line(said_at(name, t_ns).report)
             if door == "http":
@@ -170,22 +148,13 @@ class Speakers:
 def running(broker_port: int, folder):
     """Run the service and all who speak to it in a thread; give its address."""
     address, ready, stop = [], threading.Event(), threading.Event()
-    file = folder / "aircraft.json"
-    file.write_bytes(b"{}")
+    text = site_text(broker_port, str(folder / "aircraft.json"))
 
     async def work():
-        speakers = Speakers(parse_site(site_text(broker_port, 1, str(file)), "site"), file)
-        tak = await asyncio.start_server(speakers.serve_tak, "127.0.0.1", 0)
-        text = site_text(broker_port, tak.sockets[0].getsockname()[1], str(file))
         site = parse_site(text, "site")
-        ports = free_ports(site)
-        ports["cot_tcp"] = tak.sockets[0].getsockname()[1]
-        apart = msgspec.structs.replace(
-            site, feeds=[feed for feed in site.feeds if feed.kind not in CALLED]
-        )
+        speakers, ports = Speakers(site), free_ports(site)
         async with (
-            tak,
-            Transports(apart, ports) as transports,
+            Transports(site, ports) as transports,
             Service(text, folder / "recording", None, ports) as service,
         ):
             speakers.url = (await service.listen(Place("127.0.0.1", 0))).rstrip("/")
@@ -199,8 +168,6 @@ def running(broker_port: int, folder):
             speaking.cancel()
             service.stop()
             done = await asyncio.gather(speaking, live, return_exceptions=True)
-            for writer in speakers.tak:
-                writer.close()
             if isinstance(done[0], Exception):
                 raise done[0]
         await asyncio.sleep(0.1)  # the loop closes what it was told to close when it comes round

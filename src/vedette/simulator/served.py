@@ -1,16 +1,42 @@
-"""A receiver's `aircraft.json` over HTTP: the newest document, to whoever asks for its path.
+"""A receiver's `aircraft.json`: the newest document, over HTTP or as a file.
 
-One request a connection, as small web servers do; who asks for anything else gets 404. The demo's
-other side of `aircraft_json_http`.
+Over HTTP one request a connection, as small web servers do; who asks for anything else gets 404.
+The file is there whole or not at all. The demo's other side of `aircraft_json_http` and
+`aircraft_json_file`.
 """
 
 import asyncio
 import contextlib
+import os
 from dataclasses import dataclass
+from pathlib import Path
+
+from vedette.base.errors import VedetteError
 
 REQUEST_BYTES_MAX = 8_192
 PATIENCE_S = 5.0
 NOTHING = b'{"now": 1.0, "messages": 0, "aircraft": []}'
+
+
+class TableFile:
+    """A file that a receiver writes again and again: who reads it never sees half a document."""
+
+    def __init__(self, feed: str, path: Path) -> None:
+        """feed: whose it is, for the words of errors."""
+        self._feed, self._path = feed, path
+
+    def write(self, document: bytes) -> None:
+        """Put a document in the place of the last. Raises VedetteError where that cannot be."""
+        beside = self._path.with_name(f".{self._path.name}.{os.getpid()}")
+        try:
+            beside.write_bytes(document)
+            beside.replace(self._path)
+        except OSError as error:
+            beside.unlink(missing_ok=True)
+            raise VedetteError(
+                f"feed {self._feed}: cannot write {self._path} ({error.strerror or error}): name a"
+                " file in a folder that is there and may be written to"
+            ) from error
 
 
 @dataclass(slots=True)

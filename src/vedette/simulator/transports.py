@@ -1,24 +1,28 @@
 """The simulated sensors' side of each feed: real sockets on loopback.
 
-Datagrams go to where the service listens; for ADS-B the service connects to us; detections over
-TCP connect to the service; over MQTT both meet at a broker. What was sent is counted, so that
-lockstep can wait for it; a table of aircraft is looked at by the wall clock and waited for by
-nobody.
+Datagrams go to where the service listens; for ADS-B and TAK the service connects to us; detections
+over TCP connect to the service; over MQTT both meet at a broker. What was sent is counted, so that
+lockstep can wait for it; a table of aircraft, served or written to a file, is looked at by the wall
+clock and waited for by nobody.
 """
 
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from vedette.base.errors import VedetteError
-from vedette.config.kinds import MQTT_FEEDS, SAPIENT_FEEDS
+from vedette.config.kinds import COT_FEEDS, FILE_FEED, MQTT_FEEDS, SAPIENT_FEEDS
 from vedette.config.site import Feed, Site
 from vedette.simulator.published import Publisher
-from vedette.simulator.served import Page
+from vedette.simulator.served import NOTHING, Page, TableFile
+from vedette.simulator.tak_served import answer_pings
 
 DATAGRAM_KINDS = ("asterix_udp", "detections_udp", "remote_id_udp", "mavlink_udp", "cot_udp")
+SERVED_KINDS = ("beast_tcp", "sbs_tcp", "avr_tcp", "sapient_tcp", "cot_tcp")
 CONNECT_S = 30.0
 SEND_BUFFER_BYTES = 1 << 20
 READ_BYTES = 1 << 16
@@ -26,7 +30,7 @@ READ_BYTES = 1 << 16
 
 @dataclass(slots=True)
 class Sender:
-    """One feed. sent: datagrams (UDP) or bytes (TCP) since the start."""
+    """One feed. sent: datagrams (UDP), bytes (TCP) or events (TAK) since the start."""
 
     feed: Feed
     address: tuple[str, int]
@@ -37,6 +41,7 @@ class Sender:
     heard: list[bytes | None] = field(default_factory=list)  # None: the service has connected
     ear: asyncio.Task[None] | None = None
     page: Page | None = None
+    file: TableFile | None = None
     publisher: Publisher | None = None
     sent: int = 0
 
@@ -44,9 +49,17 @@ class Sender:
 class Transports:
     """The senders of all feeds. Use as an async context manager."""
 
-    def __init__(self, site: Site, ports: Mapping[str, int] | None = None) -> None:
-        """ports: by feed id, where they differ from the site file's."""
-        ports = ports or {}
+    def __init__(
+        self,
+        site: Site,
+        ports: Mapping[str, int] | None = None,
+        tls: Mapping[str, ssl.SSLContext] | None = None,
+    ) -> None:
+        """ports: by feed id, where they differ from the site file's.
+
+        tls: by feed id, what to serve with; without it a feed is served in the clear.
+        """
+        ports, self._tls = ports or {}, tls or {}
         self.senders = {
             feed.id: Sender(feed, (feed.group or feed.host, ports.get(feed.id, feed.port)))
             for feed in site.feeds
@@ -57,12 +70,15 @@ class Transports:
         for sender in self.senders.values():
             if sender.feed.kind in DATAGRAM_KINDS:
                 sender.datagrams = _datagram_socket()
-            elif sender.feed.kind in ("beast_tcp", "sbs_tcp", "avr_tcp", "sapient_tcp"):
+            elif sender.feed.kind in SERVED_KINDS:
                 await self._listen(sender)
             elif sender.feed.kind == "aircraft_json_http":
                 sender.page = Page(sender.feed.path or "/data/aircraft.json")
                 host, port = sender.address
                 sender.address = (host, await sender.page.serve(host, port))
+            elif sender.feed.kind == FILE_FEED:
+                sender.file = TableFile(sender.feed.id, Path(sender.feed.path or ""))
+                sender.file.write(NOTHING)
             elif sender.feed.kind in MQTT_FEEDS:
                 sender.publisher = Publisher(sender.feed)
                 await sender.publisher.open()
@@ -85,17 +101,19 @@ class Transports:
                 sender.publisher.close()
 
     async def _listen(self, sender: Sender) -> None:
-        """Wait for the service as an ADS-B receiver does."""
+        """Wait for the service as an ADS-B receiver or a TAK server does."""
 
         def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             for earlier in sender.writers:
                 earlier.close()
             sender.writers, sender.sent = [writer], 0
             sender.connected.set()
-            _hear(sender, reader)
+            _hear(sender, reader, writer)
 
         host, port = sender.address
-        sender.server = await asyncio.start_server(accept, host, port)
+        sender.server = await asyncio.start_server(
+            accept, host, port, ssl=self._tls.get(sender.feed.id)
+        )
         sender.address = (host, int(sender.server.sockets[0].getsockname()[1]))
 
     async def connect(self) -> None:
@@ -110,7 +128,7 @@ class Transports:
                     elif sender.feed.kind == "sapient_listen":
                         reader, writer = await _call(sender.address)
                         sender.writers = [writer]
-                        _hear(sender, reader)
+                        _hear(sender, reader, writer)
                     elif sender.publisher is not None:
                         await sender.publisher.heard()
                         sender.sent = 1  # the message that was asked with
@@ -127,12 +145,14 @@ class Transports:
                 sender.sent += 1
             elif sender.page is not None:
                 sender.page.document = data
+            elif sender.file is not None:
+                sender.file.write(data)
             elif sender.publisher is not None:
                 sender.publisher.publish(data)
                 sender.sent += 1
             for writer in sender.writers:
                 writer.write(data)
-                sender.sent += len(data)
+                sender.sent += 1 if sender.feed.kind in COT_FEEDS else len(data)
         for sender in self.senders.values():
             for writer in sender.writers:
                 await _drain(sender, writer)
@@ -158,15 +178,22 @@ def _datagram_socket() -> socket.socket:
     return opened
 
 
-def _hear(sender: Sender, reader: asyncio.StreamReader) -> None:
+def _hear(sender: Sender, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Begin to hear what the service says over a connection that has just been made.
 
-    Other feeds are spoken to and say nothing.
+    Other feeds than SAPIENT and TAK are spoken to and say nothing.
     """
-    if sender.feed.kind not in SAPIENT_FEEDS:
+    if sender.feed.kind not in (*SAPIENT_FEEDS, *COT_FEEDS):
         return
     if sender.ear is not None:
         sender.ear.cancel()
+    if sender.feed.kind in COT_FEEDS:
+
+        def count() -> None:
+            sender.sent += 1
+
+        sender.ear = asyncio.create_task(answer_pings(reader, writer, count))
+        return
     sender.heard = [None]
     sender.ear = asyncio.create_task(_listen_on(sender, reader))
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 DATAGRAM_BYTES = 1400  # within one Ethernet frame
 FRAME_KINDS = ("beast_tcp", "avr_tcp")  # what is sent is Mode S frames, not reports
-TABLE_KIND = "aircraft_json_http"
+TABLE_KINDS = ("aircraft_json_http", "aircraft_json_file")
 # Kinds of feeds whose reports are a datagram, or a message, each, and who says them how. Loaded for
 # the sites that have such a feed: SAPIENT's protobuf alone takes a tenth of a second.
 _DATAGRAMS = {
@@ -34,6 +34,7 @@ _DATAGRAMS = {
     "remote_id_mqtt": "remote_id_wire.publications",
     "mavlink_udp": "mavlink_wire.packets",
     "cot_udp": "cot_wire.events",
+    "cot_tcp": "cot_wire.events",
 }
 
 
@@ -134,7 +135,7 @@ def create_wire(
             from vedette.simulator.sapient_nodes import sapient_nodes  # as _DATAGRAMS
 
             wire.nodes[feed.id] = sapient_nodes(carries, dies)
-        elif feed.kind == TABLE_KIND:
+        elif feed.kind in TABLE_KINDS:
             wire.tables[feed.id] = AircraftTable()
         elif feed.kind == "asterix_udp":
             wire.sources[feed.id] = sources_of(carries, dies, categories or {})
