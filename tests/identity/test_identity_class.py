@@ -16,7 +16,15 @@ from vedette.identity.classes import (
     log_likelihoods,
     normalise,
 )
-from vedette.identity.flight import KNOWN, Path60, flown, load_network, log_flight, take_look
+from vedette.identity.flight import (
+    KNOWN,
+    Path60,
+    flown,
+    load_network,
+    log_flight,
+    stalls,
+    take_look,
+)
 from vedette.identity.hearing import log_vote
 from vedette.kernels.flight import FEATURES as FLIGHT_FEATURES
 from vedette.model import kinds
@@ -288,3 +296,13 @@ def test_a_vote_for_unknown_words_says_nothing():
 def test_a_classifier_cannot_be_surer_than_fifty_to_one():
     log = log_vote({"bird": 1.0})
     assert log[0] - log[1:].max() <= np.log(50.0) + 1e-9
+
+
+def test_what_changes_its_speed_as_no_wing_can_is_no_fixed_wing_craft():
+    """Plots of several birds, linked: 12 to 96 m/s within a minute was called a one-way drone."""
+    speed = np.where(np.arange(60.0) % 20.0 < 3.0, 95.0, 12.0)
+    places = np.stack([np.cumsum(speed), 0.0 * speed, 0.0 * speed], axis=1)
+    probs = by_flight(path_of(places))
+    assert sum(probs[k] for k in ("one_way_uas", "fixed_wing_uas", "light_aircraft")) < 0.1
+    even = np.stack([95.0 * np.arange(60.0), 0.0 * speed, 0.0 * speed], axis=1)
+    assert not stalls(flown([path_of(even)])[0])[0]

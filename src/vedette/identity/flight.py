@@ -16,6 +16,7 @@ import numpy as np
 
 from vedette.kernels.flight import FEATURES, LOOK, LOOKS_MIN, describe
 from vedette.model.enums import MotionMode, ObjectClass
+from vedette.model.kinds import CREWED, FIXED_WING
 from vedette.model.measurements import F64, I64
 from vedette.model.tracks import TrackTable
 
@@ -45,6 +46,15 @@ GROUPS = (
 # speed spreads, how often it stands still, climb.
 SPOKEN = (8, 18, 19, 12, 13, 9, 37, 38)
 SIGNED = (38, 41)  # may be negative
+# No wing carries a craft at a quarter of the speed that it reaches: what flies so, and fast, is no
+# fixed-wing craft, and most often plots of several objects, linked.
+LEAST, MOST, SPEED_SIGMA = (
+    10,
+    11,
+    43,
+)  # numbers of a description: speeds over NEAR_S, and their sigma
+WINGS = tuple(KNOWN.index(kind) for kind in FIXED_WING + CREWED if kind != ObjectClass.HELICOPTER)
+STALL_RATIO, STALL_MPS, STALL_LOG, SLACK_MPS = 4.0, 40.0, 6.0, 5.0
 SMALL = 0.02  # added before logarithms
 FAR_OFF = 6.0  # standard deviations beyond which an input says no more
 NUMBERS = Path(__file__).with_name("flight.npz")
@@ -179,7 +189,15 @@ def log_flight(x: F64, seen: F64, climb_seen: F64, network: Network) -> F64:
         known = seen > 0.0 if part < len(GROUPS) - 1 else (seen > 0.0) & (climb_seen > 0.0)
         answer[part] = np.where(known[:, None], now - before, 0.0)
         before = now
+    answer[PARTS.index("steadiness")][:, WINGS] -= STALL_LOG * stalls(x)[:, None]
     return answer
+
+
+def stalls(x: F64) -> F64:
+    """Say which paths (N, FEATURES + 2) no wing can fly, SLACK_MPS left on either side: 1 or 0."""
+    least, most = (np.exp(np.minimum(x[:, k], FAR_OFF)) - SMALL for k in (LEAST, MOST))
+    fast, slow = most - SLACK_MPS, least + SLACK_MPS
+    return ((fast > STALL_MPS) & (fast > STALL_RATIO * slow)).astype(np.float64)
 
 
 def temper(seen: F64, network: Network) -> F64:

@@ -29,7 +29,7 @@ EXISTENCE_PROB_MIN = 0.8
 # about its threshold does not restart the count.
 RELEASE_REACH_RATIO = 0.8
 RELEASE_ARRIVAL_RATIO = 1.05
-EARLY_RATIO_MIN, YOUNG_S = 0.75, 20.0
+EARLY_RATIO_MIN, YOUNG_S, VAGUE_RATIO = 0.75, 20.0, 0.25
 # A condition has to hold this long before people are warned: three plots of a fast radar, and a
 # cost of one second in the ninety that the site is built to give.
 HOLD_S = 1.0
@@ -140,13 +140,15 @@ def clock_reach_prob(zone: Zone, ratio: float) -> float:
     return max(zone.reach_prob_imminent, least)
 
 
-def hold_s(identity: IdentityRecord, threat: Threat, cause: str) -> float:
+def hold_s(identity: IdentityRecord, threat: Threat, cause: str, vague: bool = False) -> float:
     """Say for how many seconds a condition has to hold before it warns people.
 
+    vague: its speed is not known to a quarter (a track that nothing has borne out for a while).
     cause: "threat" (what a person or the evidence calls a threat is not in doubt) or "unassessed".
     NaN in the straight arrival's sigma is doubt.
     """
-    known = is_clear(identity, threat) and not identity.own_word and not identity.checking
+    known = is_clear(identity, threat) and not vague
+    known = known and not identity.own_word and not identity.checking
     if cause == "threat" or (known and harmless_prob(identity) < BIRD_PROB):
         return HOLD_S
     wanted_s = max(HOLD_S, min(DOUBT_HOLD_RATIO * threat.arrival_s, DOUBT_HOLD_S_MAX))
@@ -154,6 +156,16 @@ def hold_s(identity: IdentityRecord, threat: Threat, cause: str) -> float:
         return wanted_s
     beyond_s = max(threat.arrival_s - BIRD_LEAVES_S, 0.0)
     return wanted_s + min(BIRD_HOLD_RATIO * beyond_s, BIRD_HOLD_S_MAX)
+
+
+def speed_sigma_ratio(tracks: TrackTable, row: int) -> float:
+    """Give the standard deviation of a track's speed along its course over that speed."""
+    v_east, v_north = float(tracks.state_enu[row, 3]), float(tracks.state_enu[row, 4])
+    speed_mps = max(math.hypot(v_east, v_north), CLOSING_MPS_MIN)
+    cov = tracks.cov_enu[row]
+    along = v_east * v_east * cov[3, 3] + v_north * v_north * cov[4, 4]
+    along += 2.0 * v_east * v_north * cov[3, 4]
+    return math.sqrt(max(float(along), 0.0)) / speed_mps**2
 
 
 def early_ratio(tracks: TrackTable, row: int, now_ns: int) -> float:
@@ -165,13 +177,7 @@ def early_ratio(tracks: TrackTable, row: int, now_ns: int) -> float:
     """
     age_s = (now_ns - int(tracks.started_ns[row])) / NS_PER_S
     share = max(1.0 - age_s / YOUNG_S, 0.0)
-    v_east, v_north = float(tracks.state_enu[row, 3]), float(tracks.state_enu[row, 4])
-    speed_mps = max(math.hypot(v_east, v_north), CLOSING_MPS_MIN)
-    cov = tracks.cov_enu[row]
-    along = v_east * v_east * cov[3, 3] + v_north * v_north * cov[4, 4]
-    along += 2.0 * v_east * v_north * cov[3, 4]
-    sigma_mps = share * math.sqrt(max(float(along), 0.0)) / speed_mps
-    return max(speed_mps / (speed_mps + sigma_mps), EARLY_RATIO_MIN)
+    return max(1.0 / (1.0 + share * speed_sigma_ratio(tracks, row)), EARLY_RATIO_MIN)
 
 
 def level_of(
@@ -299,7 +305,8 @@ def _see(
             return
         zone_state.contacts[threat.track_id] = contact
     contact.cause = cause
-    wanted_s = hold_s(identity, threat, cause)
+    vague = speed_sigma_ratio(tracks, row) > VAGUE_RATIO
+    wanted_s = hold_s(identity, threat, cause, vague)
     held = possible and contact.possible_since_ns > 0
     contact.hold_s = min(contact.hold_s, wanted_s) if held else wanted_s
     contact.possible_since_ns = (contact.possible_since_ns or now_ns) if possible else 0
