@@ -251,6 +251,7 @@ def test_hostile_words_are_text_and_nothing_else(browser, tmp_path):
         page.get_by_test_id("identify-submit").click()
         log_in(page)
         expect(page.locator(".log").get_by_text(CLAIMS[2]).first).to_be_visible()
+        expect(page.get_by_test_id("identify-submit")).to_have_count(0)  # keys are the page's again
         page.keyboard.press('"')
         page.get_by_test_id("note-text").fill(CLAIMS[1] + "W" * 200)
         page.get_by_test_id("note-submit").dispatch_event("click")

@@ -56,7 +56,7 @@ def test_a_recording_is_marked_scrubbed_stepped_through_and_not_acted_on(tmp_pat
         raised_s = raised["event"]["t_us"] / 1e6 - START_NS / 1e9
         until(lambda: seconds_in(url) == pytest.approx(raised_s), url)
         expect(page.get_by_test_id("warning-bar")).to_contain_text("then")
-        expect(page.get_by_test_id("warning-bar")).to_contain_text("TAKE COVER")
+        expect(page.get_by_test_id("warning-bar")).to_contain_text("BE READY")
         expect(page.get_by_test_id("warning-bar")).to_contain_text("not acknowledged")
         page.keyboard.press("]")
         until(lambda: seconds_in(url) > raised_s, url)
