@@ -186,3 +186,15 @@ def test_the_queue_of_an_empty_or_crowded_friendly_sky_is_empty(make_scene, coun
         scene.put(k + 1, identity=Identity.NEUTRAL, east_m=1_000.0 * k)
     scene.step()
     assert scene.queue() == []
+
+
+def test_what_is_minutes_away_is_asked_about_when_it_has_been_wanted_for_a_while(make_scene):
+    """A bird's first looks were a drone's for two seconds: a row that came and went."""
+    scene = make_scene()
+    scene.put(7, identity=Identity.UNKNOWN, north_m=16_000.0)
+    scene.step()
+    assert scene.queue() == []
+    scene.now_ns += 2 * S
+    assert scene.queue() == []
+    scene.now_ns += S
+    assert [item.key for item in scene.queue()] == ["assess:7"]

@@ -33,6 +33,8 @@ ITEMS_MAX = 5
 # An item that is no longer true lingers this long before its row goes; one that becomes less
 # urgent keeps its place this long: rows must not jump under the pointer.
 LINGER_S = 1.5
+# What is minutes away is asked about when it has been wanted so long: by then a bird is known.
+ENTER_S, PATIENT_PRIORITY = 3.0, 3
 SETTLE_S = 5.0
 # Deadlines nearer to each other than this, and this share of the time left, are one to a person;
 # the arrivals of two tracks side by side tremble by as much from plot to plot.
@@ -97,10 +99,15 @@ def _settled(state: DecisionState, wanted: list[QueueItem], now_ns: int) -> list
             held.priority = item.priority
     for key in [k for k, held in memory.items() if now_ns - held.last_ns > LINGER_S * NS_PER_S]:
         del memory[key]
-    order = _in_order(list(memory.values()), now_ns)
+    order = _in_order([held for held in memory.values() if _enters(held, now_ns)], now_ns)
     for place, held in enumerate(order):
         held.place = place
     return [held.item for held in order[:ITEMS_MAX]]
+
+
+def _enters(held: Remembered, now_ns: int) -> bool:
+    patient = held.item.kind == "assess" and held.priority >= PATIENT_PRIORITY
+    return not patient or now_ns - held.first_ns >= ENTER_S * NS_PER_S
 
 
 def _in_order(rows: list[Remembered], now_ns: int) -> list[Remembered]:
