@@ -176,3 +176,14 @@ def test_what_nothing_has_borne_out_for_a_while_has_to_come_for_longer(make_scen
     assert scene.run(9.0) == []
     (raised,) = scene.run(3.0)
     assert raised.cause == "unassessed"
+
+
+def test_a_bird_known_for_minutes_that_looks_like_a_drone_for_seconds_warns_nobody(make_scene):
+    scene = make_scene()
+    scene.put(7, 400.0, identity=Identity.UNKNOWN, object_class=ObjectClass.BIRD, class_prob=0.95)
+    assert scene.run(130.0) == []
+    scene.put(7, 20.0, identity=Identity.UNKNOWN, object_class=ObjectClass.MULTIROTOR)
+    scene.identities[7].class_prob = {"multirotor": 0.75, "bird": 0.25}
+    assert scene.run(7.0) == []
+    (raised,) = scene.run(2.0)
+    assert raised.cause == "unassessed"

@@ -43,6 +43,9 @@ DOUBT_HOLD_RATIO, DOUBT_HOLD_S_MAX = 0.1, 10.0
 # What may nearly as well be a bird has to come for longer where there is time: a bird that searches
 # heads for something or other every half minute. Of the time beyond a minute, so much.
 BIRD_PROB, BIRD_HOLD_RATIO, BIRD_HOLD_S_MAX, BIRD_LEAVES_S = 0.4, 0.15, 12.0, 60.0
+# One that has been followed for minutes and may still be a bird looks like a drone for some seconds
+# now and then: overhead, where nothing else leaves time to wait.
+OLD_S, OLD_BIRD_PROB, OLD_HOLD_S = 120.0, 0.15, 8.0
 # What by all signs carries people is more often a pilot without a transponder than an attack. Those
 # it flies at are told to be ready at the usual time; the clock orders cover when they have twice
 # what they need left, and not sooner, so that the watch has that long to look. A drone that flies
@@ -307,6 +310,9 @@ def _see(
     contact.cause = cause
     vague = speed_sigma_ratio(tracks, row) > VAGUE_RATIO
     wanted_s = hold_s(identity, threat, cause, vague)
+    age_s = (now_ns - int(tracks.started_ns[row])) / NS_PER_S
+    if cause != "threat" and age_s >= OLD_S and harmless_prob(identity) >= OLD_BIRD_PROB:
+        wanted_s = max(wanted_s, OLD_HOLD_S)
     held = possible and contact.possible_since_ns > 0
     contact.hold_s = min(contact.hold_s, wanted_s) if held else wanted_s
     contact.possible_since_ns = (contact.possible_since_ns or now_ns) if possible else 0
