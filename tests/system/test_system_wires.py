@@ -15,7 +15,7 @@ OWN, SAPIENT, ASTERIX = "ain_al_asad", "ain_al_asad_sapient", "ain_al_asad_aster
 ALL = "ain_al_asad_all"
 OTHERS = (SAPIENT, ASTERIX, ALL)
 ALL_KINDS = {"asterix_udp", "sapient_tcp", "beast_tcp", "avr_tcp", "sbs_tcp", "detections_udp"}
-ALL_KINDS |= {"detections_tcp", "cot_udp", "remote_id_udp", "mavlink_udp"}
+ALL_KINDS |= {"detections_tcp", "cot_udp", "cot_tcp", "remote_id_udp", "mavlink_udp"}
 SAME_S = 3.0  # detections lie a second or two apart
 
 
@@ -33,6 +33,7 @@ def run(tmp_path_factory):
                 timeout_s=900.0,
             )
             assert (folder / "summary.json").is_file(), done.stderr
+            (folder / "said.txt").write_text(done.stderr)
         return folders[site]
 
     return made
@@ -86,6 +87,11 @@ def test_nothing_that_is_said_over_other_wires_is_refused(run, site):
 def test_what_was_recorded_over_other_wires_is_done_again_bit_for_bit(run, site):
     done = vedette("replay", str(run(site) / "recording"), "--verify", "--json")
     assert json.loads(done.stdout)["identical"] is True, done.stderr
+
+
+def test_a_run_that_nobody_watches_says_how_far_it_has_come(run):
+    said = (run(ALL) / "said.txt").read_text().splitlines()
+    assert [line for line in said if line.endswith(" of 480 s")], said
 
 
 def test_over_sapient_every_sensor_registers(run):

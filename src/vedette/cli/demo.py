@@ -65,8 +65,10 @@ def run(args: argparse.Namespace) -> int:
     if args.headless:
         if args.report is not None:
             writable_folder(args.report, "--report")
+        from vedette.cli.compiling import compile_once
         from vedette.evaluation.headless import run_headless
 
+        compile_once()
         return run_headless(
             path, args.seed, args.report, args.fast, not args.unattended, site_path=site
         )

@@ -75,6 +75,7 @@ async def _watch(loaded: LoadedScenario, args: argparse.Namespace) -> None:
             transports=transports,
             attended=False,
             offset_ns=offset_ns,
+            on_missing=say,
         )
         say("the scenario has ended; the picture stays live until Ctrl-C")
 

@@ -4,6 +4,9 @@ import asyncio
 import platform
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,8 @@ from vedette.simulator import drive
 from vedette.simulator.channels import Channels, failing
 from vedette.simulator.scenario import LoadedScenario, load_scenario
 from vedette.simulator.transports import Transports
+
+TELL_S = 5.0  # off a terminal, between two lines of progress
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +72,7 @@ def run_headless(
 def _told(summary: Summary) -> int:
     for verdict in summary.expect:
         mark = "met    " if verdict.passed else "NOT MET"
-        print(f"{mark} {verdict.name}: {verdict.value} (bound {verdict.bound})", file=sys.stderr)
+        _say(f"{mark} {verdict.name}: {verdict.value} (bound {verdict.bound})")
     return 0 if summary.passed else 1
 
 
@@ -107,11 +112,7 @@ async def _run(
         Transports(loaded.site, ports) as transports,
         Service(channels.readdressed(site_toml), folder / "recording", clock, ports) as service,
     ):
-        with tqdm(total=int(loaded.scenario.duration_s), unit="s", disable=quiet or None) as bar:
-
-            def show(done_s: float, total_s: float) -> None:
-                bar.update(int(done_s) - bar.n)
-
+        with _progress(loaded.scenario.duration_s, quiet) as show:
             drive_it = _lockstep if fast else _paced
             return await drive_it(
                 service,
@@ -122,7 +123,28 @@ async def _run(
                 attended=attended,
                 truth_path=folder / "truth.parquet",
                 on_progress=show,
+                on_missing=None if quiet else _say,
             )
+
+
+@contextmanager
+def _progress(duration_s: float, quiet: bool) -> Iterator[drive.Progress]:
+    """Give what tells how far a run has come: a bar at a terminal, else lines now and then."""
+    with tqdm(total=int(duration_s), unit="s", disable=quiet or None) as bar:
+        told_s = time.monotonic()
+
+        def show(done_s: float, total_s: float) -> None:
+            nonlocal told_s
+            bar.update(int(done_s) - bar.n)
+            if bar.disable and not quiet and time.monotonic() - told_s >= TELL_S:
+                told_s = time.monotonic()
+                _say(f"  {done_s:.0f} of {total_s:.0f} s")
+
+        yield show
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 async def _lockstep(service: Service, **words: Any) -> dict[str, Any]:

@@ -99,9 +99,13 @@ class Lockstep:
                 while any(self._intake.units(feed) < total for feed, total in sent.items()):
                     await asyncio.sleep(0)
         except TimeoutError:
-            missing = {f: n - self._intake.units(f) for f, n in sent.items()}
             waited = f"not received within {RECEIVE_TIMEOUT_S:.0f} s"
-            raise VedetteError(f"{waited}: {missing}") from None
+            raise VedetteError(f"{waited}: {self._missing(sent)}") from None
+
+    def _missing(self, sent: dict[str, int]) -> str:
+        """Say what has not arrived, feed by feed."""
+        came = {feed: self._intake.units(feed) for feed in sent}
+        return ", ".join(f"{f}: {came[f]} of {n}" for f, n in sent.items() if came[f] < n)
 
 
 def ordered(arrivals: list[Arrival], streams: frozenset[str], t_ns: int) -> list[Arrival]:

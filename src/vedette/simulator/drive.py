@@ -24,12 +24,13 @@ from vedette.simulator.interface import Interface
 from vedette.simulator.operators import Operator
 from vedette.simulator.play import LOOK_STEPS, Play, make_play
 from vedette.simulator.scenario import LoadedScenario
-from vedette.simulator.transports import Transports
+from vedette.simulator.transports import CONNECT_S, Transports
 from vedette.simulator.world import STEP_NS, World
 
 if TYPE_CHECKING:
     from vedette.simulator.truth import TruthRecorder
 
+PATIENCE_S = 5.0  # with a feed on which the service has not come, where the world does not wait
 LATE_NS = NS_PER_S  # a world that starts later than this makes up first
 
 Progress = Callable[[float, float], None]
@@ -82,6 +83,7 @@ async def run(
     offset_ns: int = 0,
     truth_path: Path | None = None,
     on_progress: Progress | None = None,
+    on_missing: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """Run a scenario to its end against the service at `url`; give the notes of its truth.
 
@@ -90,11 +92,13 @@ async def run(
     console (effector models are there all the same, and wait). control: the service's control
     port, for lockstep; None: paced by the wall clock, whose time plus offset_ns is the service's.
     truth_path: where to write `truth.parquet`. on_progress(seconds done, seconds in all).
+    on_missing: is told, in words, of a feed on which the service has not come in time; the run goes
+    on without it until it comes. In lockstep, where all must arrive, VedetteError says so.
     """
     this = Run(make_play(loaded, seed), transports, on_progress=on_progress)
     world, play = this.world, this.play
     async with AsyncExitStack() as stack:
-        await transports.connect()
+        await meet(transports, is_lockstep=control is not None, on_missing=on_missing)
         play.effectors = await _log_in_effectors(play, url, stack)
         if attended:
             play.operators = await _log_in_operators(play, url, stack)
@@ -111,6 +115,21 @@ async def run(
             if this.truth is not None:
                 this.truth.close(world, {"scenario": loaded.scenario.name, "seed": seed})
     return end_notes(world)
+
+
+async def meet(
+    transports: Transports, *, is_lockstep: bool, on_missing: Callable[[str], None] | None
+) -> None:
+    """Meet the service on all feeds; tell on which it has not come.
+
+    Raises VedetteError, which names them, in lockstep, where each must carry all.
+    """
+    late = await transports.connect(CONNECT_S if is_lockstep else PATIENCE_S)
+    if late and is_lockstep:
+        raise VedetteError("; ".join(late))
+    if on_missing is not None:
+        for words in late:
+            on_missing(f"{words}; going on without it until it does")
 
 
 async def _log_in_effectors(this: Play, url: str, stack: AsyncExitStack) -> Effectors | None:

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vedette.base.errors import VedetteError
 from vedette.config.kinds import COT_FEEDS, FILE_FEED, MQTT_FEEDS, SAPIENT_FEEDS
 from vedette.config.site import Feed, Site
 from vedette.simulator.published import Publisher
@@ -24,6 +23,7 @@ from vedette.simulator.tak_served import answer_pings
 DATAGRAM_KINDS = ("asterix_udp", "detections_udp", "remote_id_udp", "mavlink_udp", "cot_udp")
 SERVED_KINDS = ("beast_tcp", "sbs_tcp", "avr_tcp", "sapient_tcp", "cot_tcp")
 CONNECT_S = 30.0
+FLOW_S = 20.0  # to take what waits to be sent: a service under way does in milliseconds
 SEND_BUFFER_BYTES = 1 << 20
 READ_BYTES = 1 << 16
 
@@ -43,7 +43,19 @@ class Sender:
     page: Page | None = None
     file: TableFile | None = None
     publisher: Publisher | None = None
+    meeting: asyncio.Task[None] | None = None
     sent: int = 0
+
+    @property
+    def missing(self) -> str:
+        """Say who has not come, and what to look at."""
+        place = f"{self.address[0]}:{self.address[1]}"
+        who = f"feed {self.feed.id} ({self.feed.kind})"
+        if self.server is not None:
+            return f"{who}: the service has not called {place}"
+        if self.publisher is not None:
+            return f"{who}: the service has not subscribed at the broker {place}"
+        return f"{who}: the service does not listen on {place}"
 
 
 class Transports:
@@ -87,6 +99,8 @@ class Transports:
     async def __aexit__(self, *error: object) -> None:
         """Close every socket."""
         for sender in self.senders.values():
+            if sender.meeting is not None:
+                sender.meeting.cancel()
             if sender.datagrams is not None:
                 sender.datagrams.close()
             for writer in sender.writers:
@@ -116,24 +130,21 @@ class Transports:
         )
         sender.address = (host, int(sender.server.sockets[0].getsockname()[1]))
 
-    async def connect(self) -> None:
-        """Connect what needs the service; wait until it has connected to us."""
-        try:
-            async with asyncio.timeout(CONNECT_S):
-                for sender in self.senders.values():
-                    if sender.server is not None:
-                        await sender.connected.wait()
-                    elif sender.feed.kind == "detections_tcp":
-                        sender.writers = [(await _call(sender.address))[1]]
-                    elif sender.feed.kind == "sapient_listen":
-                        reader, writer = await _call(sender.address)
-                        sender.writers = [writer]
-                        _hear(sender, reader, writer)
-                    elif sender.publisher is not None:
-                        await sender.publisher.heard()
-                        sender.sent = 1  # the message that was asked with
-        except TimeoutError:
-            raise VedetteError(f"the service did not connect within {CONNECT_S:.0f} s") from None
+    async def connect(self, patience_s: float = CONNECT_S) -> list[str]:
+        """Meet the service on every feed at once: call it, or wait until it has called us.
+
+        Gives, in words, the feeds on which it has not come within patience_s. They are waited for
+        on and hold up no other; what is said over them until then is lost.
+        """
+        meetings = {asyncio.create_task(_meet(each)): each for each in self.senders.values()}
+        for task, sender in meetings.items():
+            sender.meeting = task
+        if not meetings:
+            return []
+        done, _ = await asyncio.wait(meetings, timeout=patience_s)
+        for task in done:
+            task.result()
+        return [sender.missing for task, sender in meetings.items() if task not in done]
 
     async def send(self, packets: list[tuple[str, bytes]]) -> None:
         """Send packets (feed id, bytes) in their order."""
@@ -153,9 +164,9 @@ class Transports:
             for writer in sender.writers:
                 writer.write(data)
                 sender.sent += 1 if sender.feed.kind in COT_FEEDS else len(data)
-        for sender in self.senders.values():
-            for writer in sender.writers:
-                await _drain(sender, writer)
+        full = [(s, w) for s in self.senders.values() for w in s.writers if _is_full(w)]
+        if full:
+            await asyncio.gather(*(_drain(sender, writer) for sender, writer in full))
 
     def heard(self) -> list[tuple[str, bytes | None]]:
         """Give what the service has said over each feed since the last call."""
@@ -204,6 +215,21 @@ async def _listen_on(sender: Sender, reader: asyncio.StreamReader) -> None:
             sender.heard.append(data)
 
 
+async def _meet(sender: Sender) -> None:
+    """Come together with the service over one feed, where that takes two."""
+    if sender.server is not None:
+        await sender.connected.wait()
+    elif sender.feed.kind == "detections_tcp":
+        sender.writers = [(await _call(sender.address))[1]]
+    elif sender.feed.kind == "sapient_listen":
+        reader, writer = await _call(sender.address)
+        sender.writers = [writer]
+        _hear(sender, reader, writer)
+    elif sender.publisher is not None:
+        await sender.publisher.heard()
+        sender.sent += 1  # the message that was asked with
+
+
 async def _call(address: tuple[str, int]) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Connect to the service, which may still be starting."""
     while True:
@@ -215,10 +241,18 @@ async def _call(address: tuple[str, int]) -> tuple[asyncio.StreamReader, asyncio
             return reader, writer
 
 
+def _is_full(writer: asyncio.StreamWriter) -> bool:
+    """Say whether something waits to be sent, or can no longer be."""
+    return writer.is_closing() or writer.transport.get_write_buffer_size() > 0
+
+
 async def _drain(sender: Sender, writer: asyncio.StreamWriter) -> None:
-    """Let a stream flow; a service that has gone away is waited for anew."""
+    """Let a stream flow; a service that has gone away, or takes nothing, is waited for anew."""
     try:
-        await writer.drain()
-    except ConnectionError:
-        sender.writers.remove(writer)
-        sender.connected.clear()
+        async with asyncio.timeout(FLOW_S):
+            await writer.drain()
+    except (ConnectionError, TimeoutError):
+        writer.transport.abort()
+        if writer in sender.writers:
+            sender.writers.remove(writer)
+            sender.connected.clear()
