@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import sys
+from pathlib import Path
 
 import pyarrow.parquet
 import pytest
@@ -9,7 +11,11 @@ from playwright.sync_api import expect, sync_playwright
 from replayed import record_attack
 from replayed_page import FLAGS, PATIENCE_MS, open_page, replaying
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "outputs"))
+from pdf_text import pages  # noqa: E402  the path comes first
+
 pytestmark = pytest.mark.browser
+pytest.importorskip("typst")
 
 
 def saved(page, testid):
@@ -35,6 +41,13 @@ def test_report_statement_and_tracks_are_read_edited_and_saved(tmp_path):
         text.fill("Edited: " + text.input_value())
         statement = saved(page, "statement-save")
         assert statement.path().read_text().startswith("Edited: ")
+        edited_pdf = saved(page, "statement-pdf")
+        assert edited_pdf.suggested_filename == "statement.pdf"
+        assert "Edited: " in " ".join(pages(edited_pdf.path().read_bytes()))
+        report = saved(page, "report-pdf")
+        assert report.suggested_filename == "incident.pdf"
+        assert "Tents" in " ".join(pages(report.path().read_bytes()))
+        page.screenshot(path=tmp_path / "reports.png")
         with page.expect_popup() as popup:
             page.get_by_test_id("report-preview").click()
         expect(popup.value.get_by_text("Tents").first).to_be_visible()

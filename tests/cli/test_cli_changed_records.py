@@ -43,6 +43,17 @@ def test_a_sound_record_is_told_and_said_to_be_sound(tiny_recording, tmp_path):
     assert "CHANGED" not in page
 
 
+def test_report_and_statement_are_written_as_pdf(tiny_recording, tmp_path):
+    pytest.importorskip("typst")
+    out = tmp_path / "report"
+    done = vedette("incident", str(tiny_recording), "--output", str(out), "--format", "pdf")
+    assert done.returncode == 0, done.stderr
+    for name in ("incident", "statement"):
+        assert (out / f"{name}.pdf").read_bytes().startswith(b"%PDF-")
+        assert f"{name}.pdf" in done.stderr
+    assert (out / "incident.html").is_file()
+
+
 @pytest.mark.parametrize("forge", FORGERIES)
 def test_the_report_of_a_changed_record_says_so_and_where(forge, tiny_recording, tmp_path):
     where = forge(tiny_recording)

@@ -1,6 +1,7 @@
 """The incident is told from the record alone, escaped, complete, and no further than it goes."""
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -212,6 +213,75 @@ def test_the_same_record_gives_the_same_page(told, base, events, paths, tmp_path
     )
     assert incident.html(told) == incident.html(again)
     (tmp_path / "incident.html").write_text(incident.html(told), encoding="utf-8")
+
+
+def words_of(paper) -> str:
+    """Give all text of a paper's blocks, the drawings' too, in order, on one line."""
+    texts: list[str] = []
+    for block in paper.blocks:
+        cells = [cell for row in block.rows for cell in row.cells]
+        for line in (block.runs, *block.heads, *cells, *block.cells):
+            texts += [run.text or " " for run in line] + [" "]
+        texts += [unescape(words) for words in re.findall(r">([^<]*)</text>", block.svg)]
+    return " ".join("".join(texts).replace("\u200b", "").split())
+
+
+class Texts(HTMLParser):
+    """Collects the text of a page's body."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.skip = 0
+
+    def handle_starttag(self, tag, attributes):
+        self.skip += tag in ("style", "title") or ("class", "mark") in attributes
+        self.texts.append(" ")
+
+    def handle_endtag(self, tag):
+        self.skip -= self.skip > 0
+        self.texts.append(" ")
+
+    def handle_data(self, data):
+        if not self.skip:
+            self.texts.append(data)
+
+
+def test_the_paper_says_every_word_of_the_page_in_its_order(told):
+    page = incident.html(told)
+    read = Texts()
+    read.feed(page[page.index("<main>") :])
+    paper = incident.report_paper(told, page)
+    assert "".join(words_of(paper).split()) == "".join("".join(read.texts).split())
+    assert paper.mark == "SIMULATED - NOT A REAL EVENT"
+    assert [b.kind for b in paper.blocks].count("drawing") == 4
+    assert "HOSTILE by Okafor" in words_of(paper)
+
+
+def test_drawings_on_paper_carry_their_own_look_and_fetch_nothing(told):
+    paper = incident.report_paper(told, incident.html(told))
+    for block in paper.blocks:
+        if block.kind == "drawing":
+            assert block.svg.startswith('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760')
+            assert "var(" not in block.svg and "href" not in block.svg
+            assert block.words
+
+
+def test_a_statement_on_paper_keeps_what_people_wrote_and_its_mark(told):
+    draft = incident.statement_paper(told, incident.statement(told))
+    assert draft.blocks[0].kind == "title"
+    assert "Barracks was warned at 03:41:42.0, 262 s before" in words_of(draft)
+    assert "NOT A REAL EVENT" not in words_of(draft), "the mark is on every page already"
+    edited = incident.statement_paper(told, "Ours.\n- one\n- two\n\n#panic()\u202e " + "y" * 60)
+    assert edited.mark == "SIMULATED - NOT A REAL EVENT"
+    first, second = edited.blocks
+    assert [run.text for run in first.runs if run.look != "break"] == ["Ours.", "- one", "- two"]
+    assert second.runs[0].text.startswith("#panic()\ufffd yyyyyyyy\u200byyyyyyyy")
+
+
+def test_what_the_paper_does_not_know_is_a_defect(told):
+    with pytest.raises(LookupError, match="iframe"):
+        incident.report_paper(told, "<main><iframe></iframe></main>")
 
 
 def unattended(events):

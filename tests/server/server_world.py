@@ -240,6 +240,12 @@ class SmallService:
     async def statement(self) -> str:
         return "DRAFT. Facts only."
 
+    async def paper(self, statement: str | None) -> bytes:
+        return b"%PDF-1.7 " + (statement or "report").encode()
+
+    def paper_bar(self) -> str:
+        return ""
+
     async def tracks(self, ending: str) -> bytes:
         return ending.encode()
 

@@ -132,21 +132,6 @@ def test_events_are_asked_for_by_number_and_paged():
     asyncio.run(story())
 
 
-def test_the_report_and_the_statement_download():
-    async def story():
-        async with running() as world, world.browser() as client:
-            report = await client.get("/api/incident.html")
-            assert report.headers["content-type"].startswith("text/html")
-            assert "content-disposition" not in report.headers
-            saved = await client.get("/api/incident.html?download=1")
-            assert saved.headers["content-disposition"] == 'attachment; filename="incident.html"'
-            statement = await client.get("/api/incident/statement.txt")
-            assert statement.text == "DRAFT. Facts only."
-            assert "attachment" in statement.headers["content-disposition"]
-
-    asyncio.run(story())
-
-
 def test_detections_are_taken_as_they_came():
     async def story():
         async with running() as world, world.browser() as client:

@@ -245,6 +245,9 @@ class Synthetic:
         """Stand in for the statement."""
         return "Synthetic statement.\n"
 
+    def paper_bar(self) -> str:
+        return "nothing is recorded here"  # and so nothing can be set
+
     def audit(self, act: Act) -> None:
         """Let it fall: nothing is recorded here."""
 

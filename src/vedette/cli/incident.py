@@ -16,21 +16,32 @@ def add(parsers: Parsers) -> None:
     )
     parser.add_argument("recording", metavar="RECORDING", type=Path)
     parser.add_argument("--output", metavar="DIR", type=Path, required=True)
+    parser.add_argument(
+        "--format",
+        choices=("html", "pdf"),
+        default="html",
+        help="pdf: report and statement as PDF too, set by the extra typst",
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write incident.html, statement.txt, events.jsonl and tracks.parquet.
+    """Write incident.html, statement.txt, events.jsonl and tracks.parquet; with pdf also
+    incident.pdf and statement.pdf.
 
     Exit code 1 where the recording is not what was written; report and statement say so too.
     """
     from vedette import record
-    from vedette.service.report import write_report
+    from vedette.base.errors import VedetteError
+    from vedette.service.report import pdf_bar, write_report
+
+    if args.format == "pdf" and (why := pdf_bar()):
+        raise VedetteError(why)
 
     recording = existing(args.recording, "recording")
     folder = writable_folder(args.output, "--output")
     changes = record.changes(recording)
-    for path in write_report(recording, folder, changes):
+    for path in write_report(recording, folder, changes, {args.format}):
         say(f"{path}  {path.stat().st_size:,} bytes")
     for where in changes:
         say(f"the record has been CHANGED OR DAMAGED: {where}")

@@ -15,7 +15,7 @@ MARKS = {
     Mode.REPLAY: "REPLAY - A RECORDED EVENT SHOWN AGAIN",
 }
 CHANGED = "THE RECORD HAS BEEN CHANGED OR DAMAGED: NOTHING HERE IS PROVED"
-_LINE = 92
+LINE = 92
 
 
 def statement(incident: Incident) -> str:
@@ -48,7 +48,7 @@ def paragraphs(incident: Incident) -> list[str]:
 def _wrapped(paragraph: str) -> str:
     lines, line = [], ""
     for word in paragraph.split():
-        if line and len(line) + 1 + len(word) > _LINE:
+        if line and len(line) + 1 + len(word) > LINE:
             lines.append(line)
             line = word
         else:

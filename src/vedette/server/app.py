@@ -32,6 +32,7 @@ from vedette.server.openapi import OpenApiRoutes
 from vedette.server.page import page_routes
 from vedette.server.picture_routes import PictureRoutes
 from vedette.server.replay_routes import ReplayRoutes, refusals
+from vedette.server.report_routes import ReportRoutes
 from vedette.server.stream_routes import StreamRoutes
 from vedette.server.strict import one_line
 from vedette.server.whatif_routes import WhatIfRoutes
@@ -94,6 +95,7 @@ def _routes(
         *CommandRoutes(access, desk).routes(),
         *exhibits.ExhibitRoutes(access, desk).routes(),
         *PictureRoutes(access).routes(),
+        *ReportRoutes(access).routes(),
         *DetectionRoutes(access).routes(),
         *MetricsRoutes(access).routes(),
         *OpenApiRoutes(access).routes(),

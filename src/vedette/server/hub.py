@@ -67,6 +67,15 @@ class Service(Protocol):
     def statement(self) -> str | Awaitable[str]:
         """Draft the statement from recorded facts."""
 
+    async def paper(self, statement: str | None) -> bytes:
+        """Give the report so far as PDF; with a statement, that as people left it.
+
+        Raises VedetteError where it cannot be made, RefusedError where it would be too long.
+        """
+
+    def paper_bar(self) -> str:
+        """Say why there can be no PDF, in words; "" where there can."""
+
     async def tracks(self, ending: str) -> bytes:
         """Give the tracks so far as a file: "parquet", "geojson" or "kml"."""
 

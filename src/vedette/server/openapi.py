@@ -23,9 +23,9 @@ from vedette.server.commands import EXHIBIT_REQUEST, INTEGER_MAX, REQUESTS
 from vedette.server.exercise_views import ExerciseScore, ExerciseView, InjectsView
 from vedette.server.exhibits import FIELDS
 from vedette.server.login_routes import Login, SecondAuthorisation, Unlock
-from vedette.server.picture_routes import TRACK_FILES
 from vedette.server.public import public_name
 from vedette.server.replay_routes import ReplayWish
+from vedette.server.report_routes import PDF, TRACK_FILES, StatementText
 from vedette.server.strict import PLAIN_TEXT
 from vedette.server.whatif_views import WhatIfPicture, WhatIfView, WhatIfWish
 
@@ -51,6 +51,7 @@ _ANSWERS: tuple[type[msgspec.Struct], ...] = (
     answers.DetectionsAnswer,
     answers.ExhibitAnswer,
     views.HealthView,
+    views.ReportFormats,
     views.AuditView,
     views.ReplayView,
     WhatIfView,
@@ -67,6 +68,7 @@ _ASKED: tuple[type[msgspec.Struct], ...] = (
     ReplayWish,
     WhatIfWish,
     Inject,
+    StatementText,
     *REQUESTS,
 )
 
@@ -152,6 +154,17 @@ OPERATIONS = (
     Operation(
         "get", "/api/incident.html", "The incident report so far", {200: HTML}, (400, 423, 503),
         query=_DOWNLOAD,
+    ),
+    Operation(
+        "get", "/api/incident.pdf", "The incident report so far as PDF", {200: PDF}, (423, 503)
+    ),
+    Operation(
+        "get", "/api/incident/formats", "Whether there can be a PDF here",
+        {200: views.ReportFormats}, (423,),
+    ),
+    Operation(
+        "post", "/api/incident/statement.pdf", "A statement as people left it, as PDF", {200: PDF},
+        (400, 408, 413, 415, 423, 503), ("StatementText", JSON), who="sender",
     ),
     Operation(
         "get", "/api/incident/statement.txt", "The statement's draft", {200: TEXT}, (423, 503)

@@ -1,7 +1,4 @@
-"""What is read over HTTP: site, picture, tracks, events, incident, health."""
-
-import asyncio
-import inspect
+"""What is read over HTTP: site, picture, tracks, events, health."""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -9,7 +6,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from vedette.base.constants import NS_PER_S
-from vedette.base.errors import VedetteError
 from vedette.base.rfc3339 import format_rfc3339
 from vedette.decision.brief import Brief, brief, in_words
 from vedette.model.enums import Mode
@@ -18,16 +14,10 @@ from vedette.server.commands import INTEGER_MAX
 from vedette.server.courses import course
 from vedette.server.detail import detail, operator_of
 from vedette.server.gate import note_act
-from vedette.server.guard import DOCUMENT_POLICY
 from vedette.server.public import NS_PER_US
 from vedette.server.views import BriefView
 
 EVENTS_AT_ONCE = 1000
-TRACK_FILES = {
-    "parquet": "application/vnd.apache.parquet",
-    "geojson": "application/geo+json",
-    "kml": "application/vnd.google-earth.kml+xml",
-}
 
 
 class PictureRoutes:
@@ -36,7 +26,6 @@ class PictureRoutes:
     def __init__(self, access: Access) -> None:
         """access: who asks."""
         self._hub = access.hub
-        self._making = asyncio.Lock()
 
     def routes(self) -> list[Route]:
         """List them."""
@@ -49,9 +38,6 @@ class PictureRoutes:
             "/api/tracks/{track_id}/course": self.course,
             "/api/tracks/{track_id}/operator": self.operator,
             "/api/events": self.events,
-            "/api/incident.html": self.incident,
-            "/api/incident/statement.txt": self.statement,
-            "/api/incident/tracks.{ending}": self.tracks,
             "/api/health": self.health,
         }
         return [Route(path, handler, methods=["GET"]) for path, handler in handlers.items()]
@@ -130,37 +116,6 @@ class PictureRoutes:
         }
         return json_answer(answer)
 
-    async def incident(self, request: Request) -> Response:
-        """GET /api/incident.html[?download=1]: the report so far, a document without scripts."""
-        html = await _told(self._hub.service.incident_html)
-        headers = {"Content-Security-Policy": DOCUMENT_POLICY}
-        headers |= _disposition(request, "incident.html")
-        return Response(html, headers=headers, media_type="text/html")
-
-    async def statement(self, request: Request) -> Response:
-        """GET /api/incident/statement.txt: the statement's draft, as a download."""
-        text = await _told(self._hub.service.statement)
-        headers = {"Content-Disposition": 'attachment; filename="statement.txt"'}
-        return Response(text, headers=headers, media_type="text/plain")
-
-    async def tracks(self, request: Request) -> Response:
-        """GET /api/incident/tracks.parquet, .geojson, .kml: the tracks so far, as a download.
-
-        Made anew for each, one at a time: a second that asks meanwhile is answered 503.
-        """
-        ending = request.path_params["ending"]
-        if ending not in TRACK_FILES:
-            raise HTTPException(404, f"tracks are had as {', '.join(TRACK_FILES)}")
-        if self._making.locked():
-            raise HTTPException(503, "another file is being made: ask again", {"Retry-After": "5"})
-        async with self._making:
-            try:
-                data = await self._hub.service.tracks(ending)
-            except VedetteError as error:
-                raise HTTPException(503, str(error)) from None
-        headers = {"Content-Disposition": f'attachment; filename="tracks.{ending}"'}
-        return Response(data, headers=headers, media_type=TRACK_FILES[ending])
-
     async def health(self, request: Request) -> Response:
         """GET /api/health: 200 while pictures come, else 503."""
         view = self._hub.health_view()
@@ -180,19 +135,3 @@ def flag(request: Request, name: str, default: bool) -> bool:
     if value not in ("0", "1"):
         raise HTTPException(400, f"{name} is 0 or 1")
     return value == "1"
-
-
-async def _told(teller: object) -> str:
-    try:
-        told = teller()  # type: ignore[operator]
-        if inspect.isawaitable(told):
-            told = await told
-    except VedetteError as error:
-        raise HTTPException(503, str(error)) from None
-    return str(told)
-
-
-def _disposition(request: Request, name: str) -> dict[str, str]:
-    if not flag(request, "download", False):
-        return {}
-    return {"Content-Disposition": f'attachment; filename="{name}"'}

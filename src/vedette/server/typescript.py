@@ -54,6 +54,7 @@ ANSWERS: tuple[type[msgspec.Struct], ...] = (
     answers.DetectionsAnswer,
     answers.ExhibitAnswer,
     views.HealthView,
+    views.ReportFormats,
     views.AuditView,
     views.ReplayView,
     WhatIfWish,

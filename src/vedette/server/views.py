@@ -416,6 +416,13 @@ class HealthView(View, frozen=True, kw_only=True):
     counters: dict[str, int]
 
 
+class ReportFormats(View, frozen=True, kw_only=True):
+    """What a report can be had as (GET /api/incident/formats). pdf_bar: why not as PDF, or ""."""
+
+    pdf: bool
+    pdf_bar: str
+
+
 class TrackColumns(View, frozen=True, kw_only=True):
     """The tracks of a stream picture: `count` rows, one little-endian array a column."""
 

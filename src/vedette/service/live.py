@@ -293,6 +293,14 @@ class Service:
         """Draft the statement, from the record."""
         return story.as_statement(await asyncio.to_thread(story.tell, self.folder))
 
+    async def paper(self, statement: str | None) -> bytes:
+        """Give the report so far as PDF, or a statement as people left it."""
+        return await asyncio.to_thread(report.paper, self.folder, statement)
+
+    def paper_bar(self) -> str:
+        """Say why there can be no PDF."""
+        return report.pdf_bar()
+
     async def tracks(self, ending: str) -> bytes:
         """Give the tracks so far, from the record."""
         return await asyncio.to_thread(report.tracks_as, self.folder, ending)

@@ -289,6 +289,14 @@ class Replay:
         """Draft the whole recording's statement."""
         return story.as_statement(await asyncio.to_thread(story.tell, self.folder))
 
+    async def paper(self, statement: str | None) -> bytes:
+        """Give the report of the whole recording as PDF, or a statement as people left it."""
+        return await asyncio.to_thread(report.paper, self.folder, statement)
+
+    def paper_bar(self) -> str:
+        """Say why there can be no PDF."""
+        return report.pdf_bar()
+
     async def tracks(self, ending: str) -> bytes:
         """Give the whole recording's tracks."""
         return await asyncio.to_thread(report.tracks_as, self.folder, ending)

@@ -1227,6 +1227,12 @@ export interface HealthView {
   counters: Record<string, number>;
 }
 
+/** What a report can be had as (GET /api/incident/formats). pdf_bar: why not as PDF, or "". */
+export interface ReportFormats {
+  pdf: boolean;
+  pdf_bar: string;
+}
+
 /** One act of one person, or of somebody who is not logged in (person ""). */
 export interface Act {
   t_us: number;

@@ -1,12 +1,20 @@
-import { createSignal, onMount, type JSX } from "solid-js";
+import { createSignal, onMount, Show, type JSX } from "solid-js";
 import { closeDialog } from "../../core/dialogs";
+import { getJson } from "../../core/http";
+import { reportPdf, saveAs, statementPdf } from "../../core/reports";
+import type { ReportFormats } from "../../generated/model";
 import { Frame } from "./Frame";
 
 /** The report to read and to save, the tracks as files, the statement to edit before it is saved. */
 export function ReportsDialog(): JSX.Element {
   const [text, setText] = createSignal("");
   const [fault, setFault] = createSignal("");
-  onMount(() => void load());
+  const [formats, setFormats] = createSignal<ReportFormats | null>(null);
+  const [making, setMaking] = createSignal(false);
+  onMount(() => {
+    void load();
+    void getJson<ReportFormats>("/api/incident/formats").then(setFormats);
+  });
   async function load(): Promise<void> {
     try {
       const answer = await fetch("/api/incident/statement.txt");
@@ -17,19 +25,21 @@ export function ReportsDialog(): JSX.Element {
       setFault("The service does not answer.");
     }
   }
-  const save = (): void => {
-    const url = URL.createObjectURL(new Blob([text()], { type: "text/plain" }));
-    const link = document.createElement("a");
-    link.href = url;
-    link.download = "statement.txt";
-    link.click();
-    URL.revokeObjectURL(url);
-  };
+  /** Have a file made and save it; what hinders it stands under the statement. */
+  async function pdf(made: Promise<string>): Promise<void> {
+    setMaking(true);
+    setFault(await made);
+    setMaking(false);
+  }
+  const save = (): void => saveAs(new Blob([text()], { type: "text/plain" }), "statement.txt");
+  const offered = (): boolean => formats()?.pdf === true && !making();
   return (
     <Frame title="Reports" close={closeDialog} wide testid="reports-dialog">
       <p class="report-links">
         <a href="/api/incident.html" target="_blank" rel="noopener" data-first data-testid="report-preview">Read the incident report</a>
         <a href="/api/incident.html?download=1" download="incident.html">Report ↓</a>
+        <button type="button" class="link" data-testid="report-pdf" disabled={!offered()} title={formats()?.pdf_bar}
+          onClick={() => void pdf(reportPdf())}>Report as PDF ↓</button>
         <a href="/api/incident/tracks.kml" download="tracks.kml" data-testid="tracks-kml">Tracks as KML ↓</a>
         <a href="/api/incident/tracks.geojson" download="tracks.geojson" data-testid="tracks-geojson">GeoJSON ↓</a>
         <a href="/api/incident/tracks.parquet" download="tracks.parquet" data-testid="tracks-parquet">Parquet ↓</a>
@@ -38,9 +48,15 @@ export function ReportsDialog(): JSX.Element {
         <textarea rows="14" maxlength="20000" data-testid="statement-text" value={text()}
           onInput={(event) => setText(event.currentTarget.value)} />
       </label>
+      <Show when={formats()?.pdf_bar}>
+        <p class="hint" data-testid="pdf-bar">No PDF here: {formats()?.pdf_bar}</p>
+      </Show>
+      <Show when={making()}><p class="hint" role="status">The PDF is being made.</p></Show>
       <p class="form-error" role="alert">{fault()}</p>
       <div class="dialog-acts">
         <button type="button" onClick={closeDialog}>Close</button>
+        <button type="button" data-testid="statement-pdf" disabled={!offered() || text().trim() === ""} title={formats()?.pdf_bar}
+          onClick={() => void pdf(statementPdf(text()))}>Statement as PDF ↓</button>
         <button class="solid" data-testid="statement-save" disabled={text() === ""} onClick={save}>Save the statement</button>
       </div>
     </Frame>
