@@ -12,7 +12,7 @@ from replayed import record_attack
 from replayed_page import FLAGS, PATIENCE_MS, open_page, replaying
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "outputs"))
-from pdf_text import pages  # noqa: E402  the path comes first
+from pdf_text import pages
 
 pytestmark = pytest.mark.browser
 pytest.importorskip("typst")
