@@ -133,13 +133,20 @@ class Sky:
     radar_m: tuple[float, float, float] = (0.0, 0.0, 7.0)
     radar_range_m: float = 30_000.0
 
-    def run(self, commands: Callable[[AirPicture], list] | None = None) -> Iterator[AirPicture]:
-        """Step through the seconds; gives the picture of each (the pipeline's own, not a copy)."""
+    def run(
+        self, commands: Callable[[AirPicture], list] | None = None, steps_a_second: int = 1
+    ) -> Iterator[AirPicture]:
+        """Step through the seconds; gives the picture of each (the pipeline's own, not a copy).
+
+        steps_a_second: sensors speak in the first of each second; the live service steps four times
+        a second where nothing arrives.
+        """
         state = pipeline.start(self.assembled)
         said: list = []
-        for step in range(len(self.paths.pos_m)):
-            now_ns = self.begun_ns + step * NS_PER_S
-            reports = self.reports(step, now_ns)
+        for step in range(len(self.paths.pos_m) * steps_a_second):
+            second, rest = divmod(step, steps_a_second)
+            now_ns = self.begun_ns + second * NS_PER_S + rest * NS_PER_S // steps_a_second
+            reports = self.reports(second, now_ns) if rest == 0 else []
             inputs = pipeline.Inputs(commands=said)
             state.now_ns = now_ns  # as `step` does, which would decode bytes as well
             state, picture = pipeline.advance(self.assembled, state, reports, inputs, now_ns)

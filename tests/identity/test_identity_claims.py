@@ -8,7 +8,7 @@ from identity_world import T0_NS, Sky, Thing, make_site, place
 from msgspec.structs import replace as with_
 
 from vedette.config.site import Corridor, FlightListed, Site
-from vedette.identity.proofs import forget, proofs_of, prove
+from vedette.identity.proofs import BESIDE_M, forget, proofs_of, prove
 from vedette.identity.state import Claim, Memory
 from vedette.model.enums import Identity
 from vedette.model.events import IdentityConflict
@@ -113,8 +113,39 @@ def beside(side_m: float) -> list[Thing]:
 def test_what_flies_beside_a_friend_is_none_by_a_report_that_went_astray(side_m, window_s):
     """A tracker gives a close neighbour some of a friend's reports: who, not which of two."""
     sky = Sky(things=beside(side_m), doctor=swap(*window_s)).run(30)
-    assert sky.record(1).identity is Identity.FRIEND
+    apart = side_m > BESIDE_M
+    assert sky.record(1).identity is (Identity.FRIEND if apart else Identity.ASSUMED_FRIEND)
     assert not sky.identities_ever(2) & GOOD
+
+
+def test_who_comes_alongside_takes_the_proof_from_a_friend_at_once_until_it_leaves():
+    sky = Sky(things=[Thing(1, **RECOVERING, remote_id="OWL-1")]).run(20)
+    assert sky.record(1).identity is Identity.FRIEND
+    east, north, up = sky.things[0].pos_m
+    sky.things.append(Thing(2, (east, north + 70.0, up), (*sky.things[0].vel_mps[:2], 0.0), -12.0))
+    sky.run(1)
+    assert sky.record(1).identity is Identity.ASSUMED_FRIEND
+    assert "which of the two sends" in sky.record(1).identity_reason
+    sky.run(10)
+    assert sky.record(1).identity is Identity.ASSUMED_FRIEND
+    assert not sky.identities_ever(2) & GOOD
+    del sky.things[1]
+    sky.run(10)
+    assert sky.record(1).identity is Identity.FRIEND
+
+
+def test_friends_who_fly_together_and_prove_their_names_are_both_believed():
+    lists = [
+        FlightListed(id=f"owl {n}", affiliation="friend", remote_id=f"OWL-{n}", corridor="recovery")
+        for n in (1, 2)
+    ]
+    east, north, up = RECOVERING["pos_m"]
+    pair = [
+        Thing(n, (east, north + 70.0 * n, up), RECOVERING["vel_mps"], remote_id=f"OWL-{n}")
+        for n in (1, 2)
+    ]
+    sky = Sky(site=make_site(flights=lists), things=pair).run(30)
+    assert [sky.record(n).identity for n in (1, 2)] == [Identity.FRIEND] * 2
 
 
 def test_a_proved_name_is_on_one_track_and_has_to_be_borne_anew_by_another():

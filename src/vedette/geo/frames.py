@@ -4,6 +4,8 @@ Angles are radians, lengths metres. Functions take floats or arrays of one shape
 same; `SiteFrame` has degree variants for the edges (files, events, display).
 """
 
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -11,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vedette.geo.ellipsoid import (
+    Triple,
     ecef_from_geo_point,
-    enu_from_geo_rows,
-    geo_from_enu_rows,
+    enu_from_geo_point,
+    geo_from_enu_point,
     rotation_enu_from_ecef,
 )
 
@@ -29,6 +32,10 @@ __all__ = [
 
 F64 = NDArray[np.float64]
 _TWO_PI = 2.0 * np.pi
+# Loading the compiler takes as long as some 200,000 points one by one in Python: a command that
+# turns fewer is done sooner without it. The bits are the same either way.
+_PLAIN_POINTS_MAX = 100_000
+_plain_points = [0]  # turned so far
 # The earth-centred frame is the frame of a site at the centre that is not turned.
 _CENTRE = np.zeros(3)
 _SAME_AXES = np.eye(3)
@@ -69,15 +76,52 @@ def _columns(rows: F64, shape: tuple[int, ...]) -> tuple[Any, Any, Any]:
     return rows[:, 0].reshape(shape), rows[:, 1].reshape(shape), rows[:, 2].reshape(shape)
 
 
+def _is_plain(rows: F64) -> bool:
+    """Say whether points are better turned one by one: few so far, and no kernel loaded anyway.
+
+    Infinity is left to the compiled functions, which make NaN of it.
+    """
+    if "numba" in sys.modules or bool(np.isinf(rows).any()):
+        return False
+    _plain_points[0] += len(rows)
+    return _plain_points[0] <= _PLAIN_POINTS_MAX
+
+
+def _one_by_one(turn: Callable[..., Triple], rows: F64, origin_ecef_m: F64, axes: F64) -> F64:
+    """Turn (N, 3) points by a function of `ellipsoid`."""
+    origin, sides = tuple(origin_ecef_m.tolist()), tuple(tuple(row) for row in axes.tolist())
+    return np.array([turn(point, origin, sides) for point in rows.tolist()]).reshape(rows.shape)
+
+
+def _enu_rows(geo: F64, origin_ecef_m: F64, enu_from_ecef: F64) -> F64:
+    """Turn lat rad, lon rad, hae m (N, 3) into east, north, up (N, 3) m about an origin."""
+    if _is_plain(geo):
+        return _one_by_one(enu_from_geo_point, geo, origin_ecef_m, enu_from_ecef)
+    from vedette.geo.rows import enu_from_geo_rows
+
+    enu = np.empty_like(geo)
+    enu_from_geo_rows(geo, origin_ecef_m, enu_from_ecef, enu)
+    return enu
+
+
+def _geo_rows(enu: F64, origin_ecef_m: F64, enu_from_ecef: F64) -> F64:
+    """Turn east, north, up (N, 3) m about an origin into lat rad, lon rad, hae m (N, 3)."""
+    if _is_plain(enu):
+        return _one_by_one(geo_from_enu_point, enu, origin_ecef_m, enu_from_ecef)
+    from vedette.geo.rows import geo_from_enu_rows
+
+    geo = np.empty_like(enu)
+    geo_from_enu_rows(enu, origin_ecef_m, enu_from_ecef, geo)
+    return geo
+
+
 def ecef_from_geo(lat_rad: Any, lon_rad: Any, hae_m: Any) -> tuple[Any, Any, Any]:
     """Turn WGS-84 geodetic coordinates into earth-centred x, y, z (m).
 
     Floats or arrays that broadcast. NaN gives NaN. NIMA TR8350.2, section 4.
     """
     geo, shape = _rows(lat_rad, lon_rad, hae_m)
-    rows = np.empty_like(geo)
-    enu_from_geo_rows(geo, _CENTRE, _SAME_AXES, rows)
-    return _columns(rows, shape)
+    return _columns(_enu_rows(geo, _CENTRE, _SAME_AXES), shape)
 
 
 def geo_from_ecef(x_m: Any, y_m: Any, z_m: Any) -> tuple[Any, Any, Any]:
@@ -86,9 +130,7 @@ def geo_from_ecef(x_m: Any, y_m: Any, z_m: Any) -> tuple[Any, Any, Any]:
     Floats or arrays that broadcast. NaN gives NaN. Bowring (1976), iterated.
     """
     ecef, shape = _rows(x_m, y_m, z_m)
-    rows = np.empty_like(ecef)
-    geo_from_enu_rows(ecef, _CENTRE, _SAME_AXES, rows)
-    return _columns(rows, shape)
+    return _columns(_geo_rows(ecef, _CENTRE, _SAME_AXES), shape)
 
 
 def aer_from_enu(east_m: Any, north_m: Any, up_m: Any) -> tuple[Any, Any, Any]:
@@ -145,9 +187,7 @@ class SiteFrame:
         Floats give floats, arrays (broadcast together) give arrays. NaN gives NaN.
         """
         geo, shape = _rows(lat_rad, lon_rad, hae_m)
-        enu = np.empty_like(geo)
-        enu_from_geo_rows(geo, self.origin_ecef_m, self.enu_from_ecef, enu)
-        return _columns(enu, shape)
+        return _columns(_enu_rows(geo, self.origin_ecef_m, self.enu_from_ecef), shape)
 
     def geo_from_enu(self, east_m: Any, north_m: Any, up_m: Any) -> tuple[Any, Any, Any]:
         """Turn this site's east, north, up (m) into latitude, longitude (rad), height (hae, m).
@@ -155,9 +195,7 @@ class SiteFrame:
         Floats give floats, arrays (broadcast together) give arrays. NaN gives NaN.
         """
         enu, shape = _rows(east_m, north_m, up_m)
-        geo = np.empty_like(enu)
-        geo_from_enu_rows(enu, self.origin_ecef_m, self.enu_from_ecef, geo)
-        return _columns(geo, shape)
+        return _columns(_geo_rows(enu, self.origin_ecef_m, self.enu_from_ecef), shape)
 
     def enu_from_geo_deg(self, lat_deg: Any, lon_deg: Any, hae_m: Any) -> tuple[Any, Any, Any]:
         """Do `enu_from_geo` for latitude and longitude in degrees."""

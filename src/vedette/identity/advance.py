@@ -17,7 +17,7 @@ from vedette.identity.hearing import hear
 from vedette.identity.ledger import UNSEEN_MIN, build, human_items
 from vedette.identity.operators import keep_operators
 from vedette.identity.orders import WORRY, bring_back, obey, recall
-from vedette.identity.proofs import forget, proofs_of
+from vedette.identity.proofs import beside, forget, proofs_of
 from vedette.identity.recovery import friend_near, watch_recovery
 from vedette.identity.rules import judge, settle
 from vedette.identity.scene import Scene, due_rows, survey
@@ -134,7 +134,7 @@ def _evaluate(
     events: list[Event] = []
     for row, track_id in enumerate(scene.track_ids):
         case = _case(state, scene, row, doubles, copies, friends, now_ns)
-        case.receivers = receivers
+        case.receivers, case.beside = receivers, beside(state, tracks, track_id, now_ns)
         record = state.records[track_id]
         case.memory.evaluations += 1
         record.ledger = build(case, scene, state.places)

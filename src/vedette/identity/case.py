@@ -1,5 +1,6 @@
 """One track before the judge, and how an item of its ledger is made."""
 
+import math
 from dataclasses import dataclass
 
 from vedette.identity.state import Memory
@@ -20,7 +21,8 @@ class Case:
     taken: the friendly flight it would fit is flown by another track. conflict: another track sends
     the same address. copied: another sends the same friendly name, and proves it as well or better.
     near: the friendly track near it and how far, (0, inf) none. proofs: in how many looks a second
-    apart its name was proved for it, and for no other track since.
+    apart its name was proved for it, and for no other track since. beside: the nearest track that
+    proves no name of its own, where it is too near to say which of the two sends; (0, inf) none.
     """
 
     row: int
@@ -33,6 +35,7 @@ class Case:
     near: tuple[int, float]
     now_ns: int
     proofs: int = 0
+    beside: tuple[int, float] = (0, math.inf)
 
 
 def item(

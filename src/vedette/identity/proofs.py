@@ -3,18 +3,26 @@
 In: claims that came by a link in which nobody can send under another's name, places of tracks. Out:
 on which one track the name is, and for how long. A name is in one place: of two tracks that had it
 in turn, as where a copy flies a hundred metres off, the one that the last report was nearest to has
-it, and has to bear it anew; the other has said nothing.
+it, and has to bear it anew; the other has said nothing. Where a track that proves nothing flies
+beside it, too near to tell them apart, the name is on neither.
 """
 
 import math
 from collections.abc import Mapping
 
+import numpy as np
+
 from vedette.base.constants import NS_PER_S
 from vedette.identity.state import Claim, IdentityState, Memory, Proof
+from vedette.identity.trust import CLAIM_LIFE_S
 from vedette.model.measurements import F64
+from vedette.model.tracks import TrackTable
 
 Spot = tuple[float, float, float, float]  # east, north, up, sigma on the ground, m
 NAMES_MAX = 4_096  # of proved links; the oldest is forgotten first
+# Nearer than this to one that proves nothing, nobody can say which of the two a name is on: a radar
+# errs by 20 m across its beam at 5 km, and the tracks of two that fly together by as much again.
+BESIDE_M = 100.0
 
 
 def is_nearest(track_id: int, said_enu_m: F64, now_m: Mapping[int, Spot]) -> bool:
@@ -58,6 +66,35 @@ def proofs_of(state: IdentityState, track_id: int, claim: Claim | None) -> int:
     """Give in how many looks a track's present name was proved for it without a break."""
     proof = None if claim is None or not claim.authenticated else state.proofs.get(claim.name)
     return proof.looks if proof is not None and proof.track_id == track_id else 0
+
+
+def beside(
+    state: IdentityState, tracks: TrackTable, track_id: int, now_ns: int
+) -> tuple[int, float]:
+    """Find the nearest track that proves no name, within BESIDE_M of one that does, and how far.
+
+    (0, inf) where there is none, and for a track that proves nothing itself. Friends who fly
+    together and prove each their own name are no doubt about each other.
+    """
+    if not _is_proved(state.memories.get(track_id), now_ns):
+        return 0, math.inf
+    ids = tracks.track_id[: tracks.count]
+    place_m = tracks.state_enu[: tracks.count, :2]
+    off_m = np.hypot(*(place_m - place_m[np.flatnonzero(ids == track_id)[0]]).T)
+    for row in np.argsort(off_m, kind="stable").tolist():
+        if off_m[row] > BESIDE_M:
+            break
+        other = int(ids[row])
+        if other != track_id and not _is_proved(state.memories.get(other), now_ns):
+            return other, float(off_m[row])
+    return 0, math.inf
+
+
+def _is_proved(memory: Memory | None, now_ns: int) -> bool:
+    claim = None if memory is None else memory.claim
+    if claim is None or not claim.authenticated:
+        return False
+    return now_ns - claim.t_ns <= CLAIM_LIFE_S * NS_PER_S
 
 
 def forget(state: IdentityState, track_id: int) -> None:

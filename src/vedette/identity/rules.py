@@ -6,7 +6,7 @@ authority to identify says it. Neither time nor silence nor a claim moves anythi
 """
 
 from vedette.base.constants import NS_PER_S
-from vedette.base.names import class_words
+from vedette.base.names import class_words, track_name
 from vedette.identity.behaviour import COURSE_RATIO_MIN
 from vedette.identity.case import INTENT, NEUTRAL, Case
 from vedette.identity.classes import LABELS
@@ -56,7 +56,8 @@ def judge(
 def settle(record: IdentityRecord, case: Case, wanted: Identity) -> bool:
     """Say whether an identity has been asked for long enough to be taken on.
 
-    Gaining asks for RISE_LOOKS evaluations in a row, giving up what one has for FALL_LOOKS.
+    Gaining asks for RISE_LOOKS evaluations in a row, giving up what one has for FALL_LOOKS; but who
+    is no longer told from what flies beside it is no proven friend from that moment on.
     """
     memory = case.memory
     if wanted is record.identity:
@@ -68,6 +69,8 @@ def settle(record: IdentityRecord, case: Case, wanted: Identity) -> bool:
     if record.identity is Identity.PENDING:
         needed = PENDING_LOOKS if wanted is Identity.UNKNOWN else RISE_LOOKS
         return memory.candidate_count >= RISE_LOOKS and memory.evaluations >= needed
+    if record.identity is Identity.FRIEND and case.beside[0]:
+        return True
     gains = record.identity is Identity.UNKNOWN or (
         record.identity is Identity.ASSUMED_FRIEND and wanted is Identity.FRIEND
     )
@@ -78,8 +81,9 @@ def _friend(case: Case, places: Places, present: Identity) -> tuple[Identity, st
     """Judge a claim to be a listed friendly flight; None where it gives nothing.
 
     FRIEND: the listed lane, height, speed and time, own radars find it where it says it is, AND it
-    said so by a link in which nobody can send under its name. ASSUMED_FRIEND: the same but for that
-    proof, or where no own radar has been able to check and none speaks against it.
+    said so by a link in which nobody can send under its name, AND no track that proves nothing
+    flies beside it. ASSUMED_FRIEND: the same but for that proof, or where no own radar has been
+    able to check and none speaks against it.
     """
     standing, claim, memory = case.standing, case.memory.claim, case.memory
     if standing.listed < 0 or not standing.fits or claim is None or case.conflict or case.copied:
@@ -96,6 +100,13 @@ def _friend(case: Case, places: Places, present: Identity) -> tuple[Identity, st
     if age_s <= CLAIM_LIFE_S and (measured or is_verified(memory.agreement, case.now_ns, held)):
         how = f"{memory.agreement.sensor or claim.sensor} finds it where it says it is"
         fits = f"listed friendly flight {flight}: lane, time and speed fit, {how}"
+        if claim.authenticated and case.beside[0]:
+            other, away_m = case.beside
+            why = f"{track_name(other)} flies {away_m:.0f} m from it"
+            return (
+                Identity.ASSUMED_FRIEND,
+                f"{fits}; but {why}: which of the two sends, nobody sees",
+            )
         if proved and (measured or is_verified(memory.agreement, case.now_ns, is_friend)):
             return Identity.FRIEND, f"{fits}; {claim.sensor} proves who sends"
         if claim.authenticated:
