@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 import msgspec
 
 from vedette.base.constants import NS_PER_S
-from vedette.codecs import sapient
 from vedette.config.kinds import FEED_KINDS, FeedKind
 from vedette.config.site import Feed, Site
+from vedette.feeds.frames import frames_in, newest
 from vedette.feeds.whose import LINES_APART_MAX, Whose
 from vedette.model.arrivals import Arrival
 
@@ -30,6 +30,8 @@ QUEUE_BYTES_MAX = 8 << 20  # of one feed; 10,000 datagrams of 800 bytes
 # What one arrival holds above the declared rate is owed, but not for longer than this: a datagram
 # of nothing but ends of lines, which anybody may send, must not silence a sensor for a minute.
 DEBT_S_MAX = 5.0
+FLOOD_S = 1.0  # a source counts as flooding for as long after it was last shed for its rate
+FRAMES_MAX = 1 << 62  # no bound of its own on one arrival
 TOTAL_UNITS_MAX = 200_000  # of all feeds together: about 400 MB of Arrival objects at worst
 
 _DOOR = FeedKind("detections", "listen_tcp")  # HTTP and WebSocket: a message an arrival
@@ -48,6 +50,10 @@ class Bucket:
         self.t_tokens_ns = max(t_ns, self.t_tokens_ns)
         self.tokens = min(self.tokens + elapsed_s * rate_hz, rate_hz)
         return self.tokens < 1.0
+
+    def wait_s(self, rate_hz: float) -> float:
+        """Say how long it takes until there is one in it, if nobody takes any."""
+        return max(1.0 - self.tokens, 0.0) / rate_hz
 
     def take(self, frames: int, rate_hz: float) -> None:
         """Take some out; what is not there is owed."""
@@ -69,6 +75,8 @@ class FeedQueue:
     size_bytes: int = 0
     shed: int = 0
     shed_sequence: int = 0
+    t_flood_ns: int = -(10**18)  # when it was last shed for its rate
+    t_room_ns: int = -(10**18)  # until then there is no room for it
     lost: int = 0
 
 
@@ -104,15 +112,29 @@ class Line:
             found.bucket.tokens = self.share_hz
         return found
 
-    def is_too_fast(self, queue: FeedQueue, frames: int, t_ns: int) -> bool:
-        """Take frames from the sensor's share, or else from what others leave, if there is any."""
-        is_above_share = queue.bucket.is_empty(t_ns, self.share_hz)
+    def room(self, queue: FeedQueue, t_ns: int) -> int:
+        """Say how many frames a sensor may bring now: 0 above its rate, else at least 1.
+
+        They come out of its share, or else out of what others leave. Who does not flood may bring
+        more than there is, and owes it.
+        """
+        if t_ns < queue.t_room_ns:
+            return 0
+        share_hz = self.share_hz
+        is_above_share = queue.bucket.is_empty(t_ns, share_hz)
         if self.bucket.is_empty(t_ns, self.rate_max_hz) and is_above_share:
-            return True
+            wait_s = min(queue.bucket.wait_s(share_hz), self.bucket.wait_s(self.rate_max_hz))
+            queue.t_room_ns = t_ns + int(wait_s * NS_PER_S)
+            return 0
+        if t_ns - queue.t_flood_ns > FLOOD_S * NS_PER_S:
+            return FRAMES_MAX
+        return int(max(queue.bucket.tokens, self.bucket.tokens))
+
+    def take(self, queue: FeedQueue, frames: int) -> None:
+        """Take frames out of the whole, and out of the sensor's share while there is some."""
         self.bucket.take(frames, self.rate_max_hz)
-        if not is_above_share:
+        if queue.bucket.tokens >= 1.0:
             queue.bucket.take(frames, self.share_hz)
-        return False
 
     @property
     def is_full(self) -> bool:
@@ -126,18 +148,6 @@ class Line:
             self.queues.values(),
             key=lambda each: max(each.frames / self.queue_max, each.size_bytes / QUEUE_BYTES_MAX),
         )
-
-
-def frames_in(kind: FeedKind, data: bytes) -> int:
-    """Count what an arrival holds of what the declared rate counts; at least 1.
-
-    Detections one by one, frames of a stream by their mark, messages of SAPIENT, else datagrams.
-    """
-    if kind.is_framed:
-        return max(len(sapient.split(data).messages), 1)
-    if kind.format == "detections":
-        return max(data.count(b"\n") + (data[-1:] != b"\n"), 1)
-    return max(data.count(kind.mark), 1) if kind.mark else 1
 
 
 class Intake:
@@ -243,14 +253,27 @@ class Intake:
         self._sequence += 1
         queue = line.queue(sensor, self._clock())
         if arrival.kind == "data":
-            frames = frames_in(line.kind, arrival.data)
-            if line.is_too_fast(queue, frames, arrival.t_recv_ns) and not self._drop(line, queue):
-                self._note_shed(queue, self._sequence, frames)
-            else:
-                self._append(line, queue, frames, arrival)
+            self._put_data(line, queue, arrival)
         else:
             self._append(line, queue, 1, arrival)
         self._keep_bounds(line)
+
+    def _put_data(self, line: Line, queue: FeedQueue, arrival: Arrival) -> None:
+        """Queue what its sensor may bring of an arrival: all, the newest for older, or none."""
+        frames = frames_in(line.kind, arrival.data)
+        if room := line.room(queue, arrival.t_recv_ns):
+            line.take(queue, min(frames, room))
+        else:
+            room = self._drop(line, queue)
+            queue.t_flood_ns = arrival.t_recv_ns
+        if too_many := max(frames - room, 0):
+            queue.t_flood_ns = arrival.t_recv_ns
+            self._note_shed(queue, self._sequence, too_many)
+            if not room:
+                return
+            data = newest(line.kind, arrival.data, too_many)
+            arrival = msgspec.structs.replace(arrival, data=data)
+        self._append(line, queue, frames - too_many, arrival)
 
     def lose(self, feed: str, count: int) -> None:
         """Count what a feed's socket has lost before it could be read."""
@@ -315,10 +338,10 @@ class Intake:
             if not self._drop(loudest, loudest.loudest()):
                 break
 
-    def _drop(self, line: Line, queue: FeedQueue) -> bool:
-        """Drop the oldest arrival of a queue; say whether there was one."""
+    def _drop(self, line: Line, queue: FeedQueue) -> int:
+        """Drop the oldest arrival of a queue; say how many frames it held, 0 if there was none."""
         if not queue.waiting:
-            return False
+            return 0
         sequence, frames, arrival = queue.waiting.popleft()
         queue.frames -= frames
         queue.size_bytes -= len(arrival.data)
@@ -326,7 +349,7 @@ class Intake:
         line.size_bytes -= len(arrival.data)
         self._frames -= frames
         self._note_shed(queue, sequence, frames)
-        return True
+        return frames
 
     @staticmethod
     def _note_shed(queue: FeedQueue, sequence: int, frames: int) -> None:

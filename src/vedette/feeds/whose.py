@@ -68,6 +68,8 @@ class Whose:
         return self._parts_of_messages(data) if kind.is_framed else [("", data)]
 
     def _parts_of_lines(self, data: bytes) -> Sequence[tuple[str, bytes]]:
+        if data.find(b"\n", 0, -1) < 0:
+            return [(self.named(data), data)]
         names = {self._by_key.get(key, "") for key in _SENSOR.findall(data)}
         if len(names) < 2:  # lines that name nobody count with those they came with
             return [(names.pop() if names else "", data)]

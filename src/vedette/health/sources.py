@@ -48,6 +48,9 @@ CLOCK_BEHIND_MAX_S, CLOCK_AHEAD_MAX_S = 3.0, 1.0
 AHEAD_MAX_S = 0.5  # a clock that runs ahead: nothing arrives before it was measured
 LATENCIES = 9  # the median of the last nine: four of them may be anything
 RATE_WINDOW_S = 5.0
+# Between two events that tell what a source loses. Each is put on disk before the picture goes out,
+# for which the plots of all others wait; the panel of sources counts on meanwhile.
+SHED_TOLD_NS = 10 * NS_PER_S
 WORDS_MAX = 16  # told of one source within RATE_WINDOW_S; a flood of alerts hides the picture
 REASONS_MAX = 32  # distinct refusal reasons kept per source; the rest count as "other"
 STRANGERS_MAX = 16  # sources that the site file does not name, shown by the name they state
@@ -125,8 +128,8 @@ def advance(
 
     reports: all of the step that can be used, and a refusal for each that cannot. arrivals: the
     bytes they came in, by feed; read: how many good reports each feed has given since the start.
-    now_ns: the step's time. Returns SourceHealthChanged and, at most one a second per source (and
-    reason), InputShed and InputRefused.
+    now_ns: the step's time. Returns SourceHealthChanged and, at most one a second per source and
+    reason, InputRefused; InputShed at most once in SHED_TOLD_NS.
     """
     if state.started_ns == 0:
         state.started_ns = now_ns
@@ -325,9 +328,9 @@ def _tell_refusals(state: HealthState, name: str, now_ns: int, events: list[Even
 
 
 def _tell_shed(state: HealthState, name: str, now_ns: int, events: list[Event]) -> None:
-    """Tell what was dropped: a flood makes an event a second, not one a step."""
+    """Tell what was dropped: at once, and the rest of a flood together now and then."""
     memory = state.memory[name]
-    if not memory.fresh_shed or now_ns - memory.shed_told_ns < NS_PER_S:
+    if not memory.fresh_shed or now_ns - memory.shed_told_ns < SHED_TOLD_NS:
         return
     events.append(InputShed(t_ns=now_ns, source=name, count=memory.fresh_shed))
     memory.fresh_shed, memory.shed_told_ns = 0, now_ns
