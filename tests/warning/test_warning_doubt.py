@@ -187,3 +187,18 @@ def test_a_bird_known_for_minutes_that_looks_like_a_drone_for_seconds_warns_nobo
     assert scene.run(7.0) == []
     (raised,) = scene.run(2.0)
     assert raised.cause == "unassessed"
+
+
+@pytest.mark.parametrize(("bird_prob", "waits"), [(0.3, True), (0.1, False)])
+def test_what_has_just_begun_and_may_be_a_bird_waits_for_ten_looks(make_scene, bird_prob, waits):
+    """Plots of two birds, linked, are fast for some seconds; what is hardly a bird is told of."""
+    scene = make_scene(possible_s=155.0, unassessed_s=155.0)
+    scene.put(7, 130.0, identity=Identity.UNKNOWN, object_class=ObjectClass.MULTIROTOR)
+    scene.tracks.started_ns[:] = scene.now_ns
+    scene.identities[7].class_prob = {
+        ObjectClass.MULTIROTOR: 0.9 - bird_prob,
+        ObjectClass.BIRD: bird_prob,
+    }
+    assert (scene.run(6.0) == []) is waits
+    told = scene.run(6.0)
+    assert (told[0].level if waits else told) == (WarningLevel.POSSIBLE if waits else [])

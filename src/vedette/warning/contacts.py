@@ -45,7 +45,10 @@ DOUBT_HOLD_RATIO, DOUBT_HOLD_S_MAX = 0.1, 10.0
 BIRD_PROB, BIRD_HOLD_RATIO, BIRD_HOLD_S_MAX, BIRD_LEAVES_S = 0.4, 0.15, 12.0, 60.0
 # One that has been followed for minutes and may still be a bird looks like a drone for some seconds
 # now and then: overhead, where nothing else leaves time to wait.
-OLD_S, OLD_BIRD_PROB, OLD_HOLD_S = 120.0, 0.15, 8.0
+OLD_S, BIRD_PROB_MIN, OLD_HOLD_S = 120.0, 0.15, 8.0
+# One that has just begun may be plots of two birds, or of one and of nothing, and fast for that: it
+# has to hold as in doubt until ten looks have borne it out.
+NEW_S = 10.0
 # What by all signs carries people is more often a pilot without a transponder than an attack. Those
 # it flies at are told to be ready at the usual time; the clock orders cover when they have twice
 # what they need left, and not sooner, so that the watch has that long to look. A drone that flies
@@ -159,6 +162,18 @@ def hold_s(identity: IdentityRecord, threat: Threat, cause: str, vague: bool = F
         return wanted_s
     beyond_s = max(threat.arrival_s - BIRD_LEAVES_S, 0.0)
     return wanted_s + min(BIRD_HOLD_RATIO * beyond_s, BIRD_HOLD_S_MAX)
+
+
+def aged_hold_s(wanted_s: float, bird_prob: float, age_s: float, arrival_s: float) -> float:
+    """Say for how long a condition that asks for no threat has to hold, by a track's age.
+
+    wanted_s: of `hold_s`. bird_prob: of `harmless_prob`.
+    """
+    if bird_prob < BIRD_PROB_MIN:
+        return wanted_s
+    if age_s < NEW_S:
+        return max(wanted_s, min(DOUBT_HOLD_RATIO * arrival_s, DOUBT_HOLD_S_MAX))
+    return max(wanted_s, OLD_HOLD_S) if age_s >= OLD_S else wanted_s
 
 
 def speed_sigma_ratio(tracks: TrackTable, row: int) -> float:
@@ -310,9 +325,9 @@ def _see(
     contact.cause = cause
     vague = speed_sigma_ratio(tracks, row) > VAGUE_RATIO
     wanted_s = hold_s(identity, threat, cause, vague)
-    age_s = (now_ns - int(tracks.started_ns[row])) / NS_PER_S
-    if cause != "threat" and age_s >= OLD_S and harmless_prob(identity) >= OLD_BIRD_PROB:
-        wanted_s = max(wanted_s, OLD_HOLD_S)
+    if cause != "threat":
+        age_s = (now_ns - int(tracks.started_ns[row])) / NS_PER_S
+        wanted_s = aged_hold_s(wanted_s, harmless_prob(identity), age_s, threat.arrival_s)
     held = possible and contact.possible_since_ns > 0
     contact.hold_s = min(contact.hold_s, wanted_s) if held else wanted_s
     contact.possible_since_ns = (contact.possible_since_ns or now_ns) if possible else 0
