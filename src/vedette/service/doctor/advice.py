@@ -9,8 +9,6 @@ import socket
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-import msgspec
-
 from vedette.codecs import formats
 from vedette.config.faults import is_loopback
 from vedette.config.kinds import (
@@ -22,20 +20,15 @@ from vedette.config.kinds import (
     TLS_FEEDS,
 )
 from vedette.config.site import Channel, Feed, Sensor, Site, Webhook
+from vedette.service.doctor.findings import Finding
 from vedette.service.doctor.heard import Heard
+from vedette.service.doctor.rates import above_its_rate
 from vedette.service.doctor.sockets import Nearby, Opened
 
 CLOCK_AHEAD_S, CLOCK_BEHIND_S = 0.5, 2.0
 HOUR_S, QUARTER_S = 3600.0, 900.0
 REFUSED_SHARE_MAX = 0.2
 REASONS_TOLD = 3
-
-
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wrong, and what to do."""
-
-    what: str
-    do: str
 
 
 # What an engineer does about each reason of the closed list; the others speak for themselves.
@@ -114,9 +107,7 @@ def feed_findings(
         what = f"what arrives looks like {guessed}, and the feed is of kind {feed.kind}"
         return [Finding(what=what, do=_swap_advice(site, feed, guessed))]
     if heard.shed:
-        what = f"above its declared rate or queue: {heard.shed:,} dropped"
-        do = f"raise rate_max_hz ({feed.rate_max_hz:g}) if so much is right, or have it send less"
-        found.append(Finding(what=what, do=do))
+        found.append(above_its_rate(feed, heard, seconds))
     if heard.lost:
         what = f"lost before they could be read: {heard.lost:,} datagrams"
         do = "let the system keep more for us: sysctl -w net.core.rmem_max=8388608; or send less"

@@ -12,13 +12,14 @@ from vedette.base.errors import VedetteError
 from vedette.config.site import Channel, Site, Webhook
 from vedette.service.clocks import SystemClock
 from vedette.service.doctor.advice import (
-    Finding,
     channel_finding,
     feed_findings,
     sensor_findings,
     where_of,
 )
+from vedette.service.doctor.findings import Finding
 from vedette.service.doctor.heard import Heard, Ledger
+from vedette.service.doctor.rates import of_the_shed
 from vedette.service.doctor.sockets import Opened, open_all, running_service
 
 TICK_S = 0.1
@@ -31,7 +32,8 @@ class SourceSeen(msgspec.Struct, frozen=True, kw_only=True):
     what: "feed", "sensor", "output", "webhook" or "channel"; how: its kind and address. rate_hz:
     of datagrams or pieces of a feed, of reports of a sensor. kinds: reports by kind; sensors: of a
     feed, by name. age_s: of the last. delay_s: median time of receipt minus time of measurement,
-    positive where the time stamps are behind.
+    positive where the time stamps are behind. shed: dropped above the declared rate or queue, of a
+    feed also by whose it was, shed_of ("" nobody's). lost: by the system, before it was read.
     """
 
     source: str
@@ -46,6 +48,7 @@ class SourceSeen(msgspec.Struct, frozen=True, kw_only=True):
     delay_s: float | None = None
     refused: dict[str, int] = {}
     shed: int = 0
+    shed_of: dict[str, int] = {}
     lost: int = 0
     findings: list[Finding] = []
 
@@ -89,6 +92,7 @@ def _line(seen: SourceSeen) -> str:
         parts.append(f"clock {abs(seen.delay_s):.2f} s {way}")
     if seen.refused:
         parts.append(f"refused {sum(seen.refused.values()):,}")
+    parts += [f"{word} {n:,}" for word, n in (("shed", seen.shed), ("lost", seen.lost)) if n]
     return "   ".join(part for part in parts if part)
 
 
@@ -141,6 +145,7 @@ def _all_seen(
         seen.append(_seen(feed.id, "feed", how, heard[feed.id], found, seconds, now_ns))
     for sensor in site.sensors:
         found = sensor_findings(sensor, heard[sensor.id], feeds_heard, seconds)
+        found += of_the_shed(site, sensor, heard)
         seen.append(
             _seen(sensor.id, "sensor", sensor.kind, heard[sensor.id], found, seconds, now_ns)
         )
@@ -181,6 +186,7 @@ def _seen(
         delay_s=heard.delay_s,
         refused=dict(heard.refused.most_common()),
         shed=heard.shed,
+        shed_of=dict(heard.shed_of.most_common()),
         lost=heard.lost,
         findings=findings,
     )

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from statistics import median
 
-from vedette import codecs, measurements
+from vedette import codecs, feeds, measurements
 from vedette.base.constants import NS_PER_S
 from vedette.codecs.decoders import Decoders
+from vedette.config.kinds import FEED_KINDS
 from vedette.config.site import Site
 from vedette.model.arrivals import Arrival
 from vedette.model.reports import (
@@ -34,19 +35,23 @@ NAMES_MAX = 64  # sensors named under one feed: whoever invents names is not lis
 class Heard:
     """One source: a feed, a sensor or an output.
 
-    kinds: its reports by kind; sensors: of a feed, by who they say they are. delays_s: time of
+    frames: of a feed, what its declared rate counts, as far as it got through. shed: what did not;
+    shed_of: the same by whose it was, "" nobody's. kinds: its reports by kind; sensors: of a feed,
+    by who they say they are. delays_s: time of
     receipt minus time of measurement. last_ns 0: nothing. first: the first bytes that came.
     """
 
     arrivals: int = 0
     size_bytes: int = 0
     reports: int = 0
+    frames: int = 0
     shed: int = 0
     lost: int = 0
     opened: int = 0
     closed: int = 0
     last_ns: int = 0
     first: bytes = b""
+    shed_of: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     sensors: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
@@ -82,6 +87,7 @@ class Ledger:
         names += [feed.id for feed in site.feeds] + [output.id for output in site.outputs]
         self.sources: dict[str, Heard] = {name: Heard() for name in names}
         self._site = site
+        self._kinds = {feed.id: FEED_KINDS[feed.kind] for feed in site.feeds}
         self._models = measurements.sensor_models(site)
         self._decoders: Decoders = codecs.open_decoders(site)
         self._dating = measurements.start_dating(site)
@@ -95,10 +101,12 @@ class Ledger:
             if arrival.kind == "data":
                 heard.arrivals += 1
                 heard.size_bytes += len(arrival.data)
+                if arrival.feed in self._kinds:
+                    heard.frames += feeds.frames_in(self._kinds[arrival.feed], arrival.data)
                 heard.last_ns = max(heard.last_ns, arrival.t_recv_ns)
                 heard.first = heard.first or arrival.data[: codecs.HEAD_BYTES]
             elif arrival.kind == "shed":
-                heard.shed += arrival.count
+                self._shed(heard, arrival)
             elif arrival.kind == "lost":
                 heard.lost += arrival.count
             elif arrival.kind == "refused":
@@ -107,6 +115,14 @@ class Ledger:
                 heard.opened += arrival.kind == "opened"
                 heard.closed += arrival.kind == "closed"
             self._judge(heard, codecs.decode(self._decoders, [arrival]), arrival.t_recv_ns)
+
+    def _shed(self, feed: Heard, arrival: Arrival) -> None:
+        """Count what was dropped: of the feed, and of the sensor whose it was."""
+        whose = arrival.data.decode("utf-8", "replace")
+        feed.shed += arrival.count
+        feed.shed_of[whose] += arrival.count
+        if whose in self.sources and whose != arrival.feed:
+            self.sources[whose].shed += arrival.count
 
     def _judge(self, feed: Heard, reports: list[Report], now_ns: int) -> None:
         for report in reports:
