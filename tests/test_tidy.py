@@ -26,6 +26,7 @@ CORE = [
     "warning",
     "decision",
     "notes",
+    "zones",
     "incident",
     "health",
 ]

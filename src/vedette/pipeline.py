@@ -7,6 +7,7 @@ picture and events, bit for bit; so a recording can be re-executed and a crash r
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import msgspec
 import numpy as np
 
 from vedette import (
@@ -20,11 +21,12 @@ from vedette import (
     threat,
     tracking,
     warning,
+    zones,
 )
 from vedette.config.site import Site
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
-from vedette.model.events import Event
+from vedette.model.events import Event, ZoneRemoved, ZoneSet
 from vedette.model.measurements import I64
 from vedette.model.picture import AirPicture, QueueItem, Threat
 from vedette.model.reports import Detection, Refusal, Report, SensorStatus
@@ -46,6 +48,7 @@ class State:
     warning: warning.WarningState
     decision: decision.DecisionState
     notes: notes.NotesState
+    zones: zones.ZonesState
     late_told: I64  # by sensor: plots refused as too late that health has counted
     refused_told: dict[str, dict[str, int]] = field(default_factory=dict)  # and as impossible
     threats: list[Threat] = field(default_factory=list)
@@ -99,6 +102,7 @@ def start(pipeline: Pipeline) -> State:
         warning=warning.start(site),
         decision=decision.start(site),
         notes=notes.start(),
+        zones=zones.start(site),
         late_told=np.zeros(len(pipeline.sensors), np.int64),
     )
 
@@ -160,6 +164,7 @@ def advance(
         now_ns,
     )
     identity.forget_sources(state.identity, told)
+    events += _take_zones(pipeline, state, inputs.commands, now_ns)
     state.threats = threat.advance(state.threat, tracks, records, reports, now_ns)
     events += warning.advance(
         state.warning, tracks, records, state.threats, inputs.commands, inputs.deliveries, now_ns
@@ -173,6 +178,23 @@ def advance(
         state.decision, records, state.threats, state.warning.warnings, sources, now_ns
     )
     return state, picture_of(state, events)
+
+
+def _take_zones(
+    pipeline: Pipeline, state: State, commands: Sequence[Command], now_ns: int
+) -> list[Event]:
+    """Do what people say about zones; what warns from now on is told to the stages that warn."""
+    site, warned = pipeline.site, state.warning.zones
+    open_ids = {key: z.warning_id for key, z in warned.items() if z.warning_id is not None}
+    events = zones.advance(state.zones, site, open_ids, commands, now_ns)
+    if not any(isinstance(event, ZoneSet | ZoneRemoved) for event in events):
+        return events
+    standing = zones.in_force(list(state.zones.zones.values()))
+    now = msgspec.structs.replace(site, zones=standing)
+    state.threat = threat.with_zones(state.threat, now)
+    identity.with_zones(state.identity, now)
+    decision.take_zones(state.decision, now)
+    return events + warning.take_zones(state.warning, now, events, now_ns)
 
 
 def _unrefused(reports: list[Report], batches: list[measurements.MeasurementBatch]) -> list[Report]:
@@ -240,6 +262,7 @@ def picture_of(state: State, events: list[Event]) -> AirPicture:
             state.correlation, [group for group in state.tracking.groups if group.told]
         ),
         notes=list(state.notes.notes.values()),
+        zones=list(state.zones.zones.values()),
         correlations=correlation.correlations(state.correlation),
         provenance=state.provenance,
         operators=state.identity.operators,

@@ -11,6 +11,7 @@ import pytest
 from vedette.base.errors import RefusedError
 from vedette.codecs import cot
 from vedette.config.load import parse_site
+from vedette.config.site import Zone
 from vedette.feeds import Intake, open_feeds
 from vedette.model.enums import Identity, ObjectClass, WarningLevel
 from vedette.model.picture import AirPicture, IdentityRecord, Posture, WarningRecord
@@ -272,6 +273,38 @@ def test_a_bad_output_is_refused_in_one_line(output, said):
     with pytest.raises(RefusedError) as refused:
         site_of(output)
     assert said in str(refused.value)
+
+
+def test_a_zone_that_people_draw_is_told_at_once_and_deleted_when_it_is_removed():
+    async def main():
+        ear = Ear()
+        with ear.socket:
+            filed = site_of(f'kind = "cot_udp"\nport = {ear.port}\ntell = ["zones", "warnings"]')
+            around = Surroundings(filed, time.time_ns, lambda note: None, lambda *_: False)
+            async with Publishing(around) as publishing:
+                publishing.publish(picture([]))
+                await ear.events(len(filed.zones))
+                square = [(33.85, 42.5), (33.85, 42.51), (33.86, 42.51)]
+                huts = Zone(id="huts", name="Huts", asset="tower", polygon=square)
+                drawn = msgspec.structs.replace(filed, zones=[*filed.zones, huts])
+                around.site = drawn
+                publishing.publish(picture([], 1.0))
+                told = (await ear.events(len(drawn.zones)))[-1]
+                assert (told.kind, told.callsign) == ("u-d-f", "Huts")
+                assert (told.lat_deg, told.lon_deg) == (pytest.approx(33.855), 42.505)
+                own = msgspec.structs.replace(warned(), zone_id="huts", zone_name="Huts")
+                publishing.publish(picture([], 2.0, [own]))
+                (alert,) = await ear.events(1)
+                assert (alert.lat_deg, alert.lon_deg) == (told.lat_deg, told.lon_deg)
+                publishing.publish(picture([], 3.0))
+                (clear,) = await ear.events(1)
+                assert (clear.kind, clear.lat_deg) == ("b-a-o-can", told.lat_deg)
+                around.site = filed
+                publishing.publish(picture([], 4.0))
+                gone = (await ear.events(1 + len(filed.zones)))[0]
+                assert (gone.kind, gone.links) == ("t-x-d-d", (told.uid,))
+
+    asyncio.run(main())
 
 
 def test_a_moving_assets_zone_is_not_drawn_where_it_is_not():

@@ -21,7 +21,8 @@ VALUES = {
     "warning_id": 7, "zone_id": "north", "track_id": 1, "identity": "HOSTILE", "status": "hold",
     "on": True, "effector_id": "gun", "track_digest": "d", "engagement_id": 1, "state": "executing",
     "outcome": "destroyed", "sensor": "radar-1", "task": "stop", "reason": "because",
-    "text": "a note", "note_id": 1, "other_track_id": 2, "source": "radar-1",
+    "text": "a note", "note_id": 1, "name": "Huts", "asset_id": "gate", "take_cover_s": 30.0,
+    "revision": 1, "other_track_id": 2, "source": "radar-1",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from vedette.base.constants import NS_PER_S
 from vedette.base.rfc3339 import format_rfc3339
 from vedette.codecs.xml_text import escaped
 from vedette.config.site import Asset, Site
+from vedette.config.zones import area_of
 from vedette.model.enums import Mode, WarningLevel
 from vedette.model.events import WarningCleared, WarningEscalated, WarningRaised
 
@@ -190,8 +191,7 @@ def _info(site: Site, change: Change, own: Sent, grade: str, language: str, mode
     if language == "en" and not isinstance(change, WarningCleared):
         parts.append(_element("description", f"{marked}{change.reason}"))
     parts.append(_element("instruction", f"{marked}{instruction}"))
-    asset = next((a for a in site.assets if zone is not None and a.id == zone.asset), None)
-    parts.append(_area(name, asset))
+    parts.append(_area(name, None if zone is None else area_of(site, zone)))
     return f"<info>{''.join(parts)}</info>"
 
 

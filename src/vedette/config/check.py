@@ -3,7 +3,6 @@
 In: a Site whose keys and types are already right. Out: faults as (path, reason), first first.
 """
 
-import math
 import re
 from collections.abc import Sequence
 from itertools import pairwise
@@ -14,6 +13,7 @@ from vedette.config.accounts import HASH_START, role_fault
 from vedette.config.check_channels import channel_faults
 from vedette.config.check_wires import wire_faults
 from vedette.config.faults import Faults, known_key, unique_ids
+from vedette.config.polygons import POINTS_MAX, near_faults, polygon_faults
 from vedette.config.site import (
     Asset,
     Corridor,
@@ -21,8 +21,8 @@ from vedette.config.site import (
     Point,
     Sensor,
     Site,
-    Zone,
 )
+from vedette.config.zones import LIST_MAX, zone_faults
 from vedette.model.enums import Role
 
 CALLBACK = "/api/oidc/callback"
@@ -30,13 +30,9 @@ PROGRAMS = frozenset({Role.SENSOR, Role.EFFECTOR_SIMULATOR})
 _HTTPS_OR_HERE = re.compile(
     r"(?:https://[^\s/?#@]+|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?)(?:[/?][^\s#]*)?$"
 )
-LIST_MAX = 200  # tables of one kind: several times the largest sites
 RECEIVERS_MIN, RECEIVERS_MAX = 3, 32  # two give one difference; more have no use
 MASK_POINTS_MAX = 720  # one every half a degree
-POINTS_MAX = 100  # vertices of one polygon; its check costs their square
 LINE_POINTS_MAX = 2_000
-SITE_RADIUS_MAX_M = 1_000_000.0  # farther than any sensor sees: latitude and longitude swapped
-MEAN_RADIUS_M = 6_371_008.8  # IUGG mean radius: a plausibility check needs no ellipsoid
 
 SIMULATED_ONLY = (
     "effectors exist only as simulated models: only simulated = true is accepted; "
@@ -52,7 +48,7 @@ def site_faults(site: Site) -> Faults:
     for i, asset in enumerate(site.assets):
         yield from _asset(site, asset, f"assets[{i}]")
     for i, zone in enumerate(site.zones):
-        yield from _zone(site, zone, f"zones[{i}]")
+        yield from zone_faults(site, zone, f"zones[{i}]")
     for i, sensor in enumerate(site.sensors):
         yield from _sensor(site, sensor, f"sensors[{i}]")
     yield from wire_faults(site)
@@ -95,7 +91,7 @@ def _effectors(site: Site) -> Faults:
             yield f"{path}.simulated", SIMULATED_ONLY
         if effector.range_min_m >= effector.range_max_m:
             yield f"{path}.range_min_m", "must be less than range_max_m"
-        yield from _near(site, effector.lat_deg, effector.lon_deg, path)
+        yield from near_faults(site, effector.lat_deg, effector.lon_deg, path)
 
 
 def _unique(site: Site) -> Faults:
@@ -149,11 +145,11 @@ def _unique_nodes(sensors: Sequence[Sensor]) -> Faults:
 
 
 def _asset(site: Site, asset: Asset, path: str) -> Faults:
-    yield from _near(site, asset.lat_deg, asset.lon_deg, path)
+    yield from near_faults(site, asset.lat_deg, asset.lon_deg, path)
     if asset.polygon is not None:
-        yield from _polygon(asset.polygon, f"{path}.polygon")
+        yield from polygon_faults(asset.polygon, f"{path}.polygon")
         for i, (lat_deg, lon_deg) in enumerate(asset.polygon[:POINTS_MAX]):
-            yield from _near(site, lat_deg, lon_deg, f"{path}.polygon[{i}]")
+            yield from near_faults(site, lat_deg, lon_deg, f"{path}.polygon[{i}]")
     if asset.position_feed is not None:
         known = (sensor.id for sensor in site.sensors)
         yield from known_key(f"{path}.position_feed", asset.position_feed, known, "sensor")
@@ -161,23 +157,8 @@ def _asset(site: Site, asset: Asset, path: str) -> Faults:
         yield path, "position_feed and position_id go together"
 
 
-def _zone(site: Site, zone: Zone, path: str) -> Faults:
-    yield from known_key(f"{path}.asset", zone.asset, (a.id for a in site.assets), "asset")
-    for i, channel in enumerate(zone.channels[:LIST_MAX]):
-        known = [w.id for w in site.webhooks] + [c.id for c in site.channels]
-        yield from known_key(f"{path}.channels[{i}]", channel, known, "webhook or channel")
-    if len(set(zone.channels)) != len(zone.channels):
-        yield f"{path}.channels", "names a channel twice"
-    if zone.imminent_s > zone.possible_s:
-        yield f"{path}.imminent_s", "must not exceed possible_s: imminent comes after possible"
-    if zone.take_cover_s > zone.imminent_s:
-        yield f"{path}.take_cover_s", "must not exceed imminent_s: nobody would reach cover in time"
-    if zone.reach_prob_possible > zone.reach_prob_imminent:
-        yield f"{path}.reach_prob_possible", "must not exceed reach_prob_imminent"
-
-
 def _sensor(site: Site, sensor: Sensor, path: str) -> Faults:
-    yield from _near(site, sensor.lat_deg, sensor.lon_deg, path)
+    yield from near_faults(site, sensor.lat_deg, sensor.lon_deg, path)
     coverage = sensor.coverage
     if coverage.range_min_m >= coverage.range_max_m:
         yield f"{path}.coverage.range_min_m", "must be less than range_max_m"
@@ -249,7 +230,7 @@ def _receivers(site: Site, sensor: Sensor, path: str) -> Faults:
         yield f"{path}.receivers", f"kind tdoa needs {RECEIVERS_MIN} to {RECEIVERS_MAX} receivers"
     yield from unique_ids(f"{path}.receivers", receivers[: RECEIVERS_MAX + 1])
     for i, receiver in enumerate(receivers[:RECEIVERS_MAX]):
-        yield from _near(site, receiver.lat_deg, receiver.lon_deg, f"{path}.receivers[{i}]")
+        yield from near_faults(site, receiver.lat_deg, receiver.lon_deg, f"{path}.receivers[{i}]")
 
 
 def _corridor(corridor: Corridor, path: str) -> Faults:
@@ -317,93 +298,8 @@ def _oidc(site: Site) -> Faults:
             yield f"oidc.roles.{group}", "programs have accounts of the accounts file"
 
 
-def _near(site: Site, lat_deg: float, lon_deg: float, path: str) -> Faults:
-    """Refuse a place so far off that a number must be wrong."""
-    reference = site.reference
-    distance_m = _distance_m(reference.lat_deg, reference.lon_deg, lat_deg, lon_deg)
-    if distance_m > SITE_RADIUS_MAX_M:
-        yield (
-            path if path.endswith("]") and "polygon" in path else f"{path}.lat_deg",
-            f"lies {distance_m / 1000:,.0f} km from the reference point; "
-            "are lat_deg and lon_deg swapped?",
-        )
-
-
-def _distance_m(lat1_deg: float, lon1_deg: float, lat2_deg: float, lon2_deg: float) -> float:
-    """Return the great-circle distance on the mean sphere (haversine formula)."""
-    lat1, lat2 = math.radians(lat1_deg), math.radians(lat2_deg)
-    north = math.sin((lat2 - lat1) / 2.0) ** 2
-    east = math.cos(lat1) * math.cos(lat2) * math.sin(math.radians(lon2_deg - lon1_deg) / 2.0) ** 2
-    return 2.0 * MEAN_RADIUS_M * math.asin(min(1.0, math.sqrt(north + east)))
-
-
 def _line(points: Sequence[Point], path: str) -> Faults:
     if len(points) < 2:
         yield path, "a line needs at least 2 points"
     if len(points) > LINE_POINTS_MAX:
         yield path, f"more than {LINE_POINTS_MAX} points"
-
-
-def _polygon(points: Sequence[Point], path: str) -> Faults:
-    """Refuse what encloses no area, or crosses itself so that inside has no meaning."""
-    if len(points) < 3:
-        yield path, "a polygon needs at least 3 points"
-        return
-    if len(points) > POINTS_MAX:
-        yield path, f"more than {POINTS_MAX} points"
-        return
-    if points[0] == points[-1]:
-        yield path, "the last point repeats the first; a polygon closes by itself"
-        return
-    flat = _flattened(points)
-    if any(a == b for a, b in pairwise(flat)):
-        yield path, "holds the same point twice in a row"
-    elif crossing := _crossing(flat):
-        yield path, f"crosses itself: edges {crossing[0]} and {crossing[1]} (from 0)"
-    elif _doubled_area(flat) == 0.0:
-        yield path, "encloses no area"
-
-
-def _flattened(points: Sequence[Point]) -> list[tuple[float, float]]:
-    """Lay out lat, lon so that the date line does not cut the polygon."""
-    first_deg = points[0][1]
-    return [(lat, (lon - first_deg + 180.0) % 360.0) for lat, lon in points]
-
-
-def _doubled_area(flat: Sequence[tuple[float, float]]) -> float:
-    following = [*flat[1:], flat[0]]
-    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(flat, following, strict=True))
-
-
-def _crossing(flat: Sequence[tuple[float, float]]) -> tuple[int, int] | None:
-    """Find two edges, not neighbours, that touch."""
-    n = len(flat)
-    for i in range(n):
-        for j in range(i + 2, n):
-            if (j + 1) % n != i and _touch(flat[i], flat[(i + 1) % n], flat[j], flat[(j + 1) % n]):
-                return i, j
-    return None
-
-
-def _side(a: tuple[float, float], b: tuple[float, float], p: tuple[float, float]) -> float:
-    """Return the sign of the turn a, b, p: positive left, negative right, 0 on the line."""
-    return math.copysign(1.0, turn) if (turn := _turn(a, b, p)) else 0.0
-
-
-def _turn(a: tuple[float, float], b: tuple[float, float], p: tuple[float, float]) -> float:
-    return (b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0])
-
-
-def _within(a: tuple[float, float], b: tuple[float, float], p: tuple[float, float]) -> bool:
-    return min(a[0], b[0]) <= p[0] <= max(a[0], b[0]) and min(a[1], b[1]) <= p[1] <= max(a[1], b[1])
-
-
-def _touch(
-    a: tuple[float, float], b: tuple[float, float], c: tuple[float, float], d: tuple[float, float]
-) -> bool:
-    """Say whether segments ab and cd share a point."""
-    sides = (_side(a, b, c), _side(a, b, d), _side(c, d, a), _side(c, d, b))
-    if sides[0] * sides[1] < 0 and sides[2] * sides[3] < 0:
-        return True
-    ends = ((a, b, c), (a, b, d), (c, d, a), (c, d, b))
-    return any(s == 0.0 and _within(*end) for s, end in zip(sides, ends, strict=True))

@@ -73,11 +73,15 @@ class Asset(Table, frozen=True, kw_only=True):
 
 
 class Zone(Table, frozen=True, kw_only=True):
-    """People who are warned together, and how long they need to take cover."""
+    """People who are warned together, and how long they need to take cover.
+
+    They are where the asset is, or within `polygon`; the asset then gives its height.
+    """
 
     id: Key
     name: Text
-    asset: Key  # the asset whose threat warns this zone
+    asset: Key  # the asset whose threat warns this zone, or at which its own area lies
+    polygon: list[Point] | None = None
     take_cover_s: Positive = 30.0
     possible_s: Positive = 300.0  # warn "possible" when arrival is nearer than this
     imminent_s: Positive = 150.0  # warn "imminent" when arrival is nearer than this

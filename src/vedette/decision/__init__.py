@@ -21,7 +21,7 @@ from vedette.decision.authority import (
 )
 from vedette.decision.notes import rows_of, take_notes
 from vedette.decision.orders import OWN_COMMANDS, obey
-from vedette.decision.state import DecisionState, start
+from vedette.decision.state import DecisionState, start, take_zones
 from vedette.decision.world import (
     REACH_PROB_MIN,
     World,
@@ -34,7 +34,7 @@ from vedette.model.events import Event
 from vedette.model.picture import IdentityRecord, Threat
 from vedette.model.tracks import TrackTable
 
-__all__ = ["DecisionState", "advance", "queue", "start"]
+__all__ = ["DecisionState", "advance", "queue", "start", "take_zones"]
 
 # Options are for reading: twice a second, and at once when what they are about changes. What an
 # authorisation is judged by is computed at that moment.

@@ -233,7 +233,7 @@ def reason(
 
 
 def _debris(state: DecisionState, meeting: F64, vel_mps: F64) -> tuple[float, float, float, str]:
-    """Say where it would fall, how widely, and on which defended asset, if any."""
+    """Say where it would fall, how widely, and on which assets and zones, if any."""
     ground_m = ground_up_m(float(meeting[0]), float(meeting[1]))
     above = np.array([meeting[0], meeting[1], meeting[2] - ground_m])
     east, north, radius_m = likely_fall(above, vel_mps, state.wind, state.frame.hae_m)
@@ -243,6 +243,11 @@ def _debris(state: DecisionState, meeting: F64, vel_mps: F64) -> tuple[float, fl
         for asset in state.assets
         if math.hypot(east - state.assets_enu[asset.id][0], north - state.assets_enu[asset.id][1])
         <= asset.radius_m + radius_m
+    ]
+    hit += [
+        name
+        for name, zone_east, zone_north, zone_m in state.zone_discs
+        if math.hypot(east - zone_east, north - zone_north) <= zone_m + radius_m
     ]
     return lat_deg, lon_deg, radius_m, ", ".join(hit)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from vedette.config.site import Asset, Effector, Sensor, Site, Wind
+from vedette.config.zones import own_areas
 from vedette.geo import SiteFrame
 from vedette.model.enums import Mode
 from vedette.model.measurements import F64
@@ -76,7 +77,8 @@ class DecisionState:
 
     *_enu: places of effectors, assets and sensors by their key, east, north, up (m). magazine:
     what each effector model has left. bearings_rad: of each threatening track, from its asset.
-    looked: tracks a human had assessed or dismissed. calm_since_ns: by warning_id.
+    looked: tracks a human had assessed or dismissed. calm_since_ns: by warning_id. zone_discs: of
+    zones with an area of their own: name, east, north, radius (m).
     """
 
     mode: Mode
@@ -105,6 +107,7 @@ class DecisionState:
     looked: dict[int, int] = field(default_factory=dict)
     calm_since_ns: dict[int, int] = field(default_factory=dict)
     started_ns: int = 0
+    zone_discs: list[tuple[str, float, float, float]] = field(default_factory=list)
 
 
 def start(site: Site) -> DecisionState:
@@ -115,7 +118,7 @@ def start(site: Site) -> DecisionState:
     def place(lat_deg: float, lon_deg: float, hae_m: float) -> list[float]:
         return list(frame.enu_from_geo_deg(lat_deg, lon_deg, hae_m))
 
-    return DecisionState(
+    state = DecisionState(
         mode=site.mode,
         frame=frame,
         assets=list(site.assets),
@@ -134,3 +137,13 @@ def start(site: Site) -> DecisionState:
         sensors_enu={s.id: place(s.lat_deg, s.lon_deg, s.hae_m) for s in site.sensors},
         magazine={e.id: e.magazine for e in site.effectors},
     )
+    take_zones(state, site)
+    return state
+
+
+def take_zones(state: DecisionState, site: Site) -> None:
+    """Take the zones that stand now: debris should not fall on their people either."""
+    state.zone_discs = []
+    for _, area in own_areas(site):
+        at = state.frame.enu_from_geo_deg(area.lat_deg, area.lon_deg, site.reference.hae_m)
+        state.zone_discs.append((area.name, float(at[0]), float(at[1]), area.radius_m))

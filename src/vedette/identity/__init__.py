@@ -7,6 +7,14 @@ In: tracks, the reports that went into them, commands, the health of sources. Ou
 from vedette.identity.advance import advance
 from vedette.identity.disowned import forget_sources
 from vedette.identity.ledger import weigh
-from vedette.identity.state import IdentityState, health_ratio, start
+from vedette.identity.state import IdentityState, health_ratio, start, with_zones
 
-__all__ = ["IdentityState", "advance", "forget_sources", "health_ratio", "start", "weigh"]
+__all__ = [
+    "IdentityState",
+    "advance",
+    "forget_sources",
+    "health_ratio",
+    "start",
+    "weigh",
+    "with_zones",
+]

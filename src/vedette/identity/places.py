@@ -10,6 +10,7 @@ import numpy as np
 
 from vedette.base.rfc3339 import parse_rfc3339
 from vedette.config.site import Asset, Corridor, FlightListed, Sensor, Site
+from vedette.config.zones import own_areas
 from vedette.geo import SiteFrame, rotation_enu_from_ecef
 from vedette.identity.flight import Network, load_network
 from vedette.model.measurements import F64, I64, Bools
@@ -109,8 +110,9 @@ class Watcher:
 
 @dataclass(slots=True)
 class Places:
-    """All of it. asset_* (A,): fixed defended assets. wind_mps (2,): where the air goes.
+    """All of it. asset_* (A,): fixed defended assets, then zones with an area of their own.
 
+    wind_mps (2,): where the air goes.
     network: what was learnt of how each class flies.
     """
 
@@ -134,8 +136,7 @@ def lay_out(site: Site) -> Places:
     watchers = [_watcher(frame, sensor) for sensor in site.sensors]
     lanes = [_lane(frame, corridor) for corridor in site.corridors]
     numbers = {lane.lane_id: i for i, lane in enumerate(lanes)}
-    fixed = [asset for asset in site.assets if asset.position_feed is None]
-    discs = [_disc(frame, site, asset) for asset in fixed]
+    aimed_at = _aimed_at(frame, site)
     to_rad = math.radians(site.wind.from_deg + 180.0)
     speed = site.wind.speed_mps
     return Places(
@@ -145,13 +146,31 @@ def lay_out(site: Site) -> Places:
         listed=[_listed(flight, numbers) for flight in site.flights],
         watchers=watchers,
         watcher_index={watcher.sensor_id: i for i, watcher in enumerate(watchers)},
-        asset_names=[asset.name for asset in fixed],
-        asset_enu_m=np.array([disc[:2] for disc in discs], dtype=np.float64).reshape(-1, 2),
-        asset_radius_m=np.array([disc[2] for disc in discs], dtype=np.float64),
+        asset_names=aimed_at[0],
+        asset_enu_m=aimed_at[1],
+        asset_radius_m=aimed_at[2],
         wind_mps=np.array([speed * math.sin(to_rad), speed * math.cos(to_rad)]),
         wind_sigma_mps=site.wind.speed_sigma_mps,
         network=load_network(),
     )
+
+
+def take_zones(places: Places, site: Site) -> None:
+    """Take other zones than before; those with an area of their own are places to fly at.
+
+    site: the same assets, with the zones that stand now.
+    """
+    names, enu_m, radius_m = _aimed_at(places.frame, site)
+    places.asset_names, places.asset_enu_m, places.asset_radius_m = names, enu_m, radius_m
+
+
+def _aimed_at(frame: SiteFrame, site: Site) -> tuple[list[str], F64, F64]:
+    """Give name, place (A, 2) and radius (A,) of fixed assets, then of zones of their own."""
+    fixed = [asset for asset in site.assets if asset.position_feed is None]
+    fixed += [area for _, area in own_areas(site)]
+    discs = [_disc(frame, site, asset) for asset in fixed]
+    places = np.array([disc[:2] for disc in discs], dtype=np.float64).reshape(-1, 2)
+    return [a.name for a in fixed], places, np.array([disc[2] for disc in discs], dtype=np.float64)
 
 
 def inside_lanes(

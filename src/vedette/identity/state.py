@@ -10,7 +10,7 @@ import numpy as np
 from vedette.config.site import Site
 from vedette.identity.company import Company
 from vedette.identity.flight import Path60
-from vedette.identity.places import Places, lay_out
+from vedette.identity.places import Places, lay_out, take_zones
 from vedette.model.enums import Identity, SourceHealth
 from vedette.model.measurements import F64
 from vedette.model.picture import IdentityRecord, SourceState
@@ -180,6 +180,15 @@ class IdentityState:
 def start(site: Site) -> IdentityState:
     """Make the state before the first step. site: a checked site file."""
     return IdentityState(places=lay_out(site), records={}, memories={})
+
+
+def with_zones(state: IdentityState, site: Site) -> None:
+    """Take other zones than before. site: the same assets, with the zones that stand now."""
+    take_zones(state.places, site)
+    fixed = sum(asset.position_feed is None for asset in site.assets)
+    for memory in state.memories.values():
+        if memory.course_asset >= fixed:
+            memory.course_asset = -1  # which zone that was, the next look says
 
 
 def health_ratio(sources: dict[str, SourceState], source: str) -> float:

@@ -201,6 +201,13 @@ def _of_warning(event: Event, _: dict[str, str]) -> _Told:
         case past.WarningCleared():
             text = f"all-clear, warning {event.warning_id}: {event.reason}"
             return "warning", text, event.person
+        case past.ZoneSet():
+            done = {"drawn": "drawn", "changed": "changed"}.get(event.change, "as in the site file")
+            cover = f"{event.take_cover_s:.0f} s to take cover"
+            text = f"zone {event.zone_name} {done}, {cover}: {event.reason}"
+            return "warning", text, event.person
+        case past.ZoneRemoved():
+            return "warning", f"zone {event.zone_name} removed: {event.reason}", event.person
     return None
 
 

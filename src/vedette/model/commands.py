@@ -109,6 +109,38 @@ class RemoveNote(CommandBase, frozen=True, kw_only=True, tag="remove_note"):
     note_id: int
 
 
+class SetZone(CommandBase, frozen=True, kw_only=True, tag="set_zone"):
+    """A person draws a zone, or changes one: people who are warned together from now on.
+
+    revision: of the zone as the person saw it; none: it is new. polygon: vertices, degrees; none:
+    it lies where its asset does. What is left out stays as it was, or as a site file has it.
+    """
+
+    zone_id: str
+    name: str
+    asset_id: str
+    take_cover_s: float
+    reason: str
+    revision: int | None = None
+    polygon: tuple[tuple[float, float], ...] | None = None
+    possible_s: float | None = None
+    imminent_s: float | None = None
+    unassessed_s: float | None = None
+    channels: tuple[str, ...] | None = None
+
+
+class RemoveZone(CommandBase, frozen=True, kw_only=True, tag="remove_zone"):
+    """A person takes a zone away: it warns no more.
+
+    all_clear: where a warning is open, the same person gives the all-clear with it.
+    """
+
+    zone_id: str
+    revision: int
+    reason: str
+    all_clear: bool = False
+
+
 class SetWeaponsControl(CommandBase, frozen=True, kw_only=True, tag="set_weapons_control"):
     """The policy that restricts authorisations."""
 
@@ -199,6 +231,8 @@ Command = (
     | CorrelateSource
     | Annotate
     | RemoveNote
+    | SetZone
+    | RemoveZone
     | SetWeaponsControl
     | SetHold
     | AuthoriseEngagement

@@ -23,6 +23,8 @@ from vedette.model.happened import SourceCorrelated as SourceCorrelated
 from vedette.model.happened import SourceDecorrelated as SourceDecorrelated
 from vedette.model.happened import TracksJoined as TracksJoined
 from vedette.model.happened import TracksParted as TracksParted
+from vedette.model.happened import ZoneRemoved as ZoneRemoved
+from vedette.model.happened import ZoneSet as ZoneSet
 
 
 class TrackStarted(EventBase, frozen=True, kw_only=True):
@@ -264,6 +266,7 @@ class WarningCleared(EventBase, frozen=True, kw_only=True):
     reason: str
     revision: int = 0
     grounds: tuple[str, ...] = ()
+    zone_name: str = ""
 
 
 class WeaponsControlChanged(EventBase, frozen=True, kw_only=True):
@@ -460,6 +463,8 @@ Event = (
     | SourceCorrelated
     | NoteWritten
     | NoteRemoved
+    | ZoneSet
+    | ZoneRemoved
     | WarningRaised
     | WarningEscalated
     | WarningUpdated

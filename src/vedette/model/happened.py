@@ -66,6 +66,32 @@ class NoteRemoved(EventBase, frozen=True, kw_only=True):
     track_id: int | None = None
 
 
+class ZoneSet(EventBase, frozen=True, kw_only=True):
+    """A person drew a zone or changed it; it warns so from this step on.
+
+    change: as of `picture.StandingZone`. polygon: degrees; none: it lies where its asset does.
+    """
+
+    zone_id: str
+    zone_name: str
+    change: str
+    revision: int
+    asset_id: str
+    take_cover_s: float
+    person: str
+    reason: str
+    polygon: tuple[tuple[float, float], ...] | None = None
+
+
+class ZoneRemoved(EventBase, frozen=True, kw_only=True):
+    """A person took a zone away; it warns no more."""
+
+    zone_id: str
+    zone_name: str
+    person: str
+    reason: str
+
+
 class ServiceStarted(EventBase, frozen=True, kw_only=True):
     """The service began a recording."""
 

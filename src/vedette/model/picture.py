@@ -83,6 +83,8 @@ class Threat(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     probability that its path meets the asset. bearing_rad: from the asset to the track, clockwise
     from true north; None where not stated (a fixed asset's is then taken from the site file).
     off_rad: of the asset from its course; edge_m: to the asset's edge over the ground, 0 inside.
+    zone_id: of a zone with an area of its own, where that is what is threatened; asset_id is then
+    the asset it belongs to, asset_name the zone's name.
     """
 
     track_id: int
@@ -102,6 +104,7 @@ class Threat(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     edge_m: float = 0.0
     asset_name: str = ""
     object_class: str = "other"
+    zone_id: str = ""
 
     @property
     def reason(self) -> str:
@@ -270,6 +273,32 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     lon_deg: float | None = None
 
 
+class StandingZone(msgspec.Struct, frozen=True, kw_only=True):
+    """A zone as it stands now: of the site file, or as people have drawn it since.
+
+    change: against the site file: "" none, "drawn", "changed", "removed" (it warns no more).
+    revision: which of all changes set it, 0: the site file. polygon: degrees; none: where its
+    asset lies. by, reason, since_ns: of the last change.
+    """
+
+    zone_id: str
+    name: str
+    asset_id: str
+    take_cover_s: float
+    possible_s: float
+    imminent_s: float
+    unassessed_s: float
+    reach_prob_possible: float
+    reach_prob_imminent: float
+    channels: tuple[str, ...] = ()
+    polygon: tuple[tuple[float, float], ...] | None = None
+    change: str = ""
+    revision: int = 0
+    by: str = ""
+    reason: str = ""
+    since_ns: int = 0
+
+
 class BiasEstimate(msgspec.Struct, frozen=True, kw_only=True):
     """One part of a sensor's own bias, measured minus true, with its standard deviation.
 
@@ -336,5 +365,6 @@ class AirPicture:
     groups: list[TrackGroup] = field(default_factory=list)
     correlations: list[Correlation] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    zones: list[StandingZone] = field(default_factory=list)
     provenance: dict[int, dict[str, Origin]] = field(default_factory=dict)
     operators: dict[str, OperatorReport] = field(default_factory=dict)

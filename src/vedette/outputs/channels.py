@@ -54,7 +54,7 @@ class _Apprise:
             raise VedetteError(
                 f"channel {channel.id}: apprise is not installed: pip install 'vedette[notify]'"
             ) from None
-        self._site, self._channel = site, channel
+        self._channel = channel
         self._target = apprise.Apprise()
         if not self._target.add(channel.url or ""):
             raise VedetteError(f"channel {channel.id}: apprise does not know this kind of url")
@@ -65,10 +65,10 @@ class _Apprise:
     def id(self) -> str:
         return self._channel.id
 
-    async def send(self, event: Change, now_ns: int) -> tuple[str, bool]:
+    async def send(self, event: Change, site: Site, now_ns: int) -> tuple[str, bool]:
         if self._busy >= 2:
             return "earlier messages have not left yet", True
-        title, body = words(self._site, event)
+        title, body = words(site, event)
         call = asyncio.get_running_loop().run_in_executor(self._threads, self._notify, title, body)
         self._busy += 1
         call.add_done_callback(self._done)
@@ -98,7 +98,7 @@ class _Mqtt:
     so that a siren that joins later knows what holds."""
 
     def __init__(self, site: Site, channel: Channel) -> None:
-        self._site, self._channel = site, channel
+        self._channel = channel
         self._tls: ssl.SSLContext | None = client_context(
             f"channel {channel.id}", channel.tls_ca, channel.tls_certificate, channel.tls_key
         )
@@ -107,7 +107,7 @@ class _Mqtt:
     def id(self) -> str:
         return self._channel.id
 
-    async def send(self, event: Change, now_ns: int) -> tuple[str, bool]:
+    async def send(self, event: Change, site: Site, now_ns: int) -> tuple[str, bool]:
         import aiomqtt
 
         channel = self._channel
@@ -124,18 +124,18 @@ class _Mqtt:
                     timeout=channel.timeout_s,
                 ) as client,
             ):
-                await client.publish(topic, self._payload(event, now_ns), qos=1, retain=True)
+                await client.publish(topic, self._payload(event, site, now_ns), qos=1, retain=True)
         except TimeoutError:
             return f"no answer within {channel.timeout_s:g} s", True
         except (aiomqtt.MqttError, OSError) as error:
             return f"{type(error).__name__}: {error}"[:200], True
         return "", False
 
-    def _payload(self, event: Change, now_ns: int) -> bytes:
+    def _payload(self, event: Change, site: Site, now_ns: int) -> bytes:
         """Give what the relay understands, or the JSON of a webhook."""
         is_over = isinstance(event, WarningCleared)
         plain = self._channel.payload_all_clear if is_over else self._channel.payload_warning
-        return plain.encode() if plain is not None else told_json(self._site, event, now_ns)
+        return plain.encode() if plain is not None else told_json(site, event, now_ns)
 
     async def close(self) -> None:
         """Nothing is kept open between two messages."""
@@ -145,7 +145,7 @@ class _Cap:
     """CAP 1.2 alerts: files in a folder, or HTTP POST."""
 
     def __init__(self, site: Site, channel: Channel) -> None:
-        self._site, self._channel = site, channel
+        self._channel = channel
         self._uid = site_uid(site)
         self._chains: dict[int, list[cap.Sent]] = {}
         self._poster = Poster(channel.timeout_s)
@@ -167,16 +167,16 @@ class _Cap:
             del self._chains[next(iter(self._chains))]
         return own, before
 
-    async def send(self, event: Change, now_ns: int) -> tuple[str, bool]:
+    async def send(self, event: Change, site: Site, now_ns: int) -> tuple[str, bool]:
         own, before = self.chain(event)
         alert = cap.write_alert(
-            self._site,
+            site,
             event,
             own,
             before,
             self._channel.sender or "",
             self._channel.languages or ["en"],
-            mode_of(self._site, event),
+            mode_of(site, event),
         )
         if self._channel.folder is not None:
             path = Path(self._channel.folder) / f"{own.identifier}.xml"

@@ -33,7 +33,7 @@ class CotOutput(ABC):
 
     def __init__(self, output: Output, around: Surroundings) -> None:
         """output: its table of the site file."""
-        self._output, self._around, self._site = output, around, around.site
+        self._output, self._around = output, around
         self._tells = frozenset(output.tell) or ALL
         self._prefix = cot.site_uid(around.site)
         self._pace = Pace(output.period_s)
@@ -41,6 +41,8 @@ class CotOutput(ABC):
         self._named: dict[int, tuple[str, str]] = {}  # by track: its uid, and the type told last
         self._warned: dict[int, tuple[str, int, int, WarningRecord]] = {}  # uid, revision, told
         self._places_ns = 0
+        self._zones = around.site.zones  # as told last
+        self._drawn: dict[str, str] = {}  # their drawings: uid and type
         self._urgent: deque[CotEvent] = deque()
         self._waiting: dict[int, ToldTrack] = {}  # by track, the newest
 
@@ -54,7 +56,8 @@ class CotOutput(ABC):
             )
         if "warnings" in self._tells:
             self._take_warnings(picture.now_ns, picture.warnings)
-        if picture.now_ns - self._places_ns >= places.PLACES_S * NS_PER_S:
+        changed = self._around.site.zones != self._zones
+        if changed or picture.now_ns - self._places_ns >= places.PLACES_S * NS_PER_S:
             self._take_places(picture.now_ns)
         self._send_some()
 
@@ -75,7 +78,7 @@ class CotOutput(ABC):
             self._waiting.pop(track_id, None)
             named = self._named.pop(track_id, None)
             if named is not None:
-                self._urgent.append(cot.deleted_event(*named, self._site.mode, now_ns))
+                self._urgent.append(cot.deleted_event(*named, self._around.site.mode, now_ns))
         for track in self._pace.due(told):
             self._waiting[track.track_id] = track
 
@@ -83,7 +86,9 @@ class CotOutput(ABC):
         is_open = {warning.warning_id for warning in warnings}
         for warning_id in [key for key in self._warned if key not in is_open]:
             uid, _, _, last = self._warned.pop(warning_id)
-            over = places.all_clear_event(self._site, uid, last.zone_id, last.zone_name, now_ns)
+            over = places.all_clear_event(
+                self._around.site, uid, last.zone_id, last.zone_name, now_ns
+            )
             self._urgent.append(over)
         for warning in warnings:
             uid = places.warning_uid(self._prefix, warning)
@@ -91,14 +96,25 @@ class CotOutput(ABC):
             is_due = now_ns - told_ns >= places.WARNINGS_S * NS_PER_S
             if warning.revision != revision or is_due:
                 self._warned[warning.warning_id] = (uid, warning.revision, now_ns, warning)
-                self._urgent.append(places.warning_event(self._site, warning, uid, now_ns))
+                self._urgent.append(places.warning_event(self._around.site, warning, uid, now_ns))
 
     def _take_places(self, now_ns: int) -> None:
-        self._places_ns = now_ns
+        self._places_ns, self._zones = now_ns, self._around.site.zones
         if "zones" in self._tells:
-            self._urgent.extend(places.zone_events(self._site, self._prefix, now_ns))
+            self._draw_zones(now_ns)
         if "sensors" in self._tells:
-            self._urgent.extend(places.sensor_events(self._site, self._prefix, now_ns))
+            self._urgent.extend(places.sensor_events(self._around.site, self._prefix, now_ns))
+
+    def _draw_zones(self, now_ns: int) -> None:
+        """Tell the zones that stand; one that does not any more, or is of another type, goes."""
+        zones = list(places.zone_events(self._around.site, self._prefix, now_ns))
+        drawn = {event.uid: event.kind for event in zones}
+        mode = self._around.site.mode
+        for uid, kind in self._drawn.items():
+            if drawn.get(uid) != kind:
+                self._urgent.append(cot.deleted_event(uid, kind, mode, now_ns))
+        self._urgent.extend(zones)
+        self._drawn = drawn
 
     def _send_some(self) -> None:
         events: list[CotEvent] = []

@@ -34,8 +34,11 @@ class Sender(Protocol):
     def id(self) -> str:
         """The channel's key in the site file."""
 
-    async def send(self, event: Change, now_ns: int) -> tuple[str, bool]:
-        """Try once: (fault, "" for none; whether another try may help)."""
+    async def send(self, event: Change, site: Site, now_ns: int) -> tuple[str, bool]:
+        """Try once: (fault, "" for none; whether another try may help).
+
+        site: with the zones as they stood when it was issued.
+        """
 
     async def close(self) -> None:
         """Let go of what the channel holds."""
@@ -46,7 +49,7 @@ class _Channel:
     """One channel: what waits, and the task that sends it."""
 
     sender: Sender
-    waiting: deque[Change] = field(default_factory=deque)
+    waiting: deque[tuple[Change, Site]] = field(default_factory=deque)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     idle: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
@@ -65,7 +68,7 @@ class Delivering:
         """deliver: told of every success and failure. now_ns: the service's time."""
         self._deliver = deliver
         self._now_ns = now_ns
-        self._zone_channels = {zone.id: frozenset(zone.channels) for zone in site.zones}
+        self.site = site  # with the zones that stand: whoever runs it keeps it so
         self._channels = {sender.id: _Channel(sender) for sender in senders}
         # Each channel has all three from the start: a counter that appears with its first failure
         # has no rise that an alarm could see.
@@ -105,12 +108,13 @@ class Delivering:
         already: channels that have taken or refused it before. A full queue gives up its oldest,
         which counts as not delivered.
         """
-        named = self._zone_channels.get(event.zone_id) or frozenset(self._channels)
+        own = next((zone.channels for zone in self.site.zones if zone.id == event.zone_id), [])
+        named = frozenset(own or self._channels)
         for channel_id in sorted(named & self._channels.keys() - already):
             channel = self._channels[channel_id]
-            channel.waiting.append(event)
+            channel.waiting.append((event, self.site))
             while len(channel.waiting) > QUEUE_MAX:
-                self._confirm(channel, channel.waiting.popleft(), "the queue is full")
+                self._confirm(channel, channel.waiting.popleft()[0], "the queue is full")
             channel.idle.clear()
             channel.wake.set()
 
@@ -142,18 +146,18 @@ class Delivering:
             await channel.wake.wait()
             channel.wake.clear()
             while channel.waiting:
-                event = channel.waiting.popleft()
-                self._confirm(channel, event, await self._try(channel.sender, event))
+                event, site = channel.waiting.popleft()
+                self._confirm(channel, event, await self._try(channel.sender, event, site))
             channel.idle.set()
 
-    async def _try(self, sender: Sender, event: Change) -> str:
+    async def _try(self, sender: Sender, event: Change, site: Site) -> str:
         """Try to deliver; give the fault, or "" when the receiver took it."""
         fault = ""
         for attempt in range(TRIES_MAX):
             if attempt:
                 self.counts[sender.id, RETRIED] += 1
                 await asyncio.sleep(PAUSE_S[attempt - 1])
-            fault, again = await sender.send(event, self._now_ns())
+            fault, again = await sender.send(event, site, self._now_ns())
             if not again:
                 break
         return fault

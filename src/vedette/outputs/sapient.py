@@ -32,7 +32,7 @@ class SapientOutput:
 
     def __init__(self, output: Output, around: Surroundings) -> None:
         """output: its table of the site file; its feed is a sapient_tcp feed of the site."""
-        self._output, self._around, self._site = output, around, around.site
+        self._output, self._around = output, around
         feed = next(each for each in around.site.feeds if each.id == output.feed)
         self._feed, self._node = feed.id, sapient.own_node(around.site, feed)
         self._nodes = {
@@ -100,14 +100,14 @@ class SapientOutput:
         for warning_id in [key for key in self._warned if key not in is_open]:
             last = self._warned.pop(warning_id)
             self._revisions.pop(warning_id)
-            clear = sapient.all_clear_alert(self._node, self._site, last, now_ns)
+            clear = sapient.all_clear_alert(self._node, self._around.site, last, now_ns)
             out.append(sapient.wire(clear))
         by_id = {track.track_id: track for track in told}
         for warning in picture.warnings:
             if self._revisions.get(warning.warning_id) != warning.revision:
                 self._revisions[warning.warning_id] = warning.revision
                 self._warned[warning.warning_id] = warning
-                alert = sapient.warning_alert(self._node, self._site, warning, now_ns, by_id)
+                alert = sapient.warning_alert(self._node, self._around.site, warning, now_ns, by_id)
                 out.append(sapient.wire(alert))
         return out
 
@@ -137,7 +137,7 @@ class SapientOutput:
     def _status(self, picture: AirPicture) -> bytes:
         self._status_ns = picture.now_ns
         sick = [f"{s.source}: {s.reason}" for s in picture.sources if s.health in SICK]
-        made = sapient.our_status(self._node, self._site.mode, picture.now_ns, sick)
+        made = sapient.our_status(self._node, self._around.site.mode, picture.now_ns, sick)
         return sapient.wire(made)
 
     def _send(self, messages: list[bytes]) -> None:

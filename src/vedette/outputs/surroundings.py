@@ -7,10 +7,11 @@ from vedette.config.site import Output, Site
 from vedette.model.arrivals import Arrival
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class Surroundings:
     """The service, as far as an output may know it.
 
+    site: with the zones that stand now, so that an output asks for it anew with each picture.
     now_ns: its time. note: takes an Arrival that says what became of the output. send: speaks over
     a feed's own connection (feed id, bytes, peer or None for all); False where nobody is there.
     """

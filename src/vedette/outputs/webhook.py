@@ -67,16 +67,16 @@ class Poster:
 class _Hook:
     """One webhook."""
 
-    def __init__(self, site: Site, webhook: Webhook) -> None:
-        self._site, self._webhook = site, webhook
+    def __init__(self, webhook: Webhook) -> None:
+        self._webhook = webhook
         self._poster = Poster(webhook.timeout_s)
 
     @property
     def id(self) -> str:
         return self._webhook.id
 
-    async def send(self, event: Change, now_ns: int) -> tuple[str, bool]:
-        body = told_json(self._site, event, now_ns)
+    async def send(self, event: Change, site: Site, now_ns: int) -> tuple[str, bool]:
+        body = told_json(site, event, now_ns)
         headers = _headers(self._webhook, event, body, now_ns)
         return await self._poster.post(self._webhook.url, body, headers)
 
@@ -91,7 +91,7 @@ class Webhooks(Delivering):
         self, site: Site, deliver: Callable[[Delivery], None], now_ns: Callable[[], int]
     ) -> None:
         """deliver: told of every success and failure. now_ns: the service's time."""
-        super().__init__(site, [_Hook(site, hook) for hook in site.webhooks], deliver, now_ns)
+        super().__init__(site, [_Hook(hook) for hook in site.webhooks], deliver, now_ns)
 
 
 def _headers(webhook: Webhook, event: Change, body: bytes, now_ns: int) -> dict[str, str]:
@@ -145,7 +145,7 @@ def told_json(site: Site, event: Change, now_ns: int) -> bytes:
             "revision": event.revision,
             "zone_id": event.zone_id,
             "spoken": text,
-            "said": all_clear(site.languages, zone_name(site, event.zone_id)),
+            "said": all_clear(site.languages, zone_name(site, event)),
             "reason": title,
             "t_us": event.t_ns // NS_PER_US,
             "sent_us": now_ns // NS_PER_US,

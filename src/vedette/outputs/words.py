@@ -7,14 +7,15 @@ from vedette.model.events import WarningCleared
 from vedette.outputs.delivering import Change, mode_of
 
 
-def zone_name(site: Site, zone_id: str) -> str:
-    """Give a zone's name, its id where the site file no longer has it."""
-    return next((zone.name for zone in site.zones if zone.id == zone_id), zone_id)
+def zone_name(site: Site, event: Change) -> str:
+    """Give the name of a change's zone, as it was told; else as the site has it; else its id."""
+    named = (zone.name for zone in site.zones if zone.id == event.zone_id)
+    return event.zone_name or next(named, event.zone_id)
 
 
 def words(site: Site, event: Change) -> tuple[str, str]:
     """Say a change as title and text, for people; marked where it is not live."""
-    zone = zone_name(site, event.zone_id)
+    zone = zone_name(site, event)
     mode = mode_of(site, event)
     mark = "" if mode is Mode.LIVE else f"{mode.value}. "
     if isinstance(event, WarningCleared):

@@ -65,6 +65,9 @@ def digest(picture: AirPicture) -> bytes:
         picture.notes,
     )
     state.update(_ENCODER.encode(rest))
+    drawn = [zone for zone in picture.zones if zone.revision]  # the others are the site file's
+    if drawn:
+        state.update(_ENCODER.encode(drawn))
     return state.digest()[:DIGEST_BYTES]
 
 

@@ -23,6 +23,7 @@ from vedette.server.strict import PLAIN_TEXT, decode_json
 BODY_MAX_BYTES = 64 * 1024  # the largest honest command has some 3 kB
 INTEGER_MAX = 2**53 - 1  # what a browser can count
 TEXT_MAX = 2000
+ITEMS_MAX = 200  # of one list: the corners of a zone are 64
 
 PlainText = Annotated[str, Meta(max_length=TEXT_MAX, pattern=PLAIN_TEXT)]
 CommandId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_\-]{1,64}\Z")]
@@ -57,6 +58,13 @@ def _bounded(kind: Any, name: str) -> Any:
     if get_origin(kind) is UnionType:
         inner = [_bounded(item, name) for item in get_args(kind) if item is not NoneType]
         return inner[0] | None
+    if get_origin(kind) is tuple:
+        items = get_args(kind)
+        if items[-1] is not Ellipsis:
+            return tuple.__class_getitem__(tuple(_bounded(item, name) for item in items))
+        return Annotated[
+            tuple.__class_getitem__((_bounded(items[0], name), ...)), Meta(max_length=ITEMS_MAX)
+        ]
     return {str: PlainText, int: Count, float: Number}.get(kind, kind)
 
 

@@ -82,13 +82,15 @@ class History:
                 break
 
     def _told(self, threats: list[Threat]) -> list[Threat]:
-        """Leave out what cannot be numbered, and of very many what is unlikely."""
+        """Leave out what has no number (zones), and of very many what is unlikely."""
         least = 0.0 if len(threats) <= THREATS_MAX else UNLIKELY
         number = self.asset_number
         return [
             threat
             for threat in threats
-            if threat.reach_prob >= least and number.get(threat.asset_id, NUMBERED) < NUMBERED
+            if threat.reach_prob >= least
+            and not threat.zone_id
+            and number.get(threat.asset_id, NUMBERED) < NUMBERED
         ][:THREATS_MAX]
 
     def refill(self, snapshots: Iterable[Snapshot]) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import vedette
 from vedette.base.measures import Measures
 from vedette.config.site import Site
+from vedette.config.zones import reach_m
 from vedette.geo import SiteFrame
 from vedette.model.acts import Act, ActRow
 from vedette.model.arrivals import Arrival
@@ -112,6 +113,8 @@ class Hub:
         self.picture: AirPicture | None = None
         self.replay: Callable[[], views.ReplayView] | None = None  # where a replay stands
         self._published_s = 0.0
+        self._zones_key: list[tuple[str, int]] = []
+        self._zones_public: Any = []
         self._shown: dict[int, int] = {}  # warning_id -> highest revision reported as shown
 
     def restore_events(self, events: list[Event]) -> None:
@@ -196,6 +199,8 @@ class Hub:
             reference=site.reference,
             assets=site.assets,
             zones=site.zones,
+            channels=[w.id for w in site.webhooks] + [c.id for c in site.channels],
+            zone_reach_m=reach_m(site),
             sensors=site.sensors,
             effectors=site.effectors,
             corridors=site.corridors,
@@ -220,8 +225,16 @@ class Hub:
             "groups": as_public(picture.groups),
             "correlations": as_public(picture.correlations),
             "notes": as_public(picture.notes),
+            "zones": self._zones(picture),
             "alarms": as_public(alarm_view(self.alarms)),
         }
+
+    def _zones(self, picture: AirPicture) -> Any:
+        """Give the zones that stand; written down once a change, for they are the bulk of it."""
+        key = [(zone.zone_id, zone.revision) for zone in picture.zones]
+        if key != self._zones_key:
+            self._zones_key, self._zones_public = key, as_public(picture.zones)
+        return self._zones_public
 
     def _columns(self, picture: AirPicture) -> tuple[Columns, list[str]]:
         return track_columns(picture, self.frame, self.asset_number, self.told_prob)

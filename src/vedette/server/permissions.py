@@ -26,6 +26,7 @@ class Right(StrEnum):
     SEE_OPERATORS = "see_operators"
     KEEP_WATCH = "keep_watch"
     IDENTIFY = "identify"
+    DRAW_ZONES = "draw_zones"
     AUTHORISE = "authorise"
     ATTACH = "attach"
     AUDIT = "audit"
@@ -61,6 +62,10 @@ GRANTS: dict[Right, Grant] = {
         _WATCH,
     ),
     Right.IDENTIFY: Grant("identify a track", frozenset({Role.IDENTIFICATION_AUTHORITY})),
+    # Whoever authorises does not also draw what makes a track a threat.
+    Right.DRAW_ZONES: Grant(
+        "draw, change and remove zones", frozenset({Role.IDENTIFICATION_AUTHORITY})
+    ),
     Right.AUTHORISE: Grant(
         "be one of the two who authorise a simulated engagement, set the weapons control status, "
         "lift hold",
@@ -94,6 +99,8 @@ COMMANDS: dict[type[CommandBase], Right] = {
     model.CorrelateSource: Right.KEEP_WATCH,
     model.Annotate: Right.KEEP_WATCH,
     model.RemoveNote: Right.KEEP_WATCH,
+    model.SetZone: Right.DRAW_ZONES,
+    model.RemoveZone: Right.DRAW_ZONES,
     model.SetWeaponsControl: Right.AUTHORISE,
     model.SetHold: Right.KEEP_WATCH,
     model.AuthoriseEngagement: Right.AUTHORISE,

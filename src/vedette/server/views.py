@@ -30,6 +30,7 @@ from vedette.model.picture import (
     Posture,
     QueueItem,
     SourceState,
+    StandingZone,
     TrackGroup,
     WarningRecord,
 )
@@ -119,6 +120,8 @@ class SiteView(View, frozen=True, kw_only=True):
 
     identities, classes, statuses: the words behind the numbers of the stream, in order.
     made_as: the site's own mode; in a replay, what was recorded: it is marked beside REPLAY.
+    zones: as the site file has them; those that stand now are in the picture. channels: the names
+    of all that take warnings. zone_reach_m: how far off a zone may be drawn.
     """
 
     name: str
@@ -127,6 +130,8 @@ class SiteView(View, frozen=True, kw_only=True):
     reference: Reference
     assets: list[Asset]
     zones: list[Zone]
+    channels: list[str]
+    zone_reach_m: float
     sensors: list[Sensor]
     effectors: list[Effector]
     corridors: list[Corridor]
@@ -144,7 +149,8 @@ class TrackView(View, frozen=True, kw_only=True):
     """One track in words and SI: a row of the stream's columns.
 
     cpa_*, reach_prob: of threat_asset, the one most probably reached. arrival_*: of arrival_asset,
-    the one reached first among those with a probability worth telling.
+    the one reached first among those with a probability worth telling. What is coming at a zone
+    with an area of its own stands under the asset that the zone belongs to.
     """
 
     track_id: int
@@ -251,6 +257,7 @@ class PictureView(View, frozen=True, kw_only=True):
     groups: list[TrackGroup]
     correlations: list[Correlation]
     notes: list[Note]
+    zones: list[StandingZone]
     alarms: AlarmView
 
 
@@ -297,6 +304,8 @@ class ThreatView(View, frozen=True, kw_only=True):
 
     track_id: int
     asset_id: str
+    asset_name: str
+    zone_id: str
     range_m: float
     closing_mps: float
     cpa_m: float
@@ -465,6 +474,7 @@ class StreamPicture(View, frozen=True, kw_only=True, tag="picture", tag_field="k
     groups: list[TrackGroup]
     correlations: list[Correlation]
     notes: list[Note]
+    zones: list[StandingZone]
     alarms: AlarmView
     replay: ReplayView | None
     events: list[NumberedEvent]

@@ -14,11 +14,11 @@ from types import TracebackType
 
 import msgspec
 
-from vedette import codecs, feeds, server, warning
+from vedette import codecs, feeds, server, warning, zones
 from vedette.base.measures import Measures
 from vedette.config.exercise import Inject
 from vedette.config.kinds import PIECED_FEEDS
-from vedette.config.site import Site
+from vedette.config.site import Site, Zone
 from vedette.model.acts import Act, ActRow
 from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
@@ -29,6 +29,8 @@ from vedette.model.events import (
     WarningCleared,
     WarningEscalated,
     WarningRaised,
+    ZoneRemoved,
+    ZoneSet,
 )
 from vedette.model.picture import AirPicture
 from vedette.outputs.channels import Channels
@@ -83,13 +85,12 @@ class Service:
         self.hub = server.Hub(self.site, self)
         training = self.site.mode is Mode.EXERCISE
         self.exercise = Exercise(self.site, plan, self.clock.now_ns) if training else None
-        told = self._site_told()
+        told = self._told = self._site_told()
         self.webhooks = Webhooks(told, self.deliver, self.clock.now_ns)
         self.channels = Channels(told, self.deliver, self.clock.now_ns)
         self.feeds: feeds.OpenFeeds | None = None
-        self.publishing = Publishing(
-            Surroundings(told, self.clock.now_ns, self.intake.put, self._send)
-        )
+        self.around = Surroundings(told, self.clock.now_ns, self.intake.put, self._send)
+        self.publishing = Publishing(self.around)
         self._deliveries: list[Delivery] = []
         self._refusals: Counter[tuple[str, str]] = Counter()
         self._wake = asyncio.Event()
@@ -106,6 +107,8 @@ class Service:
         )
         await self._open.enter_async_context(self.publishing)
         self.hub.restore_events(self.core.told)
+        if self.core.picture is not None:
+            self._tell_of(zones.in_force(self.core.picture.zones))
         self._say_what_was_left_unsaid()
         return self
 
@@ -234,11 +237,30 @@ class Service:
             picture.events[:0] = self.core.untold
             self.core.untold = []
         self.hub.publish(picture)
+        standing = self._take_zones(picture)
         self.publishing.publish(picture)
         for event in picture.events:
             if isinstance(event, WarningRaised | WarningEscalated | WarningCleared):
                 self.webhooks.send(event)
                 self.channels.send(event)
+        if standing is not None:
+            self._tell_of(standing)
+
+    def _take_zones(self, picture: AirPicture) -> list[Zone] | None:
+        """Tell from now on of the zones that stand, None where none was set or removed.
+
+        What was removed is still known while this picture is told: its all-clear is among it.
+        """
+        if not any(isinstance(event, ZoneSet | ZoneRemoved) for event in picture.events):
+            return None
+        standing = zones.in_force(picture.zones)
+        ids = {zone.id for zone in standing}
+        self._tell_of([*standing, *(z for z in self.around.site.zones if z.id not in ids)])
+        return standing
+
+    def _tell_of(self, standing: list[Zone]) -> None:
+        told = msgspec.structs.replace(self._told, zones=standing)
+        self.around.site = self.webhooks.site = self.channels.site = told
 
     def _say_what_was_left_unsaid(self) -> None:
         """Send again, under its old number, what of each warning nobody has answered for: its last

@@ -5,7 +5,7 @@ order, each with its reason in one sentence.
 """
 
 from vedette.threat.advance import advance
-from vedette.threat.assets import ThreatState, start
+from vedette.threat.assets import ThreatState, start, with_zones
 from vedette.threat.when import arrival_quantile_s
 
-__all__ = ["ThreatState", "advance", "arrival_quantile_s", "start"]
+__all__ = ["ThreatState", "advance", "arrival_quantile_s", "start", "with_zones"]

@@ -1,8 +1,9 @@
 """One step of stage threat: what each track can reach, when, and how probably.
 
 In: tracks, who and what they are, reports (of assets that move). Out: one `Threat` per track and
-asset that matters, in order of track and asset. Friends and neutrals have none: nobody counts down
-the seconds to their own aircraft. Who is not known has: unknown is not hostile, but it is coming.
+asset (or zone with its own area) that matters, in order of track and asset. Friends and neutrals
+have none: nobody counts down the seconds to their own aircraft. Who is not known has: unknown is
+not hostile, but it is coming.
 """
 
 from collections.abc import Sequence
@@ -111,6 +112,7 @@ def _write(
     """
     found: list[Threat] = []
     asset_ids, names, feed_ids = state.asset_ids, state.names, state.feed_ids
+    zone_ids = state.zone_ids
     labels = ["" if record is None else record.label for record in records]
     classes = ["other" if record is None else record.object_class for record in records]
     for (
@@ -139,6 +141,7 @@ def _write(
                 edge_m=edge_m,
                 asset_name=names[asset],
                 object_class=classes[track],
+                zone_id=zone_ids[asset],
             )
         )
     return found

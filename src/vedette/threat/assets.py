@@ -1,6 +1,6 @@
-"""Where the defended assets are now: points, polygons, and those that move with a position feed.
+"""Where the defended assets and zones are now: points, polygons, and what moves with a feed.
 
-In: the site file, then reports. Out: arrays in the site's east-north-up frame.
+In: the site file, zones as people draw them, reports. Out: arrays in the site's ENU frame.
 """
 
 import itertools
@@ -12,6 +12,7 @@ import numpy as np
 
 from vedette.base.constants import NS_PER_S
 from vedette.config.site import Asset, Site
+from vedette.config.zones import own_areas
 from vedette.geo import SiteFrame
 from vedette.model.measurements import F64, I64
 from vedette.model.reports import PositionReport, Report, SitePositionReport
@@ -26,7 +27,9 @@ ONE_PLACE_M = 300.0  # outlines nearer to each other than this are one place to 
 
 @dataclass(slots=True)
 class ThreatState:
-    """The defended assets, in the order of the site file.
+    """The defended assets, in the order of the site file, then zones with an area of their own.
+
+    zone_ids: "" for assets; asset_ids of a zone is the asset it belongs to, names its own.
 
     centre_m (A, 3) at the time of the last report, middle of the asset's height; velocity_mps
     (A, 3); reported_ns (A,), 0 never (fixed). radius_m, half_height_m (A,). corners_m (A, V, 2):
@@ -39,6 +42,7 @@ class ThreatState:
     frame: SiteFrame
     asset_ids: list[str]
     names: list[str]
+    zone_ids: list[str]
     feeds: list[str]
     feed_ids: list[str]
     centre_m: F64
@@ -56,36 +60,55 @@ class ThreatState:
 def start(site: Site) -> ThreatState:
     """Make the state before the first step. site: a checked site file."""
     frame = SiteFrame(site.reference)
-    outlines = [_outline(frame, site, asset) for asset in site.assets]
-    count = len(outlines)
-    corner_max = max([len(corners) for _, corners in outlines], default=0)
-    corners_m = np.zeros((count, max(corner_max, 1), 2))
-    for i, (_, corners) in enumerate(outlines):
-        if len(corners):
-            corners_m[i, : len(corners)], corners_m[i, len(corners) :] = corners, corners[-1]
-    radii = [
-        float(np.hypot(corners[:, 0], corners[:, 1]).max()) if len(corners) else asset.radius_m
-        for asset, (_, corners) in zip(site.assets, outlines, strict=True)
-    ]
+    areas = own_areas(site)
+    targets = [*site.assets, *(area for _, area in areas)]
+    outlines = [_outline(frame, site, target) for target in targets]
+    corners_m, radii = _corners(targets, [corners for _, corners in outlines])
     looks = [max(zone.possible_s, zone.imminent_s, zone.unassessed_s) for zone in site.zones]
     probs = [min(zone.reach_prob_possible, zone.reach_prob_imminent) for zone in site.zones]
     return ThreatState(
         frame=frame,
-        asset_ids=[asset.id for asset in site.assets],
-        names=[asset.name for asset in site.assets],
-        feeds=[asset.position_feed or "" for asset in site.assets],
-        feed_ids=[asset.position_id or "" for asset in site.assets],
+        asset_ids=[target.id for target in targets],
+        names=[target.name for target in targets],
+        zone_ids=["" for _ in site.assets] + [zone.id for zone, _ in areas],
+        feeds=[target.position_feed or "" for target in targets],
+        feed_ids=[target.position_id or "" for target in targets],
         centre_m=np.array([centre for centre, _ in outlines]).reshape(-1, 3),
-        velocity_mps=np.zeros((count, 3)),
-        reported_ns=np.zeros(count, np.int64),
+        velocity_mps=np.zeros((len(targets), 3)),
+        reported_ns=np.zeros(len(targets), np.int64),
         radius_m=np.array(radii, dtype=np.float64),
-        half_height_m=np.array([0.5 * asset.height_m for asset in site.assets]),
+        half_height_m=np.array([0.5 * target.height_m for target in targets]),
         corners_m=corners_m,
         corner_count=np.array([len(corners) for _, corners in outlines], dtype=np.int64),
         horizon_s=max([HORIZON_MIN_S, *[HORIZON_RATIO * looked for looked in looks]]),
         reach_floor_prob=min([REACH_FLOOR_PROB, *[0.5 * prob for prob in probs]]),
         places=_places([centre for centre, _ in outlines], radii),
     )
+
+
+def with_zones(state: ThreatState, site: Site) -> ThreatState:
+    """Give the state for other zones; assets that move stay where they are.
+
+    site: the same assets, with the zones that stand now.
+    """
+    fresh, fixed = start(site), len(site.assets)
+    for name in ("centre_m", "velocity_mps", "reported_ns"):
+        getattr(fresh, name)[:fixed] = getattr(state, name)[:fixed]
+    return fresh
+
+
+def _corners(targets: Sequence[Asset], outlines: Sequence[F64]) -> tuple[F64, list[float]]:
+    """Lay the outlines out in one array, and give the radius that holds each."""
+    corner_max = max([len(corners) for corners in outlines], default=0)
+    corners_m = np.zeros((len(outlines), max(corner_max, 1), 2))
+    for i, corners in enumerate(outlines):
+        if len(corners):
+            corners_m[i, : len(corners)], corners_m[i, len(corners) :] = corners, corners[-1]
+    radii = [
+        float(np.hypot(corners[:, 0], corners[:, 1]).max()) if len(corners) else target.radius_m
+        for target, corners in zip(targets, outlines, strict=True)
+    ]
+    return corners_m, radii
 
 
 def _places(centres: list[F64], radii: list[float]) -> int:

@@ -15,8 +15,9 @@ from vedette.warning.contacts import refresh
 from vedette.warning.issue import issue
 from vedette.warning.orders import obey, take_delivery
 from vedette.warning.state import WarningState, answered, start
+from vedette.warning.zones import take_zones
 
-__all__ = ["WarningState", "advance", "answered", "start"]
+__all__ = ["WarningState", "advance", "answered", "start", "take_zones"]
 
 
 def advance(

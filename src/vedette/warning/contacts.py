@@ -268,12 +268,14 @@ def refresh(
     rows = {track_id: row for row, track_id in enumerate(ids)}
     for zone_state in state.zones.values():
         zone, known = zone_state.zone, zone_state.contacts
+        own_id = zone.id if zone.polygon else ""
         near_s = RELEASE_ARRIVAL_RATIO * max(zone.possible_s, zone.imminent_s, zone.unassessed_s)
         near_s /= EARLY_RATIO_MIN
         told = {
             threat.track_id: threat
             for threat in threats
-            if threat.asset_id == zone.asset
+            if threat.zone_id == own_id
+            and threat.asset_id == zone.asset
             and (threat.arrival_s <= near_s or threat.track_id in known)
         }
         for track_id in sorted(told):

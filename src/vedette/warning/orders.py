@@ -98,6 +98,7 @@ def _all_clear(state: WarningState, command: AllClear, now_ns: int) -> list[Even
             reason=command.reason.strip(),
             revision=len(issued.revision_ns),
             grounds=warning.grounds,
+            zone_name=warning.zone_name,
         )
     ]
 

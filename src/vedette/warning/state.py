@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field
 
 from vedette.config.site import Asset, Site, Zone
+from vedette.config.zones import area_of
 from vedette.geo import SiteFrame
 from vedette.model.enums import Mode
 from vedette.model.picture import WarningRecord
@@ -42,6 +43,7 @@ class Contact:
 class ZoneState:
     """One zone with its asset: the tracks that concern it, by track_id, and its open warning.
 
+    asset: where the zone lies; of a zone with its own area that area, under the zone's name.
     told_id: the track that the open warning's reason speaks of, 0 none. told_ns: when any track
     that people were told of warned or came last; joined_ns: when tracks last joined the warning.
     """
@@ -97,11 +99,12 @@ def answered(state: WarningState, warning_id: int, revision: int) -> frozenset[s
 def start(site: Site) -> WarningState:
     """Make the stage's state for a site: no warning is open. Zones keep the site file's order."""
     frame = SiteFrame(site.reference)
-    assets = {asset.id: asset for asset in site.assets}
-    zones = {}
-    for zone in site.zones:
-        asset = assets[zone.asset]
-        hae_m = site.reference.hae_m if asset.ground_hae_m is None else asset.ground_hae_m
-        place = list(frame.enu_from_geo_deg(asset.lat_deg, asset.lon_deg, hae_m))
-        zones[zone.id] = ZoneState(zone, asset, place)
+    zones = {zone.id: lay_out(frame, site, zone) for zone in site.zones}
     return WarningState(site.mode, zones, site.languages)
+
+
+def lay_out(frame: SiteFrame, site: Site, zone: Zone) -> ZoneState:
+    """Place one zone: nothing concerns it yet."""
+    area = area_of(site, zone)
+    hae_m = site.reference.hae_m if area.ground_hae_m is None else area.ground_hae_m
+    return ZoneState(zone, area, list(frame.enu_from_geo_deg(area.lat_deg, area.lon_deg, hae_m)))

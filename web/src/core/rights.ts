@@ -12,6 +12,7 @@ export const RIGHT_WORDS: Record<Right, string> = {
   see_operators: "see where operators are",
   keep_watch: "acknowledge, assess, dismiss, warn, hold",
   identify: "identify tracks",
+  draw_zones: "draw, change or remove zones",
   authorise: "authorise, set the weapons control status, lift hold",
   attach: "attach exhibits",
   audit: "read the audit trail",

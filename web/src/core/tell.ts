@@ -56,6 +56,10 @@ const TELLERS: Tellers = {
   SourceCorrelated: ["decision", (e) => `${e.person} gave ${e.source} back to ${t(e.track_id)}${because(e.reason)}`],
   NoteWritten: ["decision", (e) => `${e.person} notes${e.track_id === null ? "" : ` on ${t(e.track_id)}`}: ${e.text}`],
   NoteRemoved: ["decision", (e) => `${e.person} took a note away: ${e.text}`],
+  ZoneSet: ["decision", (e) => e.change === "drawn" ? `${e.person} drew the zone ${e.zone_name}${because(e.reason)}`
+    : e.change ? `${e.person} changed the zone ${e.zone_name}${because(e.reason)}`
+      : `${e.person} put the zone ${e.zone_name} back as the site file has it${because(e.reason)}`],
+  ZoneRemoved: ["decision", (e) => `${e.person} removed the zone ${e.zone_name}${because(e.reason)}`],
   TrackRecalled: ["identity", (e) => `${t(e.track_id)} is back in the queue${because(e.reason)}`],
   WarningRaised: ["warning", (e) =>
     `${levelWord(e.level)} for ${e.zone_name}, ${clockSpan(e.seconds_left_s)} left: ${e.reason || many(e.track_ids)}`],

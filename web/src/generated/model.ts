@@ -42,7 +42,7 @@ export const ROLES = ["viewer", "operator", "identification_authority", "engagem
 export type Role = (typeof ROLES)[number];
 
 /** What somebody may do. */
-export const RIGHTS = ["public", "logged_in", "view", "report", "send", "see_operators", "keep_watch", "identify", "authorise", "attach", "audit", "instruct", "move_effectors"] as const;
+export const RIGHTS = ["public", "logged_in", "view", "report", "send", "see_operators", "keep_watch", "identify", "draw_zones", "authorise", "attach", "audit", "instruct", "move_effectors"] as const;
 export type Right = (typeof RIGHTS)[number];
 
 /** Which roles give a right; one of them is enough. */
@@ -55,6 +55,7 @@ export const GRANTS: Record<Right, readonly Role[]> = {
   see_operators: ["operator", "identification_authority"],
   keep_watch: ["operator", "identification_authority", "engagement_authority"],
   identify: ["identification_authority"],
+  draw_zones: ["identification_authority"],
   authorise: ["engagement_authority"],
   attach: ["operator", "identification_authority", "engagement_authority", "auditor"],
   audit: ["auditor"],
@@ -75,6 +76,8 @@ export const COMMAND_RIGHTS: Record<CommandRequest["command"], Right> = {
   correlate_source: "keep_watch",
   annotate: "keep_watch",
   remove_note: "keep_watch",
+  set_zone: "draw_zones",
+  remove_zone: "draw_zones",
   set_weapons_control: "authorise",
   set_hold: "keep_watch",
   authorise_engagement: "authorise",
@@ -136,6 +139,7 @@ export interface Zone {
   id: string;
   name: string;
   asset: string;
+  polygon: [number, number][] | null;
   take_cover_s: number;
   possible_s: number;
   imminent_s: number;
@@ -271,6 +275,8 @@ export interface SiteView {
   reference: Reference;
   assets: Asset[];
   zones: Zone[];
+  channels: string[];
+  zone_reach_m: number;
   sensors: Sensor[];
   effectors: Effector[];
   corridors: Corridor[];
@@ -465,6 +471,26 @@ export interface Note {
   lon_deg: number | null;
 }
 
+/** A zone as it stands now: of the site file, or as people have drawn it since. */
+export interface StandingZone {
+  zone_id: string;
+  name: string;
+  asset_id: string;
+  take_cover_s: number;
+  possible_s: number;
+  imminent_s: number;
+  unassessed_s: number;
+  reach_prob_possible: number;
+  reach_prob_imminent: number;
+  channels: string[];
+  polygon: [number, number][] | null;
+  change: string;
+  revision: number;
+  by: string;
+  reason: string;
+  since_us: number;
+}
+
 /** One alarm in words, and when it was. */
 export interface AlarmLine {
   t_us: number;
@@ -500,6 +526,7 @@ export interface PictureView {
   groups: TrackGroup[];
   correlations: Correlation[];
   notes: Note[];
+  zones: StandingZone[];
   alarms: AlarmView;
 }
 
@@ -565,6 +592,8 @@ export interface IdentityRecord {
 export interface ThreatView {
   track_id: number;
   asset_id: string;
+  asset_name: string;
+  zone_id: string;
   range_m: number | null;
   closing_mps: number | null;
   cpa_m: number | null;
@@ -883,6 +912,31 @@ export interface NoteRemoved {
   track_id: number | null;
 }
 
+/** A person drew a zone or changed it; it warns so from this step on. */
+export interface ZoneSet {
+  event: "ZoneSet";
+  t_us: number;
+  zone_id: string;
+  zone_name: string;
+  change: string;
+  revision: number;
+  asset_id: string;
+  take_cover_s: number;
+  person: string;
+  reason: string;
+  polygon: [number, number][] | null;
+}
+
+/** A person took a zone away; it warns no more. */
+export interface ZoneRemoved {
+  event: "ZoneRemoved";
+  t_us: number;
+  zone_id: string;
+  zone_name: string;
+  person: string;
+  reason: string;
+}
+
 /** People in a zone are warned. revision counts raise and escalations; each is delivered once a channel. t_detect_us: start of the track that causes it. said: what is spoken, by language. */
 export interface WarningRaised {
   event: "WarningRaised";
@@ -975,6 +1029,7 @@ export interface WarningCleared {
   reason: string;
   revision: number;
   grounds: string[];
+  zone_name: string;
 }
 
 /** The restricting policy changed. */
@@ -1464,6 +1519,7 @@ export interface StreamPicture {
   groups: TrackGroup[];
   correlations: Correlation[];
   notes: Note[];
+  zones: StandingZone[];
   alarms: AlarmView;
   replay: ReplayView | null;
   events: NumberedEvent[];
@@ -1508,6 +1564,8 @@ export type VedetteEvent =
   | SourceCorrelated
   | NoteWritten
   | NoteRemoved
+  | ZoneSet
+  | ZoneRemoved
   | WarningRaised
   | WarningEscalated
   | WarningUpdated
@@ -1636,6 +1694,33 @@ export interface RemoveNoteRequest {
   note_id: number;
 }
 
+/** A person draws a zone, or changes one: people who are warned together from now on. */
+export interface SetZoneRequest {
+  command: "set_zone";
+  command_id: string;
+  zone_id: string;
+  name: string;
+  asset_id: string;
+  take_cover_s: number;
+  reason: string;
+  revision?: number | null;
+  polygon?: [number, number][] | null;
+  possible_s?: number | null;
+  imminent_s?: number | null;
+  unassessed_s?: number | null;
+  channels?: string[] | null;
+}
+
+/** A person takes a zone away: it warns no more. */
+export interface RemoveZoneRequest {
+  command: "remove_zone";
+  command_id: string;
+  zone_id: string;
+  revision: number;
+  reason: string;
+  all_clear?: boolean;
+}
+
 /** The policy that restricts authorisations. */
 export interface SetWeaponsControlRequest {
   command: "set_weapons_control";
@@ -1710,6 +1795,8 @@ export type CommandRequest =
   | CorrelateSourceRequest
   | AnnotateRequest
   | RemoveNoteRequest
+  | SetZoneRequest
+  | RemoveZoneRequest
   | SetWeaponsControlRequest
   | SetHoldRequest
   | AuthoriseEngagementRequest

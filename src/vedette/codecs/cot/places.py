@@ -13,6 +13,7 @@ from vedette.codecs.cot.event import CotEvent
 from vedette.codecs.cot.tracks import STALE_UPDATES, mark_of, opex_of
 from vedette.codecs.xml_text import escaped
 from vedette.config.site import Asset, Sensor, Site
+from vedette.config.zones import area_of
 from vedette.model.enums import Mode, WarningLevel
 from vedette.model.picture import WarningRecord
 
@@ -69,21 +70,26 @@ def all_clear_event(site: Site, uid: str, zone_id: str, zone_name: str, now_ns: 
 
 def zone_events(site: Site, prefix: str, now_ns: int) -> Iterator[CotEvent]:
     """Draw each zone that stays in its place."""
+    names = {asset.id: asset.name for asset in site.assets}
     for zone in site.zones:
-        asset = _asset_of(site, zone.id)
-        if asset.position_feed is not None:
+        area = area_of(site, zone)
+        if area.position_feed is not None:
             continue
         yield _fixed(
             site,
-            f"{prefix}-zone-{zone.id}",
-            "u-d-f" if asset.polygon else "u-d-c-c",
+            *zone_key(prefix, zone.id, area),
             now_ns,
             PLACES_S,
-            _place(site, asset),
+            _place(site, area),
             mark_of(site.mode) + zone.name,
-            _marked(site, f"Zone that is warned for {asset.name}."),
-            _outline(asset),
+            _marked(site, f"Zone that is warned for {names[zone.asset]}."),
+            _outline(area),
         )
+
+
+def zone_key(prefix: str, zone_id: str, area: Asset) -> tuple[str, str]:
+    """Name a zone's drawing for ever, and its type."""
+    return f"{prefix}-zone-{zone_id}", "u-d-f" if area.polygon else "u-d-c-c"
 
 
 def _outline(asset: Asset) -> str:
@@ -125,8 +131,7 @@ def _marked(site: Site, words: str) -> str:
 
 
 def _asset_of(site: Site, zone_id: str) -> Asset:
-    zone = next(zone for zone in site.zones if zone.id == zone_id)
-    return next(asset for asset in site.assets if asset.id == zone.asset)
+    return area_of(site, next(zone for zone in site.zones if zone.id == zone_id))
 
 
 def _place(site: Site, asset: Asset) -> tuple[float, float, float]:

@@ -15,6 +15,7 @@ from vedette.codecs.sapient import write
 from vedette.codecs.sapient.ids import ulid
 from vedette.codecs.sapient.taxonomy import add_class
 from vedette.config.site import Site
+from vedette.config.zones import area_of
 from vedette.model.enums import Mode, ObjectClass, TrackStatus, WarningLevel
 from vedette.model.picture import Origin, WarningRecord
 from vedette.model.told import ToldTrack
@@ -146,10 +147,10 @@ def _alert(node: str, site: Site, warning: WarningRecord, t_ns: int) -> Any:
     if site.mode is not Mode.LIVE and site.mode.value not in words:
         words = f"{site.mode.value}. {words}"
     said.description = words
-    asset_ids = [zone.asset for zone in site.zones if zone.id == warning.zone_id]
-    for asset in site.assets:
-        if asset.id in asset_ids[:1]:
-            said.location.x, said.location.y = asset.lon_deg, asset.lat_deg
+    for zone in site.zones:
+        if zone.id == warning.zone_id:
+            area = area_of(site, zone)
+            said.location.x, said.location.y = area.lon_deg, area.lat_deg
             said.location.coordinate_system = write.LAT_LNG_DEG_M
             said.location.datum = write.WGS84_E
     return made
