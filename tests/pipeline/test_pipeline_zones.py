@@ -13,6 +13,7 @@ from vedette.model.events import WarningCleared, WarningRaised, ZoneRemoved, Zon
 from vedette.model.reports import Plot
 from vedette.record.digests import digest
 from vedette.record.state import decode_state, encode_state, unfaithful
+from vedette.server.columns import target_ids, track_columns, track_rows
 
 NS = 1_000_000_000
 T0 = 1_641_267_600 * NS
@@ -111,6 +112,10 @@ def test_a_drone_on_course_to_a_zone_drawn_just_now_warns_it_and_without_it_nobo
     (threat,) = [t for t in watch.picture.threats if t.zone_id == "huts"]
     assert threat.asset_id == "gate" and threat.asset_name == "Huts"
     assert threat.reach_prob > 0.5
+    columns, labels = track_columns(watch.picture, FRAME, {"gate": 0})
+    (row,) = track_rows(columns, labels, target_ids(["gate"], watch.picture))
+    assert (row["threat_asset"], row["arrival_asset"]) == ("zone:huts", "zone:huts")
+    assert abs(row["arrival_s"] - threat.arrival_s) < 0.01
 
 
 def test_the_drawn_zone_is_asked_about_identified_by_and_kept_free_of_debris():

@@ -20,7 +20,7 @@ from vedette.model.commands import Command
 from vedette.model.events import Event
 from vedette.model.picture import AirPicture
 from vedette.server.accounts import matches
-from vedette.server.columns import told_prob, track_columns, track_rows
+from vedette.server.columns import target_ids, told_prob, track_columns, track_rows
 from vedette.server.command_routes import refusal
 from vedette.server.commands import Stamp, parse_command
 from vedette.server.exhibits import exhibit_command, media_type, plain_name
@@ -117,7 +117,7 @@ class Desk:
 
     def _rows(self, picture: AirPicture) -> list[dict[str, Any]]:
         columns, labels = track_columns(picture, self._frame, self._numbers, self._told_prob)
-        return list(track_rows(columns, labels, self._asset_ids))
+        return list(track_rows(columns, labels, target_ids(self._asset_ids, picture)))
 
     def stamp(self, person: Person) -> Stamp:
         """Say who gives a command now."""

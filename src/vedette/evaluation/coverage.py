@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vedette.base.errors import VedetteError
-from vedette.config.site import Zone
+from vedette.config.site import Site, Zone
 from vedette.evaluation.approach import Approach, Threat, straight_in
 from vedette.evaluation.detection import azimuths_from, found, pointed_share
 from vedette.evaluation.gaps import Gap, Ways, gaps_of_zone
@@ -139,7 +139,7 @@ def survey(
     warned: list[ZoneWarning] = []
     assets = threat_assets(loaded.site)
     for number, asset_id in enumerate(assets.asset_ids):
-        zones = [zone for zone in loaded.site.zones if zone.asset == asset_id]
+        zones = zones_at(loaded.site, asset_id, assets.zone_ids[number])
         if not zones:
             continue
         approach = ways_to(assets.centre_m[number, :2])
@@ -230,9 +230,19 @@ def _begin_m(models: Sequence[Looking]) -> float:
 def _least_begin_m(loaded: LoadedScenario, threat: Threat) -> float:
     """Give how far out ways must begin so that nothing is late only because it began late."""
     assets = threat_assets(loaded.site)
-    edge_m = dict(zip(assets.asset_ids, assets.radius_m.tolist(), strict=True))
-    needs = [edge_m[z.asset] + threat.speed_mps * z.take_cover_s for z in loaded.site.zones]
+    needs = [
+        float(assets.radius_m[number]) + threat.speed_mps * zone.take_cover_s
+        for number, asset_id in enumerate(assets.asset_ids)
+        for zone in zones_at(loaded.site, asset_id, assets.zone_ids[number])
+    ]
     return LEAD_RATIO * max(needs, default=0.0)
+
+
+def zones_at(site: Site, asset_id: str, zone_id: str) -> list[Zone]:
+    """List the zones that lie at a target of the threat stage: an asset, or a zone's own area."""
+    if zone_id:
+        return [zone for zone in site.zones if zone.id == zone_id]
+    return [zone for zone in site.zones if zone.asset == asset_id and not zone.polygon]
 
 
 def joined(models: Sequence[Looking], probe: Probe, approach: Approach, ring_m: F64) -> Joined:

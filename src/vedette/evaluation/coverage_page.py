@@ -6,7 +6,7 @@ In: the scenario and its `Coverage` by class. Out: HTML in the look of the incid
 from collections.abc import Sequence
 
 import vedette
-from vedette.evaluation.coverage import Coverage, Layer, SensorReach, watching
+from vedette.evaluation.coverage import Coverage, Layer, SensorReach, watching, zones_at
 from vedette.evaluation.coverage_map import Mark, key, layer_map
 from vedette.evaluation.gap_words import height_words, sector_words, why_words
 from vedette.evaluation.gaps import Gap
@@ -163,7 +163,8 @@ def _assets(loaded: LoadedScenario, found: Coverage) -> list[Mark]:
     state = threat_assets(loaded.site)
     marks = []
     for k, asset_id in enumerate(state.asset_ids):
-        needs = [zone.take_cover_s for zone in loaded.site.zones if zone.asset == asset_id]
+        zones = zones_at(loaded.site, asset_id, state.zone_ids[k])
+        needs = [zone.take_cover_s for zone in zones]
         edge_m = float(state.radius_m[k])
         need_m = edge_m + found.speed_mps * max(needs) if needs else 0.0
         east_m, north_m = state.centre_m[k, :2].tolist()

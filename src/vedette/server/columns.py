@@ -50,6 +50,15 @@ def told_prob(site: Site) -> float:
     return min([REACH_TOLD, *zones])
 
 
+def target_ids(asset_ids: Sequence[str], picture: AirPicture) -> list[str]:
+    """List what tracks may threaten, in the order of its numbers: assets, then zones.
+
+    Zones are those that stand with an area of their own, in the picture's order, as "zone:ID".
+    """
+    own = [zone for zone in picture.zones if zone.polygon and zone.change != "removed"]
+    return [*asset_ids, *(f"zone:{zone.zone_id}" for zone in own)]
+
+
 def track_columns(
     picture: AirPicture,
     frame: SiteFrame,
@@ -58,7 +67,8 @@ def track_columns(
 ) -> tuple[Columns, list[str]]:
     """Make the columns and the labels of a picture's tracks.
 
-    frame: the site's. asset_number: asset id -> index in the site file. NaN where there is no
+    frame: the site's. asset_number: asset id -> index in the site file, in that order; zones with
+    an area of their own have the numbers after them (`target_ids`). NaN where there is no
     threat. The worst asset is the one with the highest probability of being reached, in steps of
     0.05, and among these the one reached first. The arrival is the earliest at any asset whose
     probability is told_prob or more; where there is none, the worst asset's.
@@ -82,7 +92,11 @@ def track_columns(
         columns[f"sigma_{axis}_m"] = np.sqrt(np.maximum(cov[:, i, i], 0.0))
     labels = _identity_columns(columns, picture.identities, table.track_id[:n].tolist())
     columns["flags"] |= table.height_observed[:n].astype(np.uint8) * FLAG_HEIGHT_OBSERVED
-    _threat_columns(columns, picture.threats, table.track_id[:n], asset_number, told_prob)
+    number = asset_number
+    if picture.zones:
+        ids = target_ids(list(asset_number), picture)
+        number = {target_id: i for i, target_id in enumerate(ids)}
+    _threat_columns(columns, picture.threats, table.track_id[:n], number, told_prob)
     return {name: columns[name].astype(kind) for name, kind in COLUMNS}, labels
 
 
@@ -96,9 +110,12 @@ def packed_tracks(columns: Columns, labels: list[str]) -> dict[str, Any]:
 
 
 def track_rows(
-    columns: Columns, labels: list[str], asset_ids: Sequence[str]
+    columns: Columns, labels: list[str], target_ids: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
-    """Yield each track as a TrackView's fields: words for numbers, None for NaN."""
+    """Yield each track as a TrackView's fields: words for numbers, None for NaN.
+
+    target_ids: of the function of that name.
+    """
     values = {name: _without_nan(column) for name, column in columns.items()}
     names = [name for name, _ in COLUMNS if name != "flags"]
     for i, label in enumerate(labels):
@@ -108,7 +125,7 @@ def track_rows(
         row["identity"] = _IDENTITY_WORDS[row["identity"]]
         row["object_class"] = _CLASS_WORDS[row["object_class"]]
         for name in ("threat_asset", "arrival_asset"):
-            row[name] = asset_ids[row[name]] if row[name] >= 0 else None
+            row[name] = target_ids[row[name]] if row[name] >= 0 else None
         row["assessed"] = bool(flags & FLAG_ASSESSED)
         row["dismissed"] = bool(flags & FLAG_DISMISSED)
         row["height_observed"] = bool(flags & FLAG_HEIGHT_OBSERVED)
@@ -165,8 +182,12 @@ def _threat_columns(
         k = len(told)
         for name in names:
             columns[name][rows] = np.fromiter([getattr(t, name) for t in told], np.float64, k)
-        number = np.fromiter([asset_number.get(t.asset_id, -1) for t in told], np.int64, k)
+        number = np.fromiter([asset_number.get(_target(t), -1) for t in told], np.int64, k)
         columns[asset][rows] = np.where(number <= ASSETS_MAX, number, -1)
+
+
+def _target(threat: Threat) -> str:
+    return f"zone:{threat.zone_id}" if threat.zone_id else threat.asset_id
 
 
 def _gravest(

@@ -8,7 +8,7 @@ import numpy as np
 from vedette.base.constants import NS_PER_S
 from vedette.model.picture import AirPicture, Threat
 from vedette.model.tracks import TrackTable
-from vedette.server.columns import track_columns, track_rows
+from vedette.server.columns import target_ids, track_columns, track_rows
 from vedette.server.hub import Hub
 from vedette.server.public import NS_PER_US, as_public
 from vedette.server.views import OperatorView, PredictedPlace, SourceAge, ThreatView
@@ -93,7 +93,7 @@ def _track(hub: Hub, picture: AirPicture, row: int | None) -> dict[str, Any] | N
         return None
     columns, labels = track_columns(picture, hub.frame, hub.asset_number, hub.told_prob)
     one = {name: column[row : row + 1] for name, column in columns.items()}
-    return next(track_rows(one, labels[row : row + 1], hub.asset_ids))
+    return next(track_rows(one, labels[row : row + 1], target_ids(hub.asset_ids, picture)))
 
 
 def _prediction(hub: Hub, table: TrackTable, row: int | None) -> list[PredictedPlace]:

@@ -26,7 +26,14 @@ from vedette.model.picture import AirPicture
 from vedette.server import views
 from vedette.server.alarm_load import AlarmCount, alarm_view, count
 from vedette.server.broadcast import Broadcast
-from vedette.server.columns import Columns, packed_tracks, told_prob, track_columns, track_rows
+from vedette.server.columns import (
+    Columns,
+    packed_tracks,
+    target_ids,
+    told_prob,
+    track_columns,
+    track_rows,
+)
 from vedette.server.event_log import EventLog
 from vedette.server.history import History
 from vedette.server.public import NS_PER_US, as_public
@@ -260,7 +267,7 @@ class Hub:
         rows: list[dict[str, Any]] = []
         if with_tracks:
             columns, labels = self._columns(self.picture)
-            rows = list(track_rows(columns, labels, self.asset_ids))
+            rows = list(track_rows(columns, labels, target_ids(self.asset_ids, self.picture)))
         return {
             "t_us": self.picture.now_ns // NS_PER_US,
             "mode": self.mode.value,

@@ -149,8 +149,8 @@ class TrackView(View, frozen=True, kw_only=True):
     """One track in words and SI: a row of the stream's columns.
 
     cpa_*, reach_prob: of threat_asset, the one most probably reached. arrival_*: of arrival_asset,
-    the one reached first among those with a probability worth telling. What is coming at a zone
-    with an area of its own stands under the asset that the zone belongs to.
+    the one reached first among those with a probability worth telling. A zone with an area of its
+    own stands there as "zone:ID".
     """
 
     track_id: int

@@ -13,7 +13,7 @@ from vedette.base.constants import NS_PER_S
 from vedette.config.site import Site
 from vedette.geo import SiteFrame
 from vedette.model.picture import AirPicture
-from vedette.server.columns import told_prob, track_columns, track_rows
+from vedette.server.columns import target_ids, told_prob, track_columns, track_rows
 from vedette.server.public import NS_PER_US
 
 SPACING_NS = NS_PER_S
@@ -93,7 +93,7 @@ class PictureKeeper:
         return msgspec.json.encode(
             {
                 "t_us": picture.now_ns // NS_PER_US,
-                "tracks": list(track_rows(columns, labels, self._asset_ids)),
+                "tracks": list(track_rows(columns, labels, target_ids(self._asset_ids, picture))),
                 "warnings": [
                     {
                         "warning_id": record.warning_id,
