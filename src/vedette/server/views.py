@@ -7,16 +7,6 @@ from typing import Any
 
 import msgspec
 
-from vedette.config.site import (
-    Asset,
-    Corridor,
-    Effector,
-    Reference,
-    Sensor,
-    SiteMap,
-    Wind,
-    Zone,
-)
 from vedette.decision.brief import BriefPart
 from vedette.model.acts import ActRow
 from vedette.model.enums import Identity, Mode, ObjectClass, Role
@@ -35,6 +25,8 @@ from vedette.model.picture import (
     WarningRecord,
 )
 from vedette.server.permissions import Right
+from vedette.server.site_view import SiteView as SiteView
+from vedette.server.site_view import View as View
 
 STATUSES = ("tentative", "confirmed", "coasting")
 FLAG_ASSESSED = 1
@@ -74,10 +66,6 @@ COLUMNS: tuple[tuple[str, str], ...] = (
 )
 
 
-class View(msgspec.Struct, frozen=True, kw_only=True):
-    """Something the API answers with."""
-
-
 class ErrorView(View, frozen=True, kw_only=True):
     """The body of every answer that is not 2xx: one line that says what was wrong."""
 
@@ -113,36 +101,6 @@ class AuditView(View, frozen=True, kw_only=True):
     acts: list[ActRow]
     last: int
     more: bool
-
-
-class SiteView(View, frozen=True, kw_only=True):
-    """The site as the display needs it: no accounts, no addresses, no secrets.
-
-    identities, classes, statuses: the words behind the numbers of the stream, in order.
-    made_as: the site's own mode; in a replay, what was recorded: it is marked beside REPLAY.
-    zones: as the site file has them; those that stand now are in the picture. channels: the names
-    of all that take warnings. zone_reach_m: how far off a zone may be drawn.
-    """
-
-    name: str
-    mode: Mode
-    made_as: Mode
-    reference: Reference
-    assets: list[Asset]
-    zones: list[Zone]
-    channels: list[str]
-    zone_reach_m: float
-    sensors: list[Sensor]
-    effectors: list[Effector]
-    corridors: list[Corridor]
-    map: SiteMap
-    wind: Wind
-    authorisation_s: float
-    history_s: float
-    identities: list[str]
-    classes: list[str]
-    statuses: list[str]
-    version: str
 
 
 class TrackView(View, frozen=True, kw_only=True):
