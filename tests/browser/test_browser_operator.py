@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import shutil
 import threading
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -73,8 +74,10 @@ def served(site, picture):
         )
         address.append(f"http://127.0.0.1:{listening.port}")
         ready.set()
+        now_ns = picture.now_ns
         while not stop.is_set():
-            hub.publish(picture)
+            hub.publish(replace(picture, now_ns=now_ns))  # time goes on: the picture is not stale
+            now_ns += NS // 4
             await asyncio.sleep(0.25)
         await listening.stop()
 

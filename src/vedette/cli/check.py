@@ -54,7 +54,7 @@ def judge(name: str, path: Path) -> tuple[bool, str]:
 
     try:
         if name == "site":
-            load_site(path)
+            _check_site(path)
         elif name == "scenario":
             load_scenario(path)
         elif name in FILES_OF_OURS:
@@ -67,6 +67,14 @@ def judge(name: str, path: Path) -> tuple[bool, str]:
     except OSError as error:
         raise VedetteError(f"{path}: {error.strerror}") from error
     return True, ""
+
+
+def _check_site(path: Path) -> None:
+    """Read a site file, look at the map it names. Raises RefusedError where one is not valid."""
+    from vedette.server.ground_routes import ground_of
+
+    site = load_site(path)
+    ground_of(site, site.mode)
 
 
 def _check_of_scores(name: str, path: Path) -> None:

@@ -51,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
     from vedette.config.accounts import accounts_path
     from vedette.config.load import load_site
     from vedette.server import Accounts, demand_accounts, tls_files
+    from vedette.server.ground_routes import ground_of
     from vedette.server.guard import is_loopback
     from vedette.service.live import Place, Service
     from vedette.service.ports import refuse_taken
@@ -62,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
     plan = _plan(args.exercise, site)
     port = site.service.port if args.port is None else args.port
     place = Place(args.host or site.service.host, port, accounts=accounts_path(args.recordings))
+    ground_of(site, site.mode)
     accounts = Accounts(site.people, place.accounts)
     accounts.has_provider = site.oidc is not None
     demand_accounts(place.host, accounts)

@@ -369,8 +369,9 @@ class MapLine(Table, frozen=True, kw_only=True):
 
 
 class SiteMap(Table, frozen=True, kw_only=True):
-    """What is drawn under the picture, beside the shipped base map."""
+    """What is drawn under the picture, beside the shipped base map. pmtiles: a PMTiles v3 file."""
 
+    pmtiles: Text | None = None
     places: list[MapPlace] = []
     lines: list[MapLine] = []
 

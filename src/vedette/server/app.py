@@ -21,6 +21,7 @@ from vedette.server.command_routes import CommandRoutes, Desk
 from vedette.server.detection_routes import DetectionRoutes
 from vedette.server.exercise_routes import ExerciseRoutes
 from vedette.server.gate import behind_doors, keep_told, note_reason
+from vedette.server.ground_routes import GroundRoutes, ground_of
 from vedette.server.guard import FIXED_HEADERS, Doors, Guard, error_body, is_loopback, names_of
 from vedette.server.hub import Hub
 from vedette.server.listen import tls_files
@@ -42,7 +43,8 @@ def make_app(hub: Hub, site: Site, accounts: Accounts, options: Options) -> Star
     """Make the application that shows `hub` to people.
 
     The site file's host_names and certificate count beside what `options` say.
-    Raises VedetteError where it would listen to the network without any account to log in with.
+    Raises VedetteError where it would listen to the network without any account to log in with, or
+    the site's own map cannot be drawn.
     """
     options = replace(
         options,
@@ -54,6 +56,7 @@ def make_app(hub: Hub, site: Site, accounts: Accounts, options: Options) -> Star
     accounts.has_provider = provider is not None
     demand_accounts(options.host, accounts)
     login_required = not is_loopback(options.host) or site.service.login_required
+    hub.ground = ground_of(site, hub.mode)
     accounts.idle_lock_s = site.service.idle_lock_s
     access = Access(hub, accounts, options, login_required)
     keep_told(access)
@@ -96,6 +99,7 @@ def _routes(
         *exhibits.ExhibitRoutes(access, desk).routes(),
         *PictureRoutes(access).routes(),
         *ReportRoutes(access).routes(),
+        *GroundRoutes(access).routes(),
         *DetectionRoutes(access).routes(),
         *MetricsRoutes(access).routes(),
         *OpenApiRoutes(access).routes(),

@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+import msgspec
+
 import vedette
 from vedette.base.measures import Measures
 from vedette.config.site import Site
@@ -35,6 +37,7 @@ from vedette.server.columns import (
     track_rows,
 )
 from vedette.server.event_log import EventLog
+from vedette.server.ground_file import Ground
 from vedette.server.history import History
 from vedette.server.public import NS_PER_US, as_public
 
@@ -118,6 +121,7 @@ class Hub:
         self.alarms = AlarmCount()
         self.counters: Counter[str] = Counter()
         self.picture: AirPicture | None = None
+        self.ground: Ground | None = None  # the site's own map
         self.replay: Callable[[], views.ReplayView] | None = None  # where a replay stands
         self._published_s = 0.0
         self._zones_key: list[tuple[str, int]] = []
@@ -211,7 +215,8 @@ class Hub:
             sensors=site.sensors,
             effectors=site.effectors,
             corridors=site.corridors,
-            map=site.map,
+            map=msgspec.structs.replace(site.map, pmtiles=None),
+            ground=self.ground.view if self.ground else None,
             wind=site.wind,
             authorisation_s=site.decision.authorisation_s,
             history_s=site.limits.history_s,

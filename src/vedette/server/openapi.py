@@ -127,6 +127,10 @@ OPERATIONS = (
     ),
     Operation("get", "/api/site", "The site: assets, zones, sensors, map", {200: views.SiteView}),
     Operation(
+        "get", "/api/map.pmtiles", "A piece of the site's own map, by one Range",
+        {206: BYTES}, (404, 416, 503),
+    ),
+    Operation(
         "get", "/api/picture", "The air picture now", {200: views.PictureView}, (400, 503),
         query=(("tracks", _FLAG, "0: everything but the tracks"),),
     ),

@@ -138,6 +138,7 @@ DOORS: dict[str, Door] = {
     "GET /api/oidc/login": Door(Right.PUBLIC),
     "GET /api/oidc/callback": Door(Right.PUBLIC, "log in by provider"),
     "GET /api/site": Door(Right.VIEW),
+    "GET /api/map.pmtiles": Door(Right.VIEW),
     "GET /api/picture": Door(Right.VIEW),
     "GET /api/brief": Door(Right.VIEW),
     "GET /api/brief.txt": Door(Right.VIEW),

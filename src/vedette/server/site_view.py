@@ -13,6 +13,7 @@ from vedette.config.site import (
     Zone,
 )
 from vedette.model.enums import Mode
+from vedette.server.ground_file import GroundView
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +41,7 @@ class SiteView(View, frozen=True, kw_only=True):
     effectors: list[Effector]
     corridors: list[Corridor]
     map: SiteMap
+    ground: GroundView | None
     wind: Wind
     authorisation_s: float
     history_s: float

@@ -32,7 +32,7 @@ export interface ViewState {
 export const TRAILS_S = [30, 60, 120, 300, 600];
 const TRAIL_S = 120;
 
-export const DEFAULT_LAYERS = ["rings", "zones", "labels", "trails"];
+export const DEFAULT_LAYERS = ["rings", "zones", "labels", "trails", "ground"];
 
 export function defaultView(): ViewState {
   return {

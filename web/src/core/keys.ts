@@ -67,7 +67,7 @@ export const KEYS: KeyEntry[] = [
 
 /** The keys that mean something now: those that act have no place in a replay, nor its own in a live picture. */
 export const keysNow = (): KeyEntry[] =>
-  KEYS.filter((entry) => (replaying() ? !entry.acts && entry.key !== "M" : entry.group !== "Replay"));
+  KEYS.filter((entry) => entry.where?.() !== false && (replaying() ? !entry.acts && entry.key !== "M" : entry.group !== "Replay"));
 
 const ENTRIES = new Map(KEYS.filter((k) => k.act).map((k) => [k.key === "Space" ? " " : k.key.toLowerCase(), k]));
 const PLUS = ENTRIES.get("+");
@@ -91,7 +91,7 @@ export function listenToKeys(): void {
     // With a dialog open only what cannot wait is obeyed.
     if ((dialog() || loginAsked()) && !["a", "h", "m"].includes(key)) return;
     const entry = ENTRIES.get(key);
-    if (!entry?.act || (event.repeat && entry.group !== "Replay")) return;
+    if (!entry?.act || entry.where?.() === false || (event.repeat && entry.group !== "Replay")) return;
     if (!replaying() && entry.group === "Replay") return;
     // Space on a button presses it.
     if (key === " " && event.target instanceof HTMLButtonElement) return;

@@ -2,6 +2,7 @@
 import { openDialog } from "./dialogs";
 import { beginNote, placing } from "./notes";
 import { say } from "./notices";
+import { site } from "./picture";
 import { beginSighting, pointing } from "./sighting";
 import { recallView, SAVED_MAX } from "./saved";
 import { measuring, nextCover, nextFilter, nextTrail, toggleLayer, toggleMeasuring } from "./view";
@@ -17,6 +18,8 @@ export interface KeyEntry {
   unlisted?: boolean;
   /** What the list shows in the key's place. */
   shown?: string;
+  /** Where it means anything; everywhere where not said. */
+  where?: () => boolean;
   act?: () => void;
 }
 
@@ -47,4 +50,5 @@ export const MAP_TOOL_KEYS: KeyEntry[] = [
   { key: "J", group: "Map", text: "where nothing is seen at 30, 100, 300, 1000 m", act: nextCover },
   { key: "Z", group: "Map", text: "assets on or off", act: () => toggleLayer("zones") },
   { key: "Q", group: "Map", text: "corridors on or off", act: () => toggleLayer("corridors") },
+  { key: "#", group: "Map", text: "the site's own map on or off", where: () => Boolean(site()?.ground), act: () => toggleLayer("ground") },
 ];

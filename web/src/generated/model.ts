@@ -254,10 +254,25 @@ export interface MapLine {
   points: [number, number][];
 }
 
-/** What is drawn under the picture, beside the shipped base map. */
+/** What is drawn under the picture, beside the shipped base map. pmtiles: a PMTiles v3 file. */
 export interface SiteMap {
+  pmtiles: string | null;
   places: MapPlace[];
   lines: MapLine[];
+}
+
+/** The site's own map: how it is drawn, and where pieces of it are had. */
+export interface GroundView {
+  kind: "raster" | "vector";
+  url: string;
+  min_zoom: number;
+  max_zoom: number;
+  west_deg: number;
+  south_deg: number;
+  east_deg: number;
+  north_deg: number;
+  layers: string[];
+  attribution: string;
 }
 
 /** The wind as last reported, for drift and debris. */
@@ -281,6 +296,7 @@ export interface SiteView {
   effectors: Effector[];
   corridors: Corridor[];
   map: SiteMap;
+  ground: GroundView | null;
   wind: Wind;
   authorisation_s: number;
   history_s: number;

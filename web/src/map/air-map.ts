@@ -14,6 +14,7 @@ import { CrowdCount } from "./crowd-count";
 import type { Label } from "./labels";
 import { AirLayer, type Look } from "./layer";
 import { Overlay } from "./overlay";
+import { ownLayers, ownPaints } from "./own-ground";
 import { buildScene, isSeen, type Bounds, type SceneInput } from "./scene";
 import { GROUND, groundStyle, PAINTS, SWITCHED } from "./style";
 
@@ -90,7 +91,7 @@ export class AirMap {
     this.layer.setAtlas(drawAtlas(theme, window.devicePixelRatio));
     this.ground = new GroundMap({
       container: holder,
-      style: groundStyle(theme, siteFeatures(site)),
+      style: groundStyle(theme, siteFeatures(site), site.ground),
       center: start ? [start.lon_deg, start.lat_deg] : [lon_deg, lat_deg],
       zoom: start?.zoom ?? this.zoomFor(holder, VIEW_M),
       minZoom: 2, maxZoom: 18, maxPitch: 0, pitchWithRotate: false, dragRotate: false,
@@ -144,6 +145,9 @@ export class AirMap {
       const shown = colour === "water" && !this.landShown ? "land" : colour;
       this.ground.setPaintProperty(id, property as "fill-color", GROUND[theme][shown]);
     }
+    for (const [id, property, values] of this.site.ground ? ownPaints(this.site.ground) : []) {
+      this.ground.setPaintProperty(id, property as "fill-color", values[theme] as string);
+    }
   }
 
   /** Switch the layers of the ground on and off. */
@@ -151,7 +155,8 @@ export class AirMap {
     this.switches = names;
     this.redraw();
     if (!this.ready) return;
-    for (const [name, layers] of Object.entries(SWITCHED)) {
+    const own = this.site.ground ? ownLayers(this.site.ground).map((layer) => layer.id) : [];
+    for (const [name, layers] of Object.entries({ ...SWITCHED, ground: own })) {
       for (const id of layers) {
         this.ground.setLayoutProperty(id, "visibility", names.includes(name) ? "visible" : "none");
       }

@@ -2,6 +2,8 @@
 import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
 import type { FeatureCollection } from "geojson";
 import type { Theme } from "../core/hash";
+import type { GroundView } from "../generated/model";
+import { OWN, ownLayers, ownPaints, ownSource } from "./own-ground";
 
 type Colours = Record<
   "water" | "land" | "border" | "river" | "road" | "runway" | "fence" | "ring" | "asset"
@@ -72,12 +74,13 @@ function fill(id: string, source: string, filter: string | null, opacity: number
   } as LayerSpecification;
 }
 
-/** The style of a theme: no glyphs, no sprites, nothing to fetch. */
-export function groundStyle(theme: Theme, site: FeatureCollection): StyleSpecification {
+/** The style of a theme: no glyphs, no sprites, nothing to fetch from elsewhere. own: the site's own map. */
+export function groundStyle(theme: Theme, site: FeatureCollection, own: GroundView | null): StyleSpecification {
   const layers: LayerSpecification[] = [
     { id: "water", type: "background", paint: {} },
     fill("land", "land", null, 1),
     line("borders", "borders", null, 1.2, { "line-dasharray": [4, 2] }),
+    ...(own ? ownLayers(own) : []),
     line("river", "site", "river", 2.4),
     line("road", "site", "road", 1.4),
     line("border", "site", "border", 1.2, { "line-dasharray": [4, 2] }),
@@ -99,6 +102,7 @@ export function groundStyle(theme: Theme, site: FeatureCollection): StyleSpecifi
     version: 8,
     transition: { duration: 0, delay: 0 },
     sources: {
+      ...(own ? { [OWN]: ownSource(own) } : {}),
       land: { type: "geojson", data: EMPTY, tolerance: 0.3 },
       borders: { type: "geojson", data: EMPTY, tolerance: 0.3 },
       gaps: { type: "geojson", data: EMPTY, tolerance: 0.1 },
@@ -106,9 +110,13 @@ export function groundStyle(theme: Theme, site: FeatureCollection): StyleSpecifi
     },
     layers,
   };
-  for (const [id, property, colour] of PAINTS) {
+  const paints = [
+    ...PAINTS.map(([id, property, colour]) => [id, property, GROUND[theme][colour]] as const),
+    ...(own ? ownPaints(own) : []).map(([id, property, values]) => [id, property, values[theme]] as const),
+  ];
+  for (const [id, property, value] of paints) {
     const layer = layers.find((candidate) => candidate.id === id);
-    if (layer) (layer.paint as Record<string, unknown>)[property] = GROUND[theme][colour];
+    if (layer) (layer.paint as Record<string, unknown>)[property] = value;
   }
   return style;
 }

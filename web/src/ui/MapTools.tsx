@@ -10,13 +10,14 @@ import { beginSighting, observers } from "../core/sighting";
 import { layerOn, LEAD_S, measuring, setView, toggleLayer, toggleMeasuring, view } from "../core/view";
 import { groundBearing, groundDistance } from "../map/geodesy";
 
-const SWITCHES = [
+const SWITCHES: { name: string; word: string; key: string; own?: true }[] = [
   { name: "rings", word: "Range rings", key: "R" },
   { name: "trails", word: "Trails", key: "T" },
   { name: "labels", word: "Labels", key: "B" },
   { name: "zones", word: "Assets", key: "Z" },
   { name: "coverage", word: "Sensor coverage", key: "V" },
   { name: "corridors", word: "Corridors", key: "Q" },
+  { name: "ground", word: "The site's own map", key: "#", own: true },
 ];
 
 /** Nearer, farther, measure, views, layers. */
@@ -38,7 +39,7 @@ export function MapTools(props: { gaps: string[]; blind: boolean }): JSX.Element
       <button class="tool wide" aria-expanded={open()} onClick={() => setOpen(!open())}>Layers</button>
       <Show when={open()}>
         <div class="map-layers" role="group" aria-label="Layers">
-          <For each={SWITCHES}>
+          <For each={SWITCHES.filter((item) => !item.own || site()?.ground)}>
             {(item) => (
               <label>
                 <input type="checkbox" checked={layerOn(item.name)} onChange={() => toggleLayer(item.name)} />
@@ -63,11 +64,16 @@ export function MapTools(props: { gaps: string[]; blind: boolean }): JSX.Element
             </select>
           </label>
           <Gaps {...props} />
-          <p class="credit">Lines ahead of symbols: {LEAD_S} s. Ground: Natural Earth.</p>
+          <p class="credit">Lines ahead of symbols: {LEAD_S} s. Ground: Natural Earth.<OwnCredit /></p>
         </div>
       </Show>
     </div>
   );
+}
+
+/** Who made the site's own map, as its file says. */
+function OwnCredit(): JSX.Element {
+  return <Show when={site()?.ground?.attribution}>{(words) => <> {words()}</>}</Show>;
 }
 
 function gapHead(gaps: number, blind: boolean): string {
