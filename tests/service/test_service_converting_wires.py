@@ -19,7 +19,8 @@ from vedette.config.load import parse_site
 from vedette.model.reports import Claims, OperatorReport, Plot, PositionReport, SensorStatus
 from vedette.outputs.files import WRITTEN, written_as
 from vedette.outputs.writing import Around
-from vedette.service.converting import Job, convert
+from vedette.service.converting import PERSONAL, Job, _Tally, convert
+from vedette.service.scribes import Count, Here, Order
 
 T0_NS = 1_641_254_400_123_456_789
 FT, KT, NMI = 0.3048, 1852.0 / 3600.0, 1852.0
@@ -355,13 +356,13 @@ def test_a_summary_says_by_kind_what_was_left_out_and_what_was_not_said(tmp_path
 
 
 def test_operators_are_not_exported(tmp_path):
-    from vedette.service.converting import PERSONAL, _Tally
-
-    tally = _Tally(False)
+    order = Order("detections", tmp_path / "x.jsonl", Around(None, "x", []))
+    tally = _Tally(Here(order))
     report = OperatorReport(sensor="r", t_meas_ns=1, t_recv_ns=1, remote_id="x", lat_rad=0.1,
                             lon_rad=0.1)  # fmt: skip
-    tally.take(report, None)
-    assert tally.left_out == {PERSONAL: 1} and tally.written == 0
+    tally.take(report)
+    assert tally.close().kinds == {"operator": Count(left_out={PERSONAL: 1})}
+    assert (tmp_path / "x.jsonl").read_bytes() == b""
 
 
 @pytest.mark.parametrize("to", [w for w in WRITTEN if w.detections], ids=lambda w: w.name)

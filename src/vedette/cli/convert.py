@@ -53,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
         sensor=args.sensor,
         tracks=args.tracks,
         quiet=args.quiet,
+        beside=True,
     )
     done = convert(job)
     if args.json:

@@ -65,18 +65,28 @@ class Lines(_Told):
         """Open `path`."""
         super().__init__()
         self._file = path.open("wb")
+        self._lines: list[bytes] = []
 
     def write(self, report: Detection | SensorStatus) -> str:
         """Write one; every detection fits."""
         if isinstance(report, SensorStatus):
             return NO_SIGN
         self.unsaid = unsaid(report)
-        self._file.write(encode_detection_line(report, stated=True))
+        self._lines.append(encode_detection_line(report, stated=True))
+        if len(self._lines) >= ROWS_AT_ONCE:
+            self._flush()
         return ""
 
+    def _flush(self) -> None:
+        self._file.write(b"".join(self._lines))
+        self._lines.clear()
+
     def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        """Write what is pending and close the file."""
+        try:
+            self._flush()
+        finally:
+            self._file.close()
 
 
 class _Table(_Told, ABC):

@@ -6,11 +6,13 @@ by kind of message.
 """
 
 import contextlib
+import os
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast, get_args
 
 import msgspec
 from tqdm import tqdm
@@ -24,29 +26,34 @@ from vedette.config.load import load_site, parse_site
 from vedette.config.site import Site
 from vedette.geo import SiteFrame
 from vedette.model.reports import (
-    Detection,
     OperatorReport,
     Refusal,
     Report,
-    SensorStatus,
     SourceNote,
     SourceWord,
 )
 from vedette.outputs import track_files
 from vedette.outputs.files import Written, written_as
 from vedette.outputs.parquet import track_columns
-from vedette.outputs.writing import NO_PLACE, NO_SIGN, Around, DetectionWriter
+from vedette.outputs.writing import NO_PLACE, Around
+from vedette.service.scribes import Beside, Closed, Count, Here, Order, Said, Scribe
 
 RECEIVERS_MAX = 256  # columns of arrivals in one table
 DETAILS_MAX = 8  # of the first refusals that differ, told to people
 BAR_EVERY_BYTES = 1 << 18
-STATUS = NO_SIGN
+# From here on the writing has a process of its own: to start one takes half a second of a core.
+BESIDE_BYTES = 4 << 20
+_WRITTEN = frozenset(get_args(Said))
 PERSONAL = "an operator's place: personal data, never exported"
 
 
 @dataclass(slots=True)
 class Job:
-    """What `vedette convert` was asked to do. tracks: a recording's tracks, not its detections."""
+    """What `vedette convert` was asked to do. tracks: a recording's tracks, not its detections.
+
+    beside: a large file may be written by another process, which imports the program's main module:
+    for programs whose main module does nothing when it is imported.
+    """
 
     input: Path
     output: Path
@@ -57,6 +64,7 @@ class Job:
     sensor: str | None = None
     tracks: bool = False
     quiet: bool = False
+    beside: bool = False
 
 
 class Kind(msgspec.Struct, kw_only=True):
@@ -64,17 +72,6 @@ class Kind(msgspec.Struct, kw_only=True):
 
     read: int
     refused: dict[str, int]
-
-
-class Told(msgspec.Struct, kw_only=True):
-    """Reports of one kind: how many were written, how many left out and why.
-
-    not_said: what of those that were written the format could not say, and how often.
-    """
-
-    written: int = 0
-    left_out: dict[str, int] = {}
-    not_said: dict[str, int] = {}
 
 
 class Conversion(msgspec.Struct, kw_only=True):
@@ -89,7 +86,7 @@ class Conversion(msgspec.Struct, kw_only=True):
     from_format: str
     to_format: str
     messages: dict[str, Kind] = {}
-    reports: dict[str, Told] = {}
+    reports: dict[str, Count] = {}
     written: int = 0
     refused: int = 0
     left_out: dict[str, int] = {}
@@ -121,59 +118,32 @@ class Conversion(msgspec.Struct, kw_only=True):
 
 
 @dataclass(slots=True)
-class _Kind:
-    """Counts of one kind of report."""
-
-    written: int = 0
-    left_out: Counter[str] = field(default_factory=Counter)
-    not_said: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass(slots=True)
 class _Tally:
-    """Counts of one pass. signs: the writer takes signs of life."""
+    """Counts of one pass, and who writes what can be written."""
 
-    signs: bool
+    scribe: Scribe
     refused: int = 0
-    kinds: defaultdict[str, _Kind] = field(default_factory=lambda: defaultdict(_Kind))
+    operators: int = 0
     details: list[str] = field(default_factory=list)
 
-    def take(self, report: Report, writer: DetectionWriter) -> None:
-        """Write a detection or a sign of life; count anything else."""
-        if isinstance(report, Detection):
-            self._write(codecs.kind_of(report), report, writer)
+    def take(self, report: Report) -> None:
+        """Have a detection or a sign of life written; count anything else."""
+        if type(report) in _WRITTEN:  # a tenth of what looking at the classes' union takes
+            self.scribe.take(cast(Said, report))
         elif isinstance(report, Refusal):
             self.refused += report.count
             if len(self.details) < DETAILS_MAX:
                 said = f"refused: {report.reason}: {report.detail}"
                 self.details += [said] if said not in self.details else []
-        elif isinstance(report, SensorStatus):
-            if self.signs:
-                self._write("sign of life", report, writer)
-            else:
-                self.kinds["sign of life"].left_out[STATUS] += 1
         elif isinstance(report, OperatorReport):
-            self.kinds["operator"].left_out[PERSONAL] += 1
+            self.operators += 1
 
-    def _write(self, name: str, report: Detection | SensorStatus, writer: DetectionWriter) -> None:
-        kind = self.kinds[name]
-        why = writer.write(report)
-        if why:
-            kind.left_out[why] += 1
-            return
-        kind.written += 1
-        if writer.unsaid:
-            kind.not_said.update(writer.unsaid)
-
-    @property
-    def written(self) -> int:
-        """How many were written in all."""
-        return sum(kind.written for kind in self.kinds.values())
-
-    @property
-    def left_out(self) -> dict[str, int]:
-        """How many were left out, by reason, of all kinds."""
-        return dict(sum((kind.left_out for kind in self.kinds.values()), Counter[str]()))
+    def close(self) -> Closed:
+        """Finish the file; say what became of all."""
+        closed = self.scribe.close()
+        if self.operators:
+            closed.kinds["operator"] = Count(left_out={PERSONAL: self.operators})
+        return closed
 
 
 def convert(job: Job) -> Conversion:
@@ -207,6 +177,11 @@ def convert(job: Job) -> Conversion:
     return done
 
 
+def cores() -> int:
+    """Say how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _holds_tracks(job: Job) -> bool:
     if job.from_name is not None:
         return job.from_name == "tracks"
@@ -230,28 +205,31 @@ def _convert_detections(job: Job, to: Written, part: Path, done: Conversion) -> 
     receivers = {r.id for sensor in (site.sensors if site else []) for r in sensor.receivers}
     while True:
         reading, source = _source(job, site, done)
-        writer = to.detections(part, Around(site, job.input.name, sorted(receivers)))
-        tally = _Tally(to.signs)
-        with contextlib.closing(writer), contextlib.closing(source):
-            for report in source:
-                tally.take(report, writer)
-        missing: set[str] = getattr(writer, "missing", set())
-        if not missing:
+        order = Order(to.name, part, Around(site, job.input.name, sorted(receivers)))
+        is_beside = job.beside and done.size_bytes >= BESIDE_BYTES and cores() > 1
+        tally = _Tally(Beside(order) if is_beside else Here(order))
+        try:
+            with contextlib.closing(source):
+                for report in source:
+                    tally.take(report)
+            closed = tally.close()
+        finally:
+            tally.scribe.give_up()
+        if not closed.missing:
             break
-        receivers |= missing
+        receivers.update(closed.missing)
         if len(receivers) > RECEIVERS_MAX:
             raise RefusedError(f"more than {RECEIVERS_MAX} receivers of arrivals: use JSON lines")
-    done.written, done.refused, done.details = tally.written, tally.refused, tally.details
-    done.left_out = tally.left_out
-    done.reports = {
-        name: Told(written=kind.written, left_out=dict(kind.left_out), not_said=dict(kind.not_said))
-        for name, kind in tally.kinds.items()
-    }
+    done.refused, done.details = tally.refused, tally.details
+    done.reports = closed.kinds
+    done.written = sum(kind.written for kind in closed.kinds.values())
+    left_out = sum((Counter(kind.left_out) for kind in closed.kinds.values()), Counter[str]())
+    done.left_out = dict(left_out)
     done.messages = {
         name: Kind(read=count.read, refused=dict(count.refused))
         for name, count in reading.messages.items()
     }
-    done.notes += writer.notes
+    done.notes += closed.notes
     if reading.is_anywhere and NO_PLACE in done.left_out:
         done.notes.append("with --site SITE.toml plots are put where their sensor saw them")
     if not reading.is_anywhere and any(UNKNOWN_SENSOR in k.refused for k in done.messages.values()):
@@ -323,7 +301,7 @@ def _convert_tracks(job: Job, to: Written, part: Path, done: Conversion) -> None
             writer.append(columns)
             done.written += len(columns["t_ns"])
     done.messages = {"track": Kind(read=done.written, refused={})}
-    done.reports = {"track": Told(written=done.written)}
+    done.reports = {"track": Count(written=done.written)}
     if site is None:
         done.notes.append("with --site SITE.toml what is no live picture is marked as such")
 

@@ -75,6 +75,15 @@ class _Sigma(msgspec.Struct, frozen=True, omit_defaults=True):
     range_rate_mps: float | None = None
 
 
+class _ClaimsLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a polar line says of what its target claims."""
+
+    icao24: str | None = None
+    remote_id: str | None = None
+    callsign: str | None = None
+    squawk: str | None = None
+
+
 class _PolarLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """What `encode_detection` gives of a plot, in its order, made several times faster."""
 
@@ -86,7 +95,7 @@ class _PolarLine(msgspec.Struct, frozen=True, omit_defaults=True):
     range_rate_mps: float | None = None
     sigma: _Sigma | None = None
     classes: dict[str, float] | None = msgspec.field(name="class", default=None)
-    claims: dict[str, str] | None = None
+    claims: _ClaimsLine | None = None
     confidence: float | None = None
     rcs_dbsm: float | None = None
     snr_db: float | None = None
@@ -104,6 +113,7 @@ def encode_detection_line(report: Detection, stated: bool = False) -> bytes:
 
 _ENCODER = msgspec.json.Encoder()
 _NO_SIGMA = _Sigma()
+_NO_WORD = (None, None, None, None)
 
 
 def _polar_line(plot: Plot, stated: bool) -> _PolarLine:
@@ -119,6 +129,7 @@ def _polar_line(plot: Plot, stated: bool) -> _PolarLine:
             None if tilt is None else _degrees(spreads[2]),
             None if rate is None else plot.range_rate_sigma_mps,
         )
+    words = _NO_WORD if plot.claims is None else _claim_cells(plot.claims)
     return _PolarLine(
         plot.t_meas_ns,
         plot.sensor,
@@ -128,7 +139,7 @@ def _polar_line(plot: Plot, stated: bool) -> _PolarLine:
         rate,
         None if sigma == _NO_SIGMA else sigma,
         plot.class_prob or None,
-        None if plot.claims is None else _claims(plot.claims) or None,
+        None if words == _NO_WORD else _ClaimsLine(*words),
         plot.confidence,
         plot.rcs_dbsm,
         plot.snr_db,
