@@ -4,7 +4,7 @@ from decision_scene import T0, S
 
 from vedette.decision.brief import LINES_MAX, brief, in_words
 from vedette.model.enums import Identity, ObjectClass, SourceHealth, WarningLevel
-from vedette.model.picture import AirPicture, Posture, QueueItem, SourceState, WarningRecord
+from vedette.model.picture import AirPicture, Note, Posture, QueueItem, SourceState, WarningRecord
 from vedette.model.tracks import empty_tracks
 
 
@@ -130,3 +130,23 @@ def test_a_long_part_is_cut_and_counted_and_an_empty_one_says_so(make_scene):
     text = in_words(brief(picture_of(scene)))
     assert "and 5 more" in text
     assert "Degraded: none." in text
+
+
+def test_notes_that_stand_are_handed_over_the_newest_first(make_scene):
+    notes = [
+        Note(note_id=1, text="two rotors", person="amal", t_ns=T0 + 60 * S, track_id=7),
+        Note(note_id=2, text="launch place?", person="ben", t_ns=T0 + 300 * S,
+             lat_deg=33.81, lon_deg=42.45),
+        Note(note_id=3, text="line\nbreak", person="ben", t_ns=T0 + 60 * S, track_id=8),
+    ]  # fmt: skip
+    told = part(picture_of(make_scene(), notes=notes), "notes")
+    assert told == [
+        "33.8100, 42.4500: launch place? | ben, 5 minutes ago",
+        "T0007: two rotors | amal, 9 minutes ago",
+        "T0008: line break | ben, 9 minutes ago",
+    ]
+    assert part(picture_of(make_scene()), "notes") == []
+    many = [Note(note_id=k, text="x", person="p", t_ns=T0) for k in range(LINES_MAX + 5)]
+    (found,) = [p for p in brief(picture_of(make_scene(), notes=many)).parts if p.name == "notes"]
+    assert len(found.lines) == LINES_MAX and found.more == 5
+    assert "Notes that people left:" in in_words(brief(picture_of(make_scene(), notes=notes)))

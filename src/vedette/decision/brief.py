@@ -62,6 +62,7 @@ def brief(picture: AirPicture) -> Brief:
         ("by_hand", "Set by hand", _by_hand(picture, False)),
         ("dismissed", "Dismissed", _dismissed(picture)),
         ("assumed", "Assumed friends: nothing proves them", _assumed(picture)),
+        ("notes", "Notes that people left", _notes(picture)),
     )
     return Brief(t_ns=picture.now_ns, parts=tuple(_part(*part) for part in parts))
 
@@ -188,6 +189,18 @@ def _assumed(picture: AirPicture) -> Iterator[BriefLine]:
         if record.identity is Identity.ASSUMED_FRIEND and record.identity_by == "evidence":
             reason = record.identity_reason
             yield BriefLine(text=_name(record), reason=reason, track_id=record.track_id)
+
+
+def _notes(picture: AirPicture) -> Iterator[BriefLine]:
+    """List what people wrote and nobody has taken away, the newest first."""
+    for note in sorted(picture.notes, key=lambda n: (-n.t_ns, n.note_id)):
+        minutes = (picture.now_ns - note.t_ns) / (60.0 * NS_PER_S)
+        where = "" if note.track_id is None else f"{track_name(note.track_id)}: "
+        if note.lat_deg is not None and note.lon_deg is not None:
+            where = f"{note.lat_deg:.4f}, {note.lon_deg:.4f}: "
+        reason = f"{note.person}, {minutes:.0f} minutes ago"
+        text = where + " ".join(note.text.split())  # one line in a brief that is read aloud
+        yield BriefLine(text=text, reason=reason, track_id=note.track_id)
 
 
 def _records(picture: AirPicture) -> list[IdentityRecord]:

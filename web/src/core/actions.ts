@@ -133,3 +133,12 @@ export function nextInQueue(): void {
   }
   select(ids[(ids.indexOf(view.track ?? -1) + 1) % ids.length] ?? null);
 }
+
+/** Say what became of an engagement: the selected track's, or the first that waits for it. */
+export function assessOutcome(): void {
+  const done = lists.engagements.filter((engagement) => engagement.state === "executed");
+  const open = done.filter((engagement) => engagement.outcome === "pending" || engagement.outcome === "unsure");
+  const asked = done.find((engagement) => engagement.track_id === view.track) ?? open[0];
+  if (!asked) say("No engagement waits for its outcome.", "done");
+  else withRight("keep_watch", () => openDialog({ kind: "outcome", engagementId: asked.engagement_id, suggested: asked.outcome }));
+}

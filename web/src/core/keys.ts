@@ -1,6 +1,6 @@
 /** Every action has a key. One list: the keyboard obeys it and the `?` dialog shows it. */
 import { lockConsole } from "./presence";
-import { acknowledge, assess, dismiss, hold, lookAt, nextInQueue, nextToAcknowledge, withSelected } from "./actions";
+import { acknowledge, assess, assessOutcome, dismiss, hold, lookAt, nextInQueue, nextToAcknowledge, withSelected } from "./actions";
 import { closeDialog, dialog, openDialog } from "./dialogs";
 import { MAP_TOOL_KEYS, type KeyEntry } from "./map-keys";
 import { placing, setPlacing } from "./notes";
@@ -30,6 +30,7 @@ export const KEYS: KeyEntry[] = [
   { key: "D", group: "Selected track", text: "dismiss, with a reason", acts: true, act: () => withRight("keep_watch", () => withSelected(dismiss)) },
   { key: "&", group: "Selected track", text: "merge, split, decorrelate: what belongs to it", acts: true, act: () => withRight("keep_watch", () => withSelected((trackId) => openDialog({ kind: "belong", trackId }))) },
   { key: "E", group: "Selected track", text: "compare options and authorise", acts: true, act: () => withSelected((trackId) => openDialog({ kind: "engage", trackId })) },
+  { key: "%", group: "Selected track", text: "outcome: what became of what was engaged", acts: true, act: assessOutcome },
   { key: "O", group: "Selected track", text: "look: point the nearest sensor at it", acts: true, act: () => withSelected((id) => void lookAt(id)) },
   { key: "C", group: "Selected track", text: "centre the map on it", act: () => mapKeys.centre?.() },
   { key: "N", group: "Picture", text: "next item of the queue", act: nextInQueue },

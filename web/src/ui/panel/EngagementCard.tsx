@@ -48,9 +48,9 @@ export function EngagementCard(props: { engagement: Engagement }): JSX.Element {
           <button onClick={() => withRight("keep_watch", () => cancelEngagement(e().engagement_id))} {...barring("keep_watch")}>Cancel…</button>
         </Show>
         <Show when={!replaying() && e().state === "executed"}>
-          <button {...barring("keep_watch")}
+          <button {...barring("keep_watch")} aria-keyshortcuts="%"
             onClick={() => withRight("keep_watch", () => openDialog({ kind: "outcome", engagementId: e().engagement_id, suggested: e().outcome }))}>
-            Assess outcome…
+            Assess outcome… <kbd>%</kbd>
           </button>
           <button onClick={() => withRight("attach", () => openDialog({ kind: "exhibit", engagementId: e().engagement_id }))}
             {...barring("attach")}>Exhibit…</button>
