@@ -6,6 +6,7 @@ import numpy as np
 
 from vedette.identity.classes import (
     AEROPLANE,
+    BALLOON,
     BIRD,
     CLASSES,
     HELICOPTER,
@@ -19,6 +20,7 @@ from vedette.identity.classes import (
 from vedette.identity.company import (
     SHIFT_MAX,
     Company,
+    crowd_ratio,
     join,
     leave,
     others_like,
@@ -68,6 +70,13 @@ def test_what_flies_like_nothing_known_may_be_several_birds_where_birds_fill_the
     assert several_prob(crowd(BIRD, 1000), [5_000], looks_like(SMALL_FIXED_WING)[None])[0] < 0.02
     for company in (Company(), crowd(SMALL_FIXED_WING, 100), crowd(OTHER, 100)):
         assert several_prob(company, [5_000], odd)[0] < 1e-9
+
+
+def test_a_sky_is_as_full_of_birds_as_its_tracks_say_and_balloons_are_none():
+    assert crowd_ratio(crowd(BIRD, 1000), [5_000])[0] > 0.8
+    assert crowd_ratio(crowd(BIRD, 10), [5_000])[0] < 0.6
+    for company in (Company(), crowd(BALLOON, 1000), crowd(SMALL_FIXED_WING, 100)):
+        assert crowd_ratio(company, [5_000])[0] < 1e-9
 
 
 def test_what_flies_like_nothing_known_has_no_say_in_how_common_birds_are():

@@ -202,3 +202,23 @@ def test_what_has_just_begun_and_may_be_a_bird_waits_for_ten_looks(make_scene, b
     assert (scene.run(6.0) == []) is waits
     told = scene.run(6.0)
     assert (told[0].level if waits else told) == (WarningLevel.POSSIBLE if waits else [])
+
+
+def test_among_birds_alone_a_track_has_to_come_for_a_quarter_of_the_time_left(make_scene):
+    """A tracker links plots of one bird after another; an empty sky asks for nothing."""
+    scenes = [make_scene(possible_s=155.0, unassessed_s=155.0) for _ in range(2)]
+    for scene, crowd in zip(scenes, (0.0, 1.0), strict=True):
+        scene.put(7, 130.0, identity=Identity.UNKNOWN)
+        scene.identities[7].crowd_ratio = crowd
+    assert scenes[0].run(3.0)
+    assert scenes[1].run(24.0) == []
+    assert scenes[1].run(4.0)
+
+
+def test_several_birds_for_one_track_start_no_clock(scene):
+    scene.put(7, 100.0, identity=Identity.UNKNOWN, object_class=ObjectClass.OTHER, class_prob=0.8)
+    scene.identities[7].class_prob[ObjectClass.BIRD] = 0.15
+    scene.identities[7].several_prob = 0.7
+    assert scene.run(90.0) == []
+    scene.identities[7].several_prob = 0.1
+    assert scene.run(10.0)

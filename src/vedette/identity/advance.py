@@ -274,7 +274,7 @@ def _set_class(
 ) -> None:
     probs = scene.total[row]
     record.class_prob = dict(zip(LABELS, probs, strict=True))
-    record.several_prob = scene.several[row]
+    record.several_prob, record.crowd_ratio = scene.several[row], scene.crowd[row]
     named = _to_name(record)
     if named is record.object_class:
         return

@@ -19,14 +19,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from vedette.identity.classes import CLASSES, IS_HARMLESS, OTHER, PRIOR
+from vedette.identity.classes import BIRD, CLASSES, FLOCK, IS_HARMLESS, OTHER, PRIOR
 from vedette.model.measurements import F64
 
 USUAL_TRACKS = 30.0  # how many tracks the usual base rate is worth
 SHIFT_MAX = math.log(10.0)
 COMMON = tuple(IS_HARMLESS)
 _DRIVEN = tuple(i for i in range(len(CLASSES)) if i not in COMMON and i != OTHER)
-_USUAL_HARMLESS = float(PRIOR[list(COMMON)].sum() / (1.0 - PRIOR[OTHER]))
+_BIRDS = (BIRD, FLOCK)
+_USUAL_BIRDS = float(PRIOR[list(_BIRDS)].sum() / (1.0 - PRIOR[OTHER]))
 
 
 @dataclass(slots=True)
@@ -64,14 +65,20 @@ def shifts(company: Company, track_ids: list[int]) -> F64:
 def several_prob(company: Company, track_ids: list[int], class_prob: F64) -> F64:
     """Say how probably each track is plots of several birds, linked. class_prob (N, classes).
 
-    The probability that it flies like nothing known, times how far the harmless share of those
-    others that fly like something exceeds the usual: 0 in the usual company, 1 among birds alone.
-    Returns (N,).
+    The probability that it flies like nothing known, times `crowd_ratio`. Returns (N,).
+    """
+    answer: F64 = class_prob[:, OTHER] * crowd_ratio(company, track_ids)
+    return answer
+
+
+def crowd_ratio(company: Company, track_ids: list[int]) -> F64:
+    """Say how far the tracks beside each (N,) are birds: 0 as usual, 1 nothing else.
+
+    By how far the birds' share of those others that fly like something exceeds the usual.
     """
     shares = _shares(company, track_ids)
-    harmless, driven = shares[:, COMMON].sum(axis=1), shares[:, _DRIVEN].sum(axis=1)
-    more = harmless / (harmless + driven) - _USUAL_HARMLESS
-    answer: F64 = class_prob[:, OTHER] * np.maximum(more, 0.0) / (1.0 - _USUAL_HARMLESS)
+    more = shares[:, _BIRDS].sum(axis=1) / (1.0 - shares[:, OTHER]) - _USUAL_BIRDS
+    answer: F64 = np.maximum(more, 0.0) / (1.0 - _USUAL_BIRDS)
     return answer
 
 

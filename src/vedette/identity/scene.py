@@ -23,7 +23,7 @@ from vedette.identity.classes import (
     normalise,
     support,
 )
-from vedette.identity.company import join, others_like, several_prob, shifts
+from vedette.identity.company import crowd_ratio, join, others_like, several_prob, shifts
 from vedette.identity.flight import PARTS, flown, looks_at, spoken, take_look, temper
 from vedette.identity.hearing import EMITS_LOOKS_MIN
 from vedette.identity.places import Places, inside_lanes
@@ -61,7 +61,7 @@ class Scene:
     flown (N, 8): how each flew in the last minute, `flight.SPOKEN`. supports (N,
     F): what each feature adds for the track's most probable class, log-odds; company (N,): what the
     other tracks add for it; alike (N,): how many others, what share is like it; several (N,): how
-    probably each is plots of several birds.
+    probably each is plots of several birds; crowd (N,): how far the others are birds.
     total (N, classes): class probabilities; measured: the same without what the tracks claim, and
     with more doubt, to judge by (JUDGE_TEMPER_MAX). lanes
     (N, L): inside or not. agl_m: above the site's reference height, NaN where not observed.
@@ -78,6 +78,7 @@ class Scene:
     company: list[float]
     alike: list[tuple[int, float]]
     several: list[float]
+    crowd: list[float]
     measured: list[list[float]]
     total: list[list[float]]
     lanes: list[list[bool]]
@@ -166,6 +167,7 @@ def survey(
             others_like(state.company, i, label) for i, label in zip(ids, top.tolist(), strict=True)
         ],
         several=several_prob(state.company, ids, total).tolist(),
+        crowd=crowd_ratio(state.company, ids).tolist(),
         measured=normalise(measured).tolist(),
         total=total.tolist(),
         lanes=lanes.tolist(),

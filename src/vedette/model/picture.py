@@ -48,7 +48,8 @@ class IdentityRecord(msgspec.Struct, kw_only=True):
     is, and own sensors have just begun to compare. near_friend: the friendly flight on
     its way home that it flies near and is not, by name, empty: none. contradicted: what the
     evidence says now against the identity that a person set, in words, empty: nothing.
-    several_prob: how probably it is plots of several birds of a crowd, linked to one track.
+    several_prob: how probably it is plots of several birds of a crowd, linked to one track;
+    crowd_ratio: how far the tracks beside it are birds, 0 as usual to 1 nothing else.
     """
 
     track_id: int
@@ -65,6 +66,7 @@ class IdentityRecord(msgspec.Struct, kw_only=True):
     near_friend: str = ""
     contradicted: str = ""
     several_prob: float = 0.0
+    crowd_ratio: float = 0.0
     since_ns: int = 0
     assessed_by: str | None = None
     assessed_ns: int = 0

@@ -30,6 +30,7 @@ _BUT_THE_LEDGER = attrgetter(
     "near_friend",
     "contradicted",
     "several_prob",
+    "crowd_ratio",
     "class_prob",
     "label",
     "since_ns",

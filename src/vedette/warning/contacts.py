@@ -19,7 +19,8 @@ from vedette.warning.state import Contact, WarningState, ZoneState
 
 _ARMED = (Identity.SUSPECT, Identity.HOSTILE)
 _OPEN = (Identity.UNKNOWN, Identity.PENDING, Identity.SUSPECT)
-# What is four times in five a bird or a balloon does not start the dead man's clock by itself.
+# What is four times in five a bird, several of a crowd or a balloon does not start the dead man's
+# clock by itself.
 HARMLESS_PROB_MIN = 0.8
 # The slowest drone that comes on purpose flies 5 m/s; under this it hovers or drifts.
 CLOSING_MPS_MIN = 2.0
@@ -49,6 +50,9 @@ OLD_S, BIRD_PROB_MIN, OLD_HOLD_S = 120.0, 0.15, 8.0
 # One that has just begun may be plots of two birds, or of one and of nothing, and fast for that: it
 # has to hold as in doubt until ten looks have borne it out.
 NEW_S = 10.0
+# Among birds alone a tracker links plots of one bird after another, for half a minute and longer.
+# What nobody has assessed has to hold for a quarter of the time left there.
+CROWD_HOLD_RATIO = 0.25
 # What by all signs carries people is more often a pilot without a transponder than an attack. Those
 # it flies at are told to be ready at the usual time; the clock orders cover when they have twice
 # what they need left, and not sooner, so that the watch has that long to look. A drone that flies
@@ -72,7 +76,7 @@ def unassessed(identity: IdentityRecord, threat: Threat, existence_prob: float) 
     """Say whether the dead man's clock runs for this track.
 
     It does for what nobody has assessed or dismissed, whose identity is open, which is not
-    confidently a bird or balloon, really exists, and is closing on the asset.
+    confidently a bird, several of a crowd or a balloon, really exists, and is closing on the asset.
     """
     looked = identity.assessed_by is not None or identity.dismissed_by is not None
     return (
@@ -80,7 +84,7 @@ def unassessed(identity: IdentityRecord, threat: Threat, existence_prob: float) 
         and not looked
         and threat.closing_mps >= CLOSING_MPS_MIN
         and existence_prob >= EXISTENCE_PROB_MIN
-        and harmless_prob(identity) < HARMLESS_PROB_MIN
+        and harmless_prob(identity) + identity.several_prob < HARMLESS_PROB_MIN
     )
 
 
@@ -330,6 +334,7 @@ def _see(
     if cause != "threat":
         age_s = (now_ns - int(tracks.started_ns[row])) / NS_PER_S
         wanted_s = aged_hold_s(wanted_s, harmless_prob(identity), age_s, threat.arrival_s)
+        wanted_s = max(wanted_s, CROWD_HOLD_RATIO * identity.crowd_ratio * threat.arrival_s)
     held = possible and contact.possible_since_ns > 0
     contact.hold_s = min(contact.hold_s, wanted_s) if held else wanted_s
     contact.possible_since_ns = (contact.possible_since_ns or now_ns) if possible else 0

@@ -597,6 +597,7 @@ export interface IdentityRecord {
   near_friend: string;
   contradicted: string;
   several_prob: number;
+  crowd_ratio: number;
   since_us: number;
   assessed_by: string | null;
   assessed_us: number;
