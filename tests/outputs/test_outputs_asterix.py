@@ -294,6 +294,9 @@ def samples():
     return [*encode_record_blocks(made), *encode_record_blocks(status)]
 
 
+MESSAGES = ("SDPS Status", "End of Batch", "Service Status Report")  # 065's, as tshark calls them
+
+
 def pcap_of(payloads):
     data = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101)
     for payload in payloads:
@@ -318,7 +321,8 @@ def test_tshark_reads_our_tracks_and_status_without_a_complaint(tmp_path):
     assert "Category: 62" in said and "Category: 65" in said
     for complaint in ("Malformed", "Unknown", "not supported", "Expert Info", "Warning"):
         assert complaint not in said
-    assert "End of Batch" in said and "Service degradation" in said
+    assert [said.count(f"Message Type: {name}") for name in MESSAGES] == [2, 1, 2], said
+    assert said.count("020, Batch Number") == 1 and "Service degradation ended" in said
     assert "VED123" in said.replace(" ", "")
     assert said.count("040, Track Number") == 3
     assert "23:59:59" in said or "86399" in said or "0.000" in said
