@@ -241,8 +241,60 @@ def test_a_sighting_without_a_sensor_to_come_in_under_is_refused_by_name():
     assert "sightings_sensor" in report.detail
 
 
-def test_friends_on_the_ground_pings_and_chat_are_passed_over():
-    assert heard(GROUND + PING + FRIEND.replace(b"a-f-A-M-H", b"b-t-f")) == []
+def passed(data, site=None):
+    """Give why each event was passed over; whatever was not fails."""
+    notes = heard(data, site)
+    assert {(note.kind, note.source, note.count) for note in notes} == {("passed", "tak", 1)}
+    return [note.detail for note in notes]
+
+
+def test_friends_on_the_ground_pings_and_chat_are_passed_over_and_counted_by_what_they_are():
+    chat = FRIEND.replace(b"a-f-A-M-H", b"b-t-f")
+    assert passed(GROUND + PING + chat) == ["on the ground", "ping", "chat"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("a-f-G-U-C", "on the ground"),
+        ("a-h-G", "on the ground"),
+        ("a-n-S", "on the water"),
+        ("a-u-P", "in space"),
+        ("t-x-c-t", "ping"),
+        ("t-x-c-t-r", "ping"),
+        ("t-x-takp-v", "protocol"),
+        ("t-x-d-d", "deletion"),
+        ("b-t-f", "chat"),
+        ("b-m-r", "route"),
+        ("b-m-p-s-m", "point on the map"),
+        ("b-a-o-tbl", "alarm of a client"),
+        ("b-i-v", "picture or video"),
+        ("u-d-f", "drawing"),
+        ("y-c-r", "another kind of event"),
+    ],
+)
+def test_what_is_no_air_picture_is_counted_by_what_it_is(kind, why):
+    assert passed(cot.write_event(event(kind=kind, how="m-g", opex=""), "mesh")) == [why]
+
+
+@given(
+    kind=st.text("abcdtuy-GASPU", min_size=1, max_size=12),
+    how=st.sampled_from(["", "m-g", "h-e", "m-p"]),
+)
+def test_no_event_vanishes_each_is_a_report_a_refusal_or_passed_over(kind, how):
+    site = tak_site(tracks_sensor="others")
+    made = event(kind=kind, how=how, opex="")
+    reports = heard(cot.write_event(made, "mesh"), site)
+    assert len([r for r in reports if getattr(r, "kind", "passed") != "clock"]) == 1
+
+
+def test_of_a_feed_that_hears_nobody_what_comes_is_counted_too():
+    site = tak_site()
+    bare = [
+        msgspec.structs.replace(feed, sensor=None, sightings_sensor=None) for feed in site.feeds
+    ]
+    site = msgspec.structs.replace(site, feeds=bare)
+    assert passed(FRIEND, site) == ["the feed has no sensor to hear with"]
 
 
 def test_a_friend_on_the_ground_whom_an_asset_follows_moves_it():
@@ -253,9 +305,9 @@ def test_a_friend_on_the_ground_whom_an_asset_follows_moves_it():
 def test_what_we_said_ourselves_and_what_nobody_sees_now_is_passed_over():
     site = tak_site(tracks_sensor="others")
     own = cot.write_event(event(uid=f"{cot.site_uid(site)}-T0001-1", how="m-g"), "mesh")
-    assert heard(own, site) == []
+    assert passed(own, site) == ["our own event"]
     predicted = event(kind="a-h-A-M-F-Q", how="m-p", opex="")
-    assert heard(cot.write_event(predicted, "mesh"), site) == []
+    assert passed(cot.write_event(predicted, "mesh"), site) == ["predicted: nobody sees it now"]
 
 
 @pytest.mark.parametrize(
@@ -286,7 +338,8 @@ def test_a_live_site_refuses_what_is_marked_as_exercise():
 
 def test_a_client_without_a_satellite_fix_is_not_at_null_island():
     data = FRIEND.replace(b"33.81", b"0.0").replace(b"42.45", b"0.0")
-    assert heard(data.replace(b"ce='8.0'", b"ce='9999999.0'")) == []
+    unknown = data.replace(b"ce='8.0'", b"ce='9999999.0'")
+    assert passed(unknown) == ["a client without a satellite fix"]
 
 
 def test_a_gateway_of_ads_b_gives_the_address_it_names():

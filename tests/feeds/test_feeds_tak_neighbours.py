@@ -119,6 +119,8 @@ def test_a_track_that_another_system_does_not_see_now_is_none():
     state, picture, _ = heard(TrackStatus.COASTING)
     assert picture.tracks.count == 0
     assert not state.health.sources["tak"].refused
+    (shown,) = [source for source in picture.sources if source.source == "tak"]
+    assert shown.passed_by_reason == {"predicted: nobody sees it now": SECONDS}
 
 
 @pytest.mark.parametrize(

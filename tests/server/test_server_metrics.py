@@ -29,6 +29,7 @@ def picture():
     shown.sources.append(
         SourceState(source="radar-1", kind="sensor", health=SourceHealth.STALE, reports=12,
                     last_ns=T0_NS - 2_500_000_000, refused=4, refused_by_reason={"too old": 4},
+                    passed_by_reason={"ping": 7},
                     shed=1, lost=7, rate_hz=0.5, latency_s=0.25, clock_offset_s=-5.0)
     )  # fmt: skip
     return shown
@@ -55,6 +56,7 @@ def test_tracks_sources_queues_and_stages_are_told():
     assert told[f'vedette_source_health{{{radar},health="stale"}}'] == 1
     assert told[f'vedette_source_health{{{radar},health="ok"}}'] == 0
     assert told[f'vedette_source_refused_total{{{radar},reason="too old"}}'] == 4
+    assert told[f'vedette_source_passed_over_total{{{radar},reason="ping"}}'] == 7
     assert told[f"vedette_source_lost_total{{{radar}}}"] == 7
     assert told[f"vedette_source_age_seconds{{{radar}}}"] == 2.5
     assert told[r'vedette_queue_items{queue="feed \"x\""}'] == 3

@@ -172,13 +172,17 @@ def test_what_arrives_and_says_nothing_that_is_used_is_told(page):
         said = {"t_ns": time.time_ns(), "sensor": "own", "lat_deg": -33.0, "lon_deg": 151.0}
         return json.dumps(said).encode() + b"\n"
 
-    seen, _ = examined(
+    seen, told = examined(
         text,
         [(ground, friend), (air, lambda: friend("a-f-A-M-H")), (far, away)],
         begin=lambda: begun.append(True),
     )
     assert "none says anything that is used" in words(seen["f-ground"])
     assert "an asset follows" in words(seen["f-ground"])
+    assert seen["f-ground"].passed.keys() == {"on the ground"}
+    assert (
+        f"passed over {seen['f-ground'].passed['on the ground']:,} on the ground" in told.in_words()
+    )
     assert seen["f-air"].kinds["position"] and not seen["f-air"].findings
     assert "km from the site" in words(seen["own"]) and "[reference]" in words(seen["own"])
     assert begun == [True]

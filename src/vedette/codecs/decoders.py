@@ -110,7 +110,9 @@ def decode(decoders: Decoders, arrivals: Sequence[Arrival]) -> list[Report]:
             out.append(reasons.refuse(source, arrival.t_recv_ns, reasons.UNKNOWN_SENSOR, detail))
         elif arrival.kind == "data":
             found = bounded(_decode_one(decoders, decoder, arrival))
-            decoder.read += sum(not isinstance(r, Refusal | OperatorReport) for r in found)
+            decoder.read += sum(
+                not isinstance(r, Refusal | OperatorReport | SourceNote) for r in found
+            )
             out += without_copies(decoders.copies, arrival.feed, found, out)
         elif arrival.kind == "left" and decoder.conversation is not None:
             node = arrival.data.decode("ascii", "replace")

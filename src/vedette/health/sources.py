@@ -282,6 +282,9 @@ def _take_note(state: HealthState, note: SourceNote) -> None:
         state.sources[name].lost += note.count
         state.memory[name].window_lost += note.count
         state.memory[name].fresh_shed += note.count
+    elif note.kind == "passed":
+        passed = state.sources[name].passed_by_reason
+        passed[note.detail] = passed.get(note.detail, 0) + note.count
     elif note.kind == "clock":
         state.sources[name].clock_offset_s = note.offset_s
         state.memory[name].clock_of = note.detail

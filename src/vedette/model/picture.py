@@ -333,6 +333,7 @@ class SourceState(msgspec.Struct, kw_only=True):
     rate_hz: float = 0.0
     refused: int = 0
     refused_by_reason: dict[str, int] = {}
+    passed_by_reason: dict[str, int] = {}  # in order, and nothing that the picture is made of
     shed: int = 0
     lost: int = 0  # datagrams that the system dropped before they were read
     latency_s: float = 0.0  # arrival minus measurement, median of the last reports

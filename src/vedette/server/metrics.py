@@ -138,6 +138,13 @@ def _sources(lines: list[str], sources: list[SourceState], now_ns: int) -> None:
     ]
     words = "What was not accepted, by reason."
     _family(lines, "vedette_source_refused_total", "counter", words, refused)
+    passed = [
+        ({**labels, "reason": reason}, count)
+        for labels, s in named
+        for reason, count in sorted(s.passed_by_reason.items())
+    ]
+    words = "What was in order and is nothing the picture is made of, by what it is."
+    _family(lines, "vedette_source_passed_over_total", "counter", words, passed)
 
 
 def _own(lines: list[str], measures: Measures) -> None:

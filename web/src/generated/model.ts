@@ -441,6 +441,7 @@ export interface SourceState {
   rate_hz: number;
   refused: number;
   refused_by_reason: Record<string, number>;
+  passed_by_reason: Record<string, number>;
   shed: number;
   lost: number;
   latency_s: number;

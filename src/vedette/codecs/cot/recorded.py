@@ -96,18 +96,18 @@ def read(data: bytes, reading: Reading) -> Iterator[Timed]:
     hears, t_ns = listener(reading), 0
     for done, frame in frames(data):
         report, t_ns = _report(frame, hears, reading, t_ns, None)
-        if report is not None:
-            yield t_ns, report, done
+        yield t_ns, report, done
 
 
 def _report(
     frame: bytes | None, hears: Listener, reading: Reading, t_ns: int, t_recv_ns: int | None
-) -> tuple[Report | None, int]:
+) -> tuple[Report, int]:
     """Give what a frame says, and when it was received: t_recv_ns, or else when it was sent.
 
     t_ns: of a frame that nothing can be read of.
     """
     kind = UNREADABLE
+    report: Report
     try:
         event = read_frame(_whole(frame))
         kind, t_ns = "-".join(event.kind.split("-")[:3]), event.time_ns
@@ -126,8 +126,7 @@ def open_datagrams(reading: Reading) -> Callable[[bytes, int], list[Report]]:
     hears = listener(reading)
 
     def take(payload: bytes, t_ns: int) -> list[Report]:
-        told = [_report(frame, hears, reading, t_ns, t_ns)[0] for frame in datagram_frames(payload)]
-        return [report for report in told if report is not None]
+        return [_report(frame, hears, reading, t_ns, t_ns)[0] for frame in datagram_frames(payload)]
 
     return take
 

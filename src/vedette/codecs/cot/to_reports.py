@@ -8,8 +8,9 @@ What other systems make of the air - fused tracks, and all that a machine knows 
 neither friend nor neutral - is a neighbour's track (docs/decisions/0021): a place, its error, its
 speed, marked derived; whose and what it is, is that system's conclusion from what we may see too.
 What it predicts is none. Friends on the ground are no air picture: they move the defended assets
-that follow them, nothing else. The rest is passed over: pings (a sign of life of the feed, as
-everything is), chat, drawings, routes, markers on the ground, and what we said ourselves.
+that follow them, nothing else. The rest is passed over, and counted by what it is: pings (a sign of
+life of the feed, as everything is), chat, drawings, routes, markers on the ground, what we said
+ourselves.
 """
 
 import math
@@ -18,13 +19,14 @@ from dataclasses import dataclass
 
 from vedette.base.errors import RefusedError
 from vedette.codecs import reasons
+from vedette.codecs.cot import passed
 from vedette.codecs.cot.event import CotEvent
 from vedette.codecs.cot.framing import datagram_frames, read_frame
 from vedette.codecs.cot.symbols import SIGHTED_CLASS_PROB, affiliation_of, class_of, is_air
 from vedette.codecs.cot.tracks import FUSED, PREDICTED, SITE_UID, site_uid
 from vedette.config.site import Feed, Site
 from vedette.model.enums import Mode
-from vedette.model.reports import Claims, PositionReport, Refusal, Report
+from vedette.model.reports import Claims, PositionReport, Refusal, Report, SourceNote
 
 # Who reports where it is itself; the rest is what somebody else makes of a thing.
 _OWN_WORD = {"f": "friend", "a": "assumed friend", "n": "neutral"}
@@ -88,27 +90,21 @@ def read_datagram(data: bytes, listener: Listener, feed: str, t_recv_ns: int) ->
         except RefusedError as refused:
             out.append(reasons.refuse(feed, t_recv_ns, *refused.args))
         else:
-            out += [report] if report is not None else []
+            out.append(report)
     return out
 
 
 def report_of(
     event: CotEvent, listener: Listener, feed: str, t_recv_ns: int
-) -> PositionReport | Refusal | None:
-    """Say what an event tells the picture; None where it tells it nothing."""
-    if event.uid.startswith(listener.own) or event.how == PREDICTED:
-        return None
-    if not listener.sensor and not listener.sightings and not listener.tracks:
-        return None  # the connection is there to speak over
+) -> PositionReport | Refusal | SourceNote:
+    """Say what an event tells the picture; where it tells it nothing, a note that says why."""
     followed = {event.uid, event.callsign} & set(listener.moving)
     what = _what(event, bool(followed))
-    if not what:
-        return None
+    if why := _passed_over(event, listener, what):
+        return SourceNote(source=feed, t_recv_ns=t_recv_ns, kind="passed", count=1, detail=why)
     if listener.is_live and (event.opex[:1] in ("s", "e") or event.how == "m-s"):
         detail = f"{event.uid[:40]} is marked as simulation or exercise"
         return reasons.refuse(feed, t_recv_ns, reasons.SIMULATED_TARGET, detail)
-    if event.lat_deg == 0.0 == event.lon_deg and event.ce_m is None:
-        return None  # how a client without a satellite fix says that it does not know
     if not getattr(listener, what):
         return reasons.refuse(feed, t_recv_ns, reasons.UNKNOWN_SENSOR, _NEEDED[what])
     if what == "sightings":
@@ -116,6 +112,21 @@ def report_of(
     if what == "tracks":
         return _track(event, listener, t_recv_ns)
     return _own_position(event, listener, min(followed, default=""), t_recv_ns)
+
+
+def _passed_over(event: CotEvent, listener: Listener, what: str) -> str:
+    """Say why an event tells the picture nothing, "" where it does."""
+    if event.uid.startswith(listener.own):
+        return passed.OURS
+    if event.how == PREDICTED:
+        return passed.PREDICTED
+    if not what:
+        return passed.passed_over(event)
+    if not listener.sensor and not listener.sightings and not listener.tracks:
+        return passed.NOT_HEARD  # the connection is there to speak over
+    if event.lat_deg == 0.0 == event.lon_deg and event.ce_m is None:
+        return passed.NO_FIX
+    return ""
 
 
 def _what(event: CotEvent, is_followed: bool) -> str:

@@ -47,6 +47,7 @@ class SourceSeen(msgspec.Struct, frozen=True, kw_only=True):
     age_s: float | None = None
     delay_s: float | None = None
     refused: dict[str, int] = {}
+    passed: dict[str, int] = {}
     shed: int = 0
     shed_of: dict[str, int] = {}
     lost: int = 0
@@ -92,6 +93,8 @@ def _line(seen: SourceSeen) -> str:
         parts.append(f"clock {abs(seen.delay_s):.2f} s {way}")
     if seen.refused:
         parts.append(f"refused {sum(seen.refused.values()):,}")
+    if seen.passed:
+        parts.append("passed over " + ", ".join(f"{n:,} {w}" for w, n in seen.passed.items()))
     parts += [f"{word} {n:,}" for word, n in (("shed", seen.shed), ("lost", seen.lost)) if n]
     return "   ".join(part for part in parts if part)
 
@@ -185,6 +188,7 @@ def _seen(
         age_s=(now_ns - heard.last_ns) / NS_PER_S if heard.last_ns else None,
         delay_s=heard.delay_s,
         refused=dict(heard.refused.most_common()),
+        passed=dict(heard.passed.most_common()),
         shed=heard.shed,
         shed_of=dict(heard.shed_of.most_common()),
         lost=heard.lost,

@@ -37,8 +37,9 @@ class Heard:
 
     frames: of a feed, what its declared rate counts, as far as it got through. shed: what did not;
     shed_of: the same by whose it was, "" nobody's. kinds: its reports by kind; sensors: of a feed,
-    by who they say they are. delays_s: time of
-    receipt minus time of measurement. last_ns 0: nothing. first: the first bytes that came.
+    by who they say they are. passed: what was in order and of no use, by what it is.
+    delays_s: time of receipt minus time of measurement. last_ns 0: nothing. first: the first bytes
+    that came.
     """
 
     arrivals: int = 0
@@ -55,6 +56,7 @@ class Heard:
     kinds: Counter[str] = field(default_factory=Counter)
     sensors: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
+    passed: Counter[str] = field(default_factory=Counter)
     details: dict[str, str] = field(default_factory=dict)
     delays_s: list[float] = field(default_factory=list)
 
@@ -135,6 +137,8 @@ class Ledger:
                     feed.sensors[report.sensor] += 1
                 if report.sensor in self.sources:
                     self.sources[report.sensor].take(report, kind)
+            elif isinstance(report, SourceNote) and report.kind == "passed":
+                feed.passed[report.detail] += report.count
             elif not isinstance(report, SourceNote):
                 feed.kinds[_WORDS.get(type(report).__name__, "word")] += 1
         dated = measurements.date(self._dating, reports)

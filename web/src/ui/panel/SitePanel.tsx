@@ -141,6 +141,8 @@ function SourceLine(props: { source: SourceState }): JSX.Element {
   };
   const refusals = (): string =>
     Object.entries(s().refused_by_reason).map(([reason, n]) => `${n} ${reason}`).join(", ");
+  const passed = (): string =>
+    Object.entries(s().passed_by_reason).map(([what, n]) => `${n} ${what}`).join(", ");
   const biases = (): string => s().biases.map(biasWords).join(", ");
   return (
     <li class="source-line" data-health={s().health} data-testid={`source-${s().source}`}>
@@ -157,6 +159,7 @@ function SourceLine(props: { source: SourceState }): JSX.Element {
       <Show when={s().reason}><p class={s().health === "ok" ? "quiet-text" : "caution"}>{s().reason}</p></Show>
       <Show when={s().biases.length}><p class="quiet-text num">bias: {biases()}</p></Show>
       <Show when={s().refused}><p class="num" classList={{ caution: s().health !== "ok", "quiet-text": s().health === "ok" }}>refused: {refusals()}</p></Show>
+      <Show when={passed()}><p class="quiet-text num">passed over: {passed()}</p></Show>
     </li>
   );
 }
