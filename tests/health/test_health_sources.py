@@ -79,6 +79,25 @@ def test_refusals_are_counted_each_and_told_at_most_once_a_second():
     assert state.sources["radar"].refused_by_reason == {"truncated": 201}
 
 
+def test_what_is_refused_again_and_again_is_told_ever_more_seldom_and_at_once_after_a_rest():
+    state, told = health.start(make_site()), []
+    bad = Refusal(source="radar", t_recv_ns=T0, reason="truncated")
+    other = Refusal(source="radar", t_recv_ns=T0, reason="unknown sensor")
+    for k in range(600):  # ten steps a second for a minute, and one of another kind in the midst
+        now_ns = T0 + k * NS_PER_S // 10
+        events = health.advance(state, [bad, other] if k == 300 else [bad], now_ns)
+        told += [(k, e.reason, e.count) for e in events if isinstance(e, InputRefused)]
+    assert (300, "unknown sensor", 1) in told
+    often = [k for k, reason, _ in told if reason == "truncated"]
+    assert often == [0, 10, 30, 70, 150, 250, 350, 450, 550]
+    rest_ns = T0 + 600 * NS_PER_S // 10 + 60 * NS_PER_S
+    health.advance(state, [], rest_ns)
+    again = [e.count for e in health.advance(state, [bad], rest_ns + 30 * NS_PER_S)]
+    total = sum(count for _, reason, count in told if reason == "truncated")
+    assert total + 49 + 1 == state.sources["radar"].refused_by_reason["truncated"] == 601
+    assert again == [1]
+
+
 def test_a_lost_connection_is_a_failure_until_it_opens_again():
     state = health.start(make_site())
     health.advance(state, [SourceNote(source="link", t_recv_ns=T0, kind="opened")], T0)

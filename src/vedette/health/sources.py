@@ -51,6 +51,8 @@ RATE_WINDOW_S = 5.0
 # Between two events that tell what a source loses. Each is put on disk before the picture goes out,
 # for which the plots of all others wait; the panel of sources counts on meanwhile.
 SHED_TOLD_NS = 10 * NS_PER_S
+# The same of what is refused: after a second, and while it goes on after twice as long each time.
+REFUSED_TOLD_NS, REFUSED_TOLD_MAX_NS = NS_PER_S, 10 * NS_PER_S
 WORDS_MAX = 16  # told of one source within RATE_WINDOW_S; a flood of alerts hides the picture
 REASONS_MAX = 32  # distinct refusal reasons kept per source; the rest count as "other"
 STRANGERS_MAX = 16  # sources that the site file does not name, shown by the name they state
@@ -88,7 +90,7 @@ class SourceMemory(msgspec.Struct, kw_only=True):
     company: CompanyMemory = msgspec.field(default_factory=CompanyMemory)
     fresh_refusals: dict[str, int] = {}
     fresh_detail: dict[str, str] = {}
-    refusal_told_ns: int = 0
+    refusal_told: dict[str, tuple[int, int]] = {}  # reason: when, and how long to wait
 
 
 class HealthState(msgspec.Struct, kw_only=True):
@@ -128,8 +130,8 @@ def advance(
 
     reports: all of the step that can be used, and a refusal for each that cannot. arrivals: the
     bytes they came in, by feed; read: how many good reports each feed has given since the start.
-    now_ns: the step's time. Returns SourceHealthChanged and, at most one a second per source and
-    reason, InputRefused; InputShed at most once in SHED_TOLD_NS.
+    now_ns: the step's time. Returns SourceHealthChanged, InputRefused by reason, at once and then
+    ever more seldom while it goes on, and InputShed at most once in SHED_TOLD_NS.
     """
     if state.started_ns == 0:
         state.started_ns = now_ns
@@ -311,23 +313,31 @@ def _take_word(state: HealthState, word: SourceWord, now_ns: int, events: list[E
 
 
 def _tell_refusals(state: HealthState, name: str, now_ns: int, events: list[Event]) -> None:
+    """Tell what was refused, by reason: at once, and what goes on ever more seldom."""
     memory = state.memory[name]
-    if not memory.fresh_refusals or now_ns - memory.refusal_told_ns < NS_PER_S:
-        return
-    for reason, count in memory.fresh_refusals.items():
+    for reason in [why for why in memory.fresh_refusals if _is_due(memory, why, now_ns)]:
         events.append(
             InputRefused(
                 t_ns=now_ns,
                 source=name,
                 reason=reason,
-                count=count,
-                detail=memory.fresh_detail[reason],
+                count=memory.fresh_refusals.pop(reason),
+                detail=memory.fresh_detail.pop(reason),
                 severity=Severity.CAUTION,
             )
         )
-    memory.fresh_refusals = {}
-    memory.fresh_detail = {}
-    memory.refusal_told_ns = now_ns
+
+
+def _is_due(memory: SourceMemory, reason: str, now_ns: int) -> bool:
+    """Say whether a refusal may be told now; if so, how long the next must wait is noted."""
+    told_ns, wait_ns = memory.refusal_told.get(reason, (0, 0))
+    quiet_ns = now_ns - told_ns
+    if quiet_ns < wait_ns:
+        return False
+    goes_on = wait_ns and quiet_ns < REFUSED_TOLD_MAX_NS + wait_ns
+    wait_ns = min(2 * wait_ns, REFUSED_TOLD_MAX_NS) if goes_on else REFUSED_TOLD_NS
+    memory.refusal_told[reason] = (now_ns, wait_ns)
+    return True
 
 
 def _tell_shed(state: HealthState, name: str, now_ns: int, events: list[Event]) -> None:
