@@ -17,6 +17,8 @@ WORDS = {
     "uk": ("ltr", "Потрібні ви зараз", "В УКРИТТЯ", "Оцінити", "Клавіші й символи"),
     "ar": ("rtl", "مطلوب منك الآن", "احتموا", "تقييم", "المفاتيح والرموز"),
 }
+# What the service writes of a track that would reach something, and of what it asks for.
+SAID = {"uk": ("досягне: ", "Підтвердьте: "), "ar": ("قد يصل إلى ", "أكِّد: ")}
 # What stands on the wrong side or runs out of the window.
 WIDER = "() => document.documentElement.scrollWidth - window.innerWidth"
 
@@ -53,6 +55,10 @@ def test_the_page_is_ukrainian_then_arabic_then_english_again(url, repository):
             expect(page.locator("#queue-title")).to_contain_text(queue)
             expect(page.locator(".warning-head").first).to_contain_text(warned)
             expect(page.get_by_role("button", name=assess).first).to_be_visible()
+            reach, asked = SAID[language]
+            expect(page.locator(".warning-reason").first).to_contain_text(reach)
+            expect(page.locator(".item-text").filter(has_text=asked).first).to_be_visible()
+            expect(page.get_by_test_id("queue")).not_to_contain_text("Acknowledge:")
             assert page.url.endswith("#track=1")
             assert page.evaluate(WIDER) <= 0
             page.keyboard.press("?")

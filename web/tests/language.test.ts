@@ -3,11 +3,13 @@ import { describe, expect, test } from "vitest";
 import ar from "../src/languages/ar.json";
 import uk from "../src/languages/uk.json";
 import { said, t } from "../src/core/language";
+import { SENTENCES } from "../src/core/sentences";
 import { translated, wordsOf } from "../translate";
 
 const FILES: Record<string, Record<string, string>> = { ar, uk };
 const sources = import.meta.glob<string>("../src/{ui,core}/**/*.{ts,tsx}", { query: "?raw", import: "default", eager: true });
 const words = new Set(Object.entries(sources).flatMap(([name, code]) => wordsOf(code, name)).map((word) => word.trim()));
+for (const sentence of SENTENCES) words.add(sentence);
 const gaps = (text: string): string => [...new Set(text.match(/\{\d+\}/g) ?? [])].sort().join();
 
 describe.each(Object.keys(FILES))("the words in %s", (name) => {

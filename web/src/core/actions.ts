@@ -4,6 +4,7 @@ import { openDialog } from "./dialogs";
 import { say } from "./notices";
 import { pointable, pointingBar, taskWord, type Task } from "./looking";
 import { byId, lists, site } from "./picture";
+import { service } from "./sentences";
 import { order, session, withRight } from "./session";
 import { select, view } from "./view";
 import { trackName } from "./words";
@@ -86,7 +87,7 @@ export function allClear(zone_id: string, zone_name: string): void {
   openDialog({
     kind: "reason", title: `All-clear for ${zone_name}`,
     text: "Ends every warning of this zone and tells the people there that they may leave cover.",
-    facts: lists.warnings.filter((w) => w.zone_id === zone_id).flatMap((w) => w.grounds),
+    facts: lists.warnings.filter((w) => w.zone_id === zone_id).flatMap((w) => w.grounds.map(service)),
     label: "What makes it safe?",
     suggestions: ["threat destroyed, area observed clear", "track identified as no threat", "track left the area"],
     confirm: "Give the all-clear", needed: true,

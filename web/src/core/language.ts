@@ -27,6 +27,9 @@ function kept(): Language {
   return NAMES.find((one) => one === name) ?? "en";
 }
 
+/** Whether it runs from right to left. */
+export const rightToLeft = RIGHT_TO_LEFT.includes(language);
+
 /** The language after this one. */
 export function nextLanguage(): Language {
   return NAMES[(NAMES.indexOf(language) + 1) % NAMES.length] ?? "en";
@@ -41,7 +44,7 @@ export function changeLanguage(to: Language = nextLanguage()): void {
 /** Say to the browser, and to screen readers, which language this is and which way it runs. */
 export function markLanguage(): void {
   document.documentElement.lang = language;
-  document.documentElement.dir = RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr";
+  document.documentElement.dir = rightToLeft ? "rtl" : "ltr";
 }
 
 /** A text in the language of the page, its gaps {0}, {1} filled. */

@@ -1,6 +1,7 @@
 /** Events in words: one line each for the log, with what kind of thing it is. */
 import type { VedetteEvent } from "../generated/model";
 import { age, clockSpan, compass, count, distance, percent } from "./format";
+import { service } from "./sentences";
 import {
   CLASS_WORDS, CONTROL_WORDS, HEALTH_WORDS, IDENTITY_WORDS, OUTCOME_WORDS, trackName,
 } from "./words";
@@ -42,9 +43,9 @@ const TELLERS: Tellers = {
   GroupDissolved: ["track", (e) => `Group ${e.group_id} has dispersed`],
   TrackLimitReached: ["source", (e) => `The table of ${e.capacity} tracks is full`],
   IdentityChanged: ["identity", (e) =>
-    `${t(e.track_id)} is ${IDENTITY_WORDS[e.after]}, was ${IDENTITY_WORDS[e.before]} (${e.by})${because(e.reason)}`],
+    `${t(e.track_id)} is ${IDENTITY_WORDS[e.after]}, was ${IDENTITY_WORDS[e.before]} (${e.by})${because(e.by === "evidence" ? service(e.reason) : e.reason)}`],
   ClassChanged: ["identity", (e) =>
-    `${t(e.track_id)} looks like ${className(e.object_class)}, ${percent(e.prob)}${because(e.reason)}`],
+    `${t(e.track_id)} looks like ${className(e.object_class)}, ${percent(e.prob)}${because(service(e.reason))}`],
   IdentityConflict: ["identity", (e) => `${t(e.track_id)} conflict${because(e.reason)}`],
   UnknownNearFriend: ["identity", (e) => `${t(e.track_id)} unknown${because(e.reason)}`],
   TrackAssessed: ["decision", (e) => `${e.person} assessed ${t(e.track_id)}${because(e.remark)}`],
@@ -60,11 +61,11 @@ const TELLERS: Tellers = {
     : e.change ? `${e.person} changed the zone ${e.zone_name}${because(e.reason)}`
       : `${e.person} put the zone ${e.zone_name} back as the site file has it${because(e.reason)}`],
   ZoneRemoved: ["decision", (e) => `${e.person} removed the zone ${e.zone_name}${because(e.reason)}`],
-  TrackRecalled: ["identity", (e) => `${t(e.track_id)} is back in the queue${because(e.reason)}`],
+  TrackRecalled: ["identity", (e) => `${t(e.track_id)} is back in the queue${because(service(e.reason))}`],
   WarningRaised: ["warning", (e) =>
-    `${levelWord(e.level)} for ${e.zone_name}, ${clockSpan(e.seconds_left_s)} left: ${e.reason || many(e.track_ids)}`],
+    `${levelWord(e.level)} for ${e.zone_name}, ${clockSpan(e.seconds_left_s)} left: ${service(e.reason) || many(e.track_ids)}`],
   WarningEscalated: ["warning", (e) =>
-    `${levelWord(e.level)} for ${e.zone_name}, ${clockSpan(e.seconds_left_s)} left: ${e.reason || many(e.track_ids)}`],
+    `${levelWord(e.level)} for ${e.zone_name}, ${clockSpan(e.seconds_left_s)} left: ${service(e.reason) || many(e.track_ids)}`],
   WarningUpdated: ["warning", (e) =>
     `${e.zone_name}, warned already: ${many(e.track_ids)} now, ${clockSpan(e.seconds_left_s)} left`],
   WarningDelivered: ["source", (e) =>

@@ -3,6 +3,7 @@ import { acknowledge, allClear, assess } from "../core/actions";
 import { openDialog } from "../core/dialogs";
 import { clockSpan } from "../core/format";
 import { lists, replaying, t_us } from "../core/picture";
+import { service } from "../core/sentences";
 import { select, setRightTab, view } from "../core/view";
 import type { QueueItem } from "../generated/model";
 import { stableRows } from "./rows";
@@ -47,9 +48,9 @@ function Item(props: { item: QueueItem; ghost: boolean }): JSX.Element {
   return (
     <li class="item" data-priority={props.item.priority} data-kind={props.item.kind}
       classList={{ ghost: props.ghost, chosen: props.item.track_id !== null && props.item.track_id === view.track }}>
-      <button class="item-words" onClick={choose} title={`${props.item.text}\n${props.item.reason}`}>
-        <span class="item-text">{props.item.text}</span>
-        <span class="item-reason">{props.item.reason}</span>
+      <button class="item-words" onClick={choose} title={`${service(props.item.text)}\n${service(props.item.reason)}`}>
+        <span class="item-text">{service(props.item.text)}</span>
+        <span class="item-reason">{service(props.item.reason)}</span>
       </button>
       <Show when={Number.isFinite(left_s())}>
         <span class="item-left num" title="time left">{clockSpan(left_s())}</span>

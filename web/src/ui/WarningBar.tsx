@@ -3,6 +3,7 @@ import { acknowledge, allClear, nextToAcknowledge, warningsInOrder } from "../co
 import { clockSpan, timeOfDay } from "../core/format";
 import { language } from "../core/language";
 import { byId, lists, replaying, reportShown, stale_s, t_us } from "../core/picture";
+import { service } from "../core/sentences";
 import { select } from "../core/view";
 import { needsSound, secondsLeft } from "../core/warnings";
 import { IDENTITY_WORDS, trackName } from "../core/words";
@@ -38,8 +39,8 @@ export function WarningBar(): JSX.Element {
 /** What a screen reader says: changes only when the warning itself does, not with the clock. */
 function spokenOnce(warning: WarningRecord): string {
   const spoken = warning.said[language] || warning.spoken;
-  if (replaying()) return `Replay, then: ${spoken || warning.reason}`;
-  return spoken || `${headline(warning)}: ${warning.zone_name}. ${warning.reason}`;
+  if (replaying()) return `Replay, then: ${spoken || service(warning.reason)}`;
+  return spoken || `${headline(warning)}: ${warning.zone_name}. ${service(warning.reason)}`;
 }
 
 function headline(warning: WarningRecord): string {
@@ -62,11 +63,11 @@ function Row(props: { warning: WarningRecord }): JSX.Element {
       <span class="warning-tracks">
         <For each={props.warning.track_ids}>{(id) => <TrackLink id={id} />}</For>
       </span>
-      <span class="warning-reason" title={props.warning.reason}>
+      <span class="warning-reason" title={service(props.warning.reason)}>
         <Show when={failed().length > 0}>
           <b class="warning-failed">NOT DELIVERED by {failed().join(", ")}: tell them yourself. </b>
         </Show>
-        {props.warning.reason}
+        {service(props.warning.reason)}
       </span>
       <span class="warning-acts">
         <Show when={!acknowledged() && !replaying()} fallback={

@@ -1,6 +1,7 @@
 import type { JSX } from "solid-js";
 import { clockSpan, count, distance, percent } from "../../core/format";
 import { site } from "../../core/picture";
+import { service } from "../../core/sentences";
 import type { EngagementOption } from "../../generated/model";
 import { trackName } from "../../core/words";
 
@@ -20,8 +21,8 @@ export function OptionCard(props: {
       disabled={!o().available} onClick={() => props.choose()}>
       <span class="option-name">{props.chosen ? "◉" : "○"} {o().effector_name}</span>
       {/* Always a line here: what lies below must not move under the pointer when a bar comes up. */}
-      <span class="option-obstacle" classList={{ free: !o().obstacle }} title={o().obstacle}>
-        {o().obstacle || "nothing bars it"}
+      <span class="option-obstacle" classList={{ free: !o().obstacle }} title={service(o().obstacle)}>
+        {service(o().obstacle) || "nothing bars it"}
       </span>
       <span class="option-facts" title={o().reason}>
         <Fact name="Success" value={percent(o().success_prob)} strong />

@@ -1,6 +1,7 @@
 import { For, Show, type JSX } from "solid-js";
 import { age, percent, whole } from "../../core/format";
 import { site, t_us } from "../../core/picture";
+import { service } from "../../core/sentences";
 import { CLASS_WORDS, IDENTITY_WORDS } from "../../core/words";
 import { OBJECT_CLASSES, type Evidence, type IdentityRecord } from "../../generated/model";
 
@@ -15,7 +16,7 @@ export function Ledger(props: { record: IdentityRecord }): JSX.Element {
     <section>
       <h3>Identity <span class="count">{IDENTITY_WORDS[props.record.identity]}</span></h3>
       <p class="reason">
-        {props.record.identity_reason}{" "}
+        {props.record.identity_by === "evidence" ? service(props.record.identity_reason) : props.record.identity_reason}{" "}
         <span class="quiet-text">
           ({props.record.identity_by === "evidence" ? "by the evidence" : `by ${props.record.identity_by}`}
           <Show when={props.record.since_us}>, for {age((t_us() - props.record.since_us) / 1e6)}</Show>)
@@ -38,7 +39,7 @@ function Item(props: { item: Evidence }): JSX.Element {
     site()?.sensors.find((sensor) => sensor.id === props.item.source)?.name ?? props.item.source;
   return (
     <li classList={{ against: !toward() }}>
-      <p>{props.item.text}</p>
+      <p>{service(props.item.text)}</p>
       <p class="ledger-line">
         <span class="weight" role="img"
           aria-label={`${toward() ? "for" : "against"} ${about()}, weight ${props.item.weight_log_odds.toFixed(1)}`}>
@@ -94,7 +95,7 @@ export function Classes(props: { record: IdentityRecord }): JSX.Element {
           <summary>Why?</summary>
           <ul class="why">
             <For each={props.record.ledger.filter(aboutClass)}>
-              {(item) => <li>{item.text} <span class="quiet-text">({odds(item.weight_log_odds)})</span></li>}
+              {(item) => <li>{service(item.text)} <span class="quiet-text">({odds(item.weight_log_odds)})</span></li>}
             </For>
           </ul>
         </details>

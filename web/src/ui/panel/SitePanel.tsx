@@ -3,6 +3,7 @@ import { allClear, hold, orderCover } from "../../core/actions";
 import { openDialog } from "../../core/dialogs";
 import { age, clockSpan, lateness, rate, timeOfDay } from "../../core/format";
 import { events, lists, replaying, site, t_us, viewers } from "../../core/picture";
+import { service } from "../../core/sentences";
 import { barring, withRight } from "../../core/session";
 import { CONTROL_WORDS, HEALTH_WORDS, SENSOR_WORDS } from "../../core/words";
 import type { ExhibitAttached, SourceState, WarningRecord, Zone } from "../../generated/model";
@@ -51,7 +52,7 @@ function ZoneLine(props: { zone: Zone }): JSX.Element {
       <Show when={worst()?.grounds.length}>
         <details data-testid={`why-${props.zone.id}`}>
           <summary>Why?</summary>
-          <ul class="why"><For each={worst()?.grounds}>{(line) => <li>{line}</li>}</For></ul>
+          <ul class="why"><For each={worst()?.grounds}>{(line) => <li>{service(line)}</li>}</For></ul>
         </details>
       </Show>
       <p class="quiet-text">needs {clockSpan(props.zone.take_cover_s)} to take cover<Delivered warning={worst()} /></p>

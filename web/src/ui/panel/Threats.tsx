@@ -1,6 +1,7 @@
 import { For, Show, type JSX } from "solid-js";
 import { clockSpan, distance, percent, whole } from "../../core/format";
 import { site, t_us } from "../../core/picture";
+import { service } from "../../core/sentences";
 import { isKnown, type Track } from "../../core/track";
 import type { ThreatView } from "../../generated/model";
 
@@ -36,7 +37,7 @@ export function Threats(props: { track: Track; threats: readonly ThreatView[]; a
                     <span class="quiet-text" title="Of those that come, one in ten is sooner and one in ten later">{between(threat, left_s(threat))}</span>
                   </Show>
                 </p>
-                <p class="threat-line quiet-text">Why: {threat.reason}</p>
+                <p class="threat-line quiet-text">Why: {service(threat.reason)}</p>
               </Show>
               <p class="threat-line num">
                 closest approach {distance(threat.cpa_m)}
