@@ -222,3 +222,12 @@ def test_several_birds_for_one_track_start_no_clock(scene):
     assert scene.run(90.0) == []
     scene.identities[7].several_prob = 0.1
     assert scene.run(10.0)
+
+
+def test_what_is_sooner_a_bird_starts_no_clock_where_birds_fill_the_sky(scene):
+    scene.put(7, 100.0, identity=Identity.UNKNOWN, object_class=ObjectClass.BIRD, class_prob=0.65)
+    scene.identities[7].class_prob[ObjectClass.MULTIROTOR] = 0.35
+    scene.identities[7].crowd_ratio = 0.95
+    assert scene.run(40.0) == []
+    scene.identities[7].crowd_ratio = 0.6
+    assert scene.run(40.0)

@@ -51,8 +51,10 @@ OLD_S, BIRD_PROB_MIN, OLD_HOLD_S = 120.0, 0.15, 8.0
 # has to hold as in doubt until ten looks have borne it out.
 NEW_S = 10.0
 # Among birds alone a tracker links plots of one bird after another, for half a minute and longer.
-# What nobody has assessed has to hold for a quarter of the time left there.
+# What nobody has assessed has to hold for a quarter of the time left there; and where birds by the
+# hundred fill the sky, of a thousand tracks that are as much bird as drone all are birds.
 CROWD_HOLD_RATIO = 0.25
+FULL_SKY_RATIO, FULL_SKY_HARMLESS_PROB_MIN = 0.7, 0.5
 # What by all signs carries people is more often a pilot without a transponder than an attack. Those
 # it flies at are told to be ready at the usual time; the clock orders cover when they have twice
 # what they need left, and not sooner, so that the watch has that long to look. A drone that flies
@@ -84,8 +86,14 @@ def unassessed(identity: IdentityRecord, threat: Threat, existence_prob: float) 
         and not looked
         and threat.closing_mps >= CLOSING_MPS_MIN
         and existence_prob >= EXISTENCE_PROB_MIN
-        and harmless_prob(identity) + identity.several_prob < HARMLESS_PROB_MIN
+        and harmless_prob(identity) + identity.several_prob < harmless_prob_min(identity)
     )
+
+
+def harmless_prob_min(identity: IdentityRecord) -> float:
+    """Say from how probably harmless on a track starts no clock, by what fills the sky there."""
+    full = max(identity.crowd_ratio - FULL_SKY_RATIO, 0.0) / (1.0 - FULL_SKY_RATIO)
+    return HARMLESS_PROB_MIN - full * (HARMLESS_PROB_MIN - FULL_SKY_HARMLESS_PROB_MIN)
 
 
 def harmless_prob(identity: IdentityRecord) -> float:
