@@ -118,3 +118,34 @@ def test_the_newest_of_an_arrival_are_its_last_frames_and_whole(kind, leave_out)
 def test_of_any_octets_the_newest_are_the_end(data, leave_out, kind):
     of = FEED_KINDS[kind]
     assert data.endswith(newest(of, data, min(leave_out, frames_in(of, data) - 1)))
+
+
+FRAMES = b"".join(
+    b"\x1a3" + number.to_bytes(6, "big") + b"\x50" + bytes([0x8D]) + number.to_bytes(13, "big")
+    for number in range(0x20_0000, 0x20_0400)
+).replace(b"\x1a\x1a", b"\x1a")
+
+
+@given(
+    sizes=st.lists(st.integers(1, 700), min_size=1, max_size=60),
+    waits_ms=st.lists(st.integers(0, 120), min_size=60, max_size=60),
+    takes=st.lists(st.booleans(), min_size=60, max_size=60),
+)
+def test_over_a_gap_no_two_halves_of_frames_of_a_stream_meet(sizes, waits_ms, takes):
+    """Whatever is shed: what a decoder joins was one after the other on the wire."""
+    clock = Clock()
+    intake, at, taken = make_intake(clock, 30.0, queue_max=40), 0, []
+    for size, wait_ms, is_taken in zip(sizes, waits_ms, takes, strict=False):
+        clock.now_ns += wait_ms * 1_000_000
+        put(intake, clock, "adsb", FRAMES[at : at + size])
+        at += size
+        taken += intake.drain() if is_taken else []
+    joined, shed = [b""], 0
+    for arrival in [*taken, *intake.drain()]:
+        if arrival.kind == "shed":
+            joined.append(b"")
+            shed += arrival.count
+        else:
+            joined[-1] += arrival.data
+    assert all(piece in FRAMES[:at] for piece in joined)
+    assert bool(shed) == (sum(map(len, joined)) < at)

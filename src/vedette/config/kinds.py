@@ -27,6 +27,11 @@ class FeedKind:
     may_join: bool = False
     is_dated: bool = True
 
+    @property
+    def is_torn(self) -> bool:
+        """Say whether an arrival may begin and end within a frame: a stream as it was read."""
+        return self.mark is not None and self.way == "call_tcp"
+
 
 FEED_KINDS: dict[str, FeedKind] = {
     "asterix_udp": FeedKind("asterix", "listen_udp", may_join=True),

@@ -1,9 +1,10 @@
 """Where all transports put what arrives, and the service takes it: bounded, fair, counted.
 
 Each feed has its declared rate and its bound. Above them it loses its own oldest; above the limit
-of all queues together the loudest feed loses its oldest. What was dropped is said once, as an
-arrival of kind "shed", in the place where it is missing; what the system lost before it could be
-read, as one of kind "lost".
+of all queues together the loudest feed loses its oldest. What was dropped is said as an arrival of
+kind "shed" in the place where it is missing; what the system lost before it could be read, as one
+of kind "lost". A stream that is handed over as it was read has such a note in each of its gaps, or
+the halves of two frames would meet over one and give a third.
 
 Many sensors may share a feed. Each that its octets name (`whose`) has a queue of its own there, all
 others one together, and each may always use its share, the feed's rate divided by their number;
@@ -62,15 +63,16 @@ class Bucket:
 
 @dataclass(slots=True)
 class FeedQueue:
-    """One sensor's queue on a feed: (sequence number, frames, arrival), oldest first.
+    """One sensor's queue on a feed: (sequence number, frames, arrival, gap), oldest first.
 
-    sensor: whose it is; "" of all that the octets name nobody for.
+    sensor: whose it is; "" of all that the octets name nobody for. gap: frames lost right before
+    it, where that must be said there. shed: lost, and not said there.
     """
 
     feed: str
     sensor: str
     bucket: Bucket
-    waiting: deque[tuple[int, int, Arrival]] = field(default_factory=deque)
+    waiting: deque[tuple[int, int, Arrival, int]] = field(default_factory=deque)
     frames: int = 0
     size_bytes: int = 0
     shed: int = 0
@@ -322,7 +324,10 @@ class Intake:
         return left if left.strip() else b"", out
 
     def _append(self, line: Line, queue: FeedQueue, frames: int, arrival: Arrival) -> None:
-        queue.waiting.append((self._sequence, frames, arrival))
+        gap = 0
+        if line.kind.is_torn:
+            gap, queue.shed = queue.shed, 0
+        queue.waiting.append((self._sequence, frames, arrival, gap))
         queue.frames += frames
         queue.size_bytes += len(arrival.data)
         line.frames += frames
@@ -342,13 +347,17 @@ class Intake:
         """Drop the oldest arrival of a queue; say how many frames it held, 0 if there was none."""
         if not queue.waiting:
             return 0
-        sequence, frames, arrival = queue.waiting.popleft()
+        sequence, frames, arrival, gap = queue.waiting.popleft()
         queue.frames -= frames
         queue.size_bytes -= len(arrival.data)
         line.frames -= frames
         line.size_bytes -= len(arrival.data)
         self._frames -= frames
-        self._note_shed(queue, sequence, frames)
+        if line.kind.is_torn and queue.waiting:
+            after, held, data, its_gap = queue.waiting[0]
+            queue.waiting[0] = (after, held, data, its_gap + gap + frames)
+        else:
+            self._note_shed(queue, sequence, gap + frames)
         return frames
 
     @staticmethod
@@ -361,16 +370,15 @@ class Intake:
         taken: list[tuple[int, Arrival]] = []
         now_ns = self._clock()
         for queue in self._queues():
-            feed, whose = queue.feed, queue.sensor.encode()
             if queue.shed:
-                note = Arrival(
-                    feed=feed, t_recv_ns=now_ns, kind="shed", count=queue.shed, data=whose
-                )
-                taken.append((queue.shed_sequence, note))
+                taken.append((queue.shed_sequence, _shed_note(queue, queue.shed, now_ns)))
             if queue.lost:
-                note = Arrival(feed=feed, t_recv_ns=now_ns, kind="lost", count=queue.lost)
+                note = Arrival(feed=queue.feed, t_recv_ns=now_ns, kind="lost", count=queue.lost)
                 taken.append((self._sequence, note))
-            taken += [(sequence, arrival) for sequence, _, arrival in queue.waiting]
+            for sequence, _, arrival, gap in queue.waiting:
+                if gap:
+                    taken.append((sequence, _shed_note(queue, gap, now_ns)))
+                taken.append((sequence, arrival))
             queue.waiting.clear()
             queue.frames = queue.size_bytes = queue.shed = queue.lost = 0
         for line in self._all():
@@ -378,3 +386,8 @@ class Intake:
         self._frames = 0
         taken.sort(key=lambda entry: entry[0])
         return [arrival for _, arrival in taken]
+
+
+def _shed_note(queue: FeedQueue, count: int, now_ns: int) -> Arrival:
+    whose = queue.sensor.encode()
+    return Arrival(feed=queue.feed, t_recv_ns=now_ns, kind="shed", count=count, data=whose)
