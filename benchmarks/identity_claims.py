@@ -10,7 +10,7 @@ from collections import Counter
 import numpy as np
 
 from benchmarks.figures import Figure, run_module
-from benchmarks.flown import Plan, Sky, Word, fly
+from benchmarks.flown import Paths, Plan, Sky, Word, fly
 from benchmarks.flown_site import BEGUN_NS, FRAME, LANE, make_site
 from benchmarks.seeds import upper_bound
 from vedette import pipeline
@@ -25,7 +25,8 @@ really are, somewhere else, or by day when the flight is listed for the night; f
 reports on through the real core (`benchmarks/flown.py`). Apart from them, the perfect copy: the
 listed name, in the listed lane, in its hour, at its speed, and where it says it is. To radar and to
 every receiver that is the flight itself; what parts the two is a feed in which nobody else can send
-under its name (`authenticated`), the turn out of the lane, or both being in the sky. Beside them
+under its name (`authenticated`), the turn out of the lane, or both being in the sky; while one that
+proves nothing flies within 100 m of a proven friend, neither is FRIEND. Beside them
 fly attackers under an airliner's address, and real friends whose own feed is authenticated. What a
 track is called counts for the flight that it is nearest to for three seconds in a row. Bounds are
 exact (Clopper-Pearson, one-sided 95 %)."""
@@ -33,6 +34,8 @@ COMMAND = "python -m benchmarks.identity_claims"
 NEEDS = ""
 
 TRIALS, TRIALS_QUICK, PER_SKY, SECONDS = 2_000, 200, 40, 80
+# A friend is told from what is this far off: the stage's own limit, and the errors of two tracks.
+APART_M, ALONE_S = 180.0, 15
 HELD_S = 3  # two that fly 60 m apart begin as one track: whose it is, shows
 CLAIMS = ("ADS-B", "Remote ID", "blue force", "Mode 3/A", "MAVLink")
 WAYS = ("true place", "false place", "wrong hour", "perfect copy", "airliner", "friend")
@@ -119,6 +122,23 @@ def watch(seed: int, trials: Counter[str], became: Counter[tuple[str, str]]) -> 
         held = {key: held.get(key, 0) + 1 for key in now}
         ever |= {(flight, identity) for (_, flight, identity), s in held.items() if s >= HELD_S}
     became.update((plans[flight].group, identity) for flight, identity in ever)
+    alone = [
+        k for k, plan in enumerate(plans) if plan.group == "friend" and alone_s(paths, k) >= ALONE_S
+    ]
+    trials["friend alone"] += len(alone)
+    became["friend alone", "FRIEND"] += sum((k, "FRIEND") in ever for k in alone)
+
+
+def alone_s(paths: Paths, flight: int) -> int:
+    """Count the longest stretch of seconds in which nobody flew near a flight."""
+    longest = now = 0
+    for second in range(int(paths.end[flight])):
+        flying = np.flatnonzero(paths.end > second)
+        off_m = paths.pos_m[second, flying, :2] - paths.pos_m[second, flight, :2]
+        others = np.hypot(off_m[:, 0], off_m[:, 1])[flying != flight]
+        now = now + 1 if others.min(initial=math.inf) > APART_M else 0
+        longest = max(longest, now)
+    return longest
 
 
 def figures(quick: bool) -> list[Figure]:
@@ -149,9 +169,12 @@ def figures(quick: bool) -> list[Figure]:
             "perfect copies: ever FRIEND, upper 95 % bound", f"{upper_bound(copied, copies):.3%}"
         )
     )
-    own = trials["friend"]
-    said = f"{became['friend', 'FRIEND']} of {own:,}"
-    rows.append(Figure("real friends by an authenticated feed: ever FRIEND", said, "all"))
+    for group, words, bound in (
+        ("friend", "real friends by an authenticated feed: ever FRIEND", ""),
+        ("friend alone", f"those that nobody flew beside for {ALONE_S} s: ever FRIEND", "all"),
+    ):
+        said = f"{became[group, 'FRIEND']} of {trials[group]:,}"
+        rows.append(Figure(words, said, bound))
     liners = trials["airliner"]
     said = f"{became['airliner', 'NEUTRAL']} NEUTRAL of {liners:,}"
     return [*rows, Figure("attackers under an airliner's address", said, "0")]
