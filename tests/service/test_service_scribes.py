@@ -152,6 +152,16 @@ def test_the_command_writes_a_large_file_beside(tmp_path):
     assert written == here.stat().st_size // len(line) == there.read_bytes().count(b"\n") - 1
 
 
+def test_where_no_process_is_to_be_had_one_reads_and_writes(beside, tmp_path, monkeypatch):
+    def refused(order):
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    monkeypatch.setattr(converting, "Beside", refused)
+    here = tmp_path / "in.jsonl"
+    here.write_bytes(encode_detection_line(PLOT))
+    assert convert(Job(here, tmp_path / "out.csv", quiet=True, beside=True)).written == 1
+
+
 def test_in_one_process_the_file_is_closed_where_the_reader_fails(tmp_path):
     scribe = Here(order(tmp_path / "x"))
     scribe.take(PLOT)

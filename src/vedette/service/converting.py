@@ -177,6 +177,14 @@ def convert(job: Job) -> Conversion:
     return done
 
 
+def _scribe(job: Job, order: Order, size_bytes: int) -> Scribe:
+    """Choose who writes: another process where that pays and can be started, else this one."""
+    if job.beside and size_bytes >= BESIDE_BYTES and cores() > 1:
+        with contextlib.suppress(OSError):  # no process to be had: slower, and all the same
+            return Beside(order)
+    return Here(order)
+
+
 def cores() -> int:
     """Say how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -206,8 +214,7 @@ def _convert_detections(job: Job, to: Written, part: Path, done: Conversion) -> 
     while True:
         reading, source = _source(job, site, done)
         order = Order(to.name, part, Around(site, job.input.name, sorted(receivers)))
-        is_beside = job.beside and done.size_bytes >= BESIDE_BYTES and cores() > 1
-        tally = _Tally(Beside(order) if is_beside else Here(order))
+        tally = _Tally(_scribe(job, order, done.size_bytes))
         try:
             with contextlib.closing(source):
                 for report in source:
