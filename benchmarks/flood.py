@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import base64
 import contextlib
+import itertools
 import json
 import os
 import socket
@@ -110,28 +111,30 @@ def site_of(ports: dict[str, int]) -> str:
     return SITE + doors + sensors + "".join(written)
 
 
-async def send_calm(run: Run, ports: dict[str, int], seconds: float) -> None:
-    """Send every object once a second, evenly spread, by turns over UDP and TCP."""
+async def send_calm(run: Run, ports: dict[str, int]) -> None:
+    """Send every object once a second, evenly spread, by turns over UDP and TCP, for ever."""
     assert run.traffic is not None
     rng = np.random.default_rng(2)
     udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     _, tcp = await asyncio.open_connection("127.0.0.1", ports["calm_tcp"])
     noise_m = np.array([15.0, 15.0, 25.0])
-    for k in range(int(seconds * OBJECTS)):
-        due_s = run.begun_s + k / OBJECTS
-        while (wait_s := due_s - time.perf_counter()) > 0:
-            await asyncio.sleep(wait_s)
-        target, t_ns, now_s = k % OBJECTS, time.time_ns(), time.perf_counter()
-        place = run.traffic.start_enu_m[target]
-        place = place + run.traffic.velocity_mps[target] * (now_s - run.begun_s)
-        data = line("calm", place + rng.normal(0, noise_m), t_ns)
-        if k % 2:
-            tcp.write(data)
-        else:
-            udp.sendto(data, ("127.0.0.1", ports["calm_udp"]))
-        run.traffic.sent.append((target, t_ns, now_s))
-    tcp.close()
-    udp.close()
+    try:
+        for k in itertools.count():
+            due_s = run.begun_s + k / OBJECTS
+            while (wait_s := due_s - time.perf_counter()) > 0:
+                await asyncio.sleep(wait_s)
+            target, t_ns, now_s = k % OBJECTS, time.time_ns(), time.perf_counter()
+            place = run.traffic.start_enu_m[target]
+            place = place + run.traffic.velocity_mps[target] * (now_s - run.begun_s)
+            data = line("calm", place + rng.normal(0, noise_m), t_ns)
+            if k % 2:
+                tcp.write(data)
+            else:
+                udp.sendto(data, ("127.0.0.1", ports["calm_udp"]))
+            run.traffic.sent.append((target, t_ns, now_s))
+    finally:
+        tcp.close()
+        udp.close()
 
 
 def loud(kind: str, port: int) -> None:
@@ -266,8 +269,7 @@ async def _rounds(
     viewer = asyncio.create_task(watch(url, run.pictures))
     await asyncio.sleep(1.0)
     run.begun_s = time.perf_counter()
-    seconds = BEGIN_S + turns * (1 + len(kinds)) * turn_s
-    calm = asyncio.create_task(send_calm(run, ports, seconds))
+    calm = asyncio.create_task(send_calm(run, ports))
     loud_radar.speak(kinds[0], DECLARED_HZ)
     await asyncio.sleep(BEGIN_S)  # tracks begin
     before = await asyncio.to_thread(_shed, ports["http"])
@@ -283,9 +285,10 @@ async def _rounds(
             after = await asyncio.to_thread(_shed, ports["http"])
             run.turns.append(Turn(flood, from_s, to_s - 0.3, busy_ratio, after - before))
             before = after
-    await calm
     loud_radar.close()
-    viewer.cancel()
+    for task in (calm, viewer):
+        task.cancel()
+    await asyncio.wait((calm, viewer))
     return run
 
 
