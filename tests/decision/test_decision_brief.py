@@ -4,7 +4,15 @@ from decision_scene import T0, S
 
 from vedette.decision.brief import LINES_MAX, brief, in_words
 from vedette.model.enums import Identity, ObjectClass, SourceHealth, WarningLevel
-from vedette.model.picture import AirPicture, Note, Posture, QueueItem, SourceState, WarningRecord
+from vedette.model.picture import (
+    AirPicture,
+    Note,
+    Posture,
+    QueueItem,
+    SourceState,
+    StandingZone,
+    WarningRecord,
+)
 from vedette.model.tracks import empty_tracks
 
 
@@ -52,6 +60,19 @@ def test_what_is_degraded_stands_first_and_the_worst_of_it_foremost(make_scene):
     assert "its silence says nothing" in first
     assert second.startswith("sensor camera is degraded")
     assert third.startswith("sensor tower is set aside")
+
+
+def test_zones_that_are_not_as_in_the_site_file_are_told(make_scene):
+    numbers = dict.fromkeys(
+        ("take_cover_s", "possible_s", "imminent_s", "unassessed_s"), 30.0
+    ) | dict.fromkeys(("reach_prob_possible", "reach_prob_imminent"), 0.3)
+    filed = StandingZone(zone_id="gate", name="Gate", asset_id="gate", **numbers)
+    drawn = {"change": "drawn", "revision": 1, "by": "Reyes", "reason": "a camp"}
+    huts = StandingZone(
+        zone_id="huts", name="Huts", asset_id="gate", since_ns=T0 + 300 * S, **numbers, **drawn
+    )
+    picture = picture_of(make_scene(), zones=[filed, huts])
+    assert part(picture, "by_hand") == ["zone Huts: drawn by Reyes 5 minutes ago | a camp"]
 
 
 def test_the_inbound_that_nobody_assessed_are_listed_soonest_first(make_scene):

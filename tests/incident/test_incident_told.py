@@ -65,6 +65,17 @@ def test_what_is_not_known_is_said(told):
     assert "3 inputs of radar_north were refused or dropped." in limits
 
 
+def test_a_zone_drawn_long_before_is_told_with_who_and_why(base, events, paths):
+    drawn = past.ZoneSet(
+        t_ns=events[0].t_ns - 7200 * S, zone_id="huts", zone_name="Huts", change="drawn",
+        revision=1, asset_id="base", take_cover_s=45.0, person="Reyes", reason="a camp <b>",
+    )  # fmt: skip
+    told = incident.tell(base, [drawn, *events], paths)
+    first = told.moments[0]
+    assert (first.text, first.by) == ("zone Huts drawn, 45 s to take cover: a camp <b>", "Reyes")
+    assert "a camp &lt;b&gt;" in incident.html(told)
+
+
 def test_an_open_warning_and_an_unsure_outcome_are_limits(base, events, paths):
     kept = [
         msgspec.structs.replace(e, outcome=Outcome.UNSURE, reason="few looks")

@@ -135,7 +135,7 @@ def ring(count, radius_deg):
         ({"roles": (Role.VIEWER,)}, "only the identification authority"),
         ({"roles": (Role.ENGAGEMENT_AUTHORITY, Role.OPERATOR)}, "only the identification auth"),
         ({"reason": " "}, "a change of zones needs a reason"),
-        ({"reason": "x" * 281}, "a reason has at most 280 characters"),
+        ({"reason": "x" * 401}, "a reason has at most 400 characters"),
         ({"name": "  "}, "Expected `str` of length >= 1"),
         ({"name": "x" * 61}, "name: 1 to 60 characters"),
         ({"name": "Huts\u202etnorf"}, "name: 1 to 60 characters"),

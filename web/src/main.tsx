@@ -27,6 +27,7 @@ import "./styles/brief.css";
 import "./styles/why.css";
 import "./styles/whatif.css";
 import "./styles/exercise.css";
+import "./styles/zones.css";
 import { App } from "./ui/App";
 
 /** Ask for the site until the service gives it: it may still be starting, or want a login first. */

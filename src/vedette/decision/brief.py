@@ -7,6 +7,7 @@ aircraft; what is broken stands first here.
 
 import math
 from collections.abc import Iterator
+from itertools import chain
 
 import msgspec
 
@@ -59,7 +60,7 @@ def brief(picture: AirPicture) -> Brief:
         ("contradicted", "Set by hand, and contradicted", _by_hand(picture, True)),
         ("open", "Open", _open(picture)),
         ("unassessed", "Inbound, and nobody has assessed", _unassessed(picture)),
-        ("by_hand", "Set by hand", _by_hand(picture, False)),
+        ("by_hand", "Set by hand", chain(_zones(picture), _by_hand(picture, False))),
         ("dismissed", "Dismissed", _dismissed(picture)),
         ("assumed", "Assumed friends: nothing proves them", _assumed(picture)),
         ("notes", "Notes that people left", _notes(picture)),
@@ -124,6 +125,15 @@ def _by_hand(picture: AirPicture, contradicted: bool) -> Iterator[BriefLine]:
         text = f"{said} {minutes:.0f} minutes ago"
         reason = record.contradicted or record.identity_reason
         yield BriefLine(text=text, reason=reason, track_id=record.track_id)
+
+
+def _zones(picture: AirPicture) -> Iterator[BriefLine]:
+    """List the zones that are not as the site file has them: a new recording loses these."""
+    for zone in picture.zones:
+        if zone.change:
+            minutes = (picture.now_ns - zone.since_ns) / (60.0 * NS_PER_S)
+            text = f"zone {zone.name}: {zone.change} by {zone.by} {minutes:.0f} minutes ago"
+            yield BriefLine(text=text, reason=zone.reason)
 
 
 def _open(picture: AirPicture) -> Iterator[BriefLine]:

@@ -119,7 +119,8 @@ def _moments(site: Site, events: Sequence[Event], ids: list[int], began_ns: int)
     told = []
     for event in events:
         track_id = getattr(event, "track_id", None)
-        if event.t_ns < began_ns or (track_id is not None and track_id not in ids):
+        early = event.t_ns < began_ns and not isinstance(event, past.ZoneSet | past.ZoneRemoved)
+        if early or (track_id is not None and track_id not in ids):
             continue
         line = moment(event, effectors)
         if line is not None:

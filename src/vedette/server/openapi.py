@@ -31,6 +31,7 @@ from vedette.server.whatif_views import WhatIfPicture, WhatIfView, WhatIfWish
 
 PATH = "/api/openapi.json"
 JSON, HTML, TEXT = "application/json", "text/html", "text/plain"
+TOML = "application/toml"
 LINES, BYTES, FORM = "application/x-ndjson", "application/octet-stream", "multipart/form-data"
 COOKIE = "vedette-8420"  # of a service on its usual port, without TLS
 _SCHEMAS = "#/components/schemas/"
@@ -137,6 +138,10 @@ OPERATIONS = (
     Operation(
         "get", "/api/brief", "What the watch that takes over must know",
         {200: views.BriefView}, (503,),
+    ),
+    Operation(
+        "get", "/api/zones.toml", "The zones that stand, as [[zones]] of a site file",
+        {200: TOML}, (503,),
     ),
     Operation("get", "/api/brief.txt", "The same as plain text", {200: TEXT}, (503,)),
     Operation(

@@ -142,6 +142,7 @@ DOORS: dict[str, Door] = {
     "GET /api/picture": Door(Right.VIEW),
     "GET /api/brief": Door(Right.VIEW),
     "GET /api/brief.txt": Door(Right.VIEW),
+    "GET /api/zones.toml": Door(Right.REPORT, "save zones"),
     "GET /api/tracks/{track_id}": Door(Right.VIEW),
     "GET /api/tracks/{track_id}/course": Door(Right.VIEW),
     "GET /api/tracks/{track_id}/operator": Door(Right.SEE_OPERATORS, "see operator"),

@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from vedette.base.constants import NS_PER_S
 from vedette.base.rfc3339 import format_rfc3339
+from vedette.config.zones_file import zones_toml
 from vedette.decision.brief import Brief, brief, in_words
 from vedette.model.enums import Mode
 from vedette.server.access import Access, json_answer
@@ -32,6 +33,7 @@ class PictureRoutes:
         handlers = {
             "/api/site": self.site,
             "/api/picture": self.picture,
+            "/api/zones.toml": self.zones,
             "/api/brief": self.brief,
             "/api/brief.txt": self.brief_text,
             "/api/tracks/{track_id}": self.track,
@@ -52,6 +54,14 @@ class PictureRoutes:
         if view is None:
             raise HTTPException(503, "there is no picture yet")
         return json_answer(view)
+
+    async def zones(self, request: Request) -> Response:
+        """GET /api/zones.toml: the zones that stand as `[[zones]]` of a site file."""
+        if self._hub.picture is None:
+            raise HTTPException(503, "there is no picture yet")
+        text = zones_toml(self._hub.picture.zones)
+        named = {"Content-Disposition": 'attachment; filename="zones.toml"'}
+        return Response(text, media_type="application/toml", headers=named)
 
     async def brief(self, request: Request) -> Response:
         """GET /api/brief: what the watch that takes over must know."""

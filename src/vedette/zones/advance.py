@@ -13,7 +13,7 @@ from vedette.model.enums import Role
 from vedette.model.events import CommandRefused, Event, ZoneRemoved, ZoneSet
 from vedette.model.picture import StandingZone
 
-REASON_MAX = 280  # two lines, as of a note
+REASON_MAX = 400  # as much as the page takes
 REMOVED = "removed"
 
 

@@ -19,6 +19,7 @@ export type DialogAsked =
   | ReasonAsked
   | { kind: "identify"; trackId: number }
   | { kind: "note" }
+  | { kind: "zones" }
   | { kind: "belong"; trackId: number }
   | { kind: "engage"; trackId: number }
   | { kind: "outcome"; engagementId: number; suggested: Outcome }

@@ -12,6 +12,7 @@ import { loginAsked, NOTHING, session, withRight } from "./session";
 import { toggleSound, unlock } from "./sound";
 import { pointing, setDraft, setPointing } from "./sighting";
 import { measuring, select, toggleLayer, toggleMeasuring, toggleTheme, view } from "./view";
+import { editing, leave, redo, undo } from "./zones";
 
 /** What the map offers to keys; set when the map is there. */
 export const mapKeys: {
@@ -85,6 +86,7 @@ export function listenToKeys(): void {
   window.addEventListener("keydown", (event) => {
     unlock();
     if (event.key === "Escape") escape();
+    if (editing() && !dialog() && !loginAsked() && !typing(event.target) && turnsBack(event)) return;
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     const key = event.key.toLowerCase();
     // A locked console obeys its lock, and may be silenced.
@@ -102,11 +104,22 @@ export function listenToKeys(): void {
   });
 }
 
+/** Ctrl+Z and Ctrl+Y (or Ctrl+Shift+Z) on the zone in hand; in a field they are the field's own. */
+function turnsBack(event: KeyboardEvent): boolean {
+  const key = event.key.toLowerCase();
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || (key !== "z" && key !== "y")) return false;
+  event.preventDefault();
+  if (key === "y" || event.shiftKey) redo();
+  else undo();
+  return true;
+}
+
 function escape(): void {
   const asked = loginAsked();
   if (asked) asked.done(false);
   else if (dialog()) closeDialog();
   else if (typing(document.activeElement)) (document.activeElement as HTMLElement).blur();
+  else if (editing()) leave();
   else if (placing()) setPlacing(false);
   else if (pointing()) {
     setPointing(false);

@@ -4,6 +4,7 @@ import { beginNote, placing } from "./notes";
 import { say } from "./notices";
 import { site } from "./picture";
 import { beginSighting, pointing } from "./sighting";
+import { beginZones, editing } from "./zones";
 import { recallView, SAVED_MAX } from "./saved";
 import { measuring, nextCover, nextFilter, nextTrail, toggleLayer, toggleMeasuring } from "./view";
 
@@ -24,7 +25,11 @@ export interface KeyEntry {
 }
 
 /** What the map offers to the tools; set when the map is there. */
-export const mapTool: { press?: () => void } = {};
+export const mapTool: {
+  press?: () => void;
+  /** The place so many pixels from another, or from the map's middle. */
+  stepped?: (from: readonly [number, number] | null, x_px: number, y_px: number) => [number, number] | null;
+} = {};
 
 function recall(number: number): void {
   if (!recallView(number)) say(`No view is kept under ${number}: P keeps this one.`, "refused");
@@ -32,7 +37,7 @@ function recall(number: number): void {
 
 /** Set an end of the line in the middle of the map: measuring without a pointer. */
 function pressMiddle(): void {
-  if (measuring() || pointing() || placing()) mapTool.press?.();
+  if (editing() || measuring() || pointing() || placing()) mapTool.press?.();
 }
 
 export const MAP_TOOL_KEYS: KeyEntry[] = [
@@ -43,12 +48,14 @@ export const MAP_TOOL_KEYS: KeyEntry[] = [
     shown: `1 … ${SAVED_MAX}`,
   })),
   { key: "G", group: "Map", text: "measure: two presses give range, bearing, time of flight", act: toggleMeasuring },
-  { key: ";", group: "Map", text: "measure: an end in the map's middle (arrows move the map)", act: pressMiddle },
+  { key: ";", group: "Map", text: "measure, zone: a point in the map's middle (arrows move the map)", act: pressMiddle },
   { key: "*", group: "Map", text: "sighting: a direction somebody sees something in", acts: true, act: beginSighting },
   { key: "\"", group: "Map", text: "note: on the selected track, or on a place", acts: true, act: beginNote },
+  { key: "@", group: "Map", text: "zones: draw, change, remove, save as a file", acts: true, act: beginZones },
+  { key: "Ctrl+Z Ctrl+Y", group: "Map", text: "while a zone is drawn: undo, redo" },
   { key: "Y", group: "Map", text: "longer trails", act: nextTrail },
   { key: "J", group: "Map", text: "where nothing is seen at 30, 100, 300, 1000 m", act: nextCover },
-  { key: "Z", group: "Map", text: "assets on or off", act: () => toggleLayer("zones") },
+  { key: "Z", group: "Map", text: "assets and zones on or off", act: () => toggleLayer("zones") },
   { key: "Q", group: "Map", text: "corridors on or off", act: () => toggleLayer("corridors") },
   { key: "#", group: "Map", text: "the site's own map on or off", where: () => Boolean(site()?.ground), act: () => toggleLayer("ground") },
 ];

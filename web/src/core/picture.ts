@@ -2,7 +2,7 @@
 import { batch, createMemo, createRoot, createSignal } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
 import type {
-  AlarmView, Correlation, Engagement, EngagementOption, EventsView, Mode, Note, NumberedEvent, Posture, QueueItem, SiteView, SourceState,
+  AlarmView, Correlation, Engagement, EngagementOption, EventsView, Mode, Note, NumberedEvent, Posture, QueueItem, SiteView, SourceState, StandingZone,
   ReplayView, StreamHello, StreamMessage, StreamPicture, StreamResync, TrackGroup, WarningRecord,
 } from "../generated/model";
 import { getJson } from "./http";
@@ -29,12 +29,13 @@ interface Lists {
   groups: TrackGroup[];
   correlations: Correlation[];
   notes: Note[];
+  zones: StandingZone[];
   posture: Posture;
   alarms: AlarmView;
 }
 
 const [lists, setLists] = createStore<Lists>({
-  warnings: [], engagements: [], options: [], queue: [], sources: [], groups: [], correlations: [], notes: [],
+  warnings: [], engagements: [], options: [], queue: [], sources: [], groups: [], correlations: [], notes: [], zones: [],
   posture: { weapons_control: "tight", hold: false },
   alarms: {
     total: 0, last_10_min: 0, per_10_min_mean: null, per_10_min_peak: 0, watched_s: 0,
@@ -88,9 +89,20 @@ export function modes(): Mode[] {
   return made !== null && made !== now && made !== "LIVE" ? [now, made] : [now];
 }
 
-/** The name of an asset by its number on the stream; "" for none. */
+/** The zones that stand with an area of their own: their numbers on the stream follow the assets'. */
+export function ownAreas(): StandingZone[] {
+  return lists.zones.filter((zone) => zone.polygon && zone.change !== "removed");
+}
+
+/** The names of all that may be threatened, by number. */
+export function targets(): string[] {
+  return [...(site()?.assets ?? []), ...ownAreas()].map((target) => target.name);
+}
+
+/** The name of an asset, or of a zone with an area of its own, by its number on the stream; "" for none. */
 export function assetName(index: number): string {
-  return site()?.assets[index]?.name ?? "";
+  const assets = site()?.assets ?? [];
+  return (assets[index] ?? ownAreas()[index - assets.length])?.name ?? "";
 }
 export const trails = new Trails();
 
@@ -164,6 +176,7 @@ function takePicture(picture: StreamPicture): void {
   setLists("groups", reconcile(picture.groups, { key: "group_id" }));
   setLists("correlations", reconcile(picture.correlations, { key: "track_id" }));
   setLists("notes", reconcile(picture.notes, { key: "note_id" }));
+  setLists("zones", reconcile(picture.zones, { key: "zone_id" }));
   setLists("posture", reconcile(picture.posture));
   setLists("alarms", reconcile(picture.alarms));
   setViewers(picture.viewers);

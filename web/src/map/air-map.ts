@@ -17,6 +17,8 @@ import { Overlay } from "./overlay";
 import { ownLayers, ownPaints } from "./own-ground";
 import { buildScene, isSeen, type Bounds, type SceneInput } from "./scene";
 import { GROUND, groundStyle, PAINTS, SWITCHED } from "./style";
+import { ZoneHand, type ZoneHandlers } from "./zone-hand";
+import { drawDraft, zoneFeatures, zoneLabels, type DraftShown, type ZoneShown } from "./zones";
 
 setWorkerUrl(maplibreWorkerUrl);
 
@@ -34,6 +36,8 @@ export interface Handlers {
   hovered: (trackId: number | null) => void;
   pointed: (lat_deg: number | null, lon_deg: number | null) => void;
   moved: (lat_deg: number, lon_deg: number, zoom: number) => void;
+  /** What a hand does to the outline that is being drawn; none: this map has none. */
+  zones?: ZoneHandlers;
 }
 
 export interface Shown extends Omit<SceneInput, "origin" | "rings" | "seen" | "seenCount" | "area_px"> {
@@ -44,6 +48,11 @@ export interface Shown extends Omit<SceneInput, "origin" | "rings" | "seen" | "s
   notes: readonly { lat_deg: number; lon_deg: number; lines: string[] }[];
   groups: readonly TrackGroup[];
   rings: boolean;
+  /** Zones with areas of their own, and the outline that is being drawn. */
+  zones: readonly ZoneShown[];
+  draft: DraftShown | null;
+  /** The names of assets and of such zones, by their number on the stream. */
+  targets: readonly string[];
 }
 
 export class AirMap {
@@ -71,6 +80,8 @@ export class AirMap {
   private switches: readonly string[] = [];
   private told_us = 0;
   private gaps: readonly Gap[] = [];
+  private zones: readonly ZoneShown[] = [];
+  private readonly hand: ZoneHand;
   /** The tracks of the picture shown, and where each is: x, y in Mercator units. */
   private located: readonly Track[] = [];
   private mercator = new Float64Array(0);
@@ -100,12 +111,15 @@ export class AirMap {
     });
     this.ground.touchZoomRotate.disableRotation();
     this.ground.keyboard.disableRotation();
+    this.hand = new ZoneHand(this.ground, handlers.zones, () => this.redraw());
     this.listen();
   }
 
   /** Show this picture from now on. */
   show(shown: Shown): void {
     this.shown = shown;
+    this.hand.draft = shown.draft;
+    this.setZones(shown.zones);
     this.built = false;
     this.locate(shown.tracks);
     this.redraw();
@@ -167,6 +181,22 @@ export class AirMap {
   setGaps(gaps: readonly Gap[]): void {
     this.gaps = gaps;
     if (this.ready) (this.ground.getSource("gaps") as GeoJSONSource).setData(gapFeatures(this.site, gaps));
+  }
+
+  private setZones(zones: readonly ZoneShown[]): void {
+    if (zones === this.zones) return;
+    this.zones = zones;
+    if (this.ready) (this.ground.getSource("zones") as GeoJSONSource).setData(zoneFeatures(zones));
+  }
+
+  /** The place so many pixels from another, and the map moved so that it is in sight. */
+  stepped(from: readonly [number, number] | null, x_px: number, y_px: number): [number, number] {
+    const centre = this.ground.getCenter();
+    const [lat, lng] = from ?? [centre.lat, centre.lng];
+    const at = this.ground.project([lng, lat]);
+    const to = this.ground.unproject([at.x + x_px, at.y + y_px]);
+    this.reveal(to.lat, to.lng);
+    return [to.lat, to.lng];
   }
 
   /** Press in the middle of the map. */
@@ -236,11 +266,13 @@ export class AirMap {
       this.handlers.moved(centre.lat, centre.lng, ground.getZoom());
     });
     ground.on("click", (event) => {
+      if (this.hand.swallows()) return;
       this.handlers.pressed(this.trackNear(event.point.x, event.point.y), event.lngLat.lat, event.lngLat.lng);
     });
     ground.on("mousemove", (event) => {
       const hit = this.trackNear(event.point.x, event.point.y);
-      ground.getCanvas().style.cursor = this.shown?.aiming ? "crosshair" : hit === null ? "" : "pointer";
+      ground.getCanvas().style.cursor = this.hand.cursorAt(event.point)
+        ?? (this.shown?.aiming ? "crosshair" : hit === null ? "" : "pointer");
       this.handlers.hovered(hit);
       this.handlers.pointed(event.lngLat.lat, event.lngLat.lng);
     });
@@ -255,6 +287,7 @@ export class AirMap {
     this.paint(this.theme);
     this.setLayers(this.switches);
     this.setGaps(this.gaps);
+    (this.ground.getSource("zones") as GeoJSONSource).setData(zoneFeatures(this.zones));
     void loadWorld().then((world) => {
       if (!world) return;
       (this.ground.getSource("land") as GeoJSONSource).setData(world.land);
@@ -304,7 +337,8 @@ export class AirMap {
     const zoom = this.ground.getZoom();
     const sensors = this.switches.includes("coverage");
     const labels: Label[] = siteLabels(this.site, zoom, shown.theme, project, shown.rings, sensors);
-    if (shown.labels) labels.push(...trackLabels({ ...shown, assets: this.site.assets, zoom, project, inside, area_px: width * height }));
+    if (this.switches.includes("zones")) labels.push(...zoneLabels(shown.zones, shown.theme, project));
+    if (shown.labels) labels.push(...trackLabels({ ...shown, assets: shown.targets, zoom, project, inside, area_px: width * height }));
     const symbols = this.symbolCount(onScreen);
     const metresPerPixel = (2 * Math.PI * EARTH_M * Math.cos((this.ground.getCenter().lat * Math.PI) / 180))
       / (512 * 2 ** zoom);
@@ -314,6 +348,10 @@ export class AirMap {
     labels.push(...noteLabels(shown.notes, shown.theme, project));
     this.overlay.aim = shown.aiming;
     this.overlay.draw([...labels, ...groups.labels], symbols, groups.outlines, shown.theme, metresPerPixel, this.size);
+    const draft = this.hand.now();
+    if (!draft) return;
+    const cursor = draft.cursor ? project(...draft.cursor) : null;
+    this.overlay.over((g) => drawDraft(g, draft, draft.corners.map((corner) => project(...corner)), cursor, shown.theme));
   }
 
   /** Where a point in Mercator units lies on the screen: this map is neither turned nor tilted. */

@@ -24,7 +24,8 @@ export interface CaptionInput {
   tracks: readonly Track[];
   selected: number | null;
   hovered: number | null;
-  assets: SiteView["assets"];
+  /** The names of what may be threatened, by number. */
+  assets: readonly string[];
   warned: ReadonlySet<number>;
   zoom: number;
   lead_s: number;
@@ -86,12 +87,12 @@ function shortLine(track: Track): string {
   return clipped(track.label) || trackName(track.id);
 }
 
-function fullLines(track: Track, assets: SiteView["assets"]): string[] {
+function fullLines(track: Track, assets: readonly string[]): string[] {
   const name = `${trackName(track.id)} ${IDENTITY_WORDS[track.identity].toUpperCase()}`;
   const high = track.height_observed ? height(track.up_m, track.sigma_up_m) : "height ?";
   const motion = `${high}  ${whole(track.speed_mps)} m/s`;
   const arrival_s = earliestArrival(track);
-  const soonest = Number.isFinite(arrival_s) ? [`${clipped(assets[track.arrival_asset]?.name ?? "earliest")} in ${clockSpan(arrival_s)}`] : [];
+  const soonest = Number.isFinite(arrival_s) ? [`${clipped(assets[track.arrival_asset] ?? "earliest")} in ${clockSpan(arrival_s)}`] : [];
   const seen = track.coasting ? [`coasting, unseen ${whole(track.age_s)} s`] : [];
   const what = track.label ? [clipped(track.label)] : [CLASS_WORDS[track.object_class]];
   return [name, ...what, motion, ...seen, ...soonest];

@@ -71,6 +71,11 @@ export class Overlay {
     if (this.aim) this.middle(width / 2, height / 2, shade.ink);
   }
 
+  /** Draw over everything else, in CSS pixels. */
+  over(draw: (g: CanvasRenderingContext2D) => void): void {
+    draw(this.g);
+  }
+
   private middle(x: number, y: number, ink: string): void {
     const { g } = this;
     g.beginPath();

@@ -7,7 +7,7 @@ import { OWN, ownLayers, ownPaints, ownSource } from "./own-ground";
 
 type Colours = Record<
   "water" | "land" | "border" | "river" | "road" | "runway" | "fence" | "ring" | "asset"
-  | "assetFill" | "coverage" | "civil" | "friendly" | "gap",
+  | "assetFill" | "zone" | "coverage" | "civil" | "friendly" | "gap",
   string
 >;
 
@@ -15,12 +15,12 @@ export const GROUND: Record<Theme, Colours> = {
   night: {
     water: "#0b151c", land: "#141f27", border: "#4a6270", river: "#28506b", road: "#34434d",
     runway: "#71868f", fence: "#4d5f68", ring: "#33454f", asset: "#b8d4e3",
-    assetFill: "#b8d4e3", coverage: "#6c8fa3", civil: "#6fd3a0", friendly: "#6cc5ff", gap: "#8a7bb5",
+    assetFill: "#b8d4e3", zone: "#8fdcd3", coverage: "#6c8fa3", civil: "#6fd3a0", friendly: "#6cc5ff", gap: "#8a7bb5",
   },
   day: {
     water: "#c9dbe4", land: "#f0f1ec", border: "#8b979c", river: "#7fb0cc", road: "#c9c9c0",
     runway: "#868e90", fence: "#a9adab", ring: "#b3bec2", asset: "#27485a",
-    assetFill: "#27485a", coverage: "#55788c", civil: "#0a7048", friendly: "#0062a8", gap: "#6a5a9c",
+    assetFill: "#27485a", zone: "#0a5a55", coverage: "#55788c", civil: "#0a7048", friendly: "#0062a8", gap: "#6a5a9c",
   },
 };
 
@@ -46,13 +46,17 @@ export const PAINTS: Paint[] = [
   ["gaps", "fill-color", "gap"],
   ["asset-fill", "fill-color", "assetFill"],
   ["asset-line", "line-color", "asset"],
+  ["zone-fill", "fill-color", "zone"],
+  ["zone-line", "line-color", "zone"],
+  ["zone-drawn", "line-color", "zone"],
+  ["zone-filed", "line-color", "zone"],
 ];
 
 /** The layers a person can switch off, by the name of the switch. */
 export const SWITCHED: Record<string, string[]> = {
   coverage: ["coverage", "sensor"],
   corridors: ["corridor-civil", "corridor-friendly"],
-  zones: ["asset-fill", "asset-line"],
+  zones: ["asset-fill", "asset-line", "zone-fill", "zone-line", "zone-drawn", "zone-filed"],
 };
 
 function line(
@@ -97,6 +101,14 @@ export function groundStyle(theme: Theme, site: FeatureCollection, own: GroundVi
     { id: "gaps", source: "gaps", type: "fill", paint: { "fill-opacity": 0.3, "fill-antialias": false } },
     fill("asset-fill", "site", "asset", 0.1),
     line("asset-line", "site", "asset", 1.8),
+    {
+      id: "zone-fill", source: "zones", type: "fill", filter: ["!=", ["get", "kind"], "filed"],
+      paint: { "fill-opacity": 0.1, "fill-antialias": true },
+    },
+    line("zone-line", "zones", "zone", 2),
+    // What the site file does not have is dashed; what it had instead is dotted, and thin.
+    line("zone-drawn", "zones", "drawn", 2.4, { "line-dasharray": [4, 1.6] }),
+    line("zone-filed", "zones", "filed", 1.4, { "line-dasharray": [0.4, 2.4], "line-opacity": 0.8 }),
   ];
   const style: StyleSpecification = {
     version: 8,
@@ -106,6 +118,7 @@ export function groundStyle(theme: Theme, site: FeatureCollection, own: GroundVi
       land: { type: "geojson", data: EMPTY, tolerance: 0.3 },
       borders: { type: "geojson", data: EMPTY, tolerance: 0.3 },
       gaps: { type: "geojson", data: EMPTY, tolerance: 0.1 },
+      zones: { type: "geojson", data: EMPTY, tolerance: 0.1, maxzoom: 16 },
       site: { type: "geojson", data: site, tolerance: 0.1, maxzoom: 16 },
     },
     layers,

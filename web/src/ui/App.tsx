@@ -4,6 +4,7 @@ import { setAlarm } from "../core/sound";
 import { needsSound } from "../core/warnings";
 import { rightTab } from "../core/view";
 import { comparing } from "../core/whatif";
+import { editing } from "../core/zones";
 import { Dialogs } from "./dialogs/Dialogs";
 import { EventLog } from "./EventLog";
 import { ExerciseBar } from "./ExerciseBar";
@@ -16,6 +17,7 @@ import { StaleBanner } from "./StaleBanner";
 import { Timeline } from "./Timeline";
 import { TopBar } from "./TopBar";
 import { TrackPanel } from "./panel/TrackPanel";
+import { ZoneEditor } from "./panel/ZoneEditor";
 import { PanelFrame } from "./panel/PanelFrame";
 import { TrackTable } from "./TrackTable";
 import { WarningBar } from "./WarningBar";
@@ -60,11 +62,13 @@ export function App(): JSX.Element {
           <StaleBanner />
         </section>
         <Show when={!comparing()} fallback={<WhatIfPanel />}>
-          <PanelFrame>
-            <Show when={rightTab() === "track"} fallback={<SitePanel />}>
-              <TrackPanel />
-            </Show>
-          </PanelFrame>
+          <Show when={!editing()} fallback={<ZoneEditor />}>
+            <PanelFrame>
+              <Show when={rightTab() === "track"} fallback={<SitePanel />}>
+                <TrackPanel />
+              </Show>
+            </PanelFrame>
+          </Show>
         </Show>
         <Dialogs />
         <Notices />

@@ -3,8 +3,10 @@ import { gapsAt, gapWords, reach_m, seeing, type Gap } from "../core/coverage";
 import { clockSpan } from "../core/format";
 import { mapKeys } from "../core/keys";
 import { mapTool } from "../core/map-keys";
+import { addCorner, drawAt, editing, moveCorner, takeCorner } from "../core/zones";
+import { draftShown, ownArea, zonesShown } from "../core/zones-shown";
 import { measured, type Measured } from "../core/measure";
-import { byId, lists, modes, site, t_us, trails, tracks } from "../core/picture";
+import { byId, lists, modes, site, t_us, targets, trails, tracks } from "../core/picture";
 import { dialog } from "../core/dialogs";
 import { loadSaved } from "../core/saved";
 import { noteMarks, placedAt, placing } from "../core/notes";
@@ -39,6 +41,11 @@ export function MapPane(): JSX.Element {
         hovered: setHovered,
         pointed: (lat, lon) => setPointer(lat === null || lon === null ? null : [lat, lon]),
         moved: (lat_deg, lon_deg, zoom) => setView({ lat_deg, lon_deg, zoom }),
+        zones: {
+          cornerTaken: takeCorner,
+          cornerMoved: (at, lat, lon) => moveCorner(at, [lat, lon]),
+          cornerAdded: (after, lat, lon) => addCorner([lat, lon], after),
+        },
       }));
     } catch (error) {
       if (!(error instanceof Error)) throw error;
@@ -79,6 +86,7 @@ export function MapPane(): JSX.Element {
     mapKeys.look = (lat_deg, lon_deg, zoom) => map()?.lookAt(lat_deg, lon_deg, zoom);
     mapKeys.place = () => map()?.place() ?? null;
     mapTool.press = () => map()?.pressMiddle();
+    mapTool.stepped = (from, x_px, y_px) => map()?.stepped(from, x_px, y_px) ?? null;
     mapKeys.centre = () => {
       const track = byId().get(view.track ?? -1);
       if (track) map()?.centre(track.lat_deg, track.lon_deg);
@@ -97,6 +105,7 @@ export function MapPane(): JSX.Element {
       <RecordedMark />
       <MapTools gaps={gapWords(gaps())} blind={eyes().length === 0} />
       <Show when={pointing()}><p class="measured" role="status">Press where it is seen (; takes the map's middle, Esc ends)</p></Show>
+      <Show when={editing()}><p class="measured" role="status">Press for a corner; drag corners and edges (Esc leaves)</p></Show>
       <Show when={placing()}><p class="measured" role="status">Press the place of the note (; takes the map's middle, Esc ends)</p></Show>
       <Show when={measuring() || line()}>
         <p class="measured num" role="status" data-testid="measured">{lineWords(line())}</p>
@@ -113,7 +122,8 @@ function startOf(): { lat_deg: number; lon_deg: number; zoom: number } | null {
 
 /** A press on the map selects, or sets an end of the measuring line. */
 function pressed(trackId: number | null, lat_deg: number, lon_deg: number): void {
-  if (pointing()) pointedAt(lat_deg, lon_deg);
+  if (editing()) drawAt(lat_deg, lon_deg);
+  else if (pointing()) pointedAt(lat_deg, lon_deg);
   else if (placing()) placedAt(lat_deg, lon_deg);
   else if (measuring()) measureTo(trackId, lat_deg, lon_deg);
   else if (trackId !== null) select(trackId);
@@ -140,7 +150,7 @@ function wayOf(detail: TrackDetail | null): Pick<Shown, "path" | "prediction" | 
 /** Gather what the map draws now; reads every signal it depends on. */
 function shownNow(here: SiteView, warned: ReadonlySet<number>, line: Measured | null): Shown {
   const chosen = view.track === null ? undefined : byId().get(view.track);
-  const asset = chosen && chosen.threat_asset >= 0 ? here.assets[chosen.threat_asset] : undefined;
+  const asset = chosen && chosen.threat_asset >= 0 ? here.assets[chosen.threat_asset] ?? ownArea(chosen.threat_asset) : undefined;
   const asked = dialog();
   const way = wayOf(selectedDetail());
   const sight = lineOfSight();
@@ -151,16 +161,23 @@ function shownNow(here: SiteView, warned: ReadonlySet<number>, line: Measured | 
     alarmed: alarmedAssets(here),
     debris: debrisRings(asked?.kind === "engage" ? asked.trackId : null),
     threatened: asset ? [asset.lat_deg, asset.lon_deg] : null,
-    path: way.path, prediction: way.prediction, measure, aiming: measuring() || pointing() || placing(),
+    path: way.path, prediction: way.prediction, measure, aiming: measuring() || pointing() || placing(), zones: zonesShown(), draft: draftShown(), targets: targets(),
     notes: [...way.notes, ...noteMarks(lists.notes, byId())],
     theme: view.theme, labels: layerOn("labels"), groups: [...lists.groups], rings: layerOn("rings"),
   };
 }
 
+/** Where people take cover: the areas of warned zones, or the assets they lie at. */
 function alarmedAssets(here: SiteView): [number, number][][] {
-  const zones = new Set(lists.warnings.filter((w) => w.level === "imminent").map((w) => w.zone_id));
-  const assets = new Set(here.zones.filter((zone) => zones.has(zone.id)).map((zone) => zone.asset));
-  return here.assets.filter((asset) => assets.has(asset.id)).map(outline);
+  const open = new Set(lists.warnings.filter((w) => w.level === "imminent").map((w) => w.zone_id));
+  const zones = lists.zones.filter((zone) => open.has(zone.zone_id));
+  const own = zones.flatMap((zone) => (zone.polygon ? [closedRing(zone.polygon)] : []));
+  const assets = new Set(zones.filter((zone) => !zone.polygon).map((zone) => zone.asset_id));
+  return [...own, ...here.assets.filter((asset) => assets.has(asset.id)).map(outline)];
+}
+
+function closedRing(ring: readonly (readonly [number, number])[]): [number, number][] {
+  return [...ring, ...ring.slice(0, 1)].map(([lat, lon]) => [lat, lon]);
 }
 
 function outline(asset: SiteView["assets"][number]): [number, number][] {

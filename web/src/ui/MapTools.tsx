@@ -7,6 +7,7 @@ import { mapKeys } from "../core/keys";
 import { beginNote } from "../core/notes";
 import { replaying, site } from "../core/picture";
 import { beginSighting, observers } from "../core/sighting";
+import { beginZones } from "../core/zones";
 import { layerOn, LEAD_S, measuring, setView, toggleLayer, toggleMeasuring, view } from "../core/view";
 import { groundBearing, groundDistance } from "../map/geodesy";
 
@@ -14,7 +15,7 @@ const SWITCHES: { name: string; word: string; key: string; own?: true }[] = [
   { name: "rings", word: "Range rings", key: "R" },
   { name: "trails", word: "Trails", key: "T" },
   { name: "labels", word: "Labels", key: "B" },
-  { name: "zones", word: "Assets", key: "Z" },
+  { name: "zones", word: "Assets and zones", key: "Z" },
   { name: "coverage", word: "Sensor coverage", key: "V" },
   { name: "corridors", word: "Corridors", key: "Q" },
   { name: "ground", word: "The site's own map", key: "#", own: true },
@@ -35,6 +36,7 @@ export function MapTools(props: { gaps: string[]; blind: boolean }): JSX.Element
       </Show>
       <Show when={!replaying()}>
         <button class="tool" onClick={beginNote} title={'Write a note (")'} aria-label="Write a note" aria-keyshortcuts={'"'}>✎</button>
+        <button class="tool" onClick={beginZones} title="Zones: draw, change, remove (@)" aria-label="Zones" aria-keyshortcuts="@">⬠</button>
       </Show>
       <button class="tool wide" aria-expanded={open()} onClick={() => setOpen(!open())}>Layers</button>
       <Show when={open()}>

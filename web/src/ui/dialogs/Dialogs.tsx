@@ -20,6 +20,7 @@ import { ReportsDialog } from "./ReportsDialog";
 import { SightingDialog } from "./SightingDialog";
 import { ViewsDialog } from "./ViewsDialog";
 import { WhatIfDialog } from "./WhatIfDialog";
+import { ZonesDialog } from "./ZonesDialog";
 
 /** The open dialog, and the login over it. Neither ever covers the warning bar or Hold. */
 export function Dialogs(): JSX.Element {
@@ -34,6 +35,7 @@ export function Dialogs(): JSX.Element {
         <Match when={of("identify")} keyed>{(asked) => <IdentifyDialog trackId={asked.trackId} />}</Match>
         <Match when={of("belong")} keyed>{(asked) => <BelongDialog trackId={asked.trackId} />}</Match>
         <Match when={of("note")}><NoteDialog /></Match>
+        <Match when={of("zones")}><ZonesDialog /></Match>
         <Match when={of("engage")} keyed>{(asked) => <EngageDialog trackId={asked.trackId} />}</Match>
         <Match when={of("outcome")} keyed>
           {(asked) => <OutcomeDialog engagementId={asked.engagementId} suggested={asked.suggested} />}

@@ -6,7 +6,8 @@ import { events, lists, replaying, site, t_us, viewers } from "../../core/pictur
 import { service } from "../../core/sentences";
 import { barring, withRight } from "../../core/session";
 import { CONTROL_WORDS, HEALTH_WORDS, SENSOR_WORDS } from "../../core/words";
-import type { ExhibitAttached, SourceState, WarningRecord, Zone } from "../../generated/model";
+import { beginZones, changeWords } from "../../core/zones";
+import type { ExhibitAttached, SourceState, StandingZone, WarningRecord } from "../../generated/model";
 import { EngagementCard } from "./EngagementCard";
 import { Notes } from "./Notes";
 
@@ -17,8 +18,11 @@ export function SitePanel(): JSX.Element {
       <section>
         <h3>Zones</h3>
         <ul class="zones">
-          <For each={site()?.zones ?? []}>{(zone) => <ZoneLine zone={zone} />}</For>
+          <For each={lists.zones}>{(zone) => <ZoneLine zone={zone} />}</For>
         </ul>
+        <div class="actions" hidden={replaying()}>
+          <button data-testid="zones-open" onClick={beginZones} {...barring("draw_zones")}>Zones… <kbd>@</kbd></button>
+        </div>
       </section>
       <PostureSection />
       <Show when={lists.engagements.length}>
@@ -38,31 +42,35 @@ export function SitePanel(): JSX.Element {
   );
 }
 
-function ZoneLine(props: { zone: Zone }): JSX.Element {
-  const open = createMemo(() => lists.warnings.filter((w) => w.zone_id === props.zone.id));
+function ZoneLine(props: { zone: StandingZone }): JSX.Element {
+  const open = createMemo(() => lists.warnings.filter((w) => w.zone_id === props.zone.zone_id));
+  const gone = (): boolean => props.zone.change === "removed";
   const worst = (): WarningRecord | undefined => open().find((w) => w.level === "imminent") ?? open()[0];
   return (
-    <li class="zone" data-level={worst()?.level ?? "none"}>
+    <li class="zone" data-level={worst()?.level ?? "none"} data-change={props.zone.change}>
       <p>
         <b>{props.zone.name}</b>
-        <Show when={worst()} fallback={<span class="quiet-text"> no warning</span>}>
+        <Show when={worst()} fallback={<span class="quiet-text"> {gone() ? "warned no more" : "no warning"}</span>}>
           {(w) => <span class="level">{w().level === "imminent" ? "▲ take cover" : "△ be ready"} since {timeOfDay(w().level_us || w().raised_us)}</span>}
         </Show>
       </p>
       <Show when={worst()?.grounds.length}>
-        <details data-testid={`why-${props.zone.id}`}>
+        <details data-testid={`why-${props.zone.zone_id}`}>
           <summary>Why?</summary>
           <ul class="why"><For each={worst()?.grounds}>{(line) => <li>{service(line)}</li>}</For></ul>
         </details>
       </Show>
+      <Show when={props.zone.change}>
+        <p class="zone-change"><span class="zone-badge">{changeWords(props.zone)}</span> {timeOfDay(props.zone.since_us)}: {props.zone.reason}</p>
+      </Show>
       <p class="quiet-text">needs {clockSpan(props.zone.take_cover_s)} to take cover<Delivered warning={worst()} /></p>
-      <div class="actions" hidden={replaying()}>
+      <div class="actions" hidden={replaying() || gone()}>
         <Show when={open().length} fallback={
-          <button onClick={() => withRight("keep_watch", () => orderCover(props.zone.id, props.zone.name))}
+          <button onClick={() => withRight("keep_watch", () => orderCover(props.zone.zone_id, props.zone.name))}
             {...barring("keep_watch")}>Order cover…</button>
         }>
-          <button data-testid={`all-clear-${props.zone.id}`} {...barring("keep_watch")}
-            onClick={() => withRight("keep_watch", () => allClear(props.zone.id, props.zone.name))}>All-clear…</button>
+          <button data-testid={`all-clear-${props.zone.zone_id}`} {...barring("keep_watch")}
+            onClick={() => withRight("keep_watch", () => allClear(props.zone.zone_id, props.zone.name))}>All-clear…</button>
         </Show>
       </div>
     </li>

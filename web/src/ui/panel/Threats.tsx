@@ -1,22 +1,26 @@
 import { For, Show, type JSX } from "solid-js";
 import { clockSpan, distance, percent, whole } from "../../core/format";
-import { site, t_us } from "../../core/picture";
+import { ownAreas, site, t_us } from "../../core/picture";
 import { service } from "../../core/sentences";
 import { isKnown, type Track } from "../../core/track";
 import type { ThreatView } from "../../generated/model";
 
 /** What the track can do to each asset. Friendly and civil tracks are shown no time of arrival. */
 export function Threats(props: { track: Track; threats: readonly ThreatView[]; asked_us: number }): JSX.Element {
-  const nameOf = (id: string): string => site()?.assets.find((asset) => asset.id === id)?.name ?? id;
+  const keyOf = (threat: ThreatView): string => (threat.zone_id ? `zone:${threat.zone_id}` : threat.asset_id);
   const known = (): boolean => isKnown(props.track.identity);
-  const earliest = (): string => site()?.assets[props.track.arrival_asset]?.id ?? "";
+  const earliest = (): string => {
+    const [assets, number] = [site()?.assets ?? [], props.track.arrival_asset];
+    const zone = ownAreas()[number - assets.length];
+    return assets[number]?.id ?? (zone ? `zone:${zone.zone_id}` : "");
+  };
   // The asset that table and label name comes first, then the likeliest.
   const worstFirst = (): ThreatView[] =>
     [...props.threats].sort((a, b) =>
-      Number(b.asset_id === earliest()) - Number(a.asset_id === earliest())
+      Number(keyOf(b) === earliest()) - Number(keyOf(a) === earliest())
       || (b.reach_prob ?? 0) - (a.reach_prob ?? 0) || (a.range_m ?? 0) - (b.range_m ?? 0));
   // The detail is asked for once a second; its times run on meanwhile, as those of the table do.
-  const left_s = (threat: ThreatView): number => threat.asset_id === earliest()
+  const left_s = (threat: ThreatView): number => keyOf(threat) === earliest()
     ? props.track.arrival_s : (threat.arrival_s ?? NaN) - Math.max(0, t_us() - props.asked_us) / 1e6;
   return (
     <Show when={props.threats.length > 0}>
@@ -26,7 +30,7 @@ export function Threats(props: { track: Track; threats: readonly ThreatView[]; a
           {(threat) => (
             <div class="threat">
               <p class="threat-name">
-                <b>{nameOf(threat.asset_id)}</b>
+                <b>{threat.asset_name}</b>
                 <span class="num">{distance(threat.range_m)} away{closing(threat.closing_mps)}</span>
               </p>
               <Show when={!known()}>

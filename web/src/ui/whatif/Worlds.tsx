@@ -1,7 +1,7 @@
 import { createEffect, createMemo, createSignal, onCleanup, Show, type JSX } from "solid-js";
 import { count } from "../../core/format";
 import { mapKeys } from "../../core/keys";
-import { lists, site, t_us, tracks } from "../../core/picture";
+import { lists, site, t_us, targets, tracks } from "../../core/picture";
 import { comparing, other, otherTracks } from "../../core/whatif";
 import { layerOn, LEAD_S, view } from "../../core/view";
 import type { SiteView } from "../../generated/model";
@@ -71,7 +71,7 @@ export function OtherMap(): JSX.Element {
       tracks: rows, trails, t_us: now_us, trailLength_s: view.trail_s, lead_s: LEAD_S, showTrails: layerOn("trails"),
       selected: null, hovered: null, warned: warned(), alarmed: [], debris: [], threatened: null, path: [],
       prediction: [], measure: [], aiming: false, notes: [], theme: view.theme, labels: layerOn("labels"),
-      groups: [], rings: layerOn("rings"),
+      groups: [], rings: layerOn("rings"), zones: [], draft: null, targets: targets(),
     });
   });
   onCleanup(() => map()?.remove());
