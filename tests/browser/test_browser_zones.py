@@ -132,6 +132,13 @@ def log_in(page, name="watch"):
     page.get_by_test_id("login-submit").click()
 
 
+def open_zones(page):
+    """Open the list by its key, once what was open before has closed."""
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("@")
+    expect(page.get_by_test_id("zone-new")).to_be_visible()
+
+
 def corners(page):
     """Read what the editor says are the corners."""
     text = page.get_by_test_id("zone-corners").input_value()
@@ -151,6 +158,7 @@ def looking(url, **view):
         page.faults = []
         page.on("pageerror", lambda error: page.faults.append(str(error)))
         page.goto(url + "#map=33.0000,42.0000,11.00")
+        page.locator(".maplibregl-canvas").first.wait_for()
         yield page
         assert page.faults == []
         browser.close()
@@ -174,7 +182,7 @@ def test_a_zone_is_drawn_by_presses_undone_dragged_saved_and_removed(tmp_path, r
         page.evaluate(axe + "; () => 0")
         expect(page.get_by_test_id("track-row-1")).to_be_visible()
         expect(page.get_by_test_id("zones-open")).to_be_visible()
-        page.keyboard.press("@")
+        open_zones(page)
         expect(page.get_by_test_id("zone-row-ward")).to_contain_text("as in the site file")
         assert page.evaluate(AXE) == []
         page.get_by_test_id("zone-new").click()
@@ -230,7 +238,7 @@ def test_a_zone_is_drawn_by_presses_undone_dragged_saved_and_removed(tmp_path, r
         ]
         expect(page.locator(".zone[data-change=drawn]")).to_contain_text("drawn by watch")
 
-        page.keyboard.press("@")  # a change, left without being saved
+        open_zones(page)  # a change, left without being saved
         page.get_by_test_id("zone-edit-ward").click()
         page.get_by_test_id("zone-take_cover_s").fill("99")
         page.get_by_test_id("zone-take_cover_s").press("Tab")
@@ -239,7 +247,7 @@ def test_a_zone_is_drawn_by_presses_undone_dragged_saved_and_removed(tmp_path, r
         expect(page.get_by_test_id("zone-editor")).to_have_count(0)
         assert zones(url)["ward"]["change"] == ""
 
-        page.keyboard.press("@")
+        open_zones(page)
         with page.expect_download() as saved:
             page.get_by_test_id("zones-save").click()
         text = saved.value.path().read_text()
@@ -253,12 +261,12 @@ def test_a_zone_is_drawn_by_presses_undone_dragged_saved_and_removed(tmp_path, r
         page.get_by_test_id("reason").fill("gone")
         page.get_by_test_id("reason-submit").click()
         expect(page.locator(".zone")).to_have_count(1)
-        page.keyboard.press("@")
+        open_zones(page)
         page.get_by_test_id("zone-remove-ward").click()
         page.get_by_test_id("reason").fill("empty")
         page.get_by_test_id("reason-submit").click()
         expect(page.locator(".zone[data-change=removed]")).to_contain_text("removed by watch")
-        page.keyboard.press("@")
+        open_zones(page)
         page.get_by_test_id("zone-back-ward").click()
         page.get_by_test_id("reason").fill("they are back")
         page.get_by_test_id("reason-submit").click()
@@ -271,7 +279,7 @@ def test_a_zone_is_drawn_by_presses_undone_dragged_saved_and_removed(tmp_path, r
 def test_a_zone_is_drawn_by_keys_alone_and_warns_what_flies_at_it(tmp_path):
     recording = tmp_path / "recording"
     with running(recording) as url, looking(url) as page:
-        page.keyboard.press("@")
+        open_zones(page)
         expect(page.get_by_test_id("zone-new")).to_be_focused()
         page.keyboard.press("Enter")
         expect(page.get_by_test_id("zone-pad")).to_be_focused()
@@ -326,7 +334,7 @@ def test_a_zone_is_drawn_by_keys_alone_and_warns_what_flies_at_it(tmp_path):
         assert zones(url)["camp"]["change"] == "drawn"
         # What circles there is on its way to the camp now and then: its people are warned.
         expect(page.get_by_test_id("warning-bar")).to_contain_text("Camp")
-        page.keyboard.press("@")
+        open_zones(page)
         page.get_by_test_id("zone-remove-camp").click()
         dialog = page.get_by_role("dialog")
         expect(dialog).to_contain_text("Remove Camp and give the all-clear")

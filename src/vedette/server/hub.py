@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import msgspec
 
 import vedette
+from vedette import zones
 from vedette.base.measures import Measures
 from vedette.config.site import Site
 from vedette.config.zones import reach_m
@@ -24,7 +25,7 @@ from vedette.model.arrivals import Arrival
 from vedette.model.commands import Command, Delivery
 from vedette.model.enums import Identity, Mode, ObjectClass
 from vedette.model.events import Event, WarningEscalated, WarningRaised
-from vedette.model.picture import AirPicture
+from vedette.model.picture import AirPicture, StandingZone
 from vedette.server import views
 from vedette.server.alarm_load import AlarmCount, alarm_view, count
 from vedette.server.broadcast import Broadcast
@@ -124,6 +125,7 @@ class Hub:
         self.ground: Ground | None = None  # the site's own map
         self.replay: Callable[[], views.ReplayView] | None = None  # where a replay stands
         self._published_s = 0.0
+        self._filed_zones = list(zones.start(site).zones.values())
         self._zones_key: list[tuple[str, int]] = []
         self._zones_public: Any = []
         self._shown: dict[int, int] = {}  # warning_id -> highest revision reported as shown
@@ -243,10 +245,15 @@ class Hub:
 
     def _zones(self, picture: AirPicture) -> Any:
         """Give the zones that stand; written down once a change, for they are the bulk of it."""
-        key = [(zone.zone_id, zone.revision) for zone in picture.zones]
+        standing = self.standing_zones(picture)
+        key = [(zone.zone_id, zone.revision) for zone in standing]
         if key != self._zones_key:
-            self._zones_key, self._zones_public = key, as_public(picture.zones)
+            self._zones_key, self._zones_public = key, as_public(standing)
         return self._zones_public
+
+    def standing_zones(self, picture: AirPicture) -> list[StandingZone]:
+        """Give the zones of a picture; those of the site file where it was made without any."""
+        return picture.zones or self._filed_zones
 
     def _columns(self, picture: AirPicture) -> tuple[Columns, list[str]]:
         return track_columns(picture, self.frame, self.asset_number, self.told_prob)

@@ -59,7 +59,7 @@ class PictureRoutes:
         """GET /api/zones.toml: the zones that stand as `[[zones]]` of a site file."""
         if self._hub.picture is None:
             raise HTTPException(503, "there is no picture yet")
-        text = zones_toml(self._hub.picture.zones)
+        text = zones_toml(self._hub.standing_zones(self._hub.picture))
         named = {"Content-Disposition": 'attachment; filename="zones.toml"'}
         return Response(text, media_type="application/toml", headers=named)
 

@@ -52,7 +52,7 @@ export const MAP_TOOL_KEYS: KeyEntry[] = [
   { key: "*", group: "Map", text: "sighting: a direction somebody sees something in", acts: true, act: beginSighting },
   { key: "\"", group: "Map", text: "note: on the selected track, or on a place", acts: true, act: beginNote },
   { key: "@", group: "Map", text: "zones: draw, change, remove, save as a file", acts: true, act: beginZones },
-  { key: "Ctrl+Z Ctrl+Y", group: "Map", text: "while a zone is drawn: undo, redo" },
+  { key: "Ctrl+Z", group: "Map", text: "while a zone is drawn: undo; Ctrl+Y does it again" },
   { key: "Y", group: "Map", text: "longer trails", act: nextTrail },
   { key: "J", group: "Map", text: "where nothing is seen at 30, 100, 300, 1000 m", act: nextCover },
   { key: "Z", group: "Map", text: "assets and zones on or off", act: () => toggleLayer("zones") },
