@@ -61,9 +61,11 @@ class State(NamedTuple):
     act: str = ""
     vision: str = ""
     language: str = ""
+    exercise: bool = False
 
 
 REPLAY = State("replay-night", 60, DESK)
+BESIDE = State("two-worlds-night", 20, DESK, "#beside=1")
 STATES = [
     State("calm-night", 30, DESK),
     State("calm-day", 30, DESK, "#theme=day"),
@@ -76,7 +78,10 @@ STATES = [
     State("civil-day", 60, DESK, "#track=22&theme=day"),
     State("stale-night", 152, DESK, "#track=1", act="silence"),
     State("keys-night", 30, DESK, act="?"),
+    State("reports-day", 30, DESK, "#theme=day", act="|"),
+    State("exercise-night", 30, DESK, exercise=True),
     REPLAY,
+    BESIDE,
     State("phone-calm", 30, PHONE),
     State("phone-warned-day", 152, PHONE, "#track=1&theme=day"),
 ]
@@ -87,6 +92,7 @@ def still(state: State, folder: Path) -> Iterator[tuple[str, Callable[[], None]]
     """Serve the scene of a state; give its address, and what lets it go on to the next thing."""
     words = [sys.executable, str(HERE / "still_scene.py"), "--at", str(state.at_s)]
     words += ["--folder", str(folder), *(["--calm"] if state.at_s < CALM_UNTIL_S else [])]
+    words += ["--exercise"] if state.exercise else []
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as scene:
         assert scene.stdin is not None
         assert scene.stdout is not None
@@ -121,8 +127,8 @@ def opened(browser: Browser, state: State, url: str) -> Page:
 
 def photograph(browser: Browser, state: State, folder: Path) -> bytes:
     """Bring the page to a state and take its picture; gives a PNG file."""
-    if state is REPLAY:
-        return replayed(browser, folder)
+    if state in (REPLAY, BESIDE):
+        return replayed(browser, folder, state)
     with still(state, folder) as (url, go_on):
         page = opened(browser, state, url)
         page.wait_for_function("() => window.drawn_us")
@@ -174,21 +180,36 @@ def until_complete(url: str) -> None:
     raise RuntimeError(f"{url}: the replay is not ready")
 
 
-def replayed(browser: Browser, folder: Path) -> bytes:
-    """Take the picture of a recording that rests at its sixtieth second."""
-    with replaying(folder / "attack") as url:
-        return rested(browser, url)
+def replayed(browser: Browser, folder: Path, state: State) -> bytes:
+    """Take the picture of a recording that rests at a moment of its own."""
+    with replaying(folder / state.name) as url:
+        if state is BESIDE:
+            work_out(url)
+        return rested(browser, url, state)
 
 
-def rested(browser: Browser, url: str) -> bytes:
-    """Go to the sixtieth second, by keys."""
-    page = opened(browser, REPLAY, url)
+def work_out(url: str) -> None:
+    """Have a changed world worked out: people are told to take cover a minute and a half later."""
+    wish = {"without": [], "settings": ["zones.tents.imminent_s=60"], "staffing": "as_recorded"}
+    asked = httpx.post(f"{url}/api/replay/whatif", json=wish)
+    assert asked.status_code == 202, asked.text
+    end_s = time.monotonic() + PATIENCE_MS / 1000
+    while time.monotonic() < end_s:
+        if httpx.get(f"{url}/api/replay/whatif").json()["state"] == "done":
+            return
+        time.sleep(0.2)
+    raise RuntimeError(f"{url}: the changed world is not worked out")
+
+
+def rested(browser: Browser, url: str, state: State) -> bytes:
+    """Go to the moment, by keys, five seconds a press."""
+    page = opened(browser, state, url)
     page.get_by_test_id("replay-state").wait_for()
     page.get_by_test_id("timeline-slider").focus()
     page.keyboard.press("Space")
     page.get_by_role("button", name="Play", exact=True).wait_for()
     page.keyboard.press("Home")
-    for _ in range(12):
+    for _ in range(round(state.at_s / 5)):
         page.keyboard.press("ArrowRight")
         page.wait_for_timeout(300)
     page.wait_for_timeout(SETTLED_MS)

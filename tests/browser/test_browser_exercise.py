@@ -8,6 +8,7 @@ import subprocess
 import argon2
 import httpx
 import pytest
+from axe import findings
 from playwright.sync_api import expect, sync_playwright
 from replayed import SITE
 from replayed_page import FLAGS, PATIENCE_MS, open_page, until
@@ -67,6 +68,9 @@ def test_an_instructor_lets_a_drone_come_and_the_watch_is_scored(tmp_path):
         # The call of the file comes to the watch, as text and nothing else; the pupil takes it.
         call = pupil.get_by_test_id("exercise-call")
         expect(call).to_contain_text("Gate 2 hears <b>an engine")
+        for _ in ("night", "day"):
+            assert findings(pupil) == []
+            pupil.keyboard.press("l")
         pupil.get_by_test_id("exercise-take").click()
         expect(call).to_have_count(0)
         expect(pupil.get_by_test_id("exercise-open")).to_have_count(0)
@@ -93,6 +97,7 @@ def test_an_instructor_lets_a_drone_come_and_the_watch_is_scored(tmp_path):
         teacher.get_by_test_id("exercise-end").click()
         expect(teacher.get_by_test_id("exercise-score")).to_contain_text("1 of 1 drones detected")
         expect(teacher.get_by_test_id("exercise-score")).to_contain_text("Wasp")
+        assert findings(teacher) == []
         with teacher.expect_download() as saved:
             teacher.get_by_test_id("exercise-report").click()
         assert saved.value.suggested_filename == "exercise.html"

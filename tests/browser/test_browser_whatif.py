@@ -5,6 +5,7 @@ import shutil
 
 import httpx
 import pytest
+from axe import findings
 from playwright.sync_api import expect, sync_playwright
 from replayed import START_NS, record_attack
 from replayed_page import FLAGS, PATIENCE_MS, open_page, replaying, until
@@ -37,6 +38,7 @@ def test_a_changed_world_is_asked_for_worked_out_and_shown_beside_the_recorded_o
         # What cannot be is refused in words; then a nearer threshold and slower people.
         page.keyboard.press("\\")
         expect(page.get_by_test_id("whatif-submit")).to_be_disabled()
+        assert findings(page) == []
         settings = page.get_by_test_id("whatif-settings")
         settings.fill("zones.tents.iminent_s=60")
         page.get_by_test_id("whatif-submit").click()
@@ -67,6 +69,9 @@ def test_a_changed_world_is_asked_for_worked_out_and_shown_beside_the_recorded_o
         expect(page.get_by_test_id("world-changed")).to_contain_text("△ be ready")
         expect(page.get_by_test_id("mode")).to_contain_text("REPLAY")
         expect(page).to_have_url(re.compile("beside=1"))
+        for _ in ("night", "day"):
+            assert findings(page) == []
+            page.keyboard.press("l")
         page.keyboard.press("h")
         expect(page.get_by_text("This is a replay: nothing can be changed.").first).to_be_visible()
 

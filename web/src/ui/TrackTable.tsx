@@ -90,7 +90,7 @@ export function TrackTable(): JSX.Element {
             </div>
           </div>
           <Show when={stable.rows().length === 0}>
-            <p class="calm">{listed().length ? "No track passes the filter." : "No tracks."}</p>
+            <div role="row"><p class="calm" role="gridcell">{listed().length ? "No track passes the filter." : "No tracks."}</p></div>
           </Show>
         </div>
       </div>

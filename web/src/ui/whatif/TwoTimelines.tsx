@@ -7,7 +7,7 @@ import { differenceWords, whatIf } from "../../core/whatif";
 import type { WhatIfResult, WhatIfWarning, WhatIfZone } from "../../generated/model";
 
 const PAD_PX = 10;
-const ROW_PX = 16;
+const ROW_PX = 24;
 
 /** The warnings of both worlds, zone by zone, one above the other on the replay's own scale of time. */
 export function TwoTimelines(): JSX.Element {
