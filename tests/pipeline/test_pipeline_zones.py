@@ -39,13 +39,23 @@ def square(middle=HUTS, half_m=150.0):
     return tuple((float(lat), float(lon)) for lat, lon, _ in places)
 
 
+def flying_north(second):
+    return np.array(PAST) + np.array((0.0, 45.0, 0.0)) * second
+
+
+def circling(second):
+    turn = 45.0 * second / 1_500.0
+    east, north = HUTS
+    return np.array((east + 1_500.0 * math.cos(turn), north + 1_500.0 * math.sin(turn), 300.0))
+
+
 class Watch:
     """The centre, stepped once a second while a drone flies at what nobody has drawn yet."""
 
     def __init__(self):
         self.line = pipeline.assemble(SITE)
         self.state, self.second, self.rng = pipeline.start(self.line), 0, np.random.default_rng(5)
-        self.events, self.digests = [], []
+        self.events, self.digests, self.where = [], [], flying_north
 
     def step(self, *commands):
         self.second += 1
@@ -58,7 +68,7 @@ class Watch:
         return self.picture.events
 
     def plot(self, now_ns):
-        east, north, up = np.array(PAST) + np.array((0.0, 45.0, 0.0)) * self.second
+        east, north, up = self.where(self.second)
         reach = math.hypot(east, north, up)
         azimuth = math.atan2(east, north) + math.radians(0.2) * self.rng.standard_normal()
         return Plot(
@@ -116,6 +126,20 @@ def test_a_drone_on_course_to_a_zone_drawn_just_now_warns_it_and_without_it_nobo
     (row,) = track_rows(columns, labels, target_ids(["gate"], watch.picture))
     assert (row["threat_asset"], row["arrival_asset"]) == ("zone:huts", "zone:huts")
     assert abs(row["arrival_s"] - threat.arrival_s) < 0.01
+
+
+def test_what_circles_over_a_large_zone_warns_it_wherever_its_middle_is():
+    watch = Watch()
+    watch.where = circling
+    while watch.second < 120:
+        acts = [watch.draw(polygon=square(half_m=5_000.0))] if watch.second == 30 else []
+        watch.step(*acts)
+    (raised,) = watch.told(WarningRaised)
+    assert raised.t_ns - T0 < 65 * NS
+    asked = [item for item in watch.picture.queue if item.kind == "assess"]
+    assert "over Huts now" in asked[0].reason
+    (warning,) = watch.picture.warnings
+    assert any("STILL COMES" in line for line in warning.grounds)
 
 
 def test_the_drawn_zone_is_asked_about_identified_by_and_kept_free_of_debris():

@@ -158,7 +158,7 @@ def test_after_a_crash_the_drawn_zone_stands_and_is_warned_where_it_lies(tmp_pat
 
 
 HOSTILE = [
-    {"polygon": [[33.8, 42.5]] * 201},
+    {"polygon": [[33.8, 42.5]] * 65},
     {"polygon": [[33.8, 42.5, 1.0], [33.8, 42.6, 1.0], [33.9, 42.6, 1.0]]},
     {"polygon": [["33.8", "42.5"], [33.8, 42.6], [33.9, 42.6]]},
     {"polygon": [[33.8, None], [33.8, 42.6], [33.9, 42.6]]},
@@ -170,7 +170,8 @@ HOSTILE = [
     {"take_cover_s": "40"},
     {"take_cover_s": True},
     {"revision": -1},
-    {"channels": ["x"] * 201},
+    {"channels": ["x"] * 65},
+    {"channels": ["x" * 49]},
     {"roles": ["identification_authority"]},
     {"person": "somebody else"},
 ]

@@ -298,7 +298,7 @@ def _wants_a_look(state: DecisionState, identity: IdentityRecord, threat: Threat
         identity.identity in _OPEN
         and not decided
         and not harmless(identity)
-        and threat.closing_mps >= CLOSING_MPS_MIN
+        and (threat.closing_mps >= CLOSING_MPS_MIN or threat.is_over_area)
         and math.isfinite(threat.arrival_s)
         and threat.arrival_s <= ASSESS_S_MAX
     )
@@ -386,4 +386,6 @@ def _all_clear(
 
 
 def _coming(threat: Threat | None) -> bool:
-    return threat is not None and threat.reach_prob >= CALM_REACH_PROB and threat.closing_mps > 0.0
+    if threat is None or threat.reach_prob < CALM_REACH_PROB:
+        return False
+    return threat.closing_mps > 0.0 or threat.is_over_area

@@ -109,6 +109,11 @@ class Threat(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     zone_id: str = ""
 
     @property
+    def is_over_area(self) -> bool:
+        """Say whether it flies over a zone's own area: there it need not near the middle."""
+        return self.zone_id != "" and self.edge_m <= 0.0
+
+    @property
     def reason(self) -> str:
         """Say in one sentence why it is a threat; made when asked for, for most are never read."""
         kind, share = class_words(self.object_class), round(100.0 * self.reach_prob)

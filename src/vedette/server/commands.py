@@ -23,9 +23,11 @@ from vedette.server.strict import PLAIN_TEXT, decode_json
 BODY_MAX_BYTES = 64 * 1024  # the largest honest command has some 3 kB
 INTEGER_MAX = 2**53 - 1  # what a browser can count
 TEXT_MAX = 2000
-ITEMS_MAX = 200  # of one list: the corners of a zone are 64
+ITEMS_MAX = 64  # of one list: the corners of a zone
+ITEM_TEXT_MAX = 48  # of a name in a list: as long as keys of the site file are
 
 PlainText = Annotated[str, Meta(max_length=TEXT_MAX, pattern=PLAIN_TEXT)]
+ItemText = Annotated[str, Meta(max_length=ITEM_TEXT_MAX, pattern=PLAIN_TEXT)]
 CommandId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_\-]{1,64}\Z")]
 Count = Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
 Number = Annotated[float, Meta(ge=-1e9, le=1e9)]
@@ -59,13 +61,16 @@ def _bounded(kind: Any, name: str) -> Any:
         inner = [_bounded(item, name) for item in get_args(kind) if item is not NoneType]
         return inner[0] | None
     if get_origin(kind) is tuple:
-        items = get_args(kind)
-        if items[-1] is not Ellipsis:
-            return tuple.__class_getitem__(tuple(_bounded(item, name) for item in items))
-        return Annotated[
-            tuple.__class_getitem__((_bounded(items[0], name), ...)), Meta(max_length=ITEMS_MAX)
-        ]
+        return _bounded_items(get_args(kind), name)
     return {str: PlainText, int: Count, float: Number}.get(kind, kind)
+
+
+def _bounded_items(items: tuple[Any, ...], name: str) -> Any:
+    """Narrow a tuple: each of its items, and how many there may be where that is open."""
+    if items[-1] is not Ellipsis:
+        return tuple.__class_getitem__(tuple(_bounded(item, name) for item in items))
+    item = ItemText if items[0] is str else _bounded(items[0], name)
+    return Annotated[tuple.__class_getitem__((item, ...)), Meta(max_length=ITEMS_MAX)]
 
 
 def request_type(command: type[CommandBase]) -> type[msgspec.Struct]:

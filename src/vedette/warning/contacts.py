@@ -78,13 +78,14 @@ def unassessed(identity: IdentityRecord, threat: Threat, existence_prob: float) 
     """Say whether the dead man's clock runs for this track.
 
     It does for what nobody has assessed or dismissed, whose identity is open, which is not
-    confidently a bird, several of a crowd or a balloon, really exists, and is closing on the asset.
+    confidently a bird, several of a crowd or a balloon, really exists, and is closing on the asset
+    or over the zone.
     """
     looked = identity.assessed_by is not None or identity.dismissed_by is not None
     return (
         identity.identity in _OPEN
         and not looked
-        and threat.closing_mps >= CLOSING_MPS_MIN
+        and (threat.closing_mps >= CLOSING_MPS_MIN or threat.is_over_area)
         and existence_prob >= EXISTENCE_PROB_MIN
         and harmless_prob(identity) + identity.several_prob < harmless_prob_min(identity)
     )

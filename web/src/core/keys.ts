@@ -86,7 +86,7 @@ export function listenToKeys(): void {
   window.addEventListener("keydown", (event) => {
     unlock();
     if (event.key === "Escape") escape();
-    if (editing() && !dialog() && !loginAsked() && !typing(event.target) && turnsBack(event)) return;
+    if (editing() && !dialog() && !loginAsked() && !session()?.locked && !typing(event.target) && turnsBack(event)) return;
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     const key = event.key.toLowerCase();
     // A locked console obeys its lock, and may be silenced.

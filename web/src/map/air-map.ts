@@ -347,11 +347,10 @@ export class AirMap {
     );
     labels.push(...noteLabels(shown.notes, shown.theme, project));
     this.overlay.aim = shown.aiming;
-    this.overlay.draw([...labels, ...groups.labels], symbols, groups.outlines, shown.theme, metresPerPixel, this.size);
     const draft = this.hand.now();
-    if (!draft) return;
-    const cursor = draft.cursor ? project(...draft.cursor) : null;
-    this.overlay.over((g) => drawDraft(g, draft, draft.corners.map((corner) => project(...corner)), cursor, shown.theme));
+    const drafted = draft && ((g: CanvasRenderingContext2D): void => drawDraft(
+      g, draft, draft.corners.map((corner) => project(...corner)), draft.cursor ? project(...draft.cursor) : null, shown.theme));
+    this.overlay.draw([...labels, ...groups.labels], symbols, groups.outlines, shown.theme, metresPerPixel, this.size, drafted ?? undefined);
   }
 
   /** Where a point in Mercator units lies on the screen: this map is neither turned nor tilted. */

@@ -45,10 +45,11 @@ export class Overlay {
   /** Mark the middle of the map: the next press sets a point. */
   aim = false;
 
-  /** Draw labels clear of each other, of the symbols' boxes and of what lies over the map. */
+  /** Draw labels clear of each other, of the symbols' boxes and of what lies over the map; under: before them. */
   draw(
     labels: readonly Label[], symbols: CrowdCount, outlines: readonly Outline[],
     theme: Theme, metresPerPixel: number, size: readonly [number, number],
+    under?: (g: CanvasRenderingContext2D) => void,
   ): void {
     const { g, canvas } = this;
     const ratio = window.devicePixelRatio;
@@ -59,6 +60,7 @@ export class Overlay {
     }
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, width, height);
+    under?.(g);
     for (const outline of outlines) this.outline(outline);
     const bounds = { x0: EDGE_PX, y0: EDGE_PX, x1: width - EDGE_PX, y1: height - EDGE_PX };
     const placed = placeLabels(
@@ -69,11 +71,6 @@ export class Overlay {
     drawLabels(g, placed, shade.halo, shade.plate);
     this.scale(width, height, metresPerPixel, shade.ink, shade.halo);
     if (this.aim) this.middle(width / 2, height / 2, shade.ink);
-  }
-
-  /** Draw over everything else, in CSS pixels. */
-  over(draw: (g: CanvasRenderingContext2D) => void): void {
-    draw(this.g);
   }
 
   private middle(x: number, y: number, ink: string): void {

@@ -68,9 +68,9 @@ export function zoneLabels(
     const middle = (of: number[]): number => (Math.min(...of) + Math.max(...of)) / 2;
     // At the upper edge, clear of what flies over the middle.
     return [{
-      key: `z${zone.id}`, ...project(Math.max(...lats), middle(lons)), gap: 0,
+      key: `z${zone.id}`, ...project(Math.max(...lats), middle(lons)), gap: 9,
       lines: [clipped(zone.name), ...(zone.words ? [clipped(zone.words)] : [])], colour: COLOURS[theme].zone,
-      font: FONT, line_px: 14, priority: 280, must: zone.change !== "", plate: zone.change !== "", centred: true,
+      font: FONT, line_px: 14, priority: 280, must: zone.change !== "", plate: zone.change !== "",
     }];
   });
 }
