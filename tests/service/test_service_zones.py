@@ -16,6 +16,7 @@ from vedette.model.enums import Role
 from vedette.model.events import WarningDelivered
 from vedette.server.accounts import hash_password
 from vedette.service.live import Place, Service
+from vedette.service.player import Replay
 from vedette.service.replaying import verify
 
 PASSWORD = "correct horse battery"
@@ -155,6 +156,37 @@ def test_after_a_crash_the_drawn_zone_stands_and_is_warned_where_it_lies(tmp_pat
     (alert,) = alerts_in(alerts)
     assert alert.findtext(".//c:polygon", None, NAMES).startswith("33.850000,42.500000 ")
     assert verify(recording).identical
+
+
+def test_a_replay_shows_each_zone_from_the_moment_it_was_drawn(tmp_path):
+    (tmp_path / "cap").mkdir()
+    text, recording = TEXT.format(folder=tmp_path / "cap"), tmp_path / "recording"
+
+    async def story():
+        who = (Role.OPERATOR, Role.IDENTIFICATION_AUTHORITY)
+        async with watched(recording, text, *who) as (service, client):
+            service.step(time.time_ns(), [])
+            await asyncio.sleep(0.3)
+            drawn_ns = time.time_ns()
+            assert (await client.post("/api/commands", json=ZONE)).status_code == 200
+            await asyncio.sleep(0.3)
+            service.step(time.time_ns(), [])
+        replay = Replay(recording)
+        seen = []
+        running = asyncio.create_task(replay.run())
+        async with asyncio.timeout(60):
+            while not replay.view().complete:
+                await asyncio.sleep(0.02)
+            for t_ns in (drawn_ns - 10**8, drawn_ns + 4 * 10**8, drawn_ns - 10**8):
+                replay.wish(False, None, t_ns)
+                while replay.view().target_us is not None:
+                    await asyncio.sleep(0.02)
+                seen.append([zone.zone_id for zone in replay.hub.picture.zones])
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert seen == [["tower"], ["tower", "huts"], ["tower"]]
+
+    asyncio.run(story())
 
 
 HOSTILE = [

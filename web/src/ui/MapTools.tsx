@@ -103,9 +103,9 @@ export function Readout(props: { at: [number, number] }): JSX.Element {
     return [reference?.lat_deg ?? 0, reference?.lon_deg ?? 0];
   };
   return (
-    <span class="readout num" aria-hidden="true">
+    <span class="readout num" dir="ltr" aria-hidden="true">
       {distance(groundDistance(from(), props.at))} · {bearing(groundBearing(from(), props.at))}° ·{" "}
-      {props.at[0].toFixed(4)}, {props.at[1].toFixed(4)}
+      <bdi dir="ltr">{props.at[0].toFixed(4)}, {props.at[1].toFixed(4)}</bdi>
     </span>
   );
 }

@@ -71,8 +71,9 @@ function keyed(event: KeyboardEvent): void {
   event.stopPropagation();
 }
 
+/** Marked as left to right: in a line of Arabic the two would change places. */
 function placeWords(spot: readonly [number, number] | null): string {
-  return spot ? `${spot[0].toFixed(5)}, ${spot[1].toFixed(5)}` : "the map's middle";
+  return spot ? `\u2066${spot[0].toFixed(5)}, ${spot[1].toFixed(5)}\u2069` : "the map's middle";
 }
 
 function Outline(): JSX.Element {
@@ -122,7 +123,7 @@ function CornerText(): JSX.Element {
   };
   return (
     <label class="zone-corners">Corners, one a line: latitude, longitude or MGRS
-      <textarea data-testid="zone-corners" rows={Math.min(8, Math.max(4, corners().length + 1))} spellcheck={false} value={text()}
+      <textarea dir="ltr" data-testid="zone-corners" rows={Math.min(8, Math.max(4, corners().length + 1))} spellcheck={false} value={text()}
         maxlength={CORNERS_MAX * 60} onInput={(event) => setText(event.currentTarget.value)} onChange={(event) => take(event.currentTarget.value)}
         onClick={(event) => takeCorner(lineAt(event.currentTarget))} />
       <span class="form-error" role="status" data-testid="corners-fault">{fault()}</span>
