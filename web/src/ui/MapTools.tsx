@@ -104,7 +104,7 @@ export function Readout(props: { at: [number, number] }): JSX.Element {
   };
   return (
     <span class="readout num" dir="ltr" aria-hidden="true">
-      {distance(groundDistance(from(), props.at))} · {bearing(groundBearing(from(), props.at))}° ·{" "}
+      <bdi>{distance(groundDistance(from(), props.at))}</bdi> · <bdi dir="ltr">{bearing(groundBearing(from(), props.at))}°</bdi> ·{" "}
       <bdi dir="ltr">{props.at[0].toFixed(4)}, {props.at[1].toFixed(4)}</bdi>
     </span>
   );
