@@ -75,3 +75,41 @@ def test_the_page_is_ukrainian_then_arabic_then_english_again(url):
         assert not faults
         browser.close()
     expect.set_options(timeout=5_000)
+
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+# Rows of the bar that are cut off at its lower edge, against what the page says of them.
+CUT_OFF = """bar => [...bar.children].filter(row =>
+    row.getBoundingClientRect().bottom > bar.getBoundingClientRect().bottom + 6).length"""
+ROWS_CUT = "list => list.scrollHeight - list.clientHeight"
+LONG_AGES = """() => document.querySelectorAll(".chip .num").forEach(age => {
+    age.textContent = "failed for 120 min"; })"""
+
+
+def test_a_phone_is_to_look_at_and_no_warning_hides_below_the_bar(url):
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("no chromium: apt-get install chromium")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=FLAGS)
+        page = browser.new_page(**PHONE)
+        page.set_default_timeout(PATIENCE_MS)
+        page.goto(url + "#track=1")
+        bar = page.get_by_test_id("warning-bar")
+        bar.wait_for()
+        expect(page.locator(".replay-note")).to_contain_text("On a phone")
+        for button in ("Acknowledge", "All-clear…", "Hold", "Zones…", "Identify…", "Assess"):
+            assert page.get_by_role("button", name=button, exact=True).count() == 0, button
+        assert page.locator("button kbd:visible").count() == 0
+        bar.evaluate("bar => { bar.style.maxHeight = '60px'; }")
+        bar.evaluate("bar => bar.dispatchEvent(new Event('scroll'))")
+        more = page.get_by_test_id("more-warnings")
+        expect(more).to_contain_text(f"{bar.evaluate(CUT_OFF)} more warning")
+        page.get_by_test_id("mode").first.wait_for()
+        for width in (1280, 900):
+            desk = browser.new_page(viewport={"width": width, "height": 720})
+            desk.goto(url)
+            desk.get_by_test_id("ack").wait_for()
+            assert desk.locator("button kbd:visible").count() > 0
+            desk.evaluate(LONG_AGES)
+            assert desk.locator(".sources").evaluate(ROWS_CUT) <= 0

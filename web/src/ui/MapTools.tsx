@@ -1,11 +1,12 @@
 import { createSignal, For, Show, type JSX } from "solid-js";
+import { commandsHere } from "../core/commands";
 import { HEIGHTS_M } from "../core/coverage";
 import { openDialog } from "../core/dialogs";
 import { bearing, distance } from "../core/format";
 import { TRAILS_S } from "../core/hash";
 import { mapKeys } from "../core/keys";
 import { beginNote } from "../core/notes";
-import { replaying, site } from "../core/picture";
+import { site } from "../core/picture";
 import { beginSighting, observers } from "../core/sighting";
 import { beginZones } from "../core/zones";
 import { layerOn, LEAD_S, measuring, setView, toggleLayer, toggleMeasuring, view } from "../core/view";
@@ -31,10 +32,10 @@ export function MapTools(props: { gaps: string[]; blind: boolean }): JSX.Element
       <button class="tool" onClick={() => mapKeys.home?.()} title="The whole site (0)" aria-label="The whole site">⌂</button>
       <button class="tool" aria-pressed={measuring()} onClick={toggleMeasuring} title="Measure range, bearing, time of flight (G)" aria-label="Measure" aria-keyshortcuts="G">⟷</button>
       <button class="tool" onClick={() => openDialog({ kind: "views" })} title="Keep this view, or recall one (P)" aria-label="Kept views" aria-keyshortcuts="P">☆</button>
-      <Show when={observers().length > 0 && !replaying()}>
+      <Show when={observers().length > 0 && commandsHere()}>
         <button class="tool" onClick={beginSighting} title="Enter a sighting (*)" aria-label="Enter a sighting" aria-keyshortcuts="*">◉</button>
       </Show>
-      <Show when={!replaying()}>
+      <Show when={commandsHere()}>
         <button class="tool" onClick={beginNote} title={'Write a note (")'} aria-label="Write a note" aria-keyshortcuts={'"'}>✎</button>
         <button class="tool" onClick={beginZones} title="Zones: draw, change, remove (@)" aria-label="Zones" aria-keyshortcuts="@">⬠</button>
       </Show>

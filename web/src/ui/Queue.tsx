@@ -1,5 +1,6 @@
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { acknowledge, allClear, assess } from "../core/actions";
+import { commandsHere } from "../core/commands";
 import { openDialog } from "../core/dialogs";
 import { clockSpan } from "../core/format";
 import { lists, replaying, t_us } from "../core/picture";
@@ -56,7 +57,7 @@ function Item(props: { item: QueueItem; ghost: boolean }): JSX.Element {
         <span class="item-left num" title="time left">{clockSpan(left_s())}</span>
       </Show>
       <Show when={!props.ghost} fallback={<span class="item-act">done</span>}>
-        <Show when={!replaying() && actOf(props.item)}>
+        <Show when={commandsHere() && actOf(props.item)}>
           {(act) => <button class="item-act small" onClick={() => act().run()}>{act().word}</button>}
         </Show>
       </Show>

@@ -1,5 +1,6 @@
 import { For, Show, type JSX } from "solid-js";
 import { hold } from "../core/actions";
+import { phone } from "../core/commands";
 import { openDialog } from "../core/dialogs";
 import { age, date, rate, timeOfDay } from "../core/format";
 import { lists, modes, replaying, siteName, t_us, viewers } from "../core/picture";
@@ -26,7 +27,7 @@ export function TopBar(): JSX.Element {
       <Clock />
       <Sources />
       <div class="top-right">
-        <Show when={!replaying()}><PostureButtons /><SoundButton /></Show>
+        <Show when={!replaying()}><Show when={!phone()} fallback={<PostureWords />}><PostureButtons /></Show><SoundButton /></Show>
         <button class="quiet icon" onClick={toggleTheme} aria-keyshortcuts="L"
           title={view.theme === "night" ? "Light theme (L)" : "Dark theme (L)"}
           aria-label={view.theme === "night" ? "Light theme" : "Dark theme"}>
@@ -110,6 +111,16 @@ function PostureButtons(): JSX.Element {
         {lists.posture.hold ? "■ HOLD IS ON" : "Hold"} <kbd>H</kbd>
       </button>
     </>
+  );
+}
+
+/** On a phone the standing restrictions are told, and nothing is pressed. */
+function PostureWords(): JSX.Element {
+  return (
+    <span class="control" data-control={lists.posture.weapons_control} data-testid="posture">
+      <b>{CONTROL_WORDS[lists.posture.weapons_control].name}</b>
+      <Show when={lists.posture.hold}> <b class="held">■ HOLD IS ON</b></Show>
+    </span>
   );
 }
 

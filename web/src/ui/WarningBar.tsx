@@ -1,5 +1,6 @@
-import { createEffect, createSignal, For, on, onCleanup, Show, type JSX } from "solid-js";
+import { createEffect, createSignal, For, on, onCleanup, onMount, Show, type JSX } from "solid-js";
 import { acknowledge, allClear, nextToAcknowledge, warningsInOrder } from "../core/actions";
+import { commandsHere } from "../core/commands";
 import { clockSpan, timeOfDay } from "../core/format";
 import { language } from "../core/language";
 import { byId, lists, replaying, reportShown, stale_s, t_us } from "../core/picture";
@@ -8,6 +9,9 @@ import { select } from "../core/view";
 import { needsSound, secondsLeft } from "../core/warnings";
 import { IDENTITY_WORDS, trackName } from "../core/words";
 import type { WarningRecord } from "../generated/model";
+
+/** A row cut off by more than this has words that nobody can read. */
+const HIDDEN_PX = 6;
 
 /** Every open warning; there only when there is one. */
 export function WarningBar(): JSX.Element {
@@ -28,11 +32,37 @@ export function WarningBar(): JSX.Element {
         <For each={lists.warnings}>{(w) => <p>{spokenOnce(w)}</p>}</For>
       </div>
       <Show when={lists.warnings.length > 0}>
-        <ul class="warning-bar" classList={{ flash: flash() }} data-testid="warning-bar">
-          <For each={warningsInOrder()}>{(warning) => <Row warning={warning} />}</For>
-        </ul>
+        <Rows flash={flash()} />
       </Show>
     </section>
+  );
+}
+
+/** The warnings, and how many of them are below what is seen of the bar. */
+function Rows(props: { flash: boolean }): JSX.Element {
+  let bar!: HTMLUListElement;
+  const [below, setBelow] = createSignal(0);
+  const look = (): void => {
+    const edge_px = bar.getBoundingClientRect().bottom;
+    setBelow([...bar.children].filter((row) => row.getBoundingClientRect().bottom > edge_px + HIDDEN_PX).length);
+  };
+  createEffect(on(warningsInOrder, () => requestAnimationFrame(look)));
+  onMount(() => {
+    const sizes = new ResizeObserver(look);
+    sizes.observe(bar);
+    onCleanup(() => sizes.disconnect());
+  });
+  return (
+    <>
+      <ul ref={bar} class="warning-bar" classList={{ flash: props.flash }} data-testid="warning-bar" onScroll={look}>
+        <For each={warningsInOrder()}>{(warning) => <Row warning={warning} />}</For>
+      </ul>
+      <Show when={below()}>
+        <button class="more-below" data-testid="more-warnings" onClick={() => bar.scrollBy({ top: bar.clientHeight })}>
+          ▼ {below() === 1 ? "1 more warning" : `${below()} more warnings`}
+        </button>
+      </Show>
+    </>
   );
 }
 
@@ -70,7 +100,7 @@ function Row(props: { warning: WarningRecord }): JSX.Element {
         {service(props.warning.reason)}
       </span>
       <span class="warning-acts">
-        <Show when={!acknowledged() && !replaying()} fallback={
+        <Show when={!acknowledged() && commandsHere()} fallback={
           <span class="acknowledged" title={acknowledged() ? `at ${timeOfDay(props.warning.acknowledged_us)} UTC` : undefined}>
             {acknowledged() ? `✓ ${props.warning.acknowledged_by}` : "not acknowledged"}
           </span>
@@ -80,7 +110,7 @@ function Row(props: { warning: WarningRecord }): JSX.Element {
             Acknowledge <Show when={nextToAcknowledge() === props.warning.warning_id}><kbd>A</kbd></Show>
           </button>
         </Show>
-        <Show when={!replaying()}>
+        <Show when={commandsHere()}>
           <button class="outline" data-testid="all-clear"
             onClick={() => allClear(props.warning.zone_id, props.warning.zone_name)}>All-clear…</button>
         </Show>

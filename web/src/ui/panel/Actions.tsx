@@ -1,7 +1,8 @@
 import { Show, type JSX } from "solid-js";
 import { assess, dismiss } from "../../core/actions";
+import { commandsHere, phone } from "../../core/commands";
 import { openDialog } from "../../core/dialogs";
-import { lists, replaying } from "../../core/picture";
+import { lists } from "../../core/picture";
 import { authorisationBar } from "../../core/authority";
 import { barring, session, withRight } from "../../core/session";
 import type { Track } from "../../core/track";
@@ -13,7 +14,9 @@ export function Actions(props: { track: Track }): JSX.Element {
     props.track, lists.options.filter((option) => option.track_id === id()), lists.posture, session(),
   );
   return (
-    <Show when={!replaying()} fallback={<p class="quiet-text replay-note">A replay: nothing can be done about it here.</p>}>
+    <Show when={commandsHere()} fallback={
+      <p class="quiet-text replay-note">{phone() ? "On a phone the picture is to look at: act at a console." : "A replay: nothing can be done about it here."}</p>
+    }>
     <div class="actions" role="group" aria-label="Actions on this track">
       <button onClick={() => void assess(id())} aria-keyshortcuts="S" data-testid="assess"
         title="I have looked at it: stops the dead-man clock" {...barring("keep_watch")}>Assess <kbd>S</kbd></button>

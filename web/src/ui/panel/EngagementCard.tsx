@@ -1,8 +1,9 @@
 import { Show, type JSX } from "solid-js";
 import { cancelEngagement } from "../../core/actions";
+import { commandsHere } from "../../core/commands";
 import { openDialog } from "../../core/dialogs";
 import { clockSpan, timeOfDay } from "../../core/format";
-import { replaying, site, t_us } from "../../core/picture";
+import { site, t_us } from "../../core/picture";
 import { barring, withRight } from "../../core/session";
 import { select, view } from "../../core/view";
 import { ENGAGEMENT_WORDS, OUTCOME_WORDS, trackName } from "../../core/words";
@@ -39,15 +40,15 @@ export function EngagementCard(props: { engagement: Engagement }): JSX.Element {
         <Show when={e().outcome_reason}><p class="quiet-text">{e().outcome_reason}</p></Show>
       </Show>
       <div class="actions">
-        <Show when={!replaying() && e().state === "first_authorised"}>
+        <Show when={commandsHere() && e().state === "first_authorised"}>
           <button class="solid" onClick={() => { select(e().track_id); openDialog({ kind: "engage", trackId: e().track_id }); }}>
             Second person… <kbd>E</kbd>
           </button>
         </Show>
-        <Show when={!replaying() && waits()}>
+        <Show when={commandsHere() && waits()}>
           <button onClick={() => withRight("keep_watch", () => cancelEngagement(e().engagement_id))} {...barring("keep_watch")}>Cancel…</button>
         </Show>
-        <Show when={!replaying() && e().state === "executed"}>
+        <Show when={commandsHere() && e().state === "executed"}>
           <button {...barring("keep_watch")} aria-keyshortcuts="%"
             onClick={() => withRight("keep_watch", () => openDialog({ kind: "outcome", engagementId: e().engagement_id, suggested: e().outcome }))}>
             Assess outcome… <kbd>%</kbd>

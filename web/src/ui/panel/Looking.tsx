@@ -1,8 +1,9 @@
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { point } from "../../core/actions";
+import { commandsHere } from "../../core/commands";
 import { timeOfDay } from "../../core/format";
 import { lastAsked, pointable, pointingBar, taskWord, type Asked } from "../../core/looking";
-import { events, replaying, site } from "../../core/picture";
+import { events, site } from "../../core/picture";
 import { session } from "../../core/session";
 import type { Track } from "../../core/track";
 import { trackName } from "../../core/words";
@@ -21,7 +22,7 @@ export function Looking(props: { track: Track }): JSX.Element {
             {(sensor, index) => <Pointing sensor={sensor} track={props.track} first={index() === 0} bar={bar()} />}
           </For>
         </ul>
-        <Show when={!replaying() && bar()}>{(why) => <p id="pointing-bar" class="quiet-text">{why()}</p>}</Show>
+        <Show when={commandsHere() && bar()}>{(why) => <p id="pointing-bar" class="quiet-text">{why()}</p>}</Show>
       </section>
     </Show>
   );
@@ -38,7 +39,7 @@ function Pointing(props: { sensor: Sensor; track: Track; first: boolean; bar: st
     <li>
       <div>
         <span>{props.sensor.name}</span>
-        <div class="actions" hidden={replaying()}>
+        <div class="actions" hidden={!commandsHere()}>
           <button type="button" disabled={Boolean(props.bar)} title={props.bar || "Turn to where the track is now"}
             aria-keyshortcuts={props.first ? "O" : undefined} data-testid={`look-${props.sensor.id}`}
             {...(props.bar ? shared : {})}

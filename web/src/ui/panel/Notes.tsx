@@ -1,7 +1,8 @@
 import { For, Show, type JSX } from "solid-js";
+import { commandsHere } from "../../core/commands";
 import { timeOfDay } from "../../core/format";
 import { removeNote } from "../../core/notes";
-import { lists, replaying } from "../../core/picture";
+import { lists } from "../../core/picture";
 import { barring } from "../../core/session";
 import type { Note } from "../../generated/model";
 
@@ -20,7 +21,7 @@ export function Notes(props: { of: number | null }): JSX.Element {
                 <p class="quiet-text">
                   {note.person}, {timeOfDay(note.t_us)}
                   <Show when={note.lat_deg !== null}> · {note.lat_deg?.toFixed(4)}, {note.lon_deg?.toFixed(4)}</Show>{" "}
-                  <Show when={!replaying()}>
+                  <Show when={commandsHere()}>
                     <button class="small" data-testid={`remove-note-${note.note_id}`} onClick={() => void removeNote(note)}
                       {...barring("keep_watch")}>Take away</button>
                   </Show>

@@ -1,5 +1,6 @@
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { allClear, hold, orderCover } from "../../core/actions";
+import { commandsHere } from "../../core/commands";
 import { openDialog } from "../../core/dialogs";
 import { age, clockSpan, lateness, rate, timeOfDay } from "../../core/format";
 import { events, lists, replaying, site, t_us, viewers } from "../../core/picture";
@@ -20,7 +21,7 @@ export function SitePanel(): JSX.Element {
         <ul class="zones">
           <For each={lists.zones}>{(zone) => <ZoneLine zone={zone} />}</For>
         </ul>
-        <div class="actions" hidden={replaying()}>
+        <div class="actions" hidden={!commandsHere()}>
           <button data-testid="zones-open" onClick={beginZones} {...barring("draw_zones")}>Zones… <kbd>@</kbd></button>
         </div>
       </section>
@@ -64,7 +65,7 @@ function ZoneLine(props: { zone: StandingZone }): JSX.Element {
         <p class="zone-change"><span class="zone-badge">{changeWords(props.zone)}</span> {timeOfDay(props.zone.since_us)}: {props.zone.reason}</p>
       </Show>
       <p class="quiet-text">needs {clockSpan(props.zone.take_cover_s)} to take cover<Delivered warning={worst()} /></p>
-      <div class="actions" hidden={replaying() || gone()}>
+      <div class="actions" hidden={!commandsHere() || gone()}>
         <Show when={open().length} fallback={
           <button onClick={() => withRight("keep_watch", () => orderCover(props.zone.zone_id, props.zone.name))}
             {...barring("keep_watch")}>Order cover…</button>
@@ -91,7 +92,7 @@ function PostureSection(): JSX.Element {
       <h3>Standing restrictions</h3>
       <p>Weapons control status <b>{control().name}</b>: {control().meaning}.</p>
       <p>{lists.posture.hold ? "HOLD is on: nothing may be authorised." : "Hold is not set."}</p>
-      <div class="actions" hidden={replaying()}>
+      <div class="actions" hidden={!commandsHere()}>
         <button onClick={() => withRight("authorise", () => openDialog({ kind: "control" }))} {...barring("authorise")}>Change status… <kbd>W</kbd></button>
         <button onClick={() => void hold()}>{lists.posture.hold ? "Lift hold…" : "Hold"} <kbd>H</kbd></button>
       </div>
@@ -187,7 +188,7 @@ function Exhibits(): JSX.Element {
           )}
         </For>
       </ul>
-      <div class="actions" hidden={replaying()}>
+      <div class="actions" hidden={!commandsHere()}>
         <button onClick={() => withRight("attach", () => openDialog({ kind: "exhibit", engagementId: null }))} {...barring("attach")}>Attach an exhibit… <kbd>X</kbd></button>
       </div>
     </section>
