@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import json
 import math
+import re
 import shutil
 import threading
 import time
@@ -307,6 +308,13 @@ def test_a_zone_is_drawn_by_keys_alone_and_warns_what_flies_at_it(tmp_path):
         page.keyboard.press("Tab")
         expect(page.get_by_test_id("corners-fault")).to_contain_text("Line 3 is no place")
         assert "4 corners" in page.get_by_test_id("zone-size").inner_text()
+        # The corners of before are not saved in the place of a text that cannot be read.
+        page.keyboard.type("Camp")
+        page.keyboard.press("Tab")
+        expect(page.get_by_test_id("zone-fault")).to_contain_text("Line 3 is no place")
+        expect(page.get_by_test_id("zone-corners")).to_have_value(re.compile("nowhere"))
+        expect(page.get_by_test_id("zone-save")).to_be_disabled()
+        page.get_by_test_id("zone-name").fill("")
         page.get_by_test_id("zone-corners").focus()
         page.keyboard.press("Control+a")
         page.keyboard.type("33.02, 42.075\n33.02 42.12\n33.04N 42.12E\n38S KB 20000 60000\n")

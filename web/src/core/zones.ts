@@ -2,9 +2,10 @@
 import { createMemo, createRoot, createSignal } from "solid-js";
 import type { StandingZone } from "../generated/model";
 import { closeDialog, openDialog } from "./dialogs";
+import { draftFaults } from "./draft-faults";
 import { say } from "./notices";
 import {
-  areaWords, area_m2, begun, done, idOf, inserted, moved, outlineFault, redone, undone, without, type Corner, type History, type Outline,
+  areaWords, area_m2, begun, done, idOf, inserted, moved, redone, undone, without, type Corner, type History, type Outline,
 } from "./outline";
 import { lists, replaying, site } from "./picture";
 import { NOTHING, order, withRight } from "./session";
@@ -31,7 +32,9 @@ const NEW: Omit<Draft, "asset_id"> = { name: "", polygon: [], take_cover_s: 30, 
 const [editing, setEditing] = createSignal<Editing | null>(null);
 /** Where the keys are on the map; null: not used yet. */
 const [cursor, setCursor] = createSignal<Corner | null>(null);
-export { cursor, editing, setCursor };
+/** Why the text of a field cannot be read, by the field. */
+const [unread, setUnreadTexts] = createSignal<Readonly<Record<string, string>>>({});
+export { cursor, editing, setCursor, unread };
 
 export const draft = (): Draft | null => editing()?.history.now ?? null;
 export const corners = (): Outline => draft()?.polygon ?? [];
@@ -55,6 +58,7 @@ export function edit(zone: StandingZone | null): void {
     : { ...NEW, asset_id: fixed[0]?.id ?? "" };
   closeDialog();
   setCursor(null);
+  setUnreadTexts({});
   setEditing({ zone, history: begun(now), at: (now.polygon?.length ?? 0) - 1 });
 }
 
@@ -121,27 +125,29 @@ export function drawAt(lat_deg: number, lon_deg: number): void {
   addCorner([lat_deg, lon_deg]);
 }
 
-/** What is wrong with the draft, in words; "" where it can be saved. */
-export const draftFault = createRoot(() => createMemo((): string => {
+/** Say why the text of a field cannot be read; "" where it can. Until then nothing is saved. */
+export function setUnread(field: string, reason: string): void {
+  setUnreadTexts((old) => {
+    const { [field]: _, ...others } = old;
+    return reason ? { ...others, [field]: reason } : others;
+  });
+}
+
+/** All that keeps the draft from being saved, in words. */
+export const faults = createRoot(() => createMemo((): string[] => {
   const [now, here] = [draft(), site()];
-  if (!now || !here) return "";
-  if (!now.name.trim()) return "Give the zone a name, as it is read out.";
-  if (!now.asset_id) return "This site has no asset that stays in its place.";
-  const named = now.name.trim().toLowerCase();
-  if (standing().some((zone) => zone.zone_id !== editing()?.zone?.zone_id && zone.name.toLowerCase() === named)) {
-    return "Another zone has this name.";
-  }
-  if (!(now.take_cover_s >= 1 && now.take_cover_s <= 1800)) return "Time to take cover: 1 to 1800 seconds.";
-  if (now.take_cover_s > now.imminent_s) return "Take cover must be ordered at least as early as its people need.";
-  if (now.imminent_s > now.possible_s || now.possible_s > 3600) return "Be ready comes before take cover, at most 3600 seconds ahead.";
+  if (!now || !here) return [];
+  const others = standing().filter((zone) => zone.zone_id !== editing()?.zone?.zone_id);
   const { lat_deg, lon_deg } = here.reference;
-  return now.polygon === null ? "" : outlineFault(now.polygon, [lat_deg, lon_deg], here.zone_reach_m);
+  return draftFaults(now, {
+    names: others.map((zone) => zone.name), reference: [lat_deg, lon_deg], reach_m: here.zone_reach_m, unread: unread(),
+  });
 }));
 
 /** Ask for the reason, then give the draft to the service. */
 export function save(): void {
   const [now, held] = [draft(), editing()];
-  if (!now || !held || draftFault()) return;
+  if (!now || !held || faults().length) return;
   const where = now.polygon ? `${now.polygon.length} corners, ${areaWords(area_m2(now.polygon))}` : "where its asset is";
   openDialog({
     kind: "reason", title: held.zone ? `Change the zone ${held.zone.name}` : `New zone ${now.name.trim()}`,

@@ -1,10 +1,10 @@
-import { createEffect, createMemo, createSignal, For, on, onMount, Show, type JSX } from "solid-js";
+import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show, type JSX } from "solid-js";
 import { mapTool } from "../../core/map-keys";
 import { areaWords, area_m2, cornerLines, CORNERS_MAX, readCorners } from "../../core/outline";
 import { site } from "../../core/picture";
 import {
-  addCorner, canRedo, canUndo, change, corners, cursor, draft, draftFault, editing, leave, moveCorner, nextCorner, redo,
-  removeCorner, save, setCursor, takeCorner, undo, type Draft,
+  addCorner, canRedo, canUndo, change, corners, cursor, draft, editing, faults, leave, moveCorner, nextCorner, redo,
+  removeCorner, save, setCursor, setUnread, takeCorner, undo, unread, type Draft,
 } from "../../core/zones";
 
 /** The zone in hand, in the right column: nothing of it is in force before it is saved. */
@@ -22,10 +22,10 @@ export function ZoneEditor(): JSX.Element {
         <Facts />
       </div>
       <footer class="draft-foot">
-        <p class="form-error" role="status" data-testid="zone-fault">{draftFault()}</p>
+        <div class="form-error" role="status" data-testid="zone-fault"><For each={faults()}>{(fault) => <p>{fault}</p>}</For></div>
         <div class="dialog-acts">
           <button data-testid="zone-leave" onClick={leave}>Leave <kbd>Esc</kbd></button>
-          <button class="solid" data-testid="zone-save" disabled={Boolean(draftFault()) || !canUndo()} onClick={save}>Save…</button>
+          <button class="solid" data-testid="zone-save" disabled={faults().length > 0 || !canUndo()} onClick={save}>Save…</button>
         </div>
       </footer>
     </aside>
@@ -114,19 +114,24 @@ function Outline(): JSX.Element {
 /** The corners as text, one a line: what is typed here is drawn, and the other way round. */
 function CornerText(): JSX.Element {
   const [text, setText] = createSignal("");
-  const [fault, setFault] = createSignal("");
-  createEffect(on(corners, (now) => { setText(cornerLines(now)); setFault(""); }));
+  const drawn = createMemo(corners);  // a name or a corner taken in hand leaves what is typed as it is
+  createEffect(on(drawn, (now) => { setText(cornerLines(now)); setUnread("corners", ""); }));
+  onCleanup(() => setUnread("corners", ""));
+  const typing = (typed: string): void => {
+    setText(typed);
+    setUnread("corners", readCorners(typed).reason);
+  };
   const take = (typed: string): void => {
     const read = readCorners(typed);
-    setFault(read.reason);
+    setUnread("corners", read.reason);
     if (!read.reason && cornerLines(read.outline) !== cornerLines(corners())) change({ polygon: read.outline }, read.outline.length - 1);
   };
   return (
     <label class="zone-corners">Corners, one a line: latitude, longitude or MGRS
       <textarea dir="ltr" data-testid="zone-corners" rows={Math.min(8, Math.max(4, corners().length + 1))} spellcheck={false} value={text()}
-        maxlength={CORNERS_MAX * 60} onInput={(event) => setText(event.currentTarget.value)} onChange={(event) => take(event.currentTarget.value)}
+        maxlength={CORNERS_MAX * 60} onInput={(event) => typing(event.currentTarget.value)} onChange={(event) => take(event.currentTarget.value)}
         onClick={(event) => takeCorner(lineAt(event.currentTarget))} />
-      <span class="form-error" role="status" data-testid="corners-fault">{fault()}</span>
+      <span class="form-error" role="status" data-testid="corners-fault">{unread()["corners"]}</span>
     </label>
   );
 }
