@@ -87,3 +87,19 @@ def test_drones_without_a_place_and_damaged_frames_are_told_in_a_line_each(tmp_p
     assert done.returncode == 1
     assert "Location without a place: 2 read" in done.stderr
     assert done.stderr.count("bad checksum: ") == 1, done.stderr
+
+
+def test_what_is_passed_over_is_said_with_what_it_is(tmp_path):
+    source, out = tmp_path / "one.cot", tmp_path / "one.jsonl"
+    source.write_text(
+        '<event version="2.0" uid="A1" type="a-f-A" time="2022-01-04T00:00:00Z"'
+        ' start="2022-01-04T00:00:00Z" stale="2022-01-04T00:01:00Z" how="m-g">'
+        '<point lat="0" lon="0" hae="400" ce="10" le="10"/></event>'
+    )
+    done = vedette("convert", str(source), str(out), "--quiet")
+    assert done.returncode == 1
+    assert "0 refused, 1 passed over" in done.stderr
+    assert "a-f-A: 1 read; passed over 1: a client without a satellite fix" in done.stderr
+    summary = json.loads(vedette("convert", str(source), str(out), "--quiet", "--json").stdout)
+    passed = {"a client without a satellite fix": 1}
+    assert summary["messages"] == {"a-f-A": {"read": 1, "refused": {}, "passed": passed}}

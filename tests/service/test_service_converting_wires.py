@@ -188,7 +188,7 @@ CASES = {
                                                         squawk=perhaps(SQUAWKS)))),
         T0_NS, None, {}, ("t_recv_ns", "object_ref")),
     "cot own": (
-        "cot-pcap", positions(sensor="cot-friends", height_baro_m=st.none(),
+        "cot-pcap", positions(lat_rad=some(0.1, 1.4), sensor="cot-friends", height_baro_m=st.none(),
                               claims=st.builds(Claims, callsign=FLIGHTS,
                                                affiliation=st.sampled_from(
                                                    ["friend", "assumed friend", "neutral"])),

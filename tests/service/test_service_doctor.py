@@ -160,10 +160,10 @@ def friend(kind: str = "a-f-G-U-C") -> bytes:
 
 
 def test_what_arrives_and_says_nothing_that_is_used_is_told(page):
-    ground, air, far = free_ports(3)
+    ground, air, far, theirs = free_ports(4)
     own = (SENSOR % "own").replace("radar_3d", "position") + "cooperative = true\n"
     text = HEAD % page + own + SENSOR % "radar"
-    for name, port in (("f-ground", ground), ("f-air", air)):
+    for name, port in (("f-ground", ground), ("f-air", air), ("f-theirs", theirs)):
         text += FEED % (name, "cot_udp", port, 'sensor = "own"')
     text += FEED % ("f-far", "detections_udp", far, "")
     begun = []
@@ -174,7 +174,12 @@ def test_what_arrives_and_says_nothing_that_is_used_is_told(page):
 
     seen, told = examined(
         text,
-        [(ground, friend), (air, lambda: friend("a-f-A-M-H")), (far, away)],
+        [
+            (ground, friend),
+            (air, lambda: friend("a-f-A-M-H")),
+            (far, away),
+            (theirs, lambda: friend("a-h-A")),
+        ],
         begin=lambda: begun.append(True),
     )
     assert "none says anything that is used" in words(seen["f-ground"])
@@ -185,6 +190,8 @@ def test_what_arrives_and_says_nothing_that_is_used_is_told(page):
     )
     assert seen["f-air"].kinds["position"] and not seen["f-air"].findings
     assert "km from the site" in words(seen["own"]) and "[reference]" in words(seen["own"])
+    assert "tracks_sensor of the feed; or nothing" in words(seen["f-theirs"])
+    assert "ASTERIX" not in words(seen["f-theirs"])
     assert begun == [True]
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from vedette.codecs.reasons import plain
 from vedette.config.site import Reference, Site
 from vedette.model.enums import Mode
-from vedette.model.reports import Refusal, Report
+from vedette.model.reports import Refusal, Report, SourceNote
 
 HEAD_BYTES = 4096  # of a file, by which its format is told
 MESSAGE_KINDS_MAX = 256  # kinds of messages counted apart in one file; the rest are "other"
@@ -30,10 +30,14 @@ Fault = str  # "place: reason: detail"
 
 @dataclass(slots=True)
 class MessageCount:
-    """Messages of one kind: how many were read, and how many refused, by reason."""
+    """Messages of one kind: how many were read, and how many refused, by reason.
+
+    passed: of those read, what was in order and is no detection, by what it is.
+    """
 
     read: int = 0
     refused: Counter[str] = field(default_factory=Counter)
+    passed: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -52,19 +56,22 @@ class Reading:
     is_anywhere: bool = False
     messages: dict[str, MessageCount] = field(default_factory=dict)
 
-    def count(self, kind: str, read: int, refused: Iterable[Report] = ()) -> None:
-        """Count messages of a kind ("CAT048", "DF17"): `read` of them, and each Refusal given.
+    def count(self, kind: str, read: int, unused: Iterable[Report] = ()) -> None:
+        """Count messages of a kind ("CAT048", "DF17"): `read` of them, and each of no use given.
 
-        Reports that are no refusals are passed over. Every refusal of a file is counted once.
+        unused: refusals, and notes of what is passed over; other reports are not counted. Every
+        refusal of a file is counted once.
         """
         counted = self.messages.get(kind)
         if counted is None:
             kind = kind if len(self.messages) < MESSAGE_KINDS_MAX else "other"
             counted = self.messages.setdefault(kind, MessageCount())
         counted.read += read
-        for report in refused:
+        for report in unused:
             if isinstance(report, Refusal):
                 counted.refused[report.reason] += report.count
+            elif isinstance(report, SourceNote) and report.kind == "passed":
+                counted.passed[report.detail] += report.count
 
 
 @dataclass(slots=True, frozen=True)

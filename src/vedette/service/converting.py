@@ -67,11 +67,15 @@ class Job:
     beside: bool = False
 
 
-class Kind(msgspec.Struct, kw_only=True):
-    """Messages of one kind: how many were read, and refused by reason."""
+class Kind(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """Messages of one kind: how many were read, and refused by reason.
+
+    passed: of those read, what was in order and holds no detection, by what it is.
+    """
 
     read: int
     refused: dict[str, int]
+    passed: dict[str, int] = {}
 
 
 class Conversion(msgspec.Struct, kw_only=True):
@@ -99,12 +103,15 @@ class Conversion(msgspec.Struct, kw_only=True):
     def in_words(self) -> str:
         """Say it to a person."""
         rate = self.size_bytes / self.wall_s / 1e6 if self.wall_s else 0.0
+        passed = sum(sum(kind.passed.values()) for kind in self.messages.values())
         lines = [
             f"{self.written:,} written to {self.output} ({self.to_format}), {self.refused:,} "
-            f"refused, from {self.from_format} in {self.wall_s:.1f} s ({rate:.0f} MB/s)"
+            f"refused, {f'{passed:,} passed over, ' if passed else ''}"
+            f"from {self.from_format} in {self.wall_s:.1f} s ({rate:.0f} MB/s)"
         ]
         for name, kind in sorted(self.messages.items()):
             why = "".join(f"; refused {n:,}: {reason}" for reason, n in kind.refused.items())
+            why += "".join(f"; passed over {n:,}: {what}" for what, n in kind.passed.items())
             lines.append(f"  {name}: {kind.read:,} read{why}")
         for name, told in sorted(self.reports.items()):
             lines.append(f"  {name}: {told.written:,} written")
@@ -233,7 +240,7 @@ def _convert_detections(job: Job, to: Written, part: Path, done: Conversion) -> 
     left_out = sum((Counter(kind.left_out) for kind in closed.kinds.values()), Counter[str]())
     done.left_out = dict(left_out)
     done.messages = {
-        name: Kind(read=count.read, refused=dict(count.refused))
+        name: Kind(read=count.read, refused=dict(count.refused), passed=dict(count.passed))
         for name, count in reading.messages.items()
     }
     done.notes += closed.notes
@@ -292,10 +299,15 @@ def _recorded(job: Job, reading: Reading, done: Conversion) -> Generator[Report,
                     continue
                 reports = codecs.decode(decoders, [arrival])
                 good = [r for r in reports if not isinstance(r, Refusal | SourceNote | SourceWord)]
-                if reports and (good or any(isinstance(r, Refusal) for r in reports)):
-                    reading.count(arrival.feed, len(good), reports)
+                if good or any(isinstance(r, Refusal) or _is_passed(r) for r in reports):
+                    noted = sum(_is_passed(r) for r in reports)
+                    reading.count(arrival.feed, len(good) + noted, reports)
                 yield from reports
     done.damage = damage
+
+
+def _is_passed(report: Report) -> bool:
+    return isinstance(report, SourceNote) and report.kind == "passed"
 
 
 def _convert_tracks(job: Job, to: Written, part: Path, done: Conversion) -> None:

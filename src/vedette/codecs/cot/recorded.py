@@ -116,8 +116,7 @@ def _report(
         report = reasons.refuse(
             reading.feed, t_ns if t_recv_ns is None else t_recv_ns, *refused.args
         )
-    refusals = [report] if isinstance(report, Refusal) else []
-    reading.count(kind, 0 if refusals else 1, refusals)
+    reading.count(kind, 0 if isinstance(report, Refusal) else 1, [report])
     return report, t_ns
 
 

@@ -124,7 +124,7 @@ def _passed_over(event: CotEvent, listener: Listener, what: str) -> str:
         return passed.passed_over(event)
     if not listener.sensor and not listener.sightings and not listener.tracks:
         return passed.NOT_HEARD  # the connection is there to speak over
-    if event.lat_deg == 0.0 == event.lon_deg and event.ce_m is None:
+    if event.lat_deg == 0.0 == event.lon_deg:  # whatever error it states
         return passed.NO_FIX
     return ""
 

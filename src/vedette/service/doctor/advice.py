@@ -52,6 +52,15 @@ _REMEDIES = {
     "does not help, restart the node",
     "no measurement": "let the sensor state a position, a bearing or a range",
 }
+# The same of what TAK sends that the feed names no sensor for, by the key that its reason names.
+_COT_REMEDIES = {
+    "tracks_sensor of the feed": "name a [[sensors]] table of kind position with neighbour = true "
+    "as tracks_sensor of the feed; or nothing, if you do not want other systems' tracks",
+    "sightings_sensor of the feed": "name a [[sensors]] table of kind position with cooperative = "
+    "true as sightings_sensor of the feed; or nothing, if you do not want people's sightings",
+    "`sensor` of the feed": "name a [[sensors]] table of kind position with cooperative = true as "
+    "sensor of the feed; or nothing, if you do not want friends' positions",
+}
 # The same of a connection that we make, by a sign of it in the other side's words.
 _CALL_REMEDIES = (
     ("hostname mismatch", "set tls_name to the name that the server's certificate states"),
@@ -248,9 +257,16 @@ def refusals(heard: Heard) -> list[Finding]:
     for reason, count in heard.refused.most_common(REASONS_TOLD):
         detail = heard.details.get(reason, "")
         what = f"refused {count:,}: {reason}" + (f" ({detail})" if detail else "")
-        do = _FAR_REMEDY if "km from the site" in detail else _REMEDIES.get(reason, _OTHER_REMEDY)
-        found.append(Finding(what=what, do=do))
+        found.append(Finding(what=what, do=_remedy(reason, detail)))
     return found
+
+
+def _remedy(reason: str, detail: str) -> str:
+    """Say what to do about a refusal: by its detail where that tells more than the reason."""
+    if "km from the site" in detail:
+        return _FAR_REMEDY
+    named = (do for words, do in _COT_REMEDIES.items() if words in detail)
+    return next(named, _REMEDIES.get(reason, _OTHER_REMEDY))
 
 
 def sensor_findings(
