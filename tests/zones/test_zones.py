@@ -141,7 +141,7 @@ def ring(count, radius_deg):
         ({"name": "Huts\u202etnorf"}, "name: 1 to 60 characters"),
         ({"name": "Huts\nCLEAR"}, "name: 1 to 60 characters"),
         ({"name": "bAsE"}, "another zone is called bAsE"),
-        ({"zone_id": "Huts<b>"}, "Expected `str` matching regex"),
+        ({"zone_id": "Huts<b>"}, "id: holds characters that may not be in it"),
         ({"asset_id": "nowhere"}, "asset: no asset 'nowhere'"),
         ({"asset_id": "convoy"}, "polygon: 'convoy' moves and takes its zone along"),
         ({"channels": ("nobody",)}, "channels[0]: no webhook or channel 'nobody'"),

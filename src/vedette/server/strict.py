@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from vedette.base.errors import RefusedError
+from vedette.base.refusals import said_plainly
 
 DEPTH_MAX = 32  # the deepest honest body has 4
 # C0 and C1 controls but tab and newline, lone surrogates, and the marks that reorder text: a name
@@ -42,7 +43,7 @@ def decode_json(body: bytes, kind: Any, bytes_max: int) -> Any:
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise RefusedError(one_line(str(error))) from None
+        raise RefusedError(one_line(said_plainly(str(error)))) from None
 
 
 def decode_msgpack(body: bytes, kind: Any) -> Any:
@@ -50,7 +51,7 @@ def decode_msgpack(body: bytes, kind: Any) -> Any:
     try:
         return msgspec.msgpack.decode(body, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise RefusedError(one_line(str(error))) from None
+        raise RefusedError(one_line(said_plainly(str(error)))) from None
 
 
 def one_line(text: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from vedette.base.refusals import said_plainly
 from vedette.config.site import Site, Zone
 from vedette.config.zones import LIST_MAX, drawn_faults
 from vedette.model.commands import Command, RemoveZone, SetZone, command_name, received_before
@@ -142,7 +143,7 @@ def _wanted(command: SetZone, held: StandingZone | None) -> Zone | str:
     try:
         return msgspec.convert(wanted, Zone)
     except msgspec.ValidationError as error:
-        return str(error)[:REASON_MAX]
+        return said_plainly(str(error))[:REASON_MAX]
 
 
 def _fault(state: ZonesState, site: Site, zone: Zone, held: StandingZone | None) -> str:
