@@ -314,6 +314,8 @@ def test_a_zone_is_drawn_by_keys_alone_and_warns_what_flies_at_it(tmp_path):
         expect(page.get_by_test_id("zone-fault")).to_contain_text("Line 3 is no place")
         expect(page.get_by_test_id("zone-corners")).to_have_value(re.compile("nowhere"))
         expect(page.get_by_test_id("zone-save")).to_be_disabled()
+        page.get_by_test_id("zone-name").fill("Camp\u200b")
+        expect(page.get_by_test_id("name-hidden")).to_contain_text("cannot be seen (U+200B)")
         page.get_by_test_id("zone-name").fill("")
         page.get_by_test_id("zone-corners").focus()
         page.keyboard.press("Control+a")

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
-  area_m2, begun, cornerLines, done, inserted, moved, outlineFault, readCorners, redone, undone, without, type Outline,
+  area_m2, begun, cornerLines, crosses, done, inserted, moved, outlineFault, readCorners, redone, undone, without, type Outline,
 } from "../src/core/outline";
 import { readMgrs, readPlace } from "../src/map/mgrs";
 
@@ -48,6 +48,11 @@ describe("outlines", () => {
     expect(outlineFault(SQUARE, HERE, 5_000)).toContain("farther off than the site sees");
     expect(outlineFault(SQUARE.map(([lat]) => [lat, 42.5] as const), HERE, 20_000)).not.toBe("");
     expect(outlineFault(Array.from({ length: 65 }, () => SQUARE[0]!), HERE, 20_000)).toContain("At most 64");
+  });
+
+  test("an outline that crosses itself is known as such", () => {
+    expect(crosses([SQUARE[0]!, SQUARE[2]!, SQUARE[1]!, SQUARE[3]!])).toBe(true);
+    expect(crosses(SQUARE)).toBe(false);
   });
 
   test("corners are read back as they are written, and the line that is none is named", () => {

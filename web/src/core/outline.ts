@@ -73,6 +73,9 @@ function touch(a: Corner, b: Corner, c: Corner, d: Corner): boolean {
     || (s3 === 0 && within(c, d, a)) || (s4 === 0 && within(c, d, b));
 }
 
+/** Whether an outline crosses itself: it encloses no one area then. */
+export const crosses = (outline: Outline): boolean => firstCrossing(outline) !== null;
+
 /** Two edges, not neighbours, that touch. */
 function firstCrossing(outline: Outline): [number, number] | null {
   const n = outline.length;

@@ -1,6 +1,7 @@
 import { createSignal, Show, type JSX } from "solid-js";
 import { closeDialog } from "../../core/dialogs";
 import { draft, NOTE_MAX, onWords, setDraft, setPlacing, writeNote } from "../../core/notes";
+import { hiddenIn } from "../../core/plain-text";
 import { Frame } from "./Frame";
 
 /** A note on a track or a place, in the watch's own words. */
@@ -26,11 +27,12 @@ export function NoteDialog(): JSX.Element {
         <label>Note
           <input data-first="" data-testid="note-text" maxlength={NOTE_MAX} value={text()}
             onInput={(event) => setDraft((old) => ({ on: old?.on ?? null, text: event.currentTarget.value }))} />
+          <span class="form-error" role="status" data-testid="note-hidden">{hiddenIn(text())}</span>
         </label>
         <div class="dialog-acts">
           <button type="button" data-testid="note-place" onClick={() => { closeDialog(); setPlacing(true); }}>On a place instead…</button>
           <button type="button" onClick={() => { setDraft(null); closeDialog(); }}>Cancel</button>
-          <button class="solid" data-testid="note-submit" disabled={busy() || !text().trim()}>Write</button>
+          <button class="solid" data-testid="note-submit" disabled={busy() || !text().trim() || hiddenIn(text()) !== ""}>Write</button>
         </div>
       </form>
     </Frame>

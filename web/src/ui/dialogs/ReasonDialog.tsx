@@ -1,5 +1,6 @@
-import { createSignal, For, Show, type JSX } from "solid-js";
+import { createEffect, createSignal, For, Show, type JSX } from "solid-js";
 import { closeDialog, type ReasonAsked } from "../../core/dialogs";
+import { hiddenIn } from "../../core/plain-text";
 import { Frame } from "./Frame";
 
 /** A reason in words, chosen or written, before something is done. */
@@ -26,7 +27,7 @@ export function ReasonDialog(props: { asked: ReasonAsked }): JSX.Element {
         <ReasonField label={props.asked.label} suggestions={props.asked.suggestions} value={reason()} set={setReason} first />
         <div class="dialog-acts">
           <button type="button" onClick={closeDialog}>Cancel</button>
-          <button class="solid" data-testid="reason-submit" disabled={busy() || (props.asked.needed && !reason().trim())}>
+          <button class="solid" data-testid="reason-submit" disabled={busy() || hiddenIn(reason()) !== "" || (props.asked.needed && !reason().trim())}>
             {props.asked.confirm}
           </button>
         </div>
@@ -39,11 +40,14 @@ export function ReasonDialog(props: { asked: ReasonAsked }): JSX.Element {
 export function ReasonField(props: {
   label: string; suggestions: string[]; value: string; set: (text: string) => void; first?: boolean;
 }): JSX.Element {
+  let field!: HTMLInputElement;
+  createEffect(() => field.setCustomValidity(hiddenIn(props.value)));  // whatever form it stands in is not sent
   return (
     <>
       <label>{props.label}
-        <input data-first={props.first ? "" : undefined} data-testid="reason" maxlength="400"
+        <input ref={field} data-first={props.first ? "" : undefined} data-testid="reason" maxlength="400"
           value={props.value} onInput={(event) => props.set(event.currentTarget.value)} />
+        <span class="form-error" role="status" data-testid="reason-hidden">{hiddenIn(props.value)}</span>
       </label>
       <Show when={props.suggestions.length}>
         <div class="suggestions" role="group" aria-label="Ready reasons">

@@ -1,6 +1,7 @@
 import { createSignal, onMount, Show, type JSX } from "solid-js";
 import { closeDialog } from "../../core/dialogs";
 import { getJson } from "../../core/http";
+import { hiddenIn } from "../../core/plain-text";
 import { reportPdf, saveAs, statementPdf } from "../../core/reports";
 import type { ReportFormats } from "../../generated/model";
 import { Frame } from "./Frame";
@@ -47,6 +48,7 @@ export function ReportsDialog(): JSX.Element {
       <label>Statement: the draft from recorded facts. What you change here is yours, and is not recorded.
         <textarea rows="14" maxlength="20000" data-testid="statement-text" value={text()}
           onInput={(event) => setText(event.currentTarget.value)} />
+        <span class="form-error" role="status" data-testid="statement-hidden">{hiddenIn(text())}</span>
       </label>
       <Show when={formats()?.pdf_bar}>
         <p class="hint" data-testid="pdf-bar">No PDF here: {formats()?.pdf_bar}</p>
@@ -55,7 +57,7 @@ export function ReportsDialog(): JSX.Element {
       <p class="form-error" role="alert">{fault()}</p>
       <div class="dialog-acts">
         <button type="button" onClick={closeDialog}>Close</button>
-        <button type="button" data-testid="statement-pdf" disabled={!offered() || text().trim() === ""} title={formats()?.pdf_bar}
+        <button type="button" data-testid="statement-pdf" disabled={!offered() || text().trim() === "" || hiddenIn(text()) !== ""} title={formats()?.pdf_bar}
           onClick={() => void pdf(statementPdf(text()))}>Statement as PDF ↓</button>
         <button class="solid" data-testid="statement-save" disabled={text() === ""} onClick={save}>Save the statement</button>
       </div>

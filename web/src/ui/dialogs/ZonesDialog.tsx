@@ -35,7 +35,7 @@ function ZoneRow(props: { zone: StandingZone }): JSX.Element {
     <li class="zone-row" data-change={props.zone.change} data-testid={`zone-row-${props.zone.zone_id}`}>
       <div>
         <p><b>{props.zone.name}</b> <Show when={props.zone.change} fallback={<span class="quiet-text">as in the site file</span>}>
-          <span class="zone-badge">{changeWords(props.zone)}</span></Show>
+          <span class="zone-badge">{changeWords(props.zone)}</span></Show>{" "}
           <Show when={warned(props.zone.zone_id)}><span class="level">▲ warned now</span></Show></p>
         <p class="quiet-text">{where()} · {clockSpan(props.zone.take_cover_s)} to take cover</p>
         <Show when={props.zone.change || props.zone.reason}>

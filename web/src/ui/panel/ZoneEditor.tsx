@@ -1,7 +1,8 @@
 import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show, type JSX } from "solid-js";
 import { mapTool } from "../../core/map-keys";
-import { areaWords, area_m2, cornerLines, CORNERS_MAX, readCorners } from "../../core/outline";
+import { areaWords, area_m2, cornerLines, CORNERS_MAX, crosses, readCorners } from "../../core/outline";
 import { site } from "../../core/picture";
+import { hiddenInName } from "../../core/plain-text";
 import {
   addCorner, canRedo, canUndo, change, corners, cursor, draft, editing, faults, leave, moveCorner, nextCorner, redo,
   removeCorner, save, setCursor, setUnread, takeCorner, undo, unread, type Draft,
@@ -38,7 +39,7 @@ function Tools(): JSX.Element {
     <section class="zone-tools" role="toolbar" aria-label="Undo and corners">
       <button data-testid="zone-undo" disabled={!canUndo()} onClick={undo} title="Undo (Ctrl+Z)" aria-keyshortcuts="Control+Z">↶ Undo</button>
       <button data-testid="zone-redo" disabled={!canRedo()} onClick={redo} title="Redo (Ctrl+Y)" aria-keyshortcuts="Control+Y">↷ Redo</button>
-      <button data-testid="zone-drop" disabled={!corners()[at()]} onClick={() => removeCorner()}>{`Take corner ${at() + 1} away`}</button>
+      <button data-testid="zone-drop" disabled={!corners()[at()]} onClick={() => removeCorner()}>{at() < 0 ? "Take a corner away" : `Take corner ${at() + 1} away`}</button>
     </section>
   );
 }
@@ -82,7 +83,7 @@ function Outline(): JSX.Element {
     const [spot, at] = [cursor(), editing()?.at ?? -1];
     return `Cursor at ${placeWords(spot)}. Corner ${at + 1} of ${corners().length} in hand.`;
   };
-  const size = (): string => corners().length > 2 ? `${corners().length} corners, ${areaWords(area_m2(corners()))}` : `${corners().length} corners`;
+  const size = (): string => corners().length > 2 && !crosses(corners()) ? `${corners().length} corners, ${areaWords(area_m2(corners()))}` : `${corners().length} corners`;
   let pad!: HTMLDivElement;
   onMount(() => pad?.focus());
   return (
@@ -149,6 +150,7 @@ const SECONDS: { key: "take_cover_s" | "imminent_s" | "possible_s"; word: string
 function Facts(): JSX.Element {
   const now = (): Draft => draft() as Draft;
   const fixed = createMemo(() => (site()?.assets ?? []).filter((asset) => asset.position_feed === null || asset.id === draft()?.asset_id));
+  createEffect(on(() => draft()?.name, (name) => setUnread("name", hiddenInName(name ?? ""))));
   const toggle = (id: string): void => {
     const on = now().channels.includes(id);
     change({ channels: on ? now().channels.filter((other) => other !== id) : [...now().channels, id] });
@@ -157,7 +159,9 @@ function Facts(): JSX.Element {
     <Show when={draft()}>
       <section class="zone-facts">
         <label>Name, as it is read out
-          <input data-testid="zone-name" maxlength="60" value={now().name} onChange={(event) => change({ name: event.currentTarget.value })} />
+          <input data-testid="zone-name" maxlength="60" value={now().name} onInput={(event) => setUnread("name", hiddenInName(event.currentTarget.value))}
+            onChange={(event) => change({ name: event.currentTarget.value })} />
+          <span class="form-error" role="status" data-testid="name-hidden">{unread()["name"]}</span>
         </label>
         <label>Belongs to
           <select data-testid="zone-asset" onChange={(event) => change({ asset_id: event.currentTarget.value })}>
