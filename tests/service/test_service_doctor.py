@@ -195,6 +195,20 @@ def test_what_arrives_and_says_nothing_that_is_used_is_told(page):
     assert begun == [True]
 
 
+def test_an_output_over_a_feed_that_nobody_answers_is_wrong_too(page, tmp_path):
+    away = free_ports(1, socket.SOCK_STREAM)[0]
+    text = HEAD % page
+    text += FEED % ("away", "cot_tcp", away, "")
+    text += FEED % ("keyless", "cot_tcp", away, f'tls_ca = "{tmp_path}/no.pem"')
+    for feed in ("away", "keyless"):
+        text += f'[[outputs]]\nid = "{feed}-out"\nkind = "cot_tcp"\nfeed = "{feed}"\n'
+    seen, told = examined(text, [], 0.6)
+    assert not told.ok
+    assert "over feed away, which is not connected" in words(seen["away-out"])
+    assert "the connection is refused" in words(seen["away-out"])
+    assert "no.pem: there is no such file" in words(seen["keyless-out"])
+
+
 def test_silence_refused_connections_and_taken_ports_are_told_apart(page):
     quiet, taken = free_ports(2)
     away = free_ports(1, socket.SOCK_STREAM)[0]

@@ -6,7 +6,7 @@ from pathlib import Path
 from vedette.base.errors import RefusedError, VedetteError
 from vedette.cli.formats import CHECKED
 from vedette.cli.words import Parsers, describe, print_json
-from vedette.config.load import load_site
+from vedette.config.load import load_site, refuse_missing_files
 from vedette.simulator.scenario import load_scenario
 
 FILES_OF_OURS = ("site", "scenario", "requirements", "courageous")
@@ -70,11 +70,12 @@ def judge(name: str, path: Path) -> tuple[bool, str]:
 
 
 def _check_site(path: Path) -> None:
-    """Read a site file, look at the map it names. Raises RefusedError where one is not valid."""
+    """Read a site file, look at the files it names. Raises RefusedError where one is not valid."""
     from vedette.server.ground_routes import ground_of
 
     site = load_site(path)
     ground_of(site, site.mode)
+    refuse_missing_files(path)
 
 
 def _check_of_scores(name: str, path: Path) -> None:

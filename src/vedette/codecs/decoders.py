@@ -158,7 +158,7 @@ def good_reports(decoders: Decoders) -> dict[str, int]:
 def _note(decoder: FeedDecoder, arrival: Arrival) -> list[Report]:
     decoder.pending = b""
     words: list[Report] = []
-    if arrival.kind in ("shed", "lost"):
+    if arrival.kind in ("shed", "lost", "sent"):
         if decoder.format in ("sbs", "avr") or decoder.lines.pending:
             lines.lost(decoder.lines)
     else:

@@ -20,6 +20,7 @@ from vedette.base.errors import RefusedError
 from vedette.config.check import site_faults
 from vedette.config.lines import Lines, locate
 from vedette.config.site import Site
+from vedette.config.tls import files_faults
 
 FILE_MAX_BYTES = 1 << 20  # a large site has some 50 kB
 INTEGER_MAX = 2**53  # beyond it a float, and a browser, no longer hold every integer
@@ -55,6 +56,13 @@ def parse_site(text: str, name: str) -> Site:
     for path, reason in site_faults(site):
         raise lines.refusal(path, reason)
     return site
+
+
+def refuse_missing_files(path: Path) -> None:
+    """Look for the TLS and secret files that a valid site file names. Raises RefusedError."""
+    site, lines = parse_toml(read_text(path), str(path), Site)
+    for where, reason in files_faults(site):
+        raise lines.refusal(where, reason)
 
 
 def check_site(data: bytes, name: str) -> tuple[bool, str]:

@@ -4,6 +4,8 @@ import ssl
 from pathlib import Path
 
 from vedette.base.errors import VedetteError
+from vedette.config.faults import Faults
+from vedette.config.site import Channel, Feed, Oidc, Service, Site
 
 
 def client_context(
@@ -31,6 +33,25 @@ def client_context(
             " password"
         ) from error
     return context
+
+
+def files_faults(site: Site) -> Faults:
+    """Say which PEM and secret files that a site names are not there; raises nothing.
+
+    Looked at by who is about to run the site, not by who reads it: a recording is replayed where
+    the certificates are not.
+    """
+    tables: list[tuple[str, Feed | Channel | Service | Oidc]] = []
+    tables += [(f"feeds[{i}]", feed) for i, feed in enumerate(site.feeds)]
+    tables += [(f"channels[{i}]", channel) for i, channel in enumerate(site.channels)]
+    tables.append(("service", site.service))
+    if site.oidc is not None:
+        tables.append(("oidc", site.oidc))
+    for path, table in tables:
+        for key in ("tls_ca", "tls_certificate", "tls_key", "client_secret_file"):
+            name = getattr(table, key, None)
+            if name is not None and not Path(name).is_file():
+                yield f"{path}.{key}", f"{name}: there is no such file"
 
 
 def _no_password() -> str:

@@ -284,6 +284,10 @@ def _take_note(state: HealthState, note: SourceNote) -> None:
         state.sources[name].lost += note.count
         state.memory[name].window_lost += note.count
         state.memory[name].fresh_shed += note.count
+    elif note.kind == "sent":
+        state.sources[name].reports += note.count
+        state.sources[name].last_ns = max(state.sources[name].last_ns, note.t_recv_ns)
+        state.memory[name].window_reports += note.count
     elif note.kind == "passed":
         passed = state.sources[name].passed_by_reason
         passed[note.detail] = passed.get(note.detail, 0) + note.count
@@ -392,7 +396,10 @@ def _verdict(
     if memory.stale_ns and silent_ns > memory.stale_ns * FAILED_AFTER_STALE_RATIO:
         return SourceHealth.FAILED, f"silent for more than {_round_s(silent_ns)} s"
     if shown.last_ns == 0:
-        return SourceHealth.NEVER_HEARD, "not open yet" if is_output else "nothing has arrived yet"
+        return (
+            SourceHealth.NEVER_HEARD,
+            "not connected yet" if is_output else "nothing has arrived yet",
+        )
     if memory.stale_ns and silent_ns > memory.stale_ns:
         return SourceHealth.STALE, f"silent for more than {memory.stale_ns // NS_PER_S} s"
     if memory.degraded_reason:

@@ -10,7 +10,8 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     came or went: the feed's decoder starts afresh), "left" (one of several peers hung up;
     data is its name), "shed" (count items were dropped), "lost" (count datagrams that the system
     dropped before they were read), "refused" (a door of the server
-    turned count items away; data is the reason as UTF-8).
+    turned count items away; data is the reason as UTF-8), "sent" (an output has written count
+    items).
     """
 
     feed: str

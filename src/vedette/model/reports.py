@@ -185,7 +185,8 @@ class SourceNote(msgspec.Struct, frozen=True, kw_only=True, tag="source_note"):
     """Something true of a source that is no detection: connected, lost, shed (queue full).
 
     kind: "opened", "closed", "shed" (count items were dropped, loudest source first), "lost"
-    (count datagrams that the system dropped before they were read), "clock"
+    (count datagrams that the system dropped before they were read), "sent" (an output has written
+    count items), "clock"
     (offset_s: how far its clock is behind ours, negative ahead; detail: whose of several), "passed"
     (count messages were in order and are nothing that the picture is made of; detail: what, of a
     closed list of the codec's).

@@ -206,6 +206,7 @@ class CotTcp(CotOutput):
             batch = events[at : at + BATCH]
             if not self._send(b"".join(cot.write_event(event, "xml") for event in batch)):
                 unsent += len(batch)
+        self._around.wrote(self._output, len(events) - unsent)
         return unsent
 
     def _send(self, data: bytes) -> bool:

@@ -54,12 +54,14 @@ class Datagrams:
     def send(self, datagrams: Iterable[bytes]) -> int:
         """Send each; give how many the system refused (full, or refused by the other host)."""
         assert self._socket is not None
-        unsent = 0
+        sent = unsent = 0
         for data in datagrams:
             try:
                 self._socket.send(data)
+                sent += 1
             except OSError:  # UDP gives no better answer
                 unsent += 1
+        self._around.wrote(self._output, sent)
         return unsent
 
     def send_or_say(self, datagrams: Iterable[bytes]) -> None:

@@ -144,3 +144,5 @@ class SapientOutput:
         if not self._around.send(self._feed, b"".join(messages), None):
             self._around.tell(self._output, "shed", len(messages))
             self._begin()
+            return
+        self._around.wrote(self._output, len(messages))

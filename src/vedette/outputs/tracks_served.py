@@ -44,16 +44,18 @@ class _Served(ABC):
             return
         lines = ended + [self._tell(track) for track in due]
         everything = [self._tell(track) for track in told] if self._fresh else []
-        missed = 0
+        missed = wrote = 0
         for client in self._clients:
             meant = everything if client in self._fresh else lines
             waiting_bytes = sum(map(len, meant)) + self._waiting_bytes(client)
             # The first telling is the whole picture, however large: it is bounded by the tracks.
             if waiting_bytes <= WAITING_BYTES_MAX or client in self._fresh:
                 self._send(client, meant)
+                wrote += len(meant)
             else:
                 missed += len(meant)
         self._fresh.clear()
+        self._around.wrote(self._output, wrote)
         if missed:
             self._around.tell(self._output, "shed", missed)
 

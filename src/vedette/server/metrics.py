@@ -113,7 +113,12 @@ def _sources(lines: list[str], sources: list[SourceState], now_ns: int) -> None:
         ],
     )
     for name, kind, words, values in (
-        ("reports_total", "counter", "What has arrived.", [s.reports for s in sources]),
+        (
+            "reports_total",
+            "counter",
+            "What has arrived; of an output, what it has written.",
+            [s.reports for s in sources],
+        ),
         ("shed_total", "counter", "Dropped: too fast or too many.", [s.shed for s in sources]),
         (
             "lost_total",

@@ -15,6 +15,7 @@ from types import TracebackType
 import msgspec
 
 from vedette import codecs, feeds, server, warning, zones
+from vedette.base.constants import NS_PER_S
 from vedette.base.measures import Measures
 from vedette.config.exercise import Inject
 from vedette.config.kinds import PIECED_FEEDS
@@ -93,6 +94,7 @@ class Service:
         self.publishing = Publishing(self.around)
         self._deliveries: list[Delivery] = []
         self._refusals: Counter[tuple[str, str]] = Counter()
+        self._written_ns = 0
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._open = AsyncExitStack()
@@ -202,7 +204,7 @@ class Service:
     ) -> list[Event]:
         """Do one step; publish and warn; give its events."""
         deliveries, self._deliveries = self._deliveries, []
-        arrivals = [*arrivals, *self._turned_away(now_ns)]
+        arrivals = [*arrivals, *self._turned_away(now_ns), *self._written(now_ns)]
         if self.exercise is not None:
             arrivals = self.exercise.arrivals(now_ns, arrivals)
         picture = self.core.step(now_ns, arrivals, commands, deliveries)
@@ -230,6 +232,18 @@ class Service:
                 feed=source, t_recv_ns=now_ns, kind="refused", data=reason.encode(), count=count
             )
             for (source, reason), count in sorted(refusals.items())
+        ]
+
+    def _written(self, now_ns: int) -> list[Arrival]:
+        """Say what each output has written, once a second: it is recorded as what arrives is."""
+        if now_ns - self._written_ns < NS_PER_S:
+            return []
+        written = sorted(self.around.written.items())
+        self.around.written.clear()
+        self._written_ns = now_ns
+        return [
+            Arrival(feed=output, t_recv_ns=now_ns, kind="sent", count=count)
+            for output, count in written
         ]
 
     def _tell(self, picture: AirPicture) -> None:

@@ -1,7 +1,7 @@
 """One examination: open, listen, judge, say."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -9,7 +9,7 @@ import msgspec
 from vedette import feeds, server
 from vedette.base.constants import NS_PER_S
 from vedette.base.errors import VedetteError
-from vedette.config.site import Channel, Site, Webhook
+from vedette.config.site import Channel, Output, Site, Webhook
 from vedette.service.clocks import SystemClock
 from vedette.service.doctor.advice import (
     channel_finding,
@@ -153,7 +153,7 @@ def _all_seen(
             _seen(sensor.id, "sensor", sensor.kind, heard[sensor.id], found, seconds, now_ns)
         )
     for output in site.outputs:
-        found = _output_findings(heard[output.id], opened.faults.get(output.id), output.feed)
+        found = _output_findings(heard, opened.faults, output)
         how = f"{output.kind} {output.feed or f'{output.group or output.host}:{output.port}'}"
         seen.append(_seen(output.id, "output", how, heard[output.id], found, seconds, now_ns))
     channels: list[Channel | Webhook] = [*site.webhooks, *site.channels]
@@ -196,12 +196,21 @@ def _seen(
     )
 
 
-def _output_findings(heard: Heard, fault: str | None, over: str | None) -> list[Finding]:
+def _output_findings(
+    heard: Mapping[str, Heard], faults: Mapping[str, str], output: Output
+) -> list[Finding]:
+    """Say what is wrong with an output; over a feed's connection, that there is none."""
+    fault = faults.get(output.id)
     if fault is not None:
         return [Finding(what=fault, do="mend its host and port in the site file")]
-    if over is not None or heard.opened > heard.closed:
-        return []  # over a feed's own connection: what is wrong is told of the feed
-    what = "; ".join(heard.refused) or "nobody takes its connection"
+    over = heard[output.feed or output.id]
+    if over.opened > over.closed:
+        return []
+    if output.feed is not None:
+        why = faults.get(output.feed) or "; ".join(over.refused) or "it does not stay open"
+        what = f"it speaks over feed {output.feed}, which is not connected: {why}"
+        return [Finding(what=what, do=f"mend {output.feed}: until then nobody is told by it")]
+    what = "; ".join(over.refused) or "nobody takes its connection"
     return [Finding(what=what, do="start the receiver, or mend the output's host and port")]
 
 
