@@ -28,7 +28,8 @@ from vedette.service.doctor.sockets import Nearby, Opened
 CLOCK_AHEAD_S, CLOCK_BEHIND_S = 0.5, 2.0
 HOUR_S, QUARTER_S = 3600.0, 900.0
 REFUSED_SHARE_MAX = 0.2
-REASONS_TOLD = 3
+REASONS_TOLD, OTHERS_TOLD = 3, 8
+ZONES_MAX_S = 15.0 * HOUR_S  # no time zone is further from another than 14 hours
 
 
 # What an engineer does about each reason of the closed list; the others speak for themselves.
@@ -258,6 +259,14 @@ def refusals(heard: Heard) -> list[Finding]:
         detail = heard.details.get(reason, "")
         what = f"refused {count:,}: {reason}" + (f" ({detail})" if detail else "")
         found.append(Finding(what=what, do=_remedy(reason, detail)))
+    others = heard.refused.most_common()[REASONS_TOLD:]
+    if others:
+        named = ", ".join(f"{reason} {count:,}" for reason, count in others[:OTHERS_TOLD])
+        more = ", ..." if len(others) > OTHERS_TOLD else ""
+        rest = sum(count for _, count in others)
+        reasons = "1 other reason" if len(others) == 1 else f"{len(others)} other reasons"
+        what = f"refused {rest:,} more for {reasons}: {named}{more}"
+        found.append(Finding(what=what, do=_OTHER_REMEDY))
     return found
 
 
@@ -286,15 +295,25 @@ def sensor_findings(
     return found
 
 
+def duration(seconds: float) -> str:
+    """Say a time that passes as people say it: seconds, minutes, hours or days."""
+    if seconds < 1.0:
+        return f"{seconds:.2f} s"
+    for unit_s, name in ((86_400.0, "days"), (HOUR_S, "hours"), (60.0, "minutes")):
+        if seconds >= 2.0 * unit_s:
+            return f"{seconds / unit_s:,.1f} {name}"
+    return f"{seconds:.1f} s"
+
+
 def clock_findings(heard: Heard) -> list[Finding]:
     """Say how far a source's time stamps are off, and which way."""
     delay_s = heard.delay_s
     if delay_s is None or -CLOCK_AHEAD_S <= delay_s <= CLOCK_BEHIND_S:
         return []
     off_s, way = abs(delay_s), "behind" if delay_s > 0 else "ahead of"
-    what = f"its time stamps are {off_s:,.1f} s {way} this machine's clock"
+    what = f"its time stamps are {duration(off_s)} {way} this machine's clock"
     rest_s = abs(off_s - round(off_s / QUARTER_S) * QUARTER_S)
-    if off_s > HOUR_S / 2 and rest_s < 60.0:
+    if HOUR_S / 2 < off_s < ZONES_MAX_S and rest_s < 60.0:
         zone = off_s / HOUR_S
         do = f"it counts another time zone's hours ({zone:g} h): let it send UTC"
     elif delay_s > 0:

@@ -13,6 +13,7 @@ from vedette.config.site import Channel, Output, Site, Webhook
 from vedette.service.clocks import SystemClock
 from vedette.service.doctor.advice import (
     channel_finding,
+    duration,
     feed_findings,
     sensor_findings,
     where_of,
@@ -30,7 +31,7 @@ class SourceSeen(msgspec.Struct, frozen=True, kw_only=True):
     """One source as it was heard.
 
     what: "feed", "sensor", "output", "webhook" or "channel"; how: its kind and address. rate_hz:
-    of datagrams or pieces of a feed, of reports of a sensor. kinds: reports by kind; sensors: of a
+    of reports; of a feed that gives none, of messages. kinds: reports by kind; sensors: of a
     feed, by name. age_s: of the last. delay_s: median time of receipt minus time of measurement,
     positive where the time stamps are behind. shed: dropped above the declared rate or queue, of a
     feed also by whose it was, shed_of ("" nobody's). lost: by the system, before it was read.
@@ -82,7 +83,8 @@ class Examination(msgspec.Struct, frozen=True, kw_only=True):
 def _line(seen: SourceSeen) -> str:
     parts = [f"{'ok   ' if seen.ok else 'WRONG'}  {seen.what:7} {seen.source}  {seen.how}"]
     if seen.rate_hz:
-        parts.append(f"{seen.rate_hz:.3g}/s")
+        unit = "detections" if seen.kinds else "messages"
+        parts.append(f"{_plain(seen.rate_hz)} {unit}/s")
     parts += [", ".join(f"{kind} {count:,}" for kind, count in seen.kinds.items())]
     if seen.sensors:
         parts.append("of " + ", ".join(seen.sensors))
@@ -90,13 +92,18 @@ def _line(seen: SourceSeen) -> str:
         parts.append(f"last {seen.age_s:.1f} s ago")
     if seen.delay_s is not None and seen.what == "sensor":
         way = "behind" if seen.delay_s >= 0 else "ahead"
-        parts.append(f"clock {abs(seen.delay_s):.2f} s {way}")
+        parts.append(f"clock {duration(abs(seen.delay_s))} {way}")
     if seen.refused:
         parts.append(f"refused {sum(seen.refused.values()):,}")
     if seen.passed:
         parts.append("passed over " + ", ".join(f"{n:,} {w}" for w, n in seen.passed.items()))
     parts += [f"{word} {n:,}" for word, n in (("shed", seen.shed), ("lost", seen.lost)) if n]
     return "   ".join(part for part in parts if part)
+
+
+def _plain(rate_hz: float) -> str:
+    """Write a rate without an exponent."""
+    return f"{rate_hz:,.0f}" if rate_hz >= 100.0 else f"{rate_hz:.3g}"
 
 
 async def examine(
@@ -175,7 +182,7 @@ def _seen(
     seconds: float,
     now_ns: int,
 ) -> SourceSeen:
-    count = heard.arrivals if what == "feed" else heard.reports
+    count = heard.reports or (heard.frames if what == "feed" else 0)
     return SourceSeen(
         source=name,
         what=what,
@@ -233,4 +240,4 @@ async def _about_service(site: Site) -> tuple[list[str], str | None, dict[str, s
 
 
 def _state(source: dict[str, Any]) -> str:
-    return f"{source.get('health')}, {source.get('rate_hz', 0.0):.3g}/s: {source.get('reason')}"
+    return f"{source.get('health')}, {_plain(source.get('rate_hz', 0.0))}/s: {source.get('reason')}"

@@ -26,6 +26,7 @@ from vedette.model.reports import (
     SourceNote,
 )
 
+CLOCK_LINES_MIN = 3  # one line with a false date is no false clock
 DELAYS_MAX = 4096  # of the latest reports; more tell no more
 _WORDS = {"OperatorReport": "operator's place"}  # what is neither detection nor sign of life
 NAMES_MAX = 64  # sensors named under one feed: whoever invents names is not listed without end
@@ -52,6 +53,7 @@ class Heard:
     closed: int = 0
     last_ns: int = 0
     first: bytes = b""
+    by_second: Counter[int] = field(default_factory=Counter)
     shed_of: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     sensors: Counter[str] = field(default_factory=Counter)
@@ -62,8 +64,17 @@ class Heard:
 
     @property
     def delay_s(self) -> float | None:
-        """The median of what came; None where nothing states a time."""
-        return median(self.delays_s) if self.delays_s else None
+        """The median of what came; None where fewer than CLOCK_LINES_MIN state a time."""
+        return median(self.delays_s) if len(self.delays_s) >= CLOCK_LINES_MIN else None
+
+    @property
+    def peak_hz(self) -> int:
+        """What came in the busiest second, what was dropped of it counted, as frames are."""
+        return max(self.by_second.values(), default=0)
+
+    def came(self, t_recv_ns: int, count: int) -> None:
+        """Count frames, or what was dropped, to its second; as many as the doctor listens for."""
+        self.by_second[t_recv_ns // NS_PER_S] += count
 
     def refuse(self, refusal: Refusal) -> None:
         """Count a refusal, its latest detail kept."""
@@ -104,7 +115,9 @@ class Ledger:
                 heard.arrivals += 1
                 heard.size_bytes += len(arrival.data)
                 if arrival.feed in self._kinds:
-                    heard.frames += feeds.frames_in(self._kinds[arrival.feed], arrival.data)
+                    frames = feeds.frames_in(self._kinds[arrival.feed], arrival.data)
+                    heard.frames += frames
+                    heard.came(arrival.t_recv_ns, frames)
                 heard.last_ns = max(heard.last_ns, arrival.t_recv_ns)
                 heard.first = heard.first or arrival.data[: codecs.HEAD_BYTES]
             elif arrival.kind == "shed":
@@ -122,6 +135,7 @@ class Ledger:
         """Count what was dropped: of the feed, and of the sensor whose it was."""
         whose = arrival.data.decode("utf-8", "replace")
         feed.shed += arrival.count
+        feed.came(arrival.t_recv_ns, arrival.count)
         feed.shed_of[whose] += arrival.count
         if whose in self.sources and whose != arrival.feed:
             self.sources[whose].shed += arrival.count

@@ -19,11 +19,13 @@ def above_its_rate(feed: Feed, heard: Heard, seconds: float) -> Finding:
     if names:
         counts = (f"{name} {heard.shed_of[name]:,}" for name in names[:NAMED_MAX])
         what += f", of {', '.join(counts)}"
-    what += f"; about {sent_hz:,.0f} a second came, and it may send {feed.rate_max_hz:,g}"
-    if sent_hz <= feed.rate_max_hz:
-        what += ", no more than a second's worth at once"
+    unit = "detections" if feed.kind.startswith("detections") else "messages"
+    what += (
+        f"; {heard.peak_hz:,d} {unit} came in its busiest second, {sent_hz:,.0f} a second on "
+        f"average, and it may send {feed.rate_max_hz:,.0f} a second"
+    )
     who = " and ".join(names[:NAMED_MAX]) or "it"
-    enough_hz = _enough_hz(feed, sent_hz)
+    enough_hz = _enough_hz(feed, max(sent_hz, heard.peak_hz))
     do = f"if so much is right, set rate_max_hz to {enough_hz:,d} or more"
     if heard.frames + heard.shed > feed.queue_max:
         do += f" (and queue_max, {feed.queue_max:,}, where it comes in bursts)"
