@@ -12,6 +12,7 @@ from collections import Counter
 import pytest
 
 from vedette.config.load import load_site
+from vedette.decision.brief import brief
 from vedette.model.enums import MicroDoppler
 from vedette.model.picture import AirPicture
 
@@ -19,6 +20,8 @@ ENTRY = re.compile(r'^  "((?:[^"\\]|\\.)*)",$|"((?:[^"\\]|\\.)*)"(?=, |,\n)', re
 SCENE_S, STEP_S = 175.0, 1.0
 # Said of what no scene has by rule: health, in words of the sensors themselves.
 HEARD = ("source:",)
+# Reasons in people's words, or the invented ones of the scene's identities.
+OTHERS_GIVE_REASONS = ("contradicted", "by_hand", "dismissed", "unassessed")
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +38,7 @@ def patterns(request):
 
 def unknown(patterns, text):
     """Give the parts of a text that no pattern finds."""
-    return [part for part in text.split("; ") if not any(p.match(part) for p in patterns)]
+    return [part for part in text.split("; ") if part and not any(p.match(part) for p in patterns)]
 
 
 def said_of(picture: AirPicture):
@@ -50,6 +53,12 @@ def said_of(picture: AirPicture):
             yield "grounds", line
     for threat in picture.threats:
         yield "threat", threat.reason
+    for part in brief(picture).parts:
+        yield "brief", part.title
+        for line in part.lines if part.name not in ("notes", "assumed", "open") else ():
+            yield "brief", line.text
+            if part.name not in OTHERS_GIVE_REASONS:
+                yield "brief", line.reason
     for option in picture.options:
         if option.obstacle:
             yield "option", option.obstacle
@@ -85,7 +94,7 @@ def test_every_sentence_of_the_invented_scene_is_known(repository, tmp_path, pat
                     found.setdefault(part, where)
 
     asyncio.run(fly())
-    assert {"queue", "reason", "warning", "threat"} <= kinds.keys()
+    assert {"queue", "reason", "warning", "threat", "brief"} <= kinds.keys()
     assert found == {}
 
 

@@ -13,6 +13,8 @@ const NAMED = new Set(["word", "words", "title", "text", "meaning", "hint", "rea
 const SAYING = new Set(["say", "askLogin"]);
 /** Lists of words: every text in them is one that people read. */
 const LISTS = /core\/words\.ts$/;
+/** Letters of a word, or a number with its unit: `${n} s`. */
+const WORDED = /[A-Za-z]{2}|^\{0\} [a-z]$/;
 const COMPONENT = /src\/(ui|core)\/.*\.tsx?$/;
 
 type Site = NodePath<b.StringLiteral | b.TemplateLiteral | b.JSXText>;
@@ -38,7 +40,7 @@ function jsxText(raw: string): string {
 
 /** Texts that an expression may come to: through conditions, "or", sums and brackets. */
 function texts(path: NodePath): Site[] {
-  if (path.isStringLiteral() || path.isTemplateLiteral()) return /[A-Za-z]{2}/.test(keyOf(path.node)) ? [path as Site] : [];
+  if (path.isStringLiteral() || path.isTemplateLiteral()) return WORDED.test(keyOf(path.node)) ? [path as Site] : [];
   if (path.isConditionalExpression()) return [...texts(path.get("consequent")), ...texts(path.get("alternate"))];
   if (path.isLogicalExpression()) return [...texts(path.get("left")), ...texts(path.get("right"))];
   if (path.isBinaryExpression({ operator: "+" })) return [...texts(path.get("left") as NodePath), ...texts(path.get("right"))];

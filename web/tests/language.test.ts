@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import ar from "../src/languages/ar.json";
 import uk from "../src/languages/uk.json";
-import { said, t } from "../src/core/language";
+import { formOf, said, t } from "../src/core/language";
 import { SENTENCES } from "../src/core/sentences";
 import { translated, wordsOf } from "../translate";
 
@@ -44,4 +44,16 @@ test("gaps are filled, spaces at the ends stay, and what is not there is English
   expect(t("{0} of {1}", 3, 7)).toBe("3 of 7");
   expect(said({ ago: "тому" }, " ago")).toBe(" тому");
   expect(said({}, "left")).toBe("left");
+});
+
+test.each([[1, "1 кут"], [4, "4 кути"], [5, "5 кутів"], [11, "11 кутів"], [21, "21 кут"], [22, "22 кути"]])("%d corners have their form", (n, wanted) => {
+  expect(formOf(FILES.uk?.["{0} corners"] ?? "", "uk", n).replace("{0}", String(n))).toBe(wanted);
+});
+
+test("a text that counts has every form of its language", () => {
+  const wanted: Record<string, number> = { uk: 3, ar: 5 };
+  for (const [name, file] of Object.entries(FILES)) {
+    const forms = Object.values(file).map((text) => text.split("|").length).filter((n) => n > 1);
+    expect(forms.every((n) => n === wanted[name])).toBe(true);
+  }
 });

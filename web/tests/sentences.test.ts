@@ -17,12 +17,18 @@ test("English said by the same patterns is what the service wrote", () => {
 });
 
 test.each([
-  ["Assess T0007: fixed-wing drone 12 km north-west inbound, nobody has looked", "Оцініть T0007: дрон літакового типу 12 km північний захід, наближається, ніхто не дивився"],
+  ["Assess T0007: fixed-wing drone 12 km north-west inbound, nobody has looked", "Оцініть T0007: дрон літакового типу 12 км північний захід, наближається, ніхто не дивився"],
   ["Acknowledge: Barracks, imminent", "Підтвердьте: Barracks, негайна загроза"],
   ["T0003, HOSTILE, fixed-wing drone, would reach Barracks (probability 0.82); 2 more with it",
     "T0003, Hostile, дрон літакового типу, досягне: Barracks (імовірність 0.82); разом із ним ще 2"],
   ["turns 4.1 deg/s, mostly to one side: speaks for multirotor drone", "повертає 4.1 °/с, переважно в один бік: на користь «мультиротор»"],
   ["radar sees rotor blades: speaks against bird", "radar бачить: лопаті ротора: проти «птах»"],
+  ["flies 14 m/s, in the last minute 6 to 20: speaks for fixed-wing drone", "летить 14 м/с, за останню хвилину 6–20: на користь «дрон літакового типу»"],
+  ["T0001, fixed-wing drone, SUSPECT: reaches Barracks in 94 s with 82%", "T0001, дрон літакового типу, Suspect: досягне Barracks за 94 с, імовірність 82%"],
+  ["Barracks: imminent, 94 s left; nobody has acknowledged it", "Barracks: негайна загроза, лишилося 94 с; ніхто не підтвердив"],
+  ["sensor radar_n is never heard", "сенсор radar_n: не чути"],
+  ["T0003, bird", "T0003, птах"],
+  ["weapons control is TIGHT: the track must be HOSTILE", teller(uk)("weapons control is TIGHT: the track must be HOSTILE")],
 ])("%s", (said, wanted) => {
   expect(ukrainian(said)).toBe(wanted);
 });

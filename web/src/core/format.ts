@@ -1,5 +1,7 @@
 /** Numbers as people read them. Every function takes what may be missing and gives a dash then. */
 
+import { t } from "./language";
+
 export const DASH = "–";
 
 type Maybe = number | null | undefined;
@@ -109,9 +111,15 @@ export function position(lat_deg: Maybe, lon_deg: Maybe): string {
   return `${lat} ${Math.abs(lon_deg).toFixed(4)}° ${lon_deg < 0 ? "W" : "E"}`;
 }
 
+const COUNTED = {
+  track: (n: number) => (n === 1 ? `${n} track` : `${n} tracks`),
+  report: (n: number) => (n === 1 ? `${n} report` : `${n} reports`),
+  step: (n: number) => (n === 1 ? `${n} step` : `${n} steps`),
+};
+
 /** "1 track", "2 tracks". */
-export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n} ${n === 1 ? one : many}`;
+export function count(n: number, what: keyof typeof COUNTED): string {
+  return COUNTED[what](n);
 }
 
 const WINDS = ["north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"];
@@ -119,5 +127,5 @@ const WINDS = ["north", "north-east", "east", "south-east", "south", "south-west
 /** The word for a bearing, as one says it: 280 -> "west". */
 export function compass(degrees: Maybe): string {
   if (missing(degrees)) return DASH;
-  return WINDS[Math.round((((degrees % 360) + 360) % 360) / 45) % 8] ?? DASH;
+  return t(WINDS[Math.round((((degrees % 360) + 360) % 360) / 45) % 8] ?? DASH);
 }

@@ -47,9 +47,21 @@ export function markLanguage(): void {
   document.documentElement.dir = rightToLeft ? "rtl" : "ltr";
 }
 
-/** A text in the language of the page, its gaps {0}, {1} filled. */
+/** A text in the language of the page, its gaps {0}, {1} filled, in the form that the number in {0} asks for. */
 export function t(english: string, ...gaps: unknown[]): string {
-  return filled(said(table, english), gaps);
+  return filled(formOf(said(table, english), language, gaps[0]), gaps);
+}
+
+/** The plural forms of a language, in the order in which a text gives them: "one|few|many". */
+const FORMS: Partial<Record<Language, readonly Intl.LDMLPluralRule[]>> = {
+  uk: ["one", "few", "many"], ar: ["one", "two", "few", "many", "other"],
+};
+
+/** Choose the form of a text that a number asks for; the last where it has none for it. */
+export function formOf(text: string, of: Language, number: unknown): string {
+  const forms = text.split("|");
+  const wanted = forms.length > 1 ? new Intl.PluralRules(of).select(Number(number)) : "one";
+  return forms[FORMS[of]?.indexOf(wanted) ?? 0] ?? forms.at(-1) ?? text;
 }
 
 /** The text of a table for an English one; its own spaces at the ends stay. */

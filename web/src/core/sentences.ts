@@ -149,9 +149,48 @@ const OPTIONS = [
   "too late: it cannot get there before the track arrives",
 ];
 
+/** What the hand-over asks and answers. */
+const BRIEF = [
+  "Degraded",
+  "Warnings that stand",
+  "Set by hand, and contradicted",
+  "Open",
+  "Inbound, and nobody has assessed",
+  "Set by hand",
+  "Dismissed",
+  "Assumed friends: nothing proves them",
+  "Notes that people left",
+  "sensor {0} is {1}",
+  "sensor {0} is {1}, last heard {2} s ago",
+  "feed {0} is {1}",
+  "feed {0} is {1}, last heard {2} s ago",
+  "output {0} is {1}",
+  "output {0} is {1}, last heard {2} s ago",
+  "its silence says nothing",
+  "nothing heard for longer than {0} s",
+  "{0}: imminent, {1} s left",
+  "{0}: possible, {1} s left",
+  "nobody has acknowledged it",
+  "acknowledged by {0}",
+  "NOT delivered by {0}",
+  "{0}: {1} set {2} {3} minutes ago",
+  "zone {0}: {1} by {2} {3} minutes ago",
+  "weapons control is {0}",
+  "weapons control is {0}, HOLD is on",
+  "{0} by {1} (simulated): {2}",
+  "{0}, {1}, {2}: reaches {3} in {4} s with {5}",
+  "{0}, {1}, {2}: reaches {3} with {4}",
+  "{0} more that nobody has assessed",
+  "none of them is likely to reach anything",
+  "{0}, {1}, {2}: by {3}",
+  "{0}, {1} minutes ago",
+  "{0} ({1}, as it says), {2}",
+];
+
 /** Words that stand in gaps. */
 const WORDS = [
   "multirotor drone", "unknown object", "north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west",
+  "stale", "failed", "degraded", "never heard", "set aside", "drawn", "changed", "removed", "proposed", "first authorised", "executing",
   "possible", "imminent", "rotor blades", "a propeller", "beating wings", "a jet engine", "nothing moving on it",
 ];
 
@@ -160,13 +199,15 @@ const CLASS_NAMES = [
   "bird", "flock of birds", "balloon", "fixed-wing drone", "one-way drone", "helicopter", "light aircraft", "aeroplane",
 ];
 
-export const SENTENCES: readonly string[] = [...QUEUE, ...WARNINGS, ...CLASSES, ...IDENTITIES, ...OPTIONS, ...WORDS];
+export const SENTENCES: readonly string[] = [...QUEUE, ...WARNINGS, ...CLASSES, ...IDENTITIES, ...OPTIONS, ...BRIEF, ...WORDS];
 
 /** Their first gap is itself a sentence of what is seen. */
 const HOLDING = new Set(["{0}: speaks for {1}", "{0}: speaks against {1}"]);
 /** Too like what people might write to be looked for elsewhere. */
 const HELD_ONLY = new Set(["{0} sees {1}"]);
 const OF_OURS = new Set([...WORDS, ...CLASS_NAMES]);
+const FAR = /^(\d[\d.]*) (k?m)$/;
+const NAMED = /^(T\d{4,}), (.+)$/;
 const WHERE = /^(?:([A-Z_]+) )?(.+?) (\d[\d.]* k?m)(?: ((?:north|south)(?:-east|-west)?|east|west))?$/;
 const KEPT_MAX = 2_000;
 /** The service writes nothing longer; what people wrote may be, and is looked at by nobody here. */
@@ -178,9 +219,9 @@ interface Pattern { template: string; found: RegExp; order: number[]; own: strin
 
 const letters = (template: string): number => template.replace(/\{\d+\}/g, "").length;
 
-/** A sentence with gaps as what finds it; the one with the most words of its own is tried first. */
+/** A sentence with gaps as what finds it; one that holds another is tried first, then the one with the most words of its own. */
 const PATTERNS: readonly Pattern[] = SENTENCES.filter((one) => one.includes("{"))
-  .sort((a, b) => letters(b) - letters(a))
+  .sort((a, b) => Number(HOLDING.has(b)) - Number(HOLDING.has(a)) || letters(b) - letters(a))
   .map((template) => ({
     template,
     own: template.split(/\{\d+\}/).filter((piece) => piece.length > 2),
@@ -207,6 +248,7 @@ export function saidBy(text: string, tell: Teller): string {
 
 function sentence(part: string, tell: Teller, held: boolean): string {
   if (part.length > PART_MAX) return part;
+  if (SENTENCES.includes(part)) return tell(part);
   for (const { template, found, order, own } of PATTERNS) {
     if ((HELD_ONLY.has(template) && !held) || !own.every((piece) => part.includes(piece))) continue;
     const match = found.exec(part);
@@ -218,7 +260,7 @@ function sentence(part: string, tell: Teller, held: boolean): string {
     });
     return tell(template, ...gaps);
   }
-  return SENTENCES.includes(part) ? tell(part) : part;
+  return NAMED.test(part) ? word(part, tell) : part;
 }
 
 /** A word of ours in a gap; "SUSPECT fixed-wing drone 12 km north-west" is four of them. */
@@ -226,8 +268,16 @@ function word(gap: string, tell: Teller): string {
   const identity = (IDENTITY_WORDS as Record<string, string>)[gap];
   if (identity) return identity;
   if (OF_OURS.has(gap)) return tell(gap);
+  const far_ = FAR.exec(gap);
+  if (far_) return length(far_[1], far_[2], tell);
+  const named = NAMED.exec(gap);
+  if (named && OF_OURS.has(named[2] ?? "")) return `${named[1]}, ${tell(named[2] ?? "")}`;
   const where = WHERE.exec(gap);
   if (!where || !OF_OURS.has(where[2] ?? "")) return gap;
   const [, who = "", what = "", far = "", way = ""] = where;
-  return [who && word(who, tell), word(what, tell), far, way && tell(way)].filter(Boolean).join(" ");
+  return [who && word(who, tell), word(what, tell), word(far, tell), way && tell(way)].filter(Boolean).join(" ");
+}
+
+function length(number = "", unit = "", tell: Teller): string {
+  return unit === "km" ? tell("{0} km", number) : tell("{0} m", number);
 }

@@ -23,6 +23,10 @@ const t = trackName;
 const because = (reason: string): string => (reason ? `: ${reason}` : "");
 const many = (ids: readonly number[]): string => ids.map(t).join(", ");
 
+const EVIDENCE = { word: "evidence" };
+const THE_TRACK = { word: "the track" };
+const by = (who: string): string => (who === "evidence" ? EVIDENCE.word : who);
+
 const keyWords = (kind: string, key: string): string =>
   kind === "icao24" ? `address ${key}` : "serial number";
 
@@ -36,14 +40,15 @@ const TELLERS: Tellers = {
   IdentityKeyShared: ["identity", (e) =>
     `${t(e.track_id)} and ${t(e.other_track_id)} send one ${keyWords(e.kind, e.key)}`],
   IdentityKeyChanged: ["identity", (e) =>
-    `${t(e.track_id)} now sends ${keyWords(e.kind, e.after)}${e.before ? ` instead of ${e.before}` : ""}`],
+    e.before ? `${t(e.track_id)} now sends ${keyWords(e.kind, e.after)} instead of ${e.before}`
+      : `${t(e.track_id)} now sends ${keyWords(e.kind, e.after)}`],
   GroupFormed: ["track", (e) => `Group ${e.group_id}: ${e.track_ids.length} tracks fly together`],
   GroupSplit: ["track", (e) =>
     `Group ${e.group_id} has split: ${e.track_ids.length} tracks are group ${e.new_group_id}`],
   GroupDissolved: ["track", (e) => `Group ${e.group_id} has dispersed`],
   TrackLimitReached: ["source", (e) => `The table of ${e.capacity} tracks is full`],
   IdentityChanged: ["identity", (e) =>
-    `${t(e.track_id)} is ${IDENTITY_WORDS[e.after]}, was ${IDENTITY_WORDS[e.before]} (${e.by})${because(e.by === "evidence" ? service(e.reason) : e.reason)}`],
+    `${t(e.track_id)} is ${IDENTITY_WORDS[e.after]}, was ${IDENTITY_WORDS[e.before]} (${by(e.by)})${because(e.by === "evidence" ? service(e.reason) : e.reason)}`],
   ClassChanged: ["identity", (e) =>
     `${t(e.track_id)} looks like ${className(e.object_class)}, ${percent(e.prob)}${because(service(e.reason))}`],
   IdentityConflict: ["identity", (e) => `${t(e.track_id)} conflict${because(e.reason)}`],
@@ -55,7 +60,7 @@ const TELLERS: Tellers = {
     `${t(e.parted_track_id)} and ${t(e.track_id)} are two again (${e.by})${because(e.reason)}`],
   SourceDecorrelated: ["decision", (e) => `${e.person} took ${e.source} off ${t(e.track_id)}${because(e.reason)}`],
   SourceCorrelated: ["decision", (e) => `${e.person} gave ${e.source} back to ${t(e.track_id)}${because(e.reason)}`],
-  NoteWritten: ["decision", (e) => `${e.person} notes${e.track_id === null ? "" : ` on ${t(e.track_id)}`}: ${e.text}`],
+  NoteWritten: ["decision", (e) => e.track_id === null ? `${e.person} notes: ${e.text}` : `${e.person} notes on ${t(e.track_id)}: ${e.text}`],
   NoteRemoved: ["decision", (e) => `${e.person} took a note away: ${e.text}`],
   ZoneSet: ["decision", (e) => e.change === "drawn" ? `${e.person} drew the zone ${e.zone_name}${because(e.reason)}`
     : e.change ? `${e.person} changed the zone ${e.zone_name}${because(e.reason)}`
@@ -76,7 +81,7 @@ const TELLERS: Tellers = {
   WarningCleared: ["warning", (e) => `${e.person} gave the all-clear${because(e.reason)}`],
   WeaponsControlChanged: ["decision", (e) =>
     `${e.person} set weapons control ${CONTROL_WORDS[e.after].name}${because(e.reason)}`],
-  HoldChanged: ["decision", (e) => `${e.person} ${e.on ? "ordered HOLD" : "lifted hold"}${because(e.reason)}`],
+  HoldChanged: ["decision", (e) => e.on ? `${e.person} ordered HOLD${because(e.reason)}` : `${e.person} lifted hold${because(e.reason)}`],
   EngagementFirstAuthorised: ["decision", (e) =>
     `${e.person} authorised ${e.effector_id} on ${t(e.track_id)}; a second person must agree`],
   EngagementAuthorised: ["decision", (e) =>
@@ -89,7 +94,7 @@ const TELLERS: Tellers = {
   EngagementExecuted: ["decision", (e) =>
     `Engagement ${e.engagement_id}: simulated effector done${because(e.detail)}`],
   OutcomeAssessed: ["decision", (e) =>
-    `${t(e.track_id)} ${OUTCOME_WORDS[e.outcome]}, says ${e.by === "track" ? "the track" : e.by}${because(e.reason)}`],
+    `${t(e.track_id)} ${OUTCOME_WORDS[e.outcome]}, says ${e.by === "track" ? THE_TRACK.word : e.by}${because(e.reason)}`],
   DebrisAreaEstimated: ["decision", (e) =>
     `Debris of ${t(e.track_id)} searched within ${distance(e.semi_major_m)} × ${distance(e.semi_minor_m)} (${percent(e.prob)})`],
   ExhibitAttached: ["decision", (e) => `${e.person} attached ${e.file_name}${because(e.description)}`],

@@ -2,6 +2,7 @@
 import type { SiteView } from "../generated/model";
 import { clipped } from "./clipped";
 import { clockSpan, height, whole } from "../core/format";
+import { coastingWords, noHeight, reachWords, ringWords, SOME_ASSET, speedWords } from "../core/map-words";
 import { earliestArrival, isDangerous, isKnown, type Track } from "../core/track";
 import { CLASS_WORDS, IDENTITY_WORDS, isBird, trackName } from "../core/words";
 import type { Theme } from "../core/hash";
@@ -89,11 +90,11 @@ function shortLine(track: Track): string {
 
 function fullLines(track: Track, assets: readonly string[]): string[] {
   const name = `${trackName(track.id)} ${IDENTITY_WORDS[track.identity].toUpperCase()}`;
-  const high = track.height_observed ? height(track.up_m, track.sigma_up_m) : "height ?";
-  const motion = `${high}  ${whole(track.speed_mps)} m/s`;
+  const high = track.height_observed ? height(track.up_m, track.sigma_up_m) : noHeight();
+  const motion = `${high}  ${speedWords(whole(track.speed_mps))}`;
   const arrival_s = earliestArrival(track);
-  const soonest = Number.isFinite(arrival_s) ? [`${clipped(assets[track.arrival_asset] ?? "earliest")} in ${clockSpan(arrival_s)}`] : [];
-  const seen = track.coasting ? [`coasting, unseen ${whole(track.age_s)} s`] : [];
+  const soonest = Number.isFinite(arrival_s) ? [reachWords(clipped(assets[track.arrival_asset] ?? SOME_ASSET.word), clockSpan(arrival_s))] : [];
+  const seen = track.coasting ? [coastingWords(whole(track.age_s))] : [];
   const what = track.label ? [clipped(track.label)] : [CLASS_WORDS[track.object_class]];
   return [name, ...what, motion, ...seen, ...soonest];
 }
@@ -143,7 +144,7 @@ export function siteLabels(
 function ringLabels(site: SiteView, zoom: number, theme: Theme, project: Projector): Label[] {
   if (zoom < 7.5) return [];
   const { lat_deg, lon_deg } = site.reference;
-  const words: [string, number, number][] = RINGS_KM.map((km) => [`${km} km`, 0, km * 1000]);
+  const words: [string, number, number][] = RINGS_KM.map((km) => [ringWords(km), 0, km * 1000]);
   const outer_m = (RINGS_KM[RINGS_KM.length - 1] ?? 20) * 1045;
   for (let b = 30; b < 360; b += 30) words.push([String(b).padStart(3, "0"), b, outer_m]);
   return words.map(([text, bearing_deg, radius_m]) => ({

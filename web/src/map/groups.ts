@@ -2,7 +2,7 @@
 import type { TrackGroup } from "../generated/model";
 import type { Track } from "../core/track";
 import type { Theme } from "../core/hash";
-import { count } from "../core/format";
+import { groupWords } from "../core/map-words";
 import type { Projector } from "./captions";
 import type { Label } from "./labels";
 import type { Outline } from "./overlay";
@@ -38,9 +38,4 @@ export function groupMarks(
     });
   }
   return marks;
-}
-
-/** "Group 3: 5 tracks", "Group 3: about 20 tracks" where the last look did not tell them apart. */
-export function groupWords(group: Pick<TrackGroup, "group_id" | "count" | "resolved">): string {
-  return `Group ${group.group_id}: ${group.resolved ? "" : "about "}${count(group.count, "track")}`;
 }

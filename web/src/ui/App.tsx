@@ -25,13 +25,16 @@ import { TwoTimelines } from "./whatif/TwoTimelines";
 import { WhatIfPanel } from "./whatif/WhatIfPanel";
 import { OtherMap } from "./whatif/Worlds";
 
+/** What a tab says first while zones are warned. */
+function warnedHead(open: number): string {
+  return open ? `(${open}) WARNING – ` : "";
+}
+
 /** The whole screen: what is coming, how long have we got, what must I do now. */
 export function App(): JSX.Element {
   createEffect(() => setAlarm(!replaying() && needsSound(lists.warnings)));
   createEffect(() => {
-    const open = lists.warnings.length;
-    const head = open ? `(${open}) WARNING – ` : "";
-    document.title = `${head}${siteName() || "Vedette"} – ${modes().join(", ") || "connecting"}`;
+    document.title = `${warnedHead(lists.warnings.length)}${siteName() || "Vedette"} – ${modes().join(", ") || "connecting"}`;
   });
   return (
     <div class="app" classList={{ replaying: replaying(), "picture-stale": stale_s() !== null && mode() !== null }}>

@@ -3,7 +3,7 @@ import { acknowledge, allClear, nextToAcknowledge, warningsInOrder } from "../co
 import { commandsHere } from "../core/commands";
 import { clockSpan, timeOfDay } from "../core/format";
 import { language } from "../core/language";
-import { byId, lists, replaying, reportShown, stale_s, t_us } from "../core/picture";
+import { byId, lists, modes, replaying, reportShown, stale_s, t_us } from "../core/picture";
 import { service } from "../core/sentences";
 import { select } from "../core/view";
 import { needsSound, secondsLeft } from "../core/warnings";
@@ -68,9 +68,11 @@ function Rows(props: { flash: boolean }): JSX.Element {
 
 /** What a screen reader says: changes only when the warning itself does, not with the clock. */
 function spokenOnce(warning: WarningRecord): string {
-  const spoken = warning.said[language] || warning.spoken;
+  // The site may speak other languages than the page: then the page says it.
+  const spoken = warning.said[language] || (language === "en" ? warning.spoken : "");
   if (replaying()) return `Replay, then: ${spoken || service(warning.reason)}`;
-  return spoken || `${headline(warning)}: ${warning.zone_name}. ${service(warning.reason)}`;
+  const mark = modes().filter((mode) => mode !== "LIVE").join(", ");
+  return spoken || `${mark}${mark && ". "}${headline(warning)}: ${warning.zone_name}. ${service(warning.reason)}`;
 }
 
 function headline(warning: WarningRecord): string {

@@ -2,6 +2,7 @@ import { createSignal, For, onMount, Show, type JSX } from "solid-js";
 import { closeDialog } from "../../core/dialogs";
 import { timeOfDay } from "../../core/format";
 import { getJson } from "../../core/http";
+import { service } from "../../core/sentences";
 import { select } from "../../core/view";
 import type { BriefLine, BriefPart, BriefView } from "../../generated/model";
 import { Frame } from "./Frame";
@@ -35,26 +36,32 @@ export function BriefDialog(): JSX.Element {
 function Part(props: { part: BriefPart }): JSX.Element {
   return (
     <section data-testid={`brief-${props.part.name}`}>
-      <h3>{props.part.title}<Show when={!props.part.lines.length}><span class="quiet-text">: none</span></Show></h3>
+      <h3>{service(props.part.title)}<Show when={!props.part.lines.length}><span class="quiet-text">: none</span></Show></h3>
       <ul>
-        <For each={props.part.lines}>{(line) => <Line line={line} />}</For>
-        <Show when={props.part.more}><li class="quiet-text">and {props.part.more} more</li></Show>
+        <For each={props.part.lines}>{(line) => <Line line={line} part={props.part.name} />}</For>
+        <Show when={props.part.more}><li class="quiet-text">{`and ${props.part.more} more`}</li></Show>
       </ul>
     </section>
   );
 }
 
-function Line(props: { line: BriefLine }): JSX.Element {
+/** Where the reason of a line is what a person wrote, and where its text is. */
+const REASONS_OF_PEOPLE = ["contradicted", "by_hand", "dismissed"];
+const TEXTS_OF_PEOPLE = ["notes"];
+
+function Line(props: { line: BriefLine; part: string }): JSX.Element {
+  const text = (): string => TEXTS_OF_PEOPLE.includes(props.part) ? props.line.text : service(props.line.text);
+  const reason = (): string => REASONS_OF_PEOPLE.includes(props.part) ? props.line.reason : service(props.line.reason);
   const goTo = (trackId: number): void => {
     closeDialog();
     select(trackId);
   };
   return (
     <li>
-      <Show when={props.line.track_id} fallback={<span>{props.line.text}</span>}>
-        {(trackId) => <button type="button" class="brief-track" onClick={() => goTo(trackId())}>{props.line.text}</button>}
+      <Show when={props.line.track_id} fallback={<span>{text()}</span>}>
+        {(trackId) => <button type="button" class="brief-track" onClick={() => goTo(trackId())}>{text()}</button>}
       </Show>
-      <Show when={props.line.reason}><p class="quiet-text">{props.line.reason}</p></Show>
+      <Show when={props.line.reason}><p class="quiet-text">{reason()}</p></Show>
     </li>
   );
 }
