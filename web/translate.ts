@@ -14,7 +14,7 @@ const SAYING = new Set(["say", "askLogin"]);
 /** Lists of words: every text in them is one that people read. */
 const LISTS = /core\/words\.ts$/;
 /** Letters of a word, or a number with its unit: `${n} s`. */
-const WORDED = /[A-Za-z]{2}|^\{0\} [a-z]$/;
+const WORDED = /[A-Za-z]{2}|^\{0\} (?:[a-z]|m\/s)$/;
 const COMPONENT = /src\/(ui|core)\/.*\.tsx?$/;
 
 type Site = NodePath<b.StringLiteral | b.TemplateLiteral | b.JSXText>;
