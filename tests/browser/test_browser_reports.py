@@ -45,6 +45,11 @@ def test_report_statement_and_tracks_are_read_edited_and_saved(tmp_path):
         expect(page.get_by_test_id("statement-pdf")).to_be_disabled()
         text.fill(edited)
         expect(page.get_by_test_id("statement-pdf")).to_be_enabled()
+        page.keyboard.press("Escape")  # what was changed is there again
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        page.keyboard.press("|")
+        expect(text).to_have_value(edited)
         statement = saved(page, "statement-save")
         assert statement.path().read_text().startswith("Edited: ")
         edited_pdf = saved(page, "statement-pdf")

@@ -314,6 +314,12 @@ def test_a_zone_is_drawn_by_keys_alone_and_warns_what_flies_at_it(tmp_path):
         expect(page.get_by_test_id("zone-fault")).to_contain_text("Line 3 is no place")
         expect(page.get_by_test_id("zone-corners")).to_have_value(re.compile("nowhere"))
         expect(page.get_by_test_id("zone-save")).to_be_disabled()
+        page.get_by_test_id("zone-pad").focus()
+        page.keyboard.press("Escape")  # asked once, and Esc stays: the draft is as it was
+        expect(page.get_by_test_id("sure-stay")).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(page.get_by_test_id("zone-corners")).to_have_value(re.compile("nowhere"))
         page.get_by_test_id("zone-name").fill("Camp\u200b")
         expect(page.get_by_test_id("name-hidden")).to_contain_text("cannot be seen (U+200B)")
         page.get_by_test_id("zone-name").fill("")

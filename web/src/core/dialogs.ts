@@ -15,8 +15,18 @@ export interface ReasonAsked {
   run: (reason: string) => Promise<boolean>;
 }
 
+/** A question answered by staying, or by going on all the same. */
+export interface SureAsked {
+  kind: "sure";
+  title: string;
+  text: string;
+  word: string;
+  run: () => void;
+}
+
 export type DialogAsked =
   | ReasonAsked
+  | SureAsked
   | { kind: "identify"; trackId: number }
   | { kind: "note" }
   | { kind: "zones" }

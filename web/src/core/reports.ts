@@ -1,5 +1,10 @@
 /** Reports as files: fetched, saved, or in words why not. */
+import { createSignal } from "solid-js";
 import { csrf } from "./session";
+
+/** The statement as somebody changed it: it is there when Reports are opened again. null: nobody did. */
+const [keptStatement, keepStatement] = createSignal<string | null>(null);
+export { keptStatement, keepStatement };
 
 /** Let the browser save a file under a name. */
 export function saveAs(data: Blob, name: string): void {

@@ -62,10 +62,19 @@ export function edit(zone: StandingZone | null): void {
   setEditing({ zone, history: begun(now), at: (now.polygon?.length ?? 0) - 1 });
 }
 
-/** Leave without a change. */
+/** Leave without a change; asked once where something would be lost. */
 export function leave(): void {
-  if (editing() && dirty()) say("Left the zone as it was: nothing was saved.", "done");
+  if (!editing()) return;
+  if (!dirty() && Object.keys(unread()).length === 0) setEditing(null);
+  else openDialog({
+    kind: "sure", title: "Leave without saving?", text: "What you drew and wrote is not saved, and is lost when you leave.",
+    word: "Leave without saving", run: leaveLost,
+  });
+}
+
+function leaveLost(): void {
   setEditing(null);
+  say("Left the zone as it was: nothing was saved.", "done");
 }
 
 export const dirty = (): boolean => (editing()?.history.past.length ?? 0) > 0;

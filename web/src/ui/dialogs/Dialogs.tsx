@@ -1,5 +1,5 @@
 import { Match, Show, Switch, type JSX } from "solid-js";
-import { dialog, type ReasonAsked } from "../../core/dialogs";
+import { dialog, type ReasonAsked, type SureAsked } from "../../core/dialogs";
 import { loginAsked, session } from "../../core/session";
 import { AuditDialog } from "./AuditDialog";
 import { BelongDialog } from "./BelongDialog";
@@ -18,6 +18,7 @@ import { OutcomeDialog } from "./OutcomeDialog";
 import { ReasonDialog } from "./ReasonDialog";
 import { ReportsDialog } from "./ReportsDialog";
 import { SightingDialog } from "./SightingDialog";
+import { SureDialog } from "./SureDialog";
 import { ViewsDialog } from "./ViewsDialog";
 import { WhatIfDialog } from "./WhatIfDialog";
 import { ZonesDialog } from "./ZonesDialog";
@@ -32,6 +33,7 @@ export function Dialogs(): JSX.Element {
     <>
       <Switch>
         <Match when={of("reason")} keyed>{(asked) => <ReasonDialog asked={asked as ReasonAsked} />}</Match>
+        <Match when={of("sure")} keyed>{(asked) => <SureDialog asked={asked as SureAsked} />}</Match>
         <Match when={of("identify")} keyed>{(asked) => <IdentifyDialog trackId={asked.trackId} />}</Match>
         <Match when={of("belong")} keyed>{(asked) => <BelongDialog trackId={asked.trackId} />}</Match>
         <Match when={of("note")}><NoteDialog /></Match>

@@ -2,13 +2,14 @@ import { createSignal, onMount, Show, type JSX } from "solid-js";
 import { closeDialog } from "../../core/dialogs";
 import { getJson } from "../../core/http";
 import { hiddenIn } from "../../core/plain-text";
-import { reportPdf, saveAs, statementPdf } from "../../core/reports";
+import { keepStatement, keptStatement, reportPdf, saveAs, statementPdf } from "../../core/reports";
 import type { ReportFormats } from "../../generated/model";
 import { Frame } from "./Frame";
 
 /** The report to read and to save, the tracks as files, the statement to edit before it is saved. */
 export function ReportsDialog(): JSX.Element {
-  const [text, setText] = createSignal("");
+  const [drafted, setDrafted] = createSignal("");
+  const text = (): string => keptStatement() ?? drafted();
   const [fault, setFault] = createSignal("");
   const [formats, setFormats] = createSignal<ReportFormats | null>(null);
   const [making, setMaking] = createSignal(false);
@@ -19,7 +20,7 @@ export function ReportsDialog(): JSX.Element {
   async function load(): Promise<void> {
     try {
       const answer = await fetch("/api/incident/statement.txt");
-      if (answer.ok) setText(await answer.text());
+      if (answer.ok) setDrafted(await answer.text());
       else setFault(`The draft cannot be had now (${answer.status}).`);
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
@@ -33,6 +34,10 @@ export function ReportsDialog(): JSX.Element {
     setMaking(false);
   }
   const save = (): void => saveAs(new Blob([text()], { type: "text/plain" }), "statement.txt");
+  const anew = (): void => {
+    keepStatement(null);
+    void load();
+  };
   const offered = (): boolean => formats()?.pdf === true && !making();
   return (
     <Frame title="Reports" close={closeDialog} wide testid="reports-dialog">
@@ -47,9 +52,13 @@ export function ReportsDialog(): JSX.Element {
       </p>
       <label>Statement: the draft from recorded facts. What you change here is yours, and is not recorded.
         <textarea rows="14" maxlength="20000" data-testid="statement-text" value={text()}
-          onInput={(event) => setText(event.currentTarget.value)} />
+          onInput={(event) => keepStatement(event.currentTarget.value)} />
         <span class="form-error" role="status" data-testid="statement-hidden">{hiddenIn(text())}</span>
       </label>
+      <Show when={keptStatement() !== null}>
+        <p class="report-kept">Your changes are kept on this page until it is loaded anew.{" "}
+          <button type="button" class="link" data-testid="statement-anew" onClick={anew}>Drop them and take the draft from recorded facts</button></p>
+      </Show>
       <Show when={formats()?.pdf_bar}>
         <p class="hint" data-testid="pdf-bar">No PDF here: {formats()?.pdf_bar}</p>
       </Show>
