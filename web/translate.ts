@@ -9,7 +9,7 @@ import { parse, traverse, types as b, transformFromAstSync, type NodePath } from
 import type { Plugin } from "vite";
 
 const SPOKEN = new Set(["title", "aria-label", "placeholder", "aria-description", "alt", "label"]);
-const NAMED = new Set(["word", "words", "title", "text", "meaning", "hint", "reason"]);
+const NAMED = new Set(["word", "words", "title", "text", "meaning", "hint", "reason", "confirm"]);
 const SAYING = new Set(["say", "askLogin"]);
 /** Lists of words: every text in them is one that people read. */
 const LISTS = /core\/words\.ts$/;
