@@ -306,3 +306,15 @@ def test_what_changes_its_speed_as_no_wing_can_is_no_fixed_wing_craft():
     assert sum(probs[k] for k in ("one_way_uas", "fixed_wing_uas", "light_aircraft")) < 0.1
     even = np.stack([95.0 * np.arange(60.0), 0.0 * speed, 0.0 * speed], axis=1)
     assert not stalls(flown([path_of(even)])[0])[0]
+
+
+def test_how_long_it_has_been_a_bird_is_counted_over_its_whole_life():
+    bird = Thing(1, (-3000.0, 0.0, 80.0), (12.0, 1.0, 0.0), -22.0, votes={"bird": 0.98})
+    drone = Thing(2, (-9000.0, 1000.0, 150.0), (44.7, -5.0, 0.0), -10.0)
+    sky = Sky(things=[bird, drone]).run(60)
+    before = sky.record(1).bird_ratio
+    assert before > 0.6
+    assert sky.record(2).bird_ratio < 0.1
+    sky.things[0].votes = {"multirotor": 0.98}
+    sky.run(20)
+    assert 0.5 * before < sky.record(1).bird_ratio <= before

@@ -231,3 +231,17 @@ def test_what_is_sooner_a_bird_starts_no_clock_where_birds_fill_the_sky(scene):
     assert scene.run(40.0) == []
     scene.identities[7].crowd_ratio = 0.6
     assert scene.run(40.0)
+
+
+@pytest.mark.parametrize(("bird_ratio", "after_s"), [(0.95, 30.0), (0.5, 8.0)])
+def test_what_has_been_a_bird_for_its_whole_life_has_to_come_for_longer(
+    make_scene, bird_ratio, after_s
+):
+    scene = make_scene()
+    scene.put(7, 700.0, identity=Identity.UNKNOWN, object_class=ObjectClass.BIRD, class_prob=0.95)
+    assert scene.run(610.0) == []
+    scene.put(7, 80.0, identity=Identity.UNKNOWN, object_class=ObjectClass.MULTIROTOR)
+    scene.identities[7].class_prob = {ObjectClass.MULTIROTOR: 0.6, ObjectClass.BIRD: 0.35}
+    scene.identities[7].bird_ratio = bird_ratio
+    assert scene.run(after_s - 1.0) == []
+    assert scene.run(2.0)

@@ -11,7 +11,7 @@ import numpy as np
 from vedette.base.constants import NS_PER_S
 from vedette.base.names import class_words
 from vedette.identity.case import Case
-from vedette.identity.classes import LABELS
+from vedette.identity.classes import BIRD, FLOCK, LABELS
 from vedette.identity.company import leave
 from vedette.identity.hearing import hear
 from vedette.identity.ledger import UNSEEN_MIN, build, human_items
@@ -42,6 +42,7 @@ from vedette.model.tracks import Links, TrackTable
 CLASS_MIN_PROB = 0.5  # a class is named when it is more probable than all others together
 CLASS_LEAD_PROB = 0.15  # and changed when it leads the named one by this much
 CHECK_LOOKS = 8  # comparisons that make a claim verified, with the misses of a radar among them
+IS_BIRD_PROB = 0.8  # of an evaluation that counts for a bird
 TROUBLE_LOOKS = 3  # evaluations in a row before a conflict is told
 SENDERS_MAX = 16  # of one address that are held against each other; of more each is a double
 FRIENDLY = (Identity.FRIEND, Identity.ASSUMED_FRIEND)
@@ -139,7 +140,7 @@ def _evaluate(
         case.memory.evaluations += 1
         record.ledger = build(case, scene, state.places)
         _set_label(record, case.memory)
-        _set_class(record, scene, row, now_ns, events)
+        _set_class(record, case.memory, scene, row, now_ns, events)
         _set_identity(record, case, scene, state, now_ns, events)
         record.ledger += human_items(record, case)
         _set_sight(record, case)
@@ -270,11 +271,18 @@ def _set_label(record: IdentityRecord, memory: Memory) -> None:
 
 
 def _set_class(
-    record: IdentityRecord, scene: Scene, row: int, now_ns: int, events: list[Event]
+    record: IdentityRecord,
+    memory: Memory,
+    scene: Scene,
+    row: int,
+    now_ns: int,
+    events: list[Event],
 ) -> None:
     probs = scene.total[row]
     record.class_prob = dict(zip(LABELS, probs, strict=True))
     record.several_prob, record.crowd_ratio = scene.several[row], scene.crowd[row]
+    memory.bird_looks += int(probs[BIRD] + probs[FLOCK] >= IS_BIRD_PROB)
+    record.bird_ratio = memory.bird_looks / memory.evaluations
     named = _to_name(record)
     if named is record.object_class:
         return

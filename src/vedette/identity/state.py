@@ -154,6 +154,7 @@ class Memory:
     manual_contradicted: bool = False
     troubles: dict[str, int] = field(default_factory=dict)  # evaluations in a row with a conflict
     troubles_told: list[str] = field(default_factory=list)
+    bird_looks: int = 0  # evaluations in which it was a bird with IS_BIRD_PROB, ever
     dive_looks: int = 0  # evaluations in a row in a dive on what it heads for
     near_looks: int = 0  # evaluations in a row near a friendly recovery
     near_told: list[int] = field(default_factory=list)  # friends it has been told to be near

@@ -50,6 +50,7 @@ class IdentityRecord(msgspec.Struct, kw_only=True):
     evidence says now against the identity that a person set, in words, empty: nothing.
     several_prob: how probably it is plots of several birds of a crowd, linked to one track;
     crowd_ratio: how far the tracks beside it are birds, 0 as usual to 1 nothing else.
+    bird_ratio: in what share of its evaluations since it began it was plainly a bird.
     """
 
     track_id: int
@@ -67,6 +68,7 @@ class IdentityRecord(msgspec.Struct, kw_only=True):
     contradicted: str = ""
     several_prob: float = 0.0
     crowd_ratio: float = 0.0
+    bird_ratio: float = 0.0
     since_ns: int = 0
     assessed_by: str | None = None
     assessed_ns: int = 0

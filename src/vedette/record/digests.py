@@ -31,6 +31,7 @@ _BUT_THE_LEDGER = attrgetter(
     "contradicted",
     "several_prob",
     "crowd_ratio",
+    "bird_ratio",
     "class_prob",
     "label",
     "since_ns",

@@ -47,6 +47,9 @@ BIRD_PROB, BIRD_HOLD_RATIO, BIRD_HOLD_S_MAX, BIRD_LEAVES_S = 0.4, 0.15, 12.0, 60
 # One that has been followed for minutes and may still be a bird looks like a drone for some seconds
 # now and then: overhead, where nothing else leaves time to wait.
 OLD_S, BIRD_PROB_MIN, OLD_HOLD_S = 120.0, 0.15, 8.0
+# What has been a bird for four fifths of ten minutes and more is one that does so for longer: its
+# class is read from a minute, and a rook that soars over the field for half of that is steady.
+KNOWN_S, KNOWN_BIRD_RATIO, KNOWN_HOLD_S = 600.0, 0.8, 30.0
 # One that has just begun may be plots of two birds, or of one and of nothing, and fast for that: it
 # has to hold as in doubt until ten looks have borne it out.
 NEW_S = 10.0
@@ -177,15 +180,17 @@ def hold_s(identity: IdentityRecord, threat: Threat, cause: str, vague: bool = F
     return wanted_s + min(BIRD_HOLD_RATIO * beyond_s, BIRD_HOLD_S_MAX)
 
 
-def aged_hold_s(wanted_s: float, bird_prob: float, age_s: float, arrival_s: float) -> float:
+def aged_hold_s(wanted_s: float, identity: IdentityRecord, age_s: float, arrival_s: float) -> float:
     """Say for how long a condition that asks for no threat has to hold, by a track's age.
 
-    wanted_s: of `hold_s`. bird_prob: of `harmless_prob`.
+    wanted_s: of `hold_s`.
     """
-    if bird_prob < BIRD_PROB_MIN:
+    if harmless_prob(identity) < BIRD_PROB_MIN:
         return wanted_s
     if age_s < NEW_S:
         return max(wanted_s, min(DOUBT_HOLD_RATIO * arrival_s, DOUBT_HOLD_S_MAX))
+    if age_s >= KNOWN_S and identity.bird_ratio >= KNOWN_BIRD_RATIO:
+        return max(wanted_s, KNOWN_HOLD_S)
     return max(wanted_s, OLD_HOLD_S) if age_s >= OLD_S else wanted_s
 
 
@@ -342,7 +347,7 @@ def _see(
     wanted_s = hold_s(identity, threat, cause, vague)
     if cause != "threat":
         age_s = (now_ns - int(tracks.started_ns[row])) / NS_PER_S
-        wanted_s = aged_hold_s(wanted_s, harmless_prob(identity), age_s, threat.arrival_s)
+        wanted_s = aged_hold_s(wanted_s, identity, age_s, threat.arrival_s)
         wanted_s = max(wanted_s, CROWD_HOLD_RATIO * identity.crowd_ratio * threat.arrival_s)
     held = possible and contact.possible_since_ns > 0
     contact.hold_s = min(contact.hold_s, wanted_s) if held else wanted_s

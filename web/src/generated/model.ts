@@ -599,6 +599,7 @@ export interface IdentityRecord {
   contradicted: string;
   several_prob: number;
   crowd_ratio: number;
+  bird_ratio: number;
   since_us: number;
   assessed_by: string | null;
   assessed_us: number;
