@@ -243,8 +243,8 @@ def test_a_zone_is_drawn_by_presses_undone_dragged_saved_and_removed(tmp_path, r
         page.get_by_test_id("zone-edit-ward").click()
         page.get_by_test_id("zone-take_cover_s").fill("99")
         page.get_by_test_id("zone-take_cover_s").press("Tab")
-        page.keyboard.press("Escape")
-        page.keyboard.press("Escape")
+        page.get_by_test_id("zone-leave").click()
+        page.get_by_test_id("sure-go").click()
         expect(page.get_by_test_id("zone-editor")).to_have_count(0)
         assert zones(url)["ward"]["change"] == ""
 

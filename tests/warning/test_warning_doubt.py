@@ -215,6 +215,14 @@ def test_among_birds_alone_a_track_has_to_come_for_a_quarter_of_the_time_left(ma
     assert scenes[1].run(4.0)
 
 
+def test_a_few_birds_keep_nobody_waiting_for_what_is_far_off(make_scene):
+    """A drone across the border, eight minutes away, past eight birds: the town is told at once."""
+    scene = make_scene(possible_s=600.0, unassessed_s=600.0)
+    scene.put(7, 500.0, identity=Identity.UNKNOWN)
+    scene.identities[7].crowd_ratio = 0.25
+    assert scene.run(3.0)
+
+
 def test_several_birds_for_one_track_start_no_clock(scene):
     scene.put(7, 100.0, identity=Identity.UNKNOWN, object_class=ObjectClass.OTHER, class_prob=0.8)
     scene.identities[7].class_prob[ObjectClass.BIRD] = 0.15

@@ -56,7 +56,8 @@ NEW_S = 10.0
 # Among birds alone a tracker links plots of one bird after another, for half a minute and longer.
 # What nobody has assessed has to hold for a quarter of the time left there; and where birds by the
 # hundred fill the sky, of a thousand tracks that are as much bird as drone all are birds.
-CROWD_HOLD_RATIO = 0.25
+CROWD_HOLD_RATIO, CROWD_HOLD_S_MAX = 0.25, 40.0
+CROWD_RATIO_MIN, CROWD_RATIO_ALL = 0.4, 0.8  # from some thirty birds on, and wholly among hundreds
 FULL_SKY_RATIO, FULL_SKY_HARMLESS_PROB_MIN = 0.7, 0.5
 # What by all signs carries people is more often a pilot without a transponder than an attack. Those
 # it flies at are told to be ready at the usual time; the clock orders cover when they have twice
@@ -192,6 +193,12 @@ def aged_hold_s(wanted_s: float, identity: IdentityRecord, age_s: float, arrival
     if age_s >= KNOWN_S and identity.bird_ratio >= KNOWN_BIRD_RATIO:
         return max(wanted_s, KNOWN_HOLD_S)
     return max(wanted_s, OLD_HOLD_S) if age_s >= OLD_S else wanted_s
+
+
+def crowd_hold_s(crowd_ratio: float, arrival_s: float) -> float:
+    """Say for how long what nobody has assessed has to hold by how many birds there are."""
+    share = (crowd_ratio - CROWD_RATIO_MIN) / (CROWD_RATIO_ALL - CROWD_RATIO_MIN)
+    return min(max(share, 0.0), 1.0) * min(CROWD_HOLD_RATIO * arrival_s, CROWD_HOLD_S_MAX)
 
 
 def speed_sigma_ratio(tracks: TrackTable, row: int) -> float:
@@ -348,7 +355,7 @@ def _see(
     if cause != "threat":
         age_s = (now_ns - int(tracks.started_ns[row])) / NS_PER_S
         wanted_s = aged_hold_s(wanted_s, identity, age_s, threat.arrival_s)
-        wanted_s = max(wanted_s, CROWD_HOLD_RATIO * identity.crowd_ratio * threat.arrival_s)
+        wanted_s = max(wanted_s, crowd_hold_s(identity.crowd_ratio, threat.arrival_s))
     held = possible and contact.possible_since_ns > 0
     contact.hold_s = min(contact.hold_s, wanted_s) if held else wanted_s
     contact.possible_since_ns = (contact.possible_since_ns or now_ns) if possible else 0
