@@ -24,7 +24,7 @@ PATHS = sorted(path for path in (REPOSITORY / "scenarios").glob("*.toml") if pat
 RECORDED = sorted((REPOSITORY / "scenarios" / "recorded").glob("*.toml"))
 # What is known not to be met yet, with its figure in the scenario's own description, and what it is
 # held to meanwhile, so that it grows no worse unnoticed.
-OPEN = {("migration_night", "zones_warned_max"): 1}
+OPEN: dict[tuple[str, str], float] = {}
 
 
 def quick_or_slow() -> list:
